@@ -1,0 +1,1 @@
+"""One package per platform. Nothing outside this folder knows how a platform works."""

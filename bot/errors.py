@@ -1,0 +1,46 @@
+"""Errors with a meaning for somebody. Anything else that is raised is a bug, and is logged.
+
+    KithError
+    ├── UserError        its sentence is shown to the member as the reply
+    ├── FatalError       its sentence is printed, and the process ends
+    ├── StorageError     the database could not do it: full, locked, damaged or closed
+    └── DeliveryError    a platform did not take a message
+        ├── CannotReach      and will not: direct messages closed, room left, member gone
+        └── RetryAfter       and says when it will
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class KithError(Exception):
+    """The root of the tree."""
+
+
+class UserError(KithError):
+    """What the member asked for cannot be done. The sentence says what to do instead."""
+
+
+class FatalError(KithError):
+    """The process cannot go on. The sentence is for the person who hosts it."""
+
+
+class StorageError(KithError):
+    """The database could not do it: full, locked, damaged or closed."""
+
+
+class DeliveryError(KithError):
+    """A platform did not take a message; trying again later may help."""
+
+
+class CannotReach(DeliveryError):
+    """The platform will not deliver to this member or place: closed direct messages, a room left, an account gone."""
+
+
+class RetryAfter(DeliveryError):
+    """The platform asks for patience."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"retry after {delay.total_seconds():.1f} s")
+        self.delay = delay

@@ -1,0 +1,262 @@
+"""Everything the bot can say, and to whom. Cogs build these values; adapters draw them."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human. All personal state hangs on ``id``; a person may have an account on each platform."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One account of a person, as its platform knows it. ``name`` is for display, never for identity."""
+
+    platform: str
+    id: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a community lives on one platform: a server, a space, a room, the playground."""
+
+    platform: str
+    id: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A group of people the bot serves. It may live in several places."""
+
+    id: int
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where messages go: a channel, a room or a direct conversation, perhaps a thread in it."""
+
+    platform: str
+    id: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Words of a person. They can never ping, link or format: every adapter escapes them."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """An instant, drawn in the reader's own time. ``style`` says how much of it to write."""
+
+    instant: datetime
+    style: Literal["time", "day", "full"] = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A member's current display name. It is drawn without a ping."""
+
+    member: Member
+
+
+def when(instant: datetime, style: Literal["time", "day", "full"] = "full") -> When:
+    return When(instant, style)
+
+
+def who(member: Member) -> Who:
+    return Who(member)
+
+
+Part = str | Plain | When | Who
+
+
+class Text:
+    """What the bot says: our own sentences, with the words of people set into them safely.
+
+    Our sentences may use ``**bold**``, ```code``` and line breaks, nothing else. ``format`` takes values by name: a
+    ``str`` becomes ``Plain``, so nothing a person typed can be markup; only ``when`` and ``who`` insert live parts.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: Part) -> None:
+        self.parts: tuple[Part, ...] = tuple(part for part in parts if part != "")
+
+    def format(self, **values: Any) -> Text:
+        """Fill the ``{names}`` of our own sentences. Attribute and index access in a name is refused."""
+        parts: list[Part] = []
+        for part in self.parts:
+            parts.extend(_fill(part, values) if isinstance(part, str) else (part,))
+        return Text(*parts)
+
+    def join(self, texts: Iterable[Text]) -> Text:
+        parts: list[Part] = []
+        for index, text in enumerate(texts):
+            parts.extend((*(self.parts if index else ()), *text.parts))
+        return Text(*parts)
+
+    def __add__(self, other: Text | str) -> Text:
+        """Append a Text, or a sentence of our own (never a person's words: those come through ``format``)."""
+        return Text(*self.parts, *(other.parts if isinstance(other, Text) else (other,)))
+
+    def __str__(self) -> str:
+        """The words without any drawing: for labels, logs of ids, and tests."""
+        return "".join(_plain(part) for part in self.parts)
+
+    def __repr__(self) -> str:
+        return f"Text({', '.join(map(repr, self.parts))})"
+
+    def __contains__(self, words: str) -> bool:
+        return words in str(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+def plain(words: str) -> Text:
+    """A person's words alone, as a Text."""
+    return Text(Plain(words))
+
+
+def _plain(part: Part) -> str:
+    if isinstance(part, Plain):
+        return part.words
+    if isinstance(part, When):
+        return part.instant.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(part, Who):
+        return part.member.name or part.member.id
+    return part
+
+
+def _fill(template: str, values: dict[str, Any]) -> Iterable[Part]:
+    for literal, name, spec, conversion in string.Formatter().parse(template):
+        yield literal
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"only plain names may stand in braces, not {name!r}")
+        value = values[name]
+        if isinstance(value, Text):
+            yield from value.parts
+        elif isinstance(value, Plain | When | Who):
+            yield value
+        elif isinstance(value, int):
+            yield str(value)
+        else:
+            yield Plain(str(value))
+
+
+STATELESS = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One choice under a message. Pressing it, typing its label or its number runs the ``@action`` of that name.
+
+    ``row`` names what was offered: ``d<delivery>``, ``o<offer>``, or ``-`` for an action that needs no row. The bot fills it
+    in; cogs leave it empty.
+    """
+
+    label: Text
+    action: str
+    value: str = ""
+    style: Literal["default", "primary", "danger"] = "default"
+    row: str = ""
+
+    @property
+    def id(self) -> str:
+        """``kith:1:<action>:<row>:<value>``, at most 100 characters: the whole meaning, so that nothing lives in memory."""
+        return f"kith:1:{self.action}:{self.row}:{self.value}"
+
+    def on(self, row: str) -> Button:
+        return replace(self, row=row)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. ``kind`` is a parameter type of ``bot.parameters``; at most 5 fields fit a form."""
+
+    name: str
+    label: Text
+    kind: Any = str
+    default: str = ""
+    optional: bool = False
+    multiline: bool = False
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions for one member. The answers go to the ``@action`` named ``submit``, with ``value`` and the parsed fields."""
+
+    title: Text
+    fields: tuple[Field, ...]
+    submit: str
+    value: str = ""
+    row: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"kith:1:{self.submit}:{self.row}:{self.value}"
+
+    def on(self, row: str) -> Form:
+        return replace(self, row=row)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file handed over with a message, privately."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
+
+    ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply write.
+    """
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+    private: bool = True
+    typed: Button | None = None
+
+    def on(self, row: str) -> Self:
+        """The same message, its buttons bound to what was offered (see ``Button.row``)."""
+        bound = tuple(button if button.row else button.on(row) for button in self.buttons)
+        typed = self.typed.on(row) if self.typed and not self.typed.row else self.typed
+        return replace(self, buttons=bound, typed=typed)
+
+    def with_buttons(self, buttons: Sequence[Button]) -> Self:
+        return replace(self, buttons=(*self.buttons, *buttons))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A private place the bot opened for a few members. ``visible_to`` says truthfully who else could open it."""
+
+    channel: Channel
+    visible_to: Text = field(default_factory=Text)
