@@ -1,0 +1,101 @@
+"""Holds the repository to what a stranger's machine needs: whole locks, plain scripts, no traces of ours."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+SCRIPTS = [*sorted((ROOT / "scripts").iterdir()), ROOT / ".ci/run"]
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
+TRACES = {
+    "a folder of one machine": re.compile(r"(?<![\w.~:/-])/(home|root|work|Users|mnt)/[\w.]"),
+    "an address of a package index": re.compile(r"index-url|find-links|pypi\.org/simple|pythonhosted\.org"),
+}
+MAY_SHOW_TRACES = {"tests/test_conventions_tree.py"}
+
+
+def tracked() -> list[str]:
+    # A continuous integration often runs as another user than the one who cloned.
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    return [name for name in subprocess.check_output(command, cwd=ROOT, text=True).split("\0") if name]
+
+
+def pins(lock: Path) -> set[tuple[str, str]]:
+    return {(name, version) for name, version, _ in PIN.findall(lock.read_text(encoding="utf-8"))}
+
+
+def direct(name: str) -> list[str]:
+    """The packages a set asks for by name."""
+    lines = (ROOT / f"requirements/{name}.in").read_text(encoding="utf-8").splitlines()
+    return [re.split(r"[\[<>=]", line)[0] for line in lines if line and not line.startswith(("#", "-"))]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_every_package_of_a_lock_is_pinned_and_hashed(lock: Path) -> None:
+    text = re.sub(r"\s*#.*", "", lock.read_text(encoding="utf-8"))
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
+    assert entries
+    assert [entry.split()[0] for entry in entries if not PIN.match(entry) or "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_a_lock_holds_what_its_set_asks_for(lock: Path) -> None:
+    locked = {name for name, _ in pins(lock)}
+    assert [name for name in direct(lock.stem) if name.lower().replace(".", "-") not in locked] == []
+
+
+def test_the_test_lock_holds_the_run_lock() -> None:
+    """Tests run with the versions that hosts run, and `scripts/setup test` counts as `scripts/setup run`."""
+    assert pins(ROOT / "requirements/run.txt") <= pins(ROOT / "requirements/test.txt")
+
+
+def test_every_direct_dependency_says_why_it_is_here() -> None:
+    page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    asked = {name for lock in LOCKS for name in direct(lock.stem)}
+    documented = set(re.findall(r"^\| `([^`]+)`", page, re.MULTILINE))
+    assert documented == asked
+
+
+def test_the_oldest_python_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    oldest = project["project"]["requires-python"].removeprefix(">=")
+    assert project["tool"]["mypy"]["python_version"] == oldest
+    assert project["tool"]["uv"]["pip"]["python-version"] == oldest
+    assert project["tool"]["ruff"]["target-version"] == "py" + oldest.replace(".", "")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_every_script_is_plain_sh_and_can_be_started(script: Path) -> None:
+    assert script.stat().st_mode & 0o111, "chmod +x"
+    assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n# ")
+    assert subprocess.run(["sh", "-n", script], capture_output=True, text=True, check=False).stderr == ""
+
+
+def test_nothing_that_is_tracked_tells_where_it_was_made() -> None:
+    found = []
+    for name in set(tracked()) - MAY_SHOW_TRACES:
+        try:
+            text = (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):  # a picture; or deleted and not yet committed
+            continue
+        found += [f"{name}: {what}" for what, pattern in TRACES.items() if pattern.search(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["see /" + "home/alice/kith", "'/" + "root/.cache'", "--extra-index" + "-url x", "https://pypi.org" + "/simple"],
+)
+def test_a_trace_is_seen(text: str) -> None:
+    assert any(pattern.search(text) for pattern in TRACES.values())
+
+
+def test_what_a_running_bot_owns_is_never_committed() -> None:
+    private = [name for name in tracked() if re.search(r"(^|/)(config\.toml|data/.*\.db.*|.*\.key|\.venv.*)$", name)]
+    assert private == []
