@@ -1,0 +1,153 @@
+"""What `scripts/setup` says and does on machines that are not like ours, with stand-ins for the Pythons on the PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Answers what the script asks a Python: its version, whether it can make environments, to make one, and to install.
+PYTHON = """#!/bin/sh
+echo "$*" >>"{calls}"
+case "$*" in
+    *version_info*) echo {version} ;;
+    *ensurepip*) exit {no_venv} ;;
+    "-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    "-m pip install "*) exit {no_network} ;;
+esac
+"""
+
+
+class Machine:
+    """A checkout with only the locks and the script, and a PATH that holds the Pythons a test put there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.checkout, self.path, self.calls = folder / "kith", folder / "path", folder / "calls"
+        shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
+        (self.checkout / "scripts").mkdir()
+        shutil.copy(ROOT / "scripts/setup", self.checkout / "scripts")
+        self.path.mkdir()
+        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp"):
+            (self.path / tool).symlink_to(str(shutil.which(tool)))
+        self.calls.touch()
+
+    def has(self, name: str, version: str, *, can_make_venvs: bool = True, network: bool = True) -> None:
+        answers = {"version": version, "no_venv": int(not can_make_venvs), "no_network": int(not network)}
+        (self.path / name).write_text(PYTHON.format(calls=self.calls, **answers))
+        (self.path / name).chmod(0o755)
+
+    def setup(self, *arguments: str) -> tuple[int, str]:
+        """Runs the script; returns its exit status and what it said."""
+        environment = {**os.environ, "PATH": str(self.path)}
+        command = [str(self.checkout / "scripts/setup"), *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout == ""
+        return done.returncode, done.stderr
+
+    def installed(self) -> list[str]:
+        """The locks that pip was told to install, in order, since the last question."""
+        lines = [line for line in self.calls.read_text().splitlines() if line.startswith("-m pip install")]
+        self.calls.write_text("")
+        assert all("--require-hashes" in line for line in lines)
+        return [line.rpartition(" ")[2] for line in lines]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_the_first_time_it_makes_the_environment_and_says_each_step(machine: Machine) -> None:
+    machine.has("python3", "3.11")
+    status, said = machine.setup()
+    assert status == 0
+    assert said.splitlines() == [
+        "setup: making .venv with Python 3.11",
+        "setup: installing requirements/run.txt into .venv (a minute or two, once)",
+    ]
+    assert machine.installed() == ["requirements/run.txt"]
+
+
+def test_the_second_time_it_does_nothing_and_needs_no_network(machine: Machine) -> None:
+    machine.has("python3", "3.12")
+    machine.setup("test")
+    machine.installed()
+    assert machine.setup("test") == (0, "")
+    assert machine.setup("run") == (0, ""), "the test lock holds the run lock"
+    assert machine.installed() == []
+
+
+def test_a_changed_lock_is_installed_into_the_same_environment(machine: Machine) -> None:
+    machine.has("python3", "3.12")
+    machine.setup("run")
+    machine.installed()
+    with (machine.checkout / "requirements/run.txt").open("a") as lock:
+        lock.write("# changed\n")
+    status, said = machine.setup("run")
+    assert (status, "making" in said) == (0, False)
+    assert machine.installed() == ["requirements/run.txt"]
+    assert machine.setup("run") == (0, "")
+
+
+def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> None:
+    machine.has("python3", "3.11")
+    machine.setup("synapse")
+    assert (machine.checkout / ".venv-synapse/bin/python").exists()
+    assert not (machine.checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "chosen", "expected"),
+    [
+        (lambda machine: None, "run", "Kith needs Python 3.11 or later, and none is on the PATH."),
+        (lambda machine: machine.has("python3", "3.9"), "run", "Kith needs Python 3.11 or later, and none is"),
+        (lambda machine: machine.has("python3", "3.13"), "test", "the tests need Python 3.12 or 3.11"),
+        (lambda machine: machine.has("python3", "3.11", can_make_venvs=False), "run", "apt install python3-venv"),
+        (lambda machine: machine.has("python3", "3.11", network=False), "run", "Is there a network?"),
+        (lambda machine: machine.has("python3", "3.11"), "tests", "no set 'tests'; choose run, test or synapse."),
+    ],
+    ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
+)
+def test_what_is_in_the_way_is_said_in_one_sentence(
+    machine: Machine, prepare: Callable[[Machine], None], chosen: str, expected: str
+) -> None:
+    prepare(machine)
+    status, said = machine.setup(chosen)
+    assert status != 0
+    assert expected in said.splitlines()[-1]
+
+
+def test_running_is_content_with_a_newer_python_than_testing(machine: Machine) -> None:
+    machine.has("python3", "3.13")
+    assert machine.setup("run")[0] == 0
+
+
+def test_tests_remake_an_environment_that_is_too_new_for_them(machine: Machine) -> None:
+    machine.has("python3", "3.13")
+    machine.setup("run")
+    machine.has("python3.12", "3.12")
+    status, said = machine.setup("test")
+    assert (status, said.splitlines()[0]) == (0, "setup: making .venv with Python 3.12")
+
+
+def test_an_installation_that_was_cut_short_is_done_again(machine: Machine) -> None:
+    machine.has("python3", "3.11", network=False)
+    machine.setup()
+    machine.has("python3", "3.11")
+    shutil.copy(machine.path / "python3", machine.checkout / ".venv/bin/python")
+    machine.installed()
+    assert machine.setup()[0] == 0
+    assert machine.installed() == ["requirements/run.txt"]
+
+
+def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -> None:
+    machine.has("python3.12", "3.12")
+    (machine.path / "python3.12").write_text("#!/bin/sh\nexit 127\n")
+    machine.has("python3", "3.11")
+    assert "making .venv with Python 3.11" in machine.setup()[1]
