@@ -1,0 +1,82 @@
+"""Values nobody may print, and the files they are read from."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from pathlib import Path
+
+from bot.errors import FatalError
+
+LARGEST_FILE = 1_000_000  # bytes; a configuration or a key is a few hundred
+
+
+class Secret:
+    """A token or password. Its value leaves only through `reveal`, never through print, repr, format or a traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the one line that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not pickled or copied")
+
+
+def read_file(path: Path) -> tuple[bytes, bool]:
+    """A file's bytes, and whether other users of this computer may read it.
+
+    Symbolic links are followed, because Kubernetes and systemd hand secrets over as links; it is the file behind them
+    whose permissions count, and they are asked of the open file, so nobody can exchange it in between.
+    Raises FileNotFoundError where there is no file, FatalError where it cannot be read.
+    """
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise FatalError(f"I can't read {path}: Not a file.")
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FatalError(f"I can't read {path}: {error.strerror}.") from error
+    if len(content) > LARGEST_FILE:
+        raise FatalError(f"I can't read {path}: it is larger than a configuration or key file can be.")
+    return content, bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a named pipe would otherwise wait for a writer for ever."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def read_private(path: Path) -> str:
+    """The text of a file only its owner may open, without the line end at its end.
+
+    Raises FileNotFoundError, and FatalError for a file that is unreadable, not text, or open to other users.
+    """
+    content, is_open_to_others = read_file(path)
+    if is_open_to_others:
+        raise FatalError(f"{path} holds a secret, and other users of this computer may open it. Run: {chmod(path)}")
+    return as_text(content, path)
+
+
+def as_text(content: bytes, path: Path) -> str:
+    """UTF-8 text without the line end at its end. Raises FatalError where it is none."""
+    try:
+        return content.decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise FatalError(f"I can't read {path}: it is not a text file in UTF-8.") from error
+
+
+def chmod(path: Path) -> str:
+    """The command that closes a file to other users, ready to paste."""
+    return f"chmod 600 {shlex.quote(str(path))}"
