@@ -39,3 +39,10 @@ class Context:
     locale: str = "en"
     direct: bool = False
     raw: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def me(self) -> Person:
+        """The person, in a handler that runs only for members who said yes (every one that is not marked ``anyone``)."""
+        if self.person is None:
+            raise LookupError("this handler runs only for members who said yes")
+        return self.person

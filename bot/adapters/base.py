@@ -65,6 +65,9 @@ class Adapter(Protocol):
     async def places_of(self, member: Member) -> Sequence[Place]:
         """The places of communities that the bot shares with this member, asked of the platform now."""
 
+    def read_member(self, words: str) -> Member | None:
+        """The member that a mention or an id means, as this platform writes them. None if it is neither."""
+
     async def is_member(self, member: Member, place: Place) -> bool:
         """Asked of the platform now, never remembered."""
 

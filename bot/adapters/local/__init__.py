@@ -1,0 +1,163 @@
+"""A chat in memory: for tests, the story, and the playground. It is a platform like the others, with people who type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import text
+from bot.bot import Bot
+from bot.context import Context, Incoming
+from bot.errors import CannotReach
+from bot.i18n import _
+from bot.messages import Button, Channel, Form, Group, Member, Message, Place, Text
+
+NAME = "local"
+
+
+@dataclass
+class Posted:
+    """One message as it stands in a chat: who can read it (a member, or a channel), and its delivery key, if any."""
+
+    to: Member | Channel
+    message: Message
+    key: str = ""
+    id: str = ""
+
+
+@dataclass
+class Room:
+    """A shared place of the playground and who is in it."""
+
+    place: Place
+    members: set[str] = field(default_factory=set)
+    moderators: set[str] = field(default_factory=set)
+
+
+class LocalAdapter:
+    """Everything said is kept in ``posted``, oldest first. ``closed`` holds the ids of members who take no messages."""
+
+    name = NAME
+    window = timedelta(hours=20)
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self.posted: list[Posted] = []
+        self.rooms: dict[str, Room] = {}
+        self.groups: dict[str, set[str]] = {}
+        self.closed: set[str] = set()
+        self.names: dict[str, str] = {}
+        bot.adapters[self.name] = self
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    async def say(self, member: Member, line: str, place: Place | None = None) -> Message:
+        """Type a line to the bot, directly or in a shared place. Returns what the bot answered."""
+        return await self._asked(member, place, lambda incoming: self._bot.run_text(incoming, line))
+
+    async def press(self, member: Member, button: Button, place: Place | None = None) -> Message:
+        return await self._asked(member, place, lambda incoming: self._bot.run_action(incoming, button.id))
+
+    async def _asked(self, member: Member, place: Place | None, ask: object) -> Message:
+        assert callable(ask)
+        before = len(self.posted)
+        await ask(self.incoming(member, place))
+        answers = [posted.message for posted in self.posted[before:] if posted.to == member]
+        if not answers:
+            raise AssertionError(f"the bot did not answer {member.name or member.id}")
+        return answers[-1]
+
+    def incoming(self, member: Member, place: Place | None = None) -> Incoming:
+        channel = Channel(NAME, place.id if place else f"direct-{member.id}")
+        return Incoming(member, channel, place)
+
+    def join(self, member: Member, place: Place, *, moderator: bool = False) -> None:
+        room = self.rooms.setdefault(place.id, Room(place))
+        room.members.add(member.id)
+        self.names[member.id] = member.name or member.id
+        if moderator:
+            room.moderators.add(member.id)
+
+    def leave(self, member: Member, place: Place) -> None:
+        self.rooms[place.id].members.discard(member.id)
+        self.rooms[place.id].moderators.discard(member.id)
+
+    def read(self, member: Member) -> list[Message]:
+        """All that this member has been told, oldest first."""
+        return [posted.message for posted in self.posted if posted.to == member]
+
+    # -- the port -----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """There is nothing to connect to."""
+
+    async def serve(self) -> None:
+        """There is nothing to keep alive."""
+
+    async def stop(self) -> None:
+        """There is nothing to disconnect from."""
+
+    async def respond(self, context: Context, reply: Message | Form) -> None:
+        channel = None if context.direct else context.channel
+        if isinstance(reply, Form):
+            await self._bot.conversations.open_form(context.member, channel, reply, context.now)
+            reply = Message(text.question(reply, 0))
+        else:
+            await self._bot.conversations.show(context.member, channel, reply, context.now)
+        self._post(context.member if reply.private else context.channel, reply)
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        if member.id in self.closed:
+            raise CannotReach(member.id)
+        await self._bot.conversations.show(member, None, message, self._bot.now())
+        return self._post(member, message, key)
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        return self._post(channel, message, key)
+
+    async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
+        return next((posted.id for posted in self.posted if posted.key == key and posted.to == target), None)
+
+    def _post(self, to: Member | Channel, message: Message, key: str = "") -> str:
+        known = next((posted for posted in self.posted if key and posted.key == key and posted.to == to), None)
+        if known is None:
+            known = Posted(to, message, key, str(len(self.posted) + 1))
+            self.posted.append(known)
+        return known.id
+
+    async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
+        self.groups.setdefault(key, set()).update(member.id for member in members)
+        return self._group(key)
+
+    async def find_group(self, place: Place | None, key: str) -> Group | None:
+        return self._group(key) if key in self.groups else None
+
+    def _group(self, key: str) -> Group:
+        return Group(Channel(NAME, key), _("Nobody else can open this place."))
+
+    async def add_to_group(self, channel: Channel, member: Member) -> None:
+        self.groups[channel.id].add(member.id)
+
+    async def remove_from_group(self, channel: Channel, member: Member) -> None:
+        self.groups.get(channel.id, set()).discard(member.id)
+
+    async def leave_group(self, channel: Channel) -> None:
+        """The bot has no seat of its own here."""
+
+    async def close_group(self, channel: Channel) -> None:
+        self.groups.pop(channel.id, None)
+
+    async def places_of(self, member: Member) -> Sequence[Place]:
+        return [room.place for room in self.rooms.values() if member.id in room.members]
+
+    def read_member(self, words: str) -> Member | None:
+        wanted = words.removeprefix("@").casefold()
+        found = [id_ for id_, name in self.names.items() if wanted in (id_.casefold(), name.casefold())]
+        return Member(NAME, found[0], self.names[found[0]]) if len(found) == 1 else None
+
+    async def is_member(self, member: Member, place: Place) -> bool:
+        return place.id in self.rooms and member.id in self.rooms[place.id].members
+
+    async def is_moderator(self, member: Member, place: Place) -> bool:
+        return place.id in self.rooms and member.id in self.rooms[place.id].moderators

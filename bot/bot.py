@@ -1,0 +1,238 @@
+"""The platform-free core: routes what members type and press to cogs, and hands their replies to the adapter."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import conversation, offering, parameters, text
+from bot.adapters.base import Adapter
+from bot.clock import Clock, utc_now
+from bot.cog import Action, Cog, Command, Every, Handler, Kind, Reply
+from bot.context import Context, Incoming
+from bot.conversation import Conversations
+from bot.crypto import Keyring
+from bot.errors import StorageError, UserError
+from bot.i18n import _, reading
+from bot.messages import Button, Community, Form, Member, Message, Person, Text, plain
+from bot.outbox import Dispatcher
+from bot.permissions import Permissions
+from storage import members
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the host decided, as far as members notice it."""
+
+    host: str = "the person who hosts me"
+    zone: str = "UTC"
+
+
+class Bot:
+    """Holds the cogs and the adapters, and knows nothing of any platform."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        cogs: Sequence[type[Cog]],
+        settings: Settings | None = None,
+        now: Clock = utc_now,
+    ) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.settings = settings or Settings()
+        self.now = now
+        self.adapters: dict[str, Adapter] = {}
+        self.permissions = Permissions(database, self.adapters)
+        self.conversations = Conversations(database, keyring)
+        self.cogs = [cog(self) for cog in cogs]
+        self.commands: dict[str, Command] = {command.name: command for cog in self.cogs for command in cog.commands()}
+        self.actions: dict[str, Action] = {action.name: action for cog in self.cogs for action in cog.actions()}
+        self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
+        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
+
+    # -- what comes in ------------------------------------------------------------------------------------------------
+
+    async def run_command(self, incoming: Incoming, name: str, arguments: Mapping[str, str]) -> None:
+        """A command whose arguments the platform has taken apart; each is still as the member typed it."""
+        command = self.commands[name]
+        await self._answer(incoming, lambda context: self._command(context, command, arguments))
+
+    async def run_action(self, incoming: Incoming, button_id: str, answers: Mapping[str, str] | None = None) -> None:
+        """A button pressed or a form sent. The id comes from the network and is believed only after it is checked."""
+        await self._answer(incoming, lambda context: self._action(context, button_id, answers or {}))
+
+    async def run_text(self, incoming: Incoming, line: str) -> None:
+        """A line typed to the bot: an answer to what the chat stands at, or a command."""
+        await self._answer(incoming, lambda context: self._line(context, line.strip()))
+
+    async def tick(self, now: datetime) -> None:
+        """About once a second: what cogs plan, then what is due. A failing part never stops the others."""
+        await self.run_jobs("tick", now)
+        try:
+            await self.dispatcher.run(now)
+        except StorageError:
+            log.exception("the outbox cannot be read")
+
+    async def run_jobs(self, every: Every, now: datetime) -> None:
+        for cog in self.cogs:
+            for job, when in cog.jobs():
+                if when != every:
+                    continue
+                try:
+                    while await job(now):
+                        pass
+                except Exception:
+                    log.exception("the job %s.%s failed", type(cog).__name__, getattr(job, "__name__", "?"))
+
+    # -- how it is answered -------------------------------------------------------------------------------------------
+
+    async def _answer(self, incoming: Incoming, handle: Handler) -> None:
+        context = await self._context(incoming)
+        with reading(context.locale):
+            try:
+                reply = await handle(context)
+            except UserError as error:
+                reply = text.sentence(error)
+            except StorageError:
+                log.exception("the database did not answer")
+                reply = _("I can't reach my memory right now. Nothing was changed. `help now` still works.")
+            except Exception:
+                log.exception("a request failed")
+                reply = _("Something went wrong on my side, and I have written it down. Please try again.")
+            await self._respond(context, reply)
+
+    async def _context(self, incoming: Incoming) -> Context:
+        now = self.now()
+        person: Person | None = None
+        community: Community | None = None
+        try:
+            person, community = await self.database.read(members.recognise, incoming.member, incoming.place)
+            if incoming.place is not None and community is None:
+                community = await self.database.write(members.found, incoming.place, now)
+            if person is not None and await self.database.read(members.is_news, person, incoming.member, community, now):
+                await self.database.write(members.noticed, person, incoming.member, community, now)
+        except StorageError:
+            log.exception("the database did not answer")
+        return Context(
+            member=incoming.member,
+            person=person,
+            community=community,
+            channel=incoming.channel,
+            now=now,
+            locale=incoming.locale,
+            direct=incoming.place is None,
+            raw=incoming.raw,
+        )
+
+    async def _respond(self, context: Context, reply: Reply) -> None:
+        if reply is None:
+            return
+        said = _as_message(reply)
+        try:
+            offered = await offering.bind(self, context, said)
+        except StorageError:  # the words still reach the member; only what needs a row is left out
+            offered = offering.without_rows(self, said)
+        await self.adapters[context.member.platform].respond(context, offered)
+
+    async def _line(self, context: Context, line: str) -> Reply:
+        channel = None if context.direct else context.channel
+        try:
+            chat = await self.conversations.recall(context.member, channel)
+        except StorageError:
+            chat = conversation.NOTHING
+        if text.asks_for_help(line):
+            return await self._typed_command(context, line)
+        if chat.form is not None:
+            return await self._form_answer(context, chat, line)
+        button_id = text.chosen(list(chat.choices), line)
+        if button_id is not None:
+            return await self._action(context, button_id, {})
+        try:
+            return await self._typed_command(context, line)
+        except UserError:
+            if not chat.typed:
+                raise
+            return await self._action(context, chat.typed, {"words": line})
+
+    async def _typed_command(self, context: Context, line: str) -> Reply:
+        command, rest = text.find(self.commands, line)
+        zone = await self._zone(context)
+        reading_ = parameters.Reading(context.now, zone, self._member_reader(context))
+        return await self._command(context, command, parameters.split(command.name, command.parameters, rest, reading_))
+
+    async def _form_answer(self, context: Context, chat: conversation.Chat, line: str) -> Reply:
+        """One answer of a form that is asked question by question; the last one sends it."""
+        assert chat.form is not None
+        channel = None if context.direct else context.channel
+        if line.casefold() in text.CANCEL:
+            await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
+            return _("Stopped. Nothing was changed.")
+        form, index = chat.form, len(chat.answers)
+        field = form.fields[index]
+        answer = field.default if line == "-" and (field.optional or field.default) else line
+        try:
+            parameters.check(field, answer, await self._reading(context))
+        except UserError as error:
+            return text.question(form, index, text.sentence(error))
+        chat = conversation.answered(chat, answer)
+        if len(chat.answers) < len(form.fields):
+            await self.conversations.keep(context.member, channel, chat, context.now)
+            return text.question(form, index + 1)
+        await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
+        names = [field.name for field in form.fields]
+        return await self._action(context, form.id, dict(zip(names, chat.answers, strict=True)))
+
+    async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Reply:
+        if context.person is None and not command.anyone:
+            return await self.commands["start"].handler(context)
+        context, question = await offering.settle_community(self, context, command, arguments)
+        if question is not None:
+            return question
+        if command.moderators:
+            await self.permissions.require_moderator(context)
+        values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
+        return await command.handler(context, **values)
+
+    async def _action(self, context: Context, button_id: str, answers: Mapping[str, str]) -> Reply:
+        button = offering.parse(button_id)
+        if button.action == offering.IN_COMMUNITY:
+            return await self._command_in(context, button)
+        action = self.actions.get(button.action)
+        if action is None:
+            raise UserError(_("That button has expired. `help` shows what I can do."))
+        context = await offering.check(self, context, button, action)
+        if context.person is None and not action.anyone:
+            return await self.commands["start"].handler(context)
+        if action.moderators:
+            await self.permissions.require_moderator(context)
+        values = parameters.fields(action.handler, answers, await self._reading(context))
+        return await action.handler(context, button.value, **values)
+
+    async def _command_in(self, context: Context, button: Button) -> Reply:
+        """The answer to "which community?": the command that raised the question, there."""
+        name, arguments, community = await offering.resume(self, context, button)
+        return await self._command(replace(context, community=community), self.commands[name], arguments)
+
+    async def _reading(self, context: Context) -> parameters.Reading:
+        return parameters.Reading(context.now, await self._zone(context), self._member_reader(context))
+
+    async def _zone(self, context: Context) -> str:
+        if context.person is None:
+            return self.settings.zone
+        return (await self.database.read(members.profile, context.person)).zone
+
+    def _member_reader(self, context: Context) -> parameters.MemberReader:
+        return self.adapters[context.member.platform].read_member
+
+
+def _as_message(reply: str | Text | Message | Form) -> Message | Form:
+    if isinstance(reply, str):
+        return Message(plain(reply))
+    return Message(reply) if isinstance(reply, Text) else reply

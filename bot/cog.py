@@ -1,0 +1,171 @@
+"""Cogs: features written once. Decorators mark a cog's commands, actions, messages and jobs."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from bot.messages import Community, Delivery, Form, Message, Person, Reader, Text
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Reply = str | Text | Message | Form | None
+Handler = Callable[..., Awaitable[Reply]]
+Every = Literal["tick", "hour", "day"]
+Job = Callable[[datetime], Awaitable[bool | None]]
+Work = Callable[[Connection], T]
+M = TypeVar("M", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command every adapter offers: ``/checkin on`` here, ``checkin on`` there.
+
+    ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which community is
+    meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the call.
+    """
+
+    name: str
+    help: str
+    parameters: tuple[inspect.Parameter, ...]
+    handler: Handler
+    anyone: bool = False
+    community: bool = False
+    moderators: bool = False
+
+    @property
+    def description(self) -> str:
+        return self.help.partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a button or a sent form runs.
+
+    ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``: the first
+    press uses up the offer. ``moderators`` as in ``Command``.
+    """
+
+    name: str
+    handler: Handler
+    stateless: bool = False
+    once: bool = False
+    anyone: bool = False
+    community: bool = False
+    moderators: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of delivery: who renders it, and what to do where nobody can say whether it arrived.
+
+    ``actions`` are those its buttons may run. ``unsure`` is the written policy for a first try that is older than the
+    platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so itself.
+    """
+
+    name: str
+    render: Callable[[Delivery, Reader], Awaitable[Message | None]]
+    actions: frozenset[str] = field(default_factory=frozenset)
+    unsure: Literal["skip", "resend"] = "skip"
+
+
+def command(
+    name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False
+) -> Callable[[M], M]:
+    """Offer a method as a command: its signature is the parameters, its docstring the help."""
+    return _mark("command", {"name": name, "anyone": anyone, "community": community, "moderators": moderators})
+
+
+def action(
+    name: str,
+    *,
+    stateless: bool = False,
+    once: bool = False,
+    anyone: bool = False,
+    community: bool = False,
+    moderators: bool = False,
+) -> Callable[[M], M]:
+    """Run a method when a button is pressed or a form is sent: ``handler(context, value, **fields)``."""
+    marks = {"name": name, "stateless": stateless, "once": once, "anyone": anyone or stateless}
+    return _mark("action", {**marks, "community": community, "moderators": moderators})
+
+
+def message(name: str, *, actions: tuple[str, ...] = (), unsure: Literal["skip", "resend"] = "skip") -> Callable[[M], M]:
+    """Render deliveries of this kind at the moment of sending. None means there is nothing to say any more."""
+    return _mark("message", {"name": name, "actions": frozenset(actions), "unsure": unsure})
+
+
+def job(*, every: Every) -> Callable[[M], M]:
+    """Run a method now and again, with the time in UTC. True means there is more to do at once."""
+    return _mark("job", every)
+
+
+def _mark(kind: str, value: Any) -> Callable[[M], M]:
+    def decorate(method: M) -> M:
+        method.__dict__[f"cog_{kind}"] = value
+        return method
+
+    return decorate
+
+
+class Cog(ABC):
+    """One feature: what it offers, how it exports a person and how it forgets one.
+
+    Both duties are storage functions that run in one transaction with those of all other cogs.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+
+    async def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.bot.database.read(function, *args, **kwargs)
+
+    async def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.bot.database.write(function, *args, **kwargs)
+
+    @abstractmethod
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        """Everything this cog keeps about the person, as plain JSON values under titles a member understands."""
+
+    @abstractmethod
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        """Delete it, in one community or (None) everywhere, and tell those whom it concerns."""
+
+    def commands(self) -> Iterator[Command]:
+        for method, marks in self._marked("command"):
+            _context, *parameters = inspect.signature(method, eval_str=True).parameters.values()
+            yield Command(help=inspect.getdoc(method) or "", parameters=tuple(parameters), handler=method, **marks)
+
+    def actions(self) -> Iterator[Action]:
+        for method, marks in self._marked("action"):
+            yield Action(handler=method, **marks)
+
+    def kinds(self) -> Iterator[Kind]:
+        for method, marks in self._marked("message"):
+            yield Kind(render=method, **marks)
+
+    def jobs(self) -> Iterator[tuple[Job, Every]]:
+        yield from self._marked("job")
+
+    def _marked(self, kind: str) -> Iterator[tuple[Any, Any]]:
+        for name, function in vars(type(self)).items():
+            if hasattr(function, f"cog_{kind}"):
+                yield getattr(self, name), getattr(function, f"cog_{kind}")
+
+
+def nothing_kept(_connection: Connection) -> dict[str, Any]:
+    """The export of a cog that stores nothing about anybody."""
+    return {}
+
+
+def nothing_to_forget(_connection: Connection) -> None:
+    """The forget of a cog that stores nothing about anybody."""
+

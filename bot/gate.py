@@ -1,0 +1,43 @@
+"""Send, hold or skip: the last question before a message leaves, asked in the transaction that lets it go."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.messages import Delivery
+from bot.quiet_hours import QuietHours, held_until
+from storage.deliveries import Facts, Verdict
+
+DAILY_CAP = 3
+"""Of what nobody scheduled: offers, mid-round messages, reflections (product.md 3.13)."""
+
+SEND = Verdict("send")
+
+
+def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+    """The first rule that applies decides. Pure: what it knows is in ``facts``."""
+    if delivery.expires is not None and delivery.expires <= now:
+        return Verdict("skip", "expired")
+    if not facts.consented:
+        return Verdict("skip", "no consent")
+    if facts.left:
+        return Verdict("skip", "left the community")
+    if facts.paused and delivery.purpose:
+        return Verdict("skip", "paused")
+    until = _held(delivery, facts, now)
+    if until is None:
+        return SEND
+    if delivery.expires is not None and delivery.expires <= until:
+        return Verdict("skip", "stale after the quiet hours")
+    return Verdict("hold", until=until)
+
+
+def _held(delivery: Delivery, facts: Facts, now: datetime) -> datetime | None:
+    if delivery.picked or not delivery.purpose:
+        return None
+    quiet = QuietHours(time.fromisoformat(facts.quiet_start), time.fromisoformat(facts.quiet_end))
+    if delivery.capped and facts.capped_today >= DAILY_CAP:
+        tomorrow = now + timedelta(hours=4)
+        return held_until(tomorrow, ZoneInfo(facts.zone), quiet) or tomorrow
+    return held_until(now, ZoneInfo(facts.zone), quiet)

@@ -1,0 +1,78 @@
+"""What happens without anybody asking: the tick on the monotonic clock, and the hourly and daily jobs on APScheduler.
+
+APScheduler's timer stands still for an hour when the wall clock goes back an hour, so everything that must be on time hangs on
+the tick, and the hourly and daily jobs are planned anew when the wall clock jumps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.bot import Bot
+from bot.clock import monotonic, utc_now
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0
+"""Seconds between ticks."""
+
+JUMP = timedelta(seconds=5)
+"""How far wall time and monotonic time may drift apart between two ticks."""
+
+
+class Scheduler:
+    """Calls ``bot.tick`` about once a second, and the hourly and daily jobs, until it is stopped."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._jobs = AsyncIOScheduler(timezone="UTC")
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until ``stop`` is called. A failing job never stops the loop."""
+        self._jobs.start()
+        self._plan_jobs()
+        try:
+            wall, mono = utc_now(), monotonic()
+            while not self._stopping.is_set():
+                await self._bot.tick(utc_now())
+                await self._pause(TICK)
+                drift = abs((utc_now() - wall).total_seconds() - (monotonic() - mono))
+                if drift > JUMP.total_seconds():
+                    log.warning("the clock jumped by about %d s", drift)
+                    self._plan_jobs()
+                wall, mono = utc_now(), monotonic()
+        finally:
+            self._jobs.shutdown(wait=False)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def _pause(self, delay: float) -> None:
+        try:
+            async with asyncio.timeout(delay):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    def _plan_jobs(self) -> None:
+        self._add("hour", timedelta(hours=1), lambda: self._bot.run_jobs("hour", utc_now()))
+        self._add("day", timedelta(days=1), lambda: self._bot.run_jobs("day", utc_now()))
+
+    def _add(self, name: str, period: timedelta, job: Callable[[], Awaitable[None]]) -> None:
+        self._jobs.add_job(
+            job,
+            IntervalTrigger(seconds=int(period.total_seconds())),
+            id=name,
+            replace_existing=True,
+            next_run_time=utc_now(),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )

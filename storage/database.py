@@ -1,0 +1,185 @@
+"""One SQLite file: readers see a snapshot, one writer, and a transaction is one plain function.
+
+Storage functions take a ``sqlite3.Connection``, return plain values (never a cursor), and never begin, commit or roll
+back. They run on the database's own thread, so they cannot be interleaved, half cancelled or left open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
+
+import aiosqlite
+
+from bot.errors import StorageError
+from storage import schema
+
+P = ParamSpec("P")
+T = TypeVar("T")
+StorageFunction = Callable[Concatenate[sqlite3.Connection, P], T]
+Work = Callable[[sqlite3.Connection], Any]
+
+
+class Outcome(NamedTuple):
+    """What a storage function returned or raised, carried from the database thread to its caller."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+class Waiting(NamedTuple):
+    work: Work
+    outcome: asyncio.Future[Outcome]
+
+
+class Database:
+    """``async with await Database.open(path) as database: await database.write(function, ...)``.
+
+    Writes that wait while the disk is busy share the next commit, each in a savepoint of its own: one that fails rolls
+    back alone. If a caller is cancelled, its transaction still happens whole or not at all.
+    """
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._waiting: list[Waiting] = []
+        self._flusher: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open or create the file, check it whole, and bring it up to this program's version.
+
+        Raises StorageError with a sentence for the host; a damaged or newer file is never touched.
+        """
+        try:
+            await asyncio.to_thread(schema.prepare, path)
+        except sqlite3.Error as error:
+            raise StorageError(f"{path} cannot be opened: {error}") from error
+        writer = await aiosqlite.connect(path, isolation_level=None)
+        try:
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+                await writer.execute(f"PRAGMA {pragma}")
+            reader = await aiosqlite.connect(path, isolation_level=None)
+            await reader.execute("PRAGMA query_only = ON")
+        except BaseException as error:  # or the connection's thread would keep the process alive
+            await writer.close()
+            raise StorageError(f"{path} cannot be opened: {error}") from error
+        return cls(writer, reader)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Finish what is waiting, then close. Later reads and writes raise StorageError."""
+        self._closed = True
+        while self._flusher is not None and not self._flusher.done():
+            await asyncio.wait([self._flusher])
+        await self._reader.close()
+        await self._writer.close()
+
+    async def read(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._refuse_if_closed()
+        outcome = await _on_thread(self._reader, _snapshot, lambda connection: function(connection, *args, **kwargs))
+        return _unwrap(outcome)  # type: ignore[no-any-return]
+
+    async def write(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._refuse_if_closed()
+        waiting = Waiting(
+            lambda connection: function(connection, *args, **kwargs), asyncio.get_running_loop().create_future()
+        )
+        self._waiting.append(waiting)
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StorageError("the database is closed")
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                outcomes = await _on_thread(self._writer, _commit, [waiting.work for waiting in batch])
+            except BaseException as error:  # cancelled at shutdown, or the thread is gone: leave nobody waiting
+                abandoned, self._waiting = batch + self._waiting, []
+                _resolve(abandoned, [Outcome(error=StorageError(f"outcome unknown: {error!r}")) for _ in abandoned])
+                raise
+            _resolve(batch, outcomes)
+
+
+def _resolve(batch: list[Waiting], outcomes: list[Outcome]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if not waiting.outcome.done():
+            waiting.outcome.set_result(outcome)
+
+
+def _unwrap(outcome: Outcome) -> Any:
+    if isinstance(outcome.error, sqlite3.Error):
+        raise StorageError(str(outcome.error)) from outcome.error
+    if isinstance(outcome.error, StopIteration):  # cannot be raised into a coroutine
+        raise RuntimeError("a storage function ran next() on nothing") from outcome.error
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.value
+
+
+def _commit(connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
+    try:
+        return _commit_together(connection, works)
+    except BaseException as error:
+        if len(works) == 1:
+            return [Outcome(error=error)]
+        # Somebody broke the shared transaction (a deferred key, a full disk): each alone, so that the rest still happen.
+        return [outcome for work in works for outcome in _commit(connection, [work])]
+
+
+def _commit_together(connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_in_savepoint(connection, work) for work in works]
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:  # a full disk has already rolled back
+            connection.execute("ROLLBACK")
+    return outcomes
+
+
+def _in_savepoint(connection: sqlite3.Connection, work: Work) -> Outcome:
+    connection.execute("SAVEPOINT work")
+    try:
+        outcome = Outcome(work(connection))
+    except Exception as error:
+        if not connection.in_transaction:
+            raise
+        connection.execute("ROLLBACK TO work")
+        outcome = Outcome(error=error)
+    if not connection.in_transaction:
+        raise RuntimeError("a storage function may not end its own transaction")
+    connection.execute("RELEASE work")
+    return outcome
+
+
+def _snapshot(connection: sqlite3.Connection, work: Work) -> Outcome:
+    connection.execute("BEGIN")
+    try:
+        return Outcome(work(connection))
+    except BaseException as error:
+        return Outcome(error=error)
+    finally:
+        connection.execute("ROLLBACK")
+
+
+async def _on_thread(connection: aiosqlite.Connection, function: Callable[..., T], argument: Any) -> T:
+    # aiosqlite has no public way to run several statements in one hop to its thread; a test pins this one.
+    return await connection._execute(function, connection._conn, argument)  # type: ignore[no-any-return, no-untyped-call]
