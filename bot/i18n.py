@@ -87,7 +87,7 @@ def _catalogue(locale: str) -> gettext.NullTranslations:
 
 @cache
 def _load(locale: str, folder: Path) -> gettext.NullTranslations:
-    """The catalogue for a locale or its language; English where there is none. A damaged one is logged once and not used."""
+    """The catalogue for a locale or its language; English where there is none. A damaged one is logged, once."""
     language = locale.partition("_")[0].lower()
     try:
         return gettext.translation(DOMAIN, folder, [locale, language], fallback=True)
