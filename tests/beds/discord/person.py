@@ -1,0 +1,189 @@
+"""What a person does with her Discord client, and what she can see in it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.beds.discord.interactions import Asked, Interaction, ask, may_use
+from tests.beds.discord.things import Channel, Message, Payload, User, walk
+
+if TYPE_CHECKING:
+    from tests.beds.discord.server import FakeDiscord
+
+SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 2, 3, 4, 5, 6, 7
+PATIENCE_SECONDS = 5
+Value: TypeAlias = "str | int | bool | Person | Channel"
+
+
+class Person:
+    """Alice at her phone: commands, presses, forms, and her eyes."""
+
+    def __init__(self, discord: FakeDiscord, user: User) -> None:
+        self._discord = discord
+        self.user = user
+        self._read: set[str] = set()
+
+    @property
+    def id(self) -> str:
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def dm(self) -> Channel:
+        """Her direct conversation with the bot."""
+        return self._discord.world.dm(self.user)
+
+    # What she does.
+
+    async def slash(
+        self, name: str, /, *, where: Channel | None = None, granted: bool = False, **options: Value
+    ) -> Interaction:
+        """Use a slash command ("checkin on"), in the bot's direct chat if nowhere else, and wait for a first answer.
+
+        Args:
+            granted: an administrator has allowed her this command, whatever its default permissions say.
+        """
+        channel = where or self.dm
+        command, data, parameters = self._command(name, channel)
+        assert granted or may_use(command, self.user, channel), f"/{name} is not offered to {self.name} here"
+        data["resolved"] = {}
+        filled = [self._option(parameters, key, value, data["resolved"]) for key, value in options.items()]
+        missing = [p["name"] for p in parameters.values() if p.get("required") and p["name"] not in options]
+        assert not missing, f"/{name} cannot be sent without {missing}"
+        _leaf(data)["options"] = filled
+        return await ask(self._discord, Asked.COMMAND, self.user, channel, data).first_answer()
+
+    async def complete(
+        self, name: str, option: str, typed: str, /, *, where: Channel | None = None, **others: str
+    ) -> list[str | int]:
+        """Type into an option that has autocomplete: the values offered."""
+        channel = where or self.dm
+        _command, data, parameters = self._command(name, channel)
+        assert parameters[option].get("autocomplete"), f"{option} of /{name} has no autocomplete"
+        filled: list[Payload] = [{"name": key, "type": STRING, "value": value} for key, value in others.items()]
+        _leaf(data)["options"] = [*filled, {"name": option, "type": STRING, "value": typed, "focused": True}]
+        interaction = await ask(self._discord, Asked.AUTOCOMPLETE, self.user, channel, data).first_answer()
+        return [choice["value"] for choice in interaction.choices]
+
+    async def press(self, message: Message, label: str) -> Interaction:
+        """Press the button with this label (or this id) on a message she can see."""
+        assert self.can_see(message), f"{self.name} cannot see this message"
+        found = [button for button in message.buttons if label in (button.label, button.custom_id)]
+        assert found, f"no button {label!r}, only {[button.label for button in message.buttons]}"
+        assert not found[0].disabled, f"{label!r} is greyed out"
+        data = {"component_type": 2, "custom_id": found[0].custom_id, "id": 1}
+        interaction = ask(self._discord, Asked.COMPONENT, self.user, message.channel, data, message)
+        return await interaction.first_answer()
+
+    async def submit(self, form: Interaction, **answers: str) -> Interaction:
+        """Fill in the form she was shown, by field name, and send it."""
+        assert form.modal is not None, f"she was shown {form.reply_type!r}, not a form"
+        inputs = {c["custom_id"]: c for c in walk(form.modal["components"]) if c["type"] == 4}
+        assert answers.keys() <= inputs.keys(), f"the form asks {list(inputs)}"
+        for name, field in inputs.items():
+            _check_input(field, answers.get(name, field.get("value") or ""))
+        sent = _filled(form.modal["components"], answers)
+        data = {"custom_id": form.modal["custom_id"], "components": sent}
+        return await ask(self._discord, Asked.MODAL, self.user, form.channel, data, form.on).first_answer()
+
+    def say(self, text: str, where: Channel | None = None) -> Message:
+        """Write a message: to the bot directly, or in a channel."""
+        return self._discord.post(self.user, where or self.dm, text)
+
+    def close_dms(self) -> None:
+        self.user.takes_dms = False
+
+    def open_dms(self) -> None:
+        self.user.takes_dms = True
+
+    # What she sees.
+
+    def can_see(self, message: Message) -> bool:
+        return message.only_for in (None, self.user) and self._discord.world.may_see(self.user, message.channel)
+
+    def sees(self, where: Channel | None = None) -> list[Message]:
+        """Every message she can see in a place, oldest first."""
+        return [message for message in (where or self.dm).messages.values() if self.can_see(message)]
+
+    async def next(self, where: Channel | None = None) -> Message:
+        """The oldest message of the bot that she has not read yet, waiting for it if need be."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            for message in self.sees(where):
+                if message.author.bot and not message.loading and message.id not in self._read:
+                    self._read.add(message.id)
+                    return message
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"nothing new for {self.name} in {PATIENCE_SECONDS} seconds")
+
+    # How her client builds a command.
+
+    def _command(self, name: str, channel: Channel) -> tuple[Payload, Payload, dict[str, Payload]]:
+        """The command, the data to send for it, and its parameters by name."""
+        first, *rest = name.split(" ")
+        known = self._discord.commands | self._discord.guild_commands.get(channel.guild.id if channel.guild else "", {})
+        assert first in known, f"there is no /{first}, only {sorted(known)}"
+        command = known[first]
+        data: Payload = {"id": command["id"], "name": first, "type": 1, "options": []}
+        part, leaf = command, data
+        for word in rest:
+            part = next((option for option in part["options"] if option["name"] == word), {})
+            assert part, f"there is no /{name}"
+            leaf["options"] = [{"name": word, "type": part["type"], "options": []}]
+            leaf = leaf["options"][0]
+        parameters = {option["name"]: option for option in part.get("options") or []}
+        assert not any(option["type"] in (SUBCOMMAND, GROUP) for option in parameters.values()), (
+            f"/{name} is only the beginning of {sorted(parameters)}"
+        )
+        return command, data, parameters
+
+    def _option(self, parameters: dict[str, Payload], name: str, value: Value, resolved: Payload) -> Payload:
+        assert name in parameters, f"no option {name}, only {sorted(parameters)}"
+        option = parameters[name]
+        if choices := option.get("choices"):
+            assert value in [choice["value"] for choice in choices], f"{value!r} is not among the choices of {name}"
+        kinds = {STRING: str, INTEGER: int, BOOLEAN: bool, USER: Person, CHANNEL: Channel}
+        assert isinstance(value, kinds[option["type"]]), f"{name} takes no {type(value).__name__}"
+        if isinstance(value, Person):
+            resolved.setdefault("users", {})[value.id] = value.user.payload()
+            value = value.id
+        elif isinstance(value, Channel):
+            resolved.setdefault("channels", {})[value.id] = value.payload() | {"permissions": "0"}
+            value = value.id
+        return {"name": name, "type": option["type"], "value": value}
+
+
+def _leaf(data: Payload) -> Payload:
+    """The innermost subcommand of a command's data."""
+    while data["options"]:
+        data = data["options"][0]
+    return data
+
+
+def _check_input(field: Payload, answer: str) -> None:
+    """Her client does not send a form whose fields are too short, too long, or empty where something is required."""
+    name = field["custom_id"]
+    assert answer or not field.get("required", True), f"{name} must be filled in"
+    assert len(answer) <= (field.get("max_length") or 4000), f"{name} is too long"
+    assert not answer or len(answer) >= (field.get("min_length") or 0), f"{name} is too short"
+
+
+def _filled(components: list[Payload], answers: dict[str, str]) -> list[Payload]:
+    """The form's components as they come back: ids, types and values only."""
+    sent: list[Payload] = []
+    for number, component in enumerate(components):
+        part: Payload = {"id": number + 1, "type": component["type"]}
+        if "components" in component:
+            part["components"] = _filled(component["components"], answers)
+        if "component" in component:
+            part["component"] = _filled([component["component"]], answers)[0]
+        if component["type"] == 4:
+            part["custom_id"] = component["custom_id"]
+            part["value"] = answers.get(component["custom_id"], component.get("value") or "")
+        sent.append(part)
+    return sent

@@ -1,0 +1,162 @@
+"""The fake Discord as a whole: a world, a gateway and a REST API on one loopback socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import TracebackType
+
+import yarl
+from aiohttp import web
+
+import tests.beds.discord.channels
+import tests.beds.discord.guilds
+import tests.beds.discord.threads  # noqa: F401 (the modules of routes register themselves)
+from tests.beds.discord import rules
+from tests.beds.discord.faults import Faults
+from tests.beds.discord.gateway import Gateway, Intent
+from tests.beds.discord.interactions import Interaction
+from tests.beds.discord.limits import RateLimits
+from tests.beds.discord.person import Person
+from tests.beds.discord.rest import PREFIX, Call, Rest
+from tests.beds.discord.spec import Spec
+from tests.beds.discord.things import Channel, Guild, Message, Payload, Permission, User
+from tests.beds.discord.world import Clock, World
+
+NOTHING = Permission(0)
+
+
+class FakeDiscord:
+    """A Discord for tests. ``async with FakeDiscord() as discord`` fails at its end if a rule was broken.
+
+    It speaks the real protocol over a real socket to an unmodified discord.py. What the bot sends is checked with
+    Discord's own OpenAPI file and with ``rules.py``; what it answers is checked with the same file.
+    """
+
+    def __init__(self, token: str = "bot.token") -> None:
+        self.token = token
+        self.clock = Clock()
+        self.spec = Spec.load()
+        self.world = World(self.clock)
+        self.gateway = Gateway(self)
+        self.rest = Rest(self)
+        self.limits = RateLimits(self.clock)
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self.violations: list[str] = []
+        self.commands: dict[str, Payload] = {}
+        self.guild_commands: dict[str, dict[str, Payload]] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.nonces: dict[str, tuple[float, str]] = {}
+        """Our nonces: when each was used, and the id of its message."""
+        self.nonce_seconds = 300.0
+        """How long a nonce is remembered. Discord says "in the past few minutes"."""
+        self.history_tells_nonce = False
+        """Whether a message read from the history still has its nonce. Discord does not say."""
+
+    # Life.
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on a free port of the loopback."""
+        app = web.Application(client_max_size=2**25)
+        app.router.add_get("/ws/", self.gateway.serve)
+        app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.serve)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        self.port: int = self._runner.addresses[0][1]
+        self.rest_url = f"http://127.0.0.1:{self.port}{PREFIX}"
+        self.gateway_url = f"ws://127.0.0.1:{self.port}/ws/"
+
+    async def stop(self) -> None:
+        self.faults.release_all()
+        await self.gateway.close()
+        await self._runner.cleanup()
+
+    async def __aenter__(self) -> FakeDiscord:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+        if error is None:
+            self.check()
+
+    def serve_discord_py(self) -> None:
+        """Point the unmodified library here. Its two addresses are class attributes, so this holds for the process."""
+        import discord
+
+        discord.http.Route.BASE = self.rest_url
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url)
+
+    # Judging.
+
+    def require(self, faults: Iterable[str]) -> None:
+        """Refuse a request that breaks one of Discord's rules, and remember it: the bot should have known."""
+        for fault in faults:
+            self.violations.append(fault)
+            if not fault.startswith("allowed_mentions"):  # Discord would accept it, and ping
+                empty = fault.startswith("Cannot send an empty")
+                raise rules.Refusal(400, 50006, fault) if empty else rules.body_refusal(fault)
+
+    def take_violations(self) -> list[str]:
+        """For a test that breaks a rule on purpose: what was broken, forgiven."""
+        taken, self.violations = self.violations, []
+        return taken
+
+    def check(self) -> None:
+        """Fail if any request or answer broke a rule."""
+        assert not self.violations, "rules of Discord were broken:\n" + "\n".join(self.violations)
+
+    def calls_to(self, operation: str) -> list[Call]:
+        """The requests for one operation, for example ``POST /channels/{channel_id}/messages``."""
+        return [call for call in self.calls if str(call.operation) == operation]
+
+    # Setting the stage.
+
+    def add_guild(self, name: str = "Recovery together") -> Guild:
+        """A guild the bot is in; sessions hear of it."""
+        guild = self.world.add_guild(name)
+        self.gateway.tell("GUILD_CREATE", guild.create_payload(self.world.bot, all_members=True))
+        return guild
+
+    def add_person(self, name: str, *guilds: Guild, permissions: Permission = NOTHING) -> Person:
+        """A person, in these guilds; with permissions she gets a role of her own in each."""
+        person = Person(self, self.world.add_user(name))
+        for guild in guilds:
+            self.join(person, guild, permissions)
+        return person
+
+    def join(self, person: Person, guild: Guild, permissions: Permission = NOTHING) -> None:
+        roles = [self.world.add_role(guild, f"role of {person.name}", permissions)] if permissions else []
+        self.world.add_member(guild, person.user, *roles)
+        for role in roles:
+            self.gateway.tell_guild("GUILD_ROLE_CREATE", guild, {"role": role.payload()})
+        self.gateway.tell_guild("GUILD_MEMBER_ADD", guild, guild.member_payload(person.user), Intent.GUILD_MEMBERS)
+
+    def leave(self, person: Person, guild: Guild) -> None:
+        self.remove_member(guild, person.user)
+
+    def remove_member(self, guild: Guild, user: User) -> None:
+        """Somebody leaves or is removed; the bot itself, and the guild is gone for it."""
+        if user is self.world.bot:
+            self.gateway.tell("GUILD_DELETE", {"id": guild.id})
+        del guild.members[user.id], guild.member_roles[user.id]
+        self.gateway.tell_guild("GUILD_MEMBER_REMOVE", guild, {"user": user.payload()}, Intent.GUILD_MEMBERS)
+
+    def deny(self, guild: Guild, permission: Permission) -> None:
+        """Take a permission from the bot's own role."""
+        role = guild.roles[1]
+        role.permissions &= ~permission
+        guild.everyone.permissions &= ~permission
+        for changed in (role, guild.everyone):
+            self.gateway.tell_guild("GUILD_ROLE_UPDATE", guild, {"role": changed.payload()})
+
+    def post(self, author: User, channel: Channel, text: str) -> Message:
+        """A person writes in a channel or to the bot."""
+        message = Message(self.world.new_id(), channel, author, self.clock.now(), text)
+        message.pings = [user for user in self.world.users.values() if f"<@{user.id}>" in text]
+        channel.messages[message.id] = message
+        self.gateway.tell_message("MESSAGE_CREATE", message)
+        return message
