@@ -46,7 +46,7 @@ def reader_locale() -> str:
 
 
 def _(text: str) -> Text:
-    """A sentence in the reader's language. Give it a literal, inside a function, or it cannot be translated."""
+    """A sentence in the reader's language. Give it a literal or a constant marked ``N_``, inside a function."""
     return translate(_reader.get(), text)
 
 
@@ -59,12 +59,12 @@ def ngettext(one: str, many: str, n: int) -> Text:
 
 
 def N_(text: str) -> str:
-    """Marks a literal that stands outside a function; say it later with ``translate(reader_locale(), ...)``."""
+    """Marks a literal that stands outside a function, where there is no reader yet; ``_`` says it later."""
     return text
 
 
 def translate(locale: str, text: str) -> Text:
-    """A sentence that was decided elsewhere (a prompt, a constant marked ``N_``) in the given locale."""
+    """A sentence that stands in no source file (a prompt, an option) in the given locale."""
     if not text:
         return Text()  # gettext answers "" with the catalogue's header
     said = _catalogue(locale).gettext(text)

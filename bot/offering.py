@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.cog import Action, Command
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
+from bot.i18n import N_, _
 from bot.messages import STATELESS, Button, Community, Form, Message, Text, plain
 from storage import offers
 
@@ -26,7 +26,7 @@ _ID = re.compile(r"kith:1:(?P<action>[a-z][a-z0-9_.-]{0,39}):(?P<row>-|[od][0-9]
 IN_COMMUNITY = "kith.in"
 """The bot's own action: "this is for that community"."""
 
-_EXPIRED = "That button has expired. `help` shows what I can do."
+_EXPIRED = N_("That button has expired. `help` shows what I can do.")
 
 
 def parse(button_id: str) -> Button:
@@ -62,7 +62,7 @@ async def check(bot: Bot, context: Context, button: Button, action: Action) -> C
     if button.row == STATELESS:
         if not action.stateless:
             raise UserError(_(_EXPIRED))
-        return context
+        return replace(context, row=button.row)
     row = int(button.row[1:])
     if button.row[0] == "d":
         kinds = [kind.name for kind in bot.kinds.values() if action.name in kind.actions]
@@ -76,7 +76,7 @@ async def check(bot: Bot, context: Context, button: Button, action: Action) -> C
     elsewhere = None not in (context.community, verdict.community) and context.community != verdict.community
     if verdict.refused == "gone" or elsewhere:
         raise UserError(_(_EXPIRED))
-    return replace(context, community=verdict.community or context.community)
+    return replace(context, community=verdict.community or context.community, row=button.row)
 
 
 async def settle_community(
