@@ -134,7 +134,7 @@ Pattern = OnDays | EveryWeeks | MonthlyOnDay | MonthlyOnWeekday
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A pattern from ``start`` on, at a wall time (to the minute) in a zone, that ends after so many ``times`` or ``until``.
+    """A pattern from ``start`` on, at a wall time to the minute in a zone, ending after so many ``times`` or ``until``.
 
     Raises ``ValueError`` unless it has exactly one end: 400 times at most, or a date up to 5 years after the start.
     """
