@@ -48,25 +48,6 @@ _AMOUNT = (
     r"(?:[0-9]{1,2}h[0-9]{2}(?![0-9a-z])|[0-9]{1,4} ?(?:m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])"
     r"|an? (?:minute|hour|day|week)|half an hour)"
 )
-_DURATION = timedelta(days=366)
-MOST_WORDS = 10
-LONGEST_WORD = 32
-
-_WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
-)
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
-_PART = r"(?:morning|afternoon|evening|night)"
-_CLOCK = (
-    r"(?:noon|midday|midnight|[0-9]{1,2}[:.h][0-9]{2}(?: ?[ap]m)?|[0-9]{1,2}h|[0-9]{1,2} ?[ap]m|[0-9]{1,2} o'?clock)"
-)
-_AMOUNT = (
-    r"(?:[0-9]{1,4} ?(?:m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)|an? (?:minute|hour|day|week)|half an hour"
-    r"|[0-9]{1,2}h[0-9]{2})"
-)
 _DURATION = rf"{_AMOUNT}(?: ?(?:and )?{_AMOUNT}){{0,2}}"
 _NTH = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _DATE = (
