@@ -13,7 +13,7 @@ import pytest
 
 from bot import parameters
 from bot.bot import Bot
-from bot.cog import Cog, Command
+from bot.cog import Command
 from bot.crypto import Keyring
 from cogs import COGS
 from storage.database import Database
