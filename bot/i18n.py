@@ -10,6 +10,7 @@ import gettext
 import logging
 import re
 import string
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -91,6 +92,6 @@ def _load(locale: str, folder: Path) -> gettext.NullTranslations:
     language = locale.partition("_")[0].lower()
     try:
         return gettext.translation(DOMAIN, folder, [locale, language], fallback=True)
-    except (OSError, ValueError, LookupError) as error:
+    except (OSError, ValueError, LookupError, struct.error) as error:
         log.warning("the catalogue for %s is damaged; English is spoken: %s", locale, type(error).__name__)
         return gettext.NullTranslations()
