@@ -45,7 +45,7 @@ ABOUT_HEALTH = re.compile(
     re.IGNORECASE,
 )
 ASSUMES = re.compile(
-    r"\b(your (family|partner|wife|husband|mother|father|mum|mom|dad|parents?|kids?|children|boss|job|house|god|church)|"
+    r"\b(your (family|partner|wife|husband|mother|father|mum|dad|parents?|kids?|children|boss|job|house|god|church)|"
     r"pray|walk to|run to)\b",
     re.IGNORECASE,
 )
