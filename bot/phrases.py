@@ -25,6 +25,7 @@ from bot.times import (
     friendly_instant,
     friendly_zone,
     instant_at,
+    local_day,
     weekday_name,
 )
 
@@ -99,7 +100,7 @@ class Moment:
     """To say back: ``tomorrow at 19:00, Berlin time``."""
 
 
-def parse_when(text: str, now: datetime, zone: ZoneInfo) -> Moment:
+def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     """``tomorrow 7pm``, ``in 20 min``, ``sat 18:30``, ``noon``. Raises ``UserError`` with what to write instead."""
     phrase = _plain(text)
     found = next(filter(None, (form.fullmatch(phrase) for form in _WHEN)), None)
@@ -120,7 +121,7 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     return _first_to_come(_dates(groups, local.date()), at, now, zone, phrase)
 
 
-def parse_time(text: str) -> time:
+def read_time(text: str) -> time:
     """``19:00``, ``7pm``, ``7:30 pm``, ``1900``, ``noon``. Raises ``UserError`` with what to write instead."""
     phrase = _plain(text)
     if not phrase:
@@ -133,19 +134,20 @@ def parse_time(text: str) -> time:
     return time() if phrase == "midnight" else _clock(phrase, None)
 
 
-def parse_date(text: str, today: date) -> date:
+def read_date(text: str, now: datetime, zone: ZoneInfo) -> date:
     """``3 march``, ``2026-12-24``, ``sat``: today or later. Raises ``UserError`` with what to write instead."""
     phrase = _plain(text)
     found = _DATE_ONLY.fullmatch(phrase)
     if not found or found["part"] or found["near"] == "tonight":
         raise UserError(_("I read dates like tomorrow, saturday, 3 march or 2027-03-03."))
+    today = local_day(now, zone)
     day = next((day for day in _dates(found.groupdict(), today) if day >= today), None)
     if day is None:
         raise UserError(_("{date} has passed. Try a later date.").format(date=phrase))
     return _near_enough(day, today)
 
 
-def parse_duration(text: str) -> timedelta:
+def read_duration(text: str) -> timedelta:
     """``2h``, ``90 min``, ``1h30``, ``3 days``: up to a year. Raises ``UserError`` with what to write instead."""
     found = _DURATION_ONLY.fullmatch(_plain(text))
     length = sum(_duration(found[1]), timedelta()) if found else timedelta()
@@ -154,7 +156,7 @@ def parse_duration(text: str) -> timedelta:
     return length
 
 
-def parse_days(text: str) -> Days:
+def read_days(text: str) -> Days:
     """``every day``, ``weekdays``, ``mon wed fri``, ``mon-fri``. Raises ``UserError`` with what to write instead."""
     phrase = _plain(text)
     if not _DAYS_ONLY.fullmatch(phrase):
@@ -176,37 +178,15 @@ def parse_days(text: str) -> Days:
 
 
 def take_phrase(text: str) -> tuple[str, str]:
-    """Split ``tomorrow 7pm call my sister`` into the longest time it begins with and the rest as typed.
+    """Split ``tomorrow 7pm call my sister`` into the longest moment it begins with and the rest as typed.
 
-    Where it begins with none, the first word is taken, for ``parse_when`` to say what is wrong. So do all ``take_*``.
+    Where it begins with none, the first word is taken, for ``read_moment`` to say what is wrong.
     """
-    phrase, rest = _take(text, *_WHEN)
-    return phrase, rest[3:].lstrip() if rest[:3].casefold() == "to " else rest
-
-
-def take_time(text: str) -> tuple[str, str]:
-    return _take(text, _TIME_ONLY)
-
-
-def take_date(text: str) -> tuple[str, str]:
-    return _take(text, _DATE_ONLY)
-
-
-def take_duration(text: str) -> tuple[str, str]:
-    return _take(text, _DURATION_ONLY)
-
-
-def take_days(text: str) -> tuple[str, str]:
-    return _take(text, _DAYS_ONLY)
-
-
-def _take(text: str, *forms: re.Pattern[str]) -> tuple[str, str]:
     ends = [word.end() for word in islice(re.finditer(r"\S+", text), MOST_WORDS)]
-    for end in reversed(ends):
-        if any(form.fullmatch(_plain(text[:end])) for form in forms):
-            return text[:end].strip(), text[end:].strip()
-    first = ends[0] if ends else 0
-    return text[:first].strip(), text[first:].strip()
+    whole = (end for end in reversed(ends) if any(form.fullmatch(_plain(text[:end])) for form in _WHEN))
+    end = next(whole, ends[0] if ends else 0)
+    rest = text[end:].strip()
+    return text[:end].strip(), rest[3:].lstrip() if rest[:3].casefold() == "to " else rest
 
 
 def _plain(text: str) -> str:
