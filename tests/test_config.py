@@ -22,6 +22,7 @@ from bot.errors import FatalError
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "config.example.toml"
+HOSTING = ROOT / "docs/hosting.md"
 REFERENCE = ROOT / "docs/configuration.md"
 MINIMAL = """
 [host]
@@ -129,6 +130,15 @@ def test_every_setting_and_variable_is_documented() -> None:
     assert documented == {name for name, _ in all_settings()}
     variables = {how.variable for _, how in all_settings() if isinstance(how, SecretSetting)} | {"KITH_KEY"}
     assert variables <= set(re.findall(r"`(KITH_[A-Z_]+)`", page))
+
+
+def test_every_secret_the_hosting_page_shows_is_read() -> None:
+    page = HOSTING.read_text()
+    secrets = {how for _, how in all_settings() if isinstance(how, SecretSetting)}
+    variables = {how.variable for how in secrets} | {"KITH_KEY"}
+    assert set(re.findall(r"KITH_[A-Z_]+", page)) <= variables
+    named = set(re.findall(r"LoadCredentialEncrypted=([a-z-]+):|--name=([a-z-]+)", page))
+    assert {first or second for first, second in named} <= {name.lower().replace("_", "-") for name in variables}
 
 
 def test_paths_start_at_the_file_and_not_at_the_shell(write: Write, tmp_path: Path) -> None:

@@ -101,9 +101,12 @@ def test_any_bytes_are_refused(blob: bytes) -> None:
 
 
 def test_swapping_the_key_number_is_refused() -> None:
-    blob = ring(1, 2).encrypt(GOAL, "goals", "words", 1)
-    with pytest.raises(DecryptionError, match="changed"):
-        ring(1, 2).decrypt(blob[:1] + b"\x00\x01" + blob[3:], "goals", "words", 1)
+    """The number is sealed too: it would be noticed even if two numbers stood for the same key."""
+    twice = Keyring(bytes(32), {1: b"k" * 32, 2: b"k" * 32})
+    blob = twice.encrypt(GOAL, "goals", "words", 1)
+    for keyring in (twice, ring(1, 2)):
+        with pytest.raises(DecryptionError, match="changed"):
+            keyring.decrypt(blob[:1] + b"\x00\x01" + blob[3:], "goals", "words", 1)
 
 
 def test_the_refusal_says_nothing_about_the_text_or_the_key() -> None:
