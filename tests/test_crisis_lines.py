@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -18,6 +19,8 @@ from bot.crisis_lines import (
     MOST,
     Line,
     Route,
+    RouteKind,
+    Verified,
     card,
     confirm,
     describe,
@@ -56,8 +59,8 @@ def test_the_file_holds_what_the_documents_say() -> None:
 
 def test_no_line_ships_confirmed_and_every_line_has_its_day() -> None:
     raw = tomllib.loads((CONTENT / "crisis_lines.toml").read_text(encoding="utf-8"))
-    assert {fields["confirmed"] for fields in raw["line"]} == {False}
-    assert all(isinstance(fields["check_by"], date) for fields in raw["line"])
+    assert {written["confirmed"] for written in raw["line"]} == {False}
+    assert all(isinstance(written["check_by"], date) for written in raw["line"])
 
 
 def test_nothing_that_ships_is_past_its_day() -> None:
@@ -83,6 +86,12 @@ def test_a_community_is_offered_only_lines_that_can_be_checked() -> None:
 def test_countries_are_those_with_a_line_or_an_emergency_number() -> None:
     assert len(LINES.countries) == 28
     assert LINES.countries[:3] == ("AT", "AU", "BE")
+
+
+def test_everything_a_line_may_say_is_documented() -> None:
+    page = (CONTENT.parent / "docs" / "content.md").read_text(encoding="utf-8")
+    words = [*(field.name for field in fields(Line)), *get_args(RouteKind), *get_args(Verified), "confirmed"]
+    assert [word for word in words if f"`{word}`" not in page] == []
 
 
 # ------------------------------------------------------------------ what is shown

@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -154,9 +155,15 @@ def test_an_answer_that_asks_for_something_opens_it(prompt: Prompt) -> None:
 
 def test_a_file_without_a_single_mistake_is_what_ships() -> None:
     raw = tomllib.loads((CONTENT / "prompts.toml").read_text())
-    assert [p.id for p in PROMPTS] == [fields["id"] for fields in raw["prompt"]]
+    assert [p.id for p in PROMPTS] == [written["id"] for written in raw["prompt"]]
     assert find(PROMPTS, "ci-arr-08") is PROMPTS[7]
     assert find(PROMPTS, "gone") is None
+
+
+def test_everything_a_prompt_may_say_is_documented() -> None:
+    page = (CONTENT.parent / "docs" / "content.md").read_text(encoding="utf-8")
+    words = [*(field.name for field in fields(Prompt)), *get_args(Kind), *SCREENS, *get_args(Fits), *TOPICS]
+    assert [word for word in words if f"`{word}`" not in page] == []
 
 
 # ------------------------------------------------------------------ mistakes in the file
