@@ -4,11 +4,12 @@ Nothing is cleaned afterwards: only what is known to be harmless is written at a
 
 - A message's text is written if it stands as a literal in the source of the line that logs it. Anything composed at run
   time (an f-string, a library quoting what it received) is left out; the place in the source is always named.
-- Of its arguments, small numbers, times, classes, enum names and `Word` are written. Every other text or number becomes
+- Of its arguments, small numbers, times, classes, enum names and `Word` are written, and an exception's class: pass
+  ``error``, not ``type(error).__name__``. Every other text or number becomes
   a short hash, ``#4f1c09be``: the same within one run of the process, so that lines can be put together, and useless
   afterwards. Other objects become their class.
 - A traceback is its exception types and where they went through: no source lines, no messages. Only a FatalError's
-  sentence is written. A UserError's is not: it may quote what the member typed.
+  sentence is written, here and as an argument. A UserError's is not: it may quote what the member typed.
 - Libraries are never logged at DEBUG, because there they write whole payloads. Each place in their source
   may write 30 lines a minute, and each of ours 600; what is over that is counted.
 """
@@ -197,6 +198,8 @@ def _shown(value: object) -> str:
     if type(value) is Word:
         return str(value) if _word.fullmatch(value) else hashed(value)
     if value is None or isinstance(value, bool) or type(value) in (date, datetime, time, timedelta):
+        return str(value)
+    if isinstance(value, FatalError):
         return str(value)
     if type(value) is float:
         return f"{value:.6g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pickle
 import random
 import re
 import tomllib
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from bot.config import Config, SecretSetting, Section, load
 from bot.errors import FatalError
+from bot.secret import Secret
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "config.example.toml"
@@ -326,6 +328,12 @@ def test_no_secret_is_shown_by_anything(write: Write) -> None:
         MINIMAL + f'token = "{canary}"',
     ):
         assert canary not in refused(write(mistake))
+
+
+def test_a_secret_is_not_copied_out_of_the_process() -> None:
+    """A pickle in a file or a queue would hold it in the clear."""
+    with pytest.raises(TypeError, match="not pickled or copied"):
+        pickle.dumps(Secret("x"))
 
 
 NAMES = [name for name, _ in all_settings()]
