@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,30 @@ def test_every_package_of_a_lock_is_pinned_and_hashed(lock: Path) -> None:
 def test_a_lock_holds_what_its_set_asks_for(lock: Path) -> None:
     locked = {name for name, _ in pins(lock)}
     assert [name for name in direct(lock.stem) if name.lower().replace(".", "-") not in locked] == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "sets"), [(("bot", "cogs", "storage"), ("run",)), (("bench", "tests"), ("run", "test"))], ids=str
+)
+def test_what_the_code_imports_is_asked_for_by_name(folders: tuple[str, ...], sets: tuple[str, ...]) -> None:
+    """A package that comes along with another one may go as silently as it came."""
+    installed = packages_distributions()
+    asked = {name.lower() for chosen in sets for name in direct(chosen)}
+    missing = {
+        f"{path.relative_to(ROOT)}: {module}"
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        for module in imported(path)
+        if module in installed and not asked & {name.lower() for name in installed[module]}
+    }
+    assert missing == set()
+
+
+def imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {module.partition(".")[0] for module in plain | named}
 
 
 def test_the_test_lock_holds_the_run_lock() -> None:
