@@ -15,7 +15,7 @@ from bot.context import Context, Incoming
 from bot.conversation import Conversations
 from bot.crypto import Keyring
 from bot.errors import StorageError, UserError
-from bot.i18n import _, reading
+from bot.i18n import N_, _, reading
 from bot.messages import Button, Community, Form, Member, Message, Person, Text, plain
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
@@ -23,6 +23,9 @@ from storage import members
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+
+NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
+FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,13 @@ class Bot:
             try:
                 reply = await handle(context)
             except UserError as error:
-                reply = text.sentence(error)
+                reply = Message(text.sentence(error), aside=True)
             except StorageError:
                 log.exception("the database did not answer")
-                reply = _("I can't reach my memory right now. Nothing was changed. `help now` still works.")
+                reply = Message(_(NO_MEMORY), aside=True)
             except Exception:
                 log.exception("a request failed")
-                reply = _("Something went wrong on my side, and I have written it down. Please try again.")
+                reply = Message(_(FAILED), aside=True)
             await self._respond(context, reply)
 
     async def _context(self, incoming: Incoming) -> Context:
@@ -180,11 +183,11 @@ class Bot:
         try:
             parameters.check(field, answer, await self._reading(context))
         except UserError as error:
-            return text.question(form, index, text.sentence(error))
+            return Message(text.question(form, index, text.sentence(error)), aside=True)
         chat = conversation.answered(chat, answer)
         if len(chat.answers) < len(form.fields):
             await self.conversations.keep(context.member, channel, chat, context.now)
-            return text.question(form, index + 1)
+            return Message(text.question(form, index + 1), aside=True)
         await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
         names = [field.name for field in form.fields]
         return await self._action(context, form.id, dict(zip(names, chat.answers, strict=True)))

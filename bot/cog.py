@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
+from bot.context import Context
 from bot.messages import Community, Delivery, Form, Message, Person, Reader, Text
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ Every = Literal["tick", "hour", "day"]
 Job = Callable[[datetime], Awaitable[bool | None]]
 Work = Callable[[Connection], T]
 M = TypeVar("M", bound=Callable[..., Any])
+
+
+TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people", "help-now", "kith-mod"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ class Command:
     @property
     def description(self) -> str:
         return self.help.partition("\n")[0]
+
+    @property
+    def path(self) -> str:
+        """The name where commands stand in groups: the seven doors at the top, everything else under ``kith``."""
+        return self.name if self.name.split()[0] in TOP_LEVEL else f"kith {self.name}"
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,10 @@ class Cog(ABC):
     @abstractmethod
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         """Delete it, in one community or (None) everywhere, and tell those whom it concerns."""
+
+    async def open_doors(self, context: Context) -> frozenset[str]:
+        """The actions of this cog that open a door, as far as somebody stands behind it now (see ``bot.doors``)."""
+        return frozenset()
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):

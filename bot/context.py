@@ -38,7 +38,14 @@ class Context:
     now: datetime
     locale: str = "en"
     direct: bool = False
+    row: str = ""
+    """What a pressed button was offered on: ``d<delivery>``, ``o<offer>``, ``-``; empty for a command."""
     raw: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def delivery(self) -> int | None:
+        """The delivery that a pressed button stands under, if it stands under one."""
+        return int(self.row[1:]) if self.row.startswith("d") else None
 
     @property
     def me(self) -> Person:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import parameters
+from bot.context import Context
 from bot.crypto import DecryptionError, Keyring
 from bot.messages import Channel, Field, Form, Member, Message, Text, plain
 from bot.text import labels
@@ -49,7 +50,9 @@ class Conversations:
             return NOTHING
 
     async def show(self, member: Member, channel: Channel | None, message: Message, now: datetime) -> None:
-        """The chat now stands at this message."""
+        """The chat now stands at this message, unless it is an aside."""
+        if message.aside:
+            return
         chat = Chat(tuple(labels(message.buttons)), message.typed.id if message.typed else "")
         await self.keep(member, channel, chat, now)
 
@@ -64,6 +67,10 @@ class Conversations:
     async def open_form(self, member: Member, channel: Channel | None, form: Form, now: datetime) -> None:
         """The next lines typed in this chat are answers to the form."""
         await self.keep(member, channel, Chat(form=form), now)
+
+    async def end(self, context: Context) -> None:
+        """Forget where this chat stands."""
+        await self.keep(context.member, None if context.direct else context.channel, NOTHING, context.now)
 
     def _key(self, member: Member, channel: Channel | None) -> bytes:
         return self._keyring.pseudonym(member.platform, f"{member.id}|{channel.id if channel else 'direct'}")

@@ -113,6 +113,9 @@ class Text:
         """Append a Text, or a sentence of our own (never a person's words: those come through ``format``)."""
         return Text(*self.parts, *(other.parts if isinstance(other, Text) else (other,)))
 
+    def __radd__(self, before: str) -> Text:
+        return Text(before) + self
+
     def __str__(self) -> str:
         """The words without any drawing: for labels, logs of ids, and tests."""
         return "".join(_plain(part) for part in self.parts)
@@ -236,6 +239,7 @@ class Message:
     """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
 
     ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply write.
+    ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
     """
 
     text: Text
@@ -243,6 +247,7 @@ class Message:
     files: tuple[File, ...] = ()
     private: bool = True
     typed: Button | None = None
+    aside: bool = False
 
     def on(self, row: str) -> Self:
         """The same message, its buttons bound to what was offered (see ``Button.row``)."""

@@ -60,6 +60,8 @@ def asks_for_help(line: str) -> bool:
 def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
     """The command that a line names, and the rest of the line. Raises UserError with a suggestion."""
     words = line.split()
+    if len(words) > 1 and words[0].casefold() == "kith":  # as it is written where commands stand in groups
+        line, words = _rest(line, 1), words[1:]
     for length in range(min(3, len(words)), 0, -1):
         name = " ".join(words[:length]).casefold()
         name = ALIASES.get(name, name)

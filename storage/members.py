@@ -150,6 +150,11 @@ def join(connection: Connection, person: Person, community: Community, now: date
     )
 
 
+def leave(connection: Connection, person: Person, community: Community) -> None:
+    """The person is in this community no more."""
+    connection.execute("DELETE FROM memberships WHERE person = ? AND community = ?", (person.id, community.id))
+
+
 def communities(connection: Connection, person: Person) -> list[Community]:
     """The communities the person is in now."""
     rows = connection.execute(

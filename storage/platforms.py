@@ -16,6 +16,12 @@ def first_time(connection: Connection, platform: str, event: str, now: datetime)
     return done.rowcount > 0
 
 
+def is_known(connection: Connection, platform: str, event: str) -> bool:
+    """Whether ``first_time`` was told of this event."""
+    known = connection.execute("SELECT 1 FROM events WHERE platform = ? AND id = ?", (platform, event))
+    return known.fetchone() is not None
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM events WHERE seen <= ?", (seconds(now - KEPT),))
 

@@ -154,16 +154,27 @@ CREATE TABLE checkin_schedules (
 
 CREATE INDEX checkin_schedules_due ON checkin_schedules (due);
 
--- That a member was in touch, and when. Never what they said.
-CREATE TABLE contacts (
+-- Which prompt a member was asked and whether they answered. Never what they said.
+CREATE TABLE checkins (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries ON DELETE CASCADE,
     person INTEGER NOT NULL REFERENCES persons ON DELETE CASCADE,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (person, at)
-) STRICT, WITHOUT ROWID;
+    prompt TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    answered INTEGER
+) STRICT;
+
+CREATE INDEX checkins_person ON checkins (person, asked);
 
 CREATE TABLE prompts_seen (
     person INTEGER NOT NULL REFERENCES persons ON DELETE CASCADE,
     prompt TEXT NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (person, prompt)
+) STRICT, WITHOUT ROWID;
+
+-- That a member was in touch, and when.
+CREATE TABLE contacts (
+    person INTEGER NOT NULL REFERENCES persons ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (person, at)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,49 @@
+"""What Kith can do, and what it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import crisis_lines, help as help_text, text
+from bot.cog import Cog, Work, command, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.doors import HELP_NOW, doors
+from bot.i18n import _
+from bot.messages import Community, Message, Person, Text
+from cogs.help_now import first_line
+
+
+class About(Cog):
+    """Help texts. Nothing is stored."""
+
+    @command("help", anyone=True)
+    async def help(self, context: Context, about: str = "") -> Message:
+        """What you can ask me, or how one command is written."""
+        if about:
+            found, _rest = text.find(self.bot.commands, about)
+            return Message(help_text.detail(found))
+        moderator = context.community is not None and await self.bot.permissions.is_moderator(
+            context.member, context.community
+        )
+        lines = [
+            first_line(crisis_lines.EVERYWHERE),
+            help_text.overview(self.bot.commands.values(), moderators=moderator),
+            _("`help` and a command's name tells you more."),
+        ]
+        return Message(Text("\n").join(lines), await doors(self.bot, context, (HELP_NOW,)))
+
+    @command("about", anyone=True)
+    async def about(self, context: Context) -> Message:
+        """What I am, and what I am not."""
+        return Message(
+            _(
+                "I'm Kith, a bot that helps people here find and keep each other. I'm not care or treatment, and I don't"
+                " take their place. I introduce and remind; the talking is yours. {host} hosts me. `privacy` says what I keep."
+            ).format(host=self.bot.settings.host)
+        )
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

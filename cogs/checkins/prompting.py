@@ -1,0 +1,87 @@
+"""Which question a check-in asks, and how it is shown: at most four answers, and help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import doors, prompts
+from bot.i18n import _, reader_locale, translate
+from bot.messages import Button, Message, Person
+from bot.prompts import Prompt
+from storage.checkins import Choose
+
+FIRST_WEEK = timedelta(days=7)
+
+SCREENS: Mapping[str, str] = {
+    "company": doors.COMPANY,
+    "people": doors.PEOPLE,
+    "circles": doors.CIRCLE,
+    "helper-hours": "company.hours",
+    "thanks": "thanks.open",
+    "remind": "reminders.open",
+    "send": "checkins.send",
+}
+"""The action behind each screen that an answer may lead to. ``doors`` needs none: it shows whatever there is."""
+
+
+def askable(actions: Mapping[str, object]) -> tuple[Prompt, ...]:
+    """The check-in prompts whose every offer can be kept: no answer that implies an action may end in nothing."""
+    return tuple(
+        prompt
+        for prompt in prompts.shipped()
+        if prompt.kind == "checkin"
+        and all(screen == "doors" or SCREENS.get(screen) in actions for screen in prompt.leads_to.values())
+    )
+
+
+def chooser(known: tuple[Prompt, ...], person: Person, zone: str, now: datetime) -> Choose:
+    """How storage chooses the next prompt for this person, at this hour of theirs."""
+
+    def choose(seen: Mapping[str, datetime], last: str | None, since: datetime) -> str:
+        previous = prompts.find(known, last) if last else None
+        return prompts.choose(
+            known,
+            kind="checkin",
+            seen=seen,
+            last_sensitivity=previous.sensitivity if previous else None,
+            themes=(),
+            leave_out=(),
+            depth="light",
+            local_now=now.astimezone(ZoneInfo(zone)),
+            first_week=now - since < FIRST_WEEK,
+            seed=str(person.id),
+        ).id
+
+    return choose
+
+
+def draw(prompt: Prompt) -> Message:
+    """The question with its answers, then the ways out."""
+    answers = [
+        Button(translate(reader_locale(), option), "checkins.answer", f"{prompt.id}|{index}")
+        for index, option in enumerate(prompt.options)
+    ]
+    words = Button(_("Write something"), "checkins.words", prompt.id)
+    if prompt.reply != "tap":
+        here = answers[:1] or [Button(_("I'm here"), "checkins.answer", f"{prompt.id}|here")]
+        answers = [*here, words]
+    ways_out = [
+        Button(_("Skip"), "checkins.skip", prompt.id),
+        Button(_("More..."), "checkins.more", prompt.id),
+        Button(_("Help now"), doors.HELP_NOW),
+    ]
+    return Message(
+        translate(reader_locale(), prompt.text),
+        (*answers, *ways_out),
+        typed=Button(_("Write something"), "checkins.said", prompt.id),
+    )
+
+
+def answer_of(prompt: Prompt, value: str) -> str | None:
+    """The answer a button's value means; None if the prompt has no such answer."""
+    if value == "here":
+        return ""
+    return prompt.options[int(value)] if value.isdecimal() and int(value) < len(prompt.options) else None
+
