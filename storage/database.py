@@ -90,7 +90,7 @@ class Database:
     async def read(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_if_closed()
         outcome = await _on_thread(self._reader, _snapshot, lambda connection: function(connection, *args, **kwargs))
-        return _unwrap(outcome)  # type: ignore[no-any-return]
+        return _unwrap(outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
     async def write(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_if_closed()
@@ -100,7 +100,7 @@ class Database:
         self._waiting.append(waiting)
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
-        return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]
+        return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

@@ -178,6 +178,7 @@ class MatrixMember:
     async def wait_for_member(self, other: str, room: str = "") -> None:
         """Wait until ``other`` has joined: keys go to those who are in the room when something is said."""
         async with asyncio.timeout(PATIENCE):
+            # The homeserver has no event to wait for that this client would not have to sync for.
             while UserID(other) not in await self.client.get_joined_members(RoomID(room or self.room)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
@@ -203,6 +204,7 @@ class MatrixMember:
 
     async def send(self, type_: str, content: dict[str, Any], room: str = "") -> str:
         kind = EventType.find(type_, EventType.Class.MESSAGE)
+        # mautrix leaves the constructor of Obj without annotations.
         return await self.client.send_message_event(RoomID(room or self.room), kind, Obj(**content))  # type: ignore[no-untyped-call]
 
     # Reading
