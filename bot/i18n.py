@@ -89,9 +89,8 @@ def _catalogue(locale: str) -> gettext.NullTranslations:
 @cache
 def _load(locale: str, folder: Path) -> gettext.NullTranslations:
     """The catalogue for a locale or its language; English where there is none. A damaged one is logged, once."""
-    language = locale.partition("_")[0].lower()
     try:
-        return gettext.translation(DOMAIN, folder, [locale, language], fallback=True)
+        return gettext.translation(DOMAIN, folder, [locale], fallback=True)
     except (OSError, ValueError, LookupError, struct.error) as error:
         log.warning("the catalogue for %s is damaged; English is spoken: %s", locale, type(error).__name__)
         return gettext.NullTranslations()
