@@ -113,6 +113,7 @@ RULES = (
 
 ALLOWED = {
     "keep going back to": "st-102 asks for a song one returns to; it praises nobody",
+    "if I missed two": "the consent a member gives in their own words: a host may say hello if they missed two circles",
 }
 """Phrases that hold a banned word and are right all the same, each with its reason. Taken out before the rules look."""
 
