@@ -127,5 +127,6 @@ def test_every_cog_is_in_the_list() -> None:
 
 def test_the_documentation_shows_every_command_as_help_does(bot: Bot) -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    documented = Counter(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE))
-    assert documented == Counter(parameters.usage(command.name, command.parameters) for command in commands(bot))
+    documented = Counter(re.findall(r"^\| `([^`]+)` \| (.+) \|$", page, re.MULTILINE))
+    offered = [(parameters.usage(command.name, command.parameters), command.description) for command in commands(bot)]
+    assert documented == Counter(offered)
