@@ -44,7 +44,7 @@ class Pause(Cog):
 
     @action("pause.ask")
     async def ask(self, context: Context, value: str) -> Form:
-        until = Field("until", _("Until when? For example: monday 9am, or 3 march."), datetime)
+        until = Field("until", _("Until when? Say monday 9am, or 3 march."), datetime)
         return Form(_("Pause"), (until,), "pause.until")
 
     @action("pause.until")
