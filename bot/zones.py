@@ -24,7 +24,7 @@ LONGEST_NAME = 64
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 _OFFSET = re.compile(r"(?:(?:etc/)?(?:utc|gmt) ?)?[+-] ?[0-9]{1,2}(?::?[0-9]{2})?")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
-_SPACES = str.maketrans({"_": " ", ".": " ", "'": " ", "’": " ", "−": "-"})
+_SPACES = str.maketrans({"_": " ", ".": " ", "'": "", "’": "", "−": "-"})
 
 
 class Completion(NamedTuple):
