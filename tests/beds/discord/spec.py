@@ -72,7 +72,7 @@ class Spec:
             return None if body is None else f"answer {status} has no body in the file"
         return self._error(f"{operation} answers {status}", content["schema"], body)
 
-    def _error(self, direction: str, schema: dict[str, Any], value: Any) -> str | None:  # noqa: ANN401 (any JSON)
+    def _error(self, direction: str, schema: dict[str, Any], value: Any) -> str | None:
         if direction not in self._validators:
             self._validators[direction] = self._validator_class({**schema, "components": self.document["components"]})
         error = next(iter(self._validators[direction].iter_errors(value)), None)
@@ -106,14 +106,14 @@ def _is_integer(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_type(validator: Any, types: Any, value: Any, schema: Any) -> Any:  # noqa: ANN401 (a keyword function of jsonschema)
+def _is_type(validator: Any, types: Any, value: Any, schema: Any) -> Any:
     """A string with a pattern of digits is a snowflake, and may be sent as an integer."""
     if types == "string" and "pattern" in schema and isinstance(value, int) and not isinstance(value, bool):
         return []
     return jsonschema.Draft202012Validator.VALIDATORS["type"](validator, types, value, schema)
 
 
-def _lenient_validator_class() -> Any:  # noqa: ANN401 (jsonschema makes the class at run time and types it so itself)
+def _lenient_validator_class() -> Any:
     """Draft 2020-12 with what the file's own README allows.
 
     Integers may be sent as strings and snowflakes as integers; therefore two branches of a ``oneOf`` may both
@@ -127,8 +127,8 @@ def _lenient_validator_class() -> Any:  # noqa: ANN401 (jsonschema makes the cla
     return jsonschema.validators.extend(strict, rules, type_checker=types)  # type: ignore[no-untyped-call] # not annotated
 
 
-def _on_text(rule: Any) -> Any:  # noqa: ANN401 (a keyword function of jsonschema, untyped there)
-    def on_text(validator: object, argument: object, value: object, schema: object) -> Any:  # noqa: ANN401 (as above)
+def _on_text(rule: Any) -> Any:
+    def on_text(validator: object, argument: object, value: object, schema: object) -> Any:
         return rule(validator, argument, str(value) if isinstance(value, int) else value, schema)
 
     return on_text
