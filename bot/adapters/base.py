@@ -20,8 +20,10 @@ class Adapter(Protocol):
     """
 
     name: str
-    window: timedelta
-    """How long the platform recognises a repeated key."""
+
+    @property
+    def window(self) -> timedelta:
+        """How long the platform recognises a repeated key."""
 
     async def start(self) -> None:
         """Connect, and return when connected. Raises ``FatalError`` where only the host can mend it."""

@@ -1,0 +1,225 @@
+"""Matrix: encrypted direct rooms, text commands, numbered answers. The only part of Kith that knows what a room is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from nio.crypto.attachments import encrypt_attachment
+
+from bot import text
+from bot.adapters.matrix import content
+from bot.adapters.matrix.commands import NAME, Listener, answer_to, read_member
+from bot.adapters.matrix.content import Content, Reading
+from bot.adapters.matrix.homeserver import Homeserver
+from bot.adapters.matrix.login import Login, Session
+from bot.adapters.matrix.rooms import Rooms
+from bot.adapters.matrix.sync import Sync
+from bot.bot import Bot
+from bot.config import MatrixConfig
+from bot.context import Context
+from bot.errors import CannotReach, DeliveryError, RetryAfter
+from bot.i18n import _
+from bot.memory import Memory
+from bot.messages import Channel, File, Form, Group, Member, Message, Place, Text
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(hours=20)
+"""How long a transaction id is surely known: Synapse forgets it after 24 hours."""
+
+ANSWER_PATIENCE = 60.0
+"""Seconds within which an answer is tried again: somebody is waiting for it, and no outbox holds it."""
+
+STOPPING = 4.0
+"""Seconds that requests under way may still take when the bot stops."""
+
+
+class MatrixAdapter:
+    """Kith on Matrix. ``folder`` keeps the login and the keys; it must be backed up with the database."""
+
+    name = NAME
+
+    def __init__(self, bot: Bot, config: MatrixConfig, folder: Path) -> None:
+        self._bot = bot
+        self._config = config
+        self._login = Login(config, folder)
+        self._memory = Memory(bot.database, NAME, bot.now)
+        self._stopping = asyncio.Event()
+        self._client: Homeserver
+        self._session: Session
+        self._sync: Sync
+        self._rooms: Rooms
+        bot.adapters[NAME] = self
+
+    @property
+    def window(self) -> timedelta:
+        """A transaction id is known to the server for a day, and only from the device that used it."""
+        return min(REMEMBERED, self._bot.now() - datetime.fromisoformat(self._session.since))
+
+    # -- being there ----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        await self._patiently(self._connect, None)
+
+    async def _connect(self) -> None:
+        self._client, self._session = await self._login.log_in(self._bot.now())
+        self._sync = Sync(self._client, self._memory)
+        self._rooms = Rooms(self._client, self._sync)
+        await self._rooms.load()
+        listener = Listener(self._bot, self._rooms, self._client.user_id, self._config.prefix)
+        await self._sync.connect(listener.handle)
+        await self._login.sign(self._client)
+
+    async def serve(self) -> None:
+        await self._sync.follow()
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        if hasattr(self, "_sync"):
+            await self._sync.stop(STOPPING)
+        if hasattr(self, "_client"):
+            await self._client.disconnect()
+
+    # -- speaking -------------------------------------------------------------------------------------------------
+
+    async def respond(self, context: Context, reply: Message | Form) -> None:
+        is_private = isinstance(reply, Form) or reply.private
+        if is_private and not self._rooms.is_direct(context.channel.id):
+            channel = Channel(NAME, await self._rooms.direct_with(context.member.id, reopen=True))
+        else:
+            channel = context.channel
+        chat = None if self._rooms.is_direct(channel.id) else channel
+        if isinstance(reply, Form):
+            await self._bot.conversations.open_form(context.member, chat, reply, context.now)
+            reply = Message(text.question(reply, 0))
+        else:
+            await self._bot.conversations.show(context.member, chat, reply, context.now)
+        shown = await self._reading(None if chat else context.member, context.now)
+        answer, transaction = reply, answer_to(context.raw)
+        await self._patiently(lambda: self._say(channel, answer, shown, transaction), ANSWER_PATIENCE)
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        room_id = await self._rooms.direct_with(member.id, reopen=False)
+        now = self._bot.now()
+        await self._bot.conversations.show(member, None, message, now)
+        reading = await self._reading(member, now)
+        return await self._say(Channel(NAME, room_id), message, reading, key, named=True, notify=True)
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        return await self._say(channel, message, await self._reading(None, self._bot.now()), key, named=True)
+
+    async def _say(
+        self,
+        channel: Channel,
+        message: Message,
+        reading: Reading,
+        key: str,
+        *,
+        named: bool = False,
+        notify: bool = False,
+    ) -> str:
+        """The message as events, each under a transaction id that comes from ``key``. Returns the last one's id."""
+        events = content.contents(message, reading, key if named else "", notify=notify)
+        events += [await self._file(channel.id, file) for file in message.files]
+        event_id = ""
+        for number, event in enumerate(events):
+            if channel.thread:
+                event["m.relates_to"] = {"rel_type": "m.thread", "event_id": channel.thread, "is_falling_back": True}
+            transaction = f"{key}.{number}" if number else key
+            event_id = await self._rooms.say(channel.id, "m.room.message", event, transaction)
+        return event_id
+
+    async def _file(self, room_id: str, file: File) -> Content:
+        """A file, encrypted before it leaves if the room is."""
+        room = self._rooms.get(room_id)
+        if room is None or not room.encrypted:
+            raise CannotReach("files go to encrypted rooms only")
+        sealed, keys = encrypt_attachment(file.content)
+        keys["url"] = await self._client.upload_bytes(sealed)
+        return content.file_content(file.name, len(file.content), {"file": keys})
+
+    async def _reading(self, member: Member | None, now: datetime) -> Reading:
+        """How times are drawn: on the member's own clock, or in a shared place on the host's, which is then named."""
+        if member is None:
+            return Reading(now, ZoneInfo(self._bot.settings.zone), shared=True)
+        return Reading(now, ZoneInfo(await self._bot.zone_of(member)))
+
+    async def _patiently(self, work: Callable[[], Awaitable[object]], patience: float | None) -> None:
+        """Do the work, again after a while where the homeserver does not answer; None: until the bot is stopped."""
+        waited, pause = 0.0, 0.5
+        while True:
+            try:
+                await work()
+                return
+            except CannotReach:
+                raise
+            except DeliveryError as error:
+                pause = error.delay.total_seconds() if isinstance(error, RetryAfter) else min(30.0, pause * 2)
+                if self._stopping.is_set() or (patience is not None and waited + pause > patience):
+                    raise
+                log.warning("the homeserver does not answer (%s): next try in %.1f s", error, pause)
+                waited += pause
+                await asyncio.sleep(pause)
+
+    async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
+        rooms = [target.id] if isinstance(target, Channel) else self._rooms.direct_rooms(target.id)
+        for room_id in rooms:
+            found = await self._rooms.find(room_id, key, since)
+            if found is not None:
+                return found
+        return None
+
+    # -- groups ---------------------------------------------------------------------------------------------------
+
+    async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
+        where = place.id if place else ""
+        return _group(await self._rooms.open_group(key, [member.id for member in members], str(title), where))
+
+    async def find_group(self, place: Place | None, key: str) -> Group | None:
+        found = self._rooms.group(key)
+        return _group(found) if found else None
+
+    async def add_to_group(self, channel: Channel, member: Member) -> None:
+        await self._rooms.invite(channel.id, member.id)
+
+    async def remove_from_group(self, channel: Channel, member: Member) -> None:
+        await self._rooms.remove(channel.id, member.id)
+
+    async def leave_group(self, channel: Channel) -> None:
+        await self._rooms.hand_over(channel.id)
+
+    async def close_group(self, channel: Channel) -> None:
+        await self._rooms.close(channel.id)
+
+    # -- communities ----------------------------------------------------------------------------------------------
+
+    async def places_of(self, member: Member) -> Sequence[Place]:
+        known = self._rooms.places_with(member.id)
+        return [Place(NAME, place, self._rooms.name_of(place)) for place in known if await self.is_in(member, place)]
+
+    async def is_in(self, member: Member, place: str) -> bool:
+        return await self._rooms.is_member(place, member.id)
+
+    async def is_member(self, member: Member, place: Place) -> bool:
+        return await self.is_in(member, place.id)
+
+    async def is_moderator(self, member: Member, place: Place) -> bool:
+        try:
+            return await self._rooms.is_moderator(place.id, member.id)
+        except DeliveryError:
+            return False
+
+    def read_member(self, words: str) -> Member | None:
+        return read_member(words)
+
+
+def _group(room_id: str) -> Group:
+    return Group(
+        Channel(NAME, room_id),
+        _("Nobody else can read what is said here. The people who run the server see who is in the room, and when."),
+    )

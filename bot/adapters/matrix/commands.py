@@ -1,0 +1,131 @@
+"""What members say and do in rooms, as the commands and actions they mean."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from nio import MegolmEvent
+
+from bot.adapters.matrix.content import Content, Reading, choice, contents
+from bot.adapters.matrix.rooms import Rooms
+from bot.adapters.matrix.sync import Arrival
+from bot.bot import Bot
+from bot.context import Incoming
+from bot.i18n import _
+from bot.messages import Channel, Member, Message, Place
+
+NAME = "matrix"
+PILL = re.compile(r'<a href="https://matrix\.to/#/(@[^"?]+)[^"]*"[^>]*>([^<]*)</a>')
+QUOTE = re.compile(r"\A(> .*\n)+\n?")
+USER_ID = re.compile(r"@[^\s:]{1,200}:[^\s/]{1,200}")
+LONGEST_ANSWER = 60
+"""Characters of a reply that may still be a number or the words of a button."""
+
+
+class Listener:
+    """Turns what arrives into calls of the bot."""
+
+    def __init__(self, bot: Bot, rooms: Rooms, user_id: str, prefix: str) -> None:
+        self._bot = bot
+        self._rooms = rooms
+        self._user_id = user_id
+        self._prefix = prefix.casefold()
+        self._keyless: set[str | None] = set()
+
+    async def handle(self, arrival: Arrival) -> None:
+        """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
+        event, content = arrival.event, arrival.event.source.get("content", {})
+        if isinstance(event, MegolmEvent):
+            await self._ask_again(arrival)
+        elif event.source.get("type") == "m.reaction":
+            await self._reacted(arrival, content.get("m.relates_to", {}))
+        elif _is_said(content):
+            await self._said(arrival, content)
+
+    async def _said(self, arrival: Arrival, content: Content) -> None:
+        incoming = await self._incoming(arrival, content)
+        line = _spoken(content)
+        replied_to = content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
+        if isinstance(replied_to, str) and len(line) <= LONGEST_ANSWER:
+            button_id = choice(await self._rooms.own_event(arrival.room_id, replied_to), line)
+            if button_id is not None:
+                await self._bot.run_action(incoming, button_id)
+                return
+        asked = line if incoming.place is None else self._addressed(line, arrival.room_id)
+        if asked is not None:
+            await self._bot.run_text(incoming, asked or "help")
+
+    async def _reacted(self, arrival: Arrival, relation: Content) -> None:
+        target, key = relation.get("event_id"), relation.get("key")
+        if not isinstance(target, str) or not isinstance(key, str):
+            return
+        button_id = choice(await self._rooms.own_event(arrival.room_id, target), key)
+        if button_id is not None:
+            await self._bot.run_action(await self._incoming(arrival, {}), button_id)
+
+    async def _ask_again(self, arrival: Arrival) -> None:
+        """Somebody spoke to us and we cannot read it. Our answer lets their app make new keys. Once per key."""
+        event = arrival.event
+        if not self._rooms.is_direct(arrival.room_id) or event.session_id in self._keyless:
+            return
+        self._keyless.add(event.session_id)
+        said = Message(_("I can't open your last message. Please send it again."))
+        [answer] = contents(said, Reading(self._bot.now(), ZoneInfo("UTC")))
+        await self._rooms.say(arrival.room_id, "m.room.message", answer, answer_to(event.event_id))
+
+    async def _incoming(self, arrival: Arrival, content: Content) -> Incoming:
+        room_id, sender = arrival.room_id, arrival.event.sender
+        relation = content.get("m.relates_to", {})
+        thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+        member = Member(NAME, sender, self._rooms.name_of_member(room_id, sender))
+        channel = Channel(NAME, room_id, thread)
+        if await self._rooms.is_between_two(room_id):
+            await self._rooms.note_direct(sender, room_id)
+            return Incoming(member, channel, raw=arrival.event.event_id)
+        group_of = self._rooms.place_of_group(room_id)
+        place = self._rooms.place_of(room_id) if group_of is None else group_of
+        return Incoming(member, channel, Place(NAME, place, self._rooms.name_of(place)), raw=arrival.event.event_id)
+
+    def _addressed(self, line: str, room_id: str) -> str | None:
+        """What follows the prefix, or the bot's name; None if neither is there."""
+        first, _space, rest = line.partition(" ")
+        if first.casefold() == self._prefix:
+            return rest.strip()
+        for name in (self._user_id, self._rooms.name_of_member(room_id, self._user_id)):
+            if line.casefold().startswith(name.casefold()):
+                after = line[len(name) :]
+                if not after or after[0] in " :,\n":
+                    return after.lstrip(" :,\n")
+        return None
+
+
+def answer_to(event_id: str) -> str:
+    """The transaction id of the answer to an event: if the event is handled again, the answer is the same one."""
+    return hashlib.sha256(f"answer to {event_id}".encode()).hexdigest()[:22]
+
+
+def read_member(words: str) -> Member | None:
+    """The member that a full id or a link to one means. Names are never asked: two people can have the same."""
+    found = USER_ID.search(unquote(words))
+    return Member(NAME, found[0]) if found and words.strip().startswith(("@", "https://matrix.to/#/")) else None
+
+
+def _is_said(content: Content) -> bool:
+    """Words of a person, said for the first time: not a notice of another bot, not an edit."""
+    is_edit = content.get("m.relates_to", {}).get("rel_type") == "m.replace"
+    return content.get("msgtype") == "m.text" and isinstance(content.get("body"), str) and not is_edit
+
+
+def _spoken(content: Content) -> str:
+    """The words themselves: without the quote of a reply, and with ids in the place of mentioned names."""
+    line = content["body"]
+    if "m.in_reply_to" in content.get("m.relates_to", {}):
+        line = QUOTE.sub("", line)
+    formatted = content.get("formatted_body")
+    for user_id, name in PILL.findall(formatted) if isinstance(formatted, str) else ():
+        line = line.replace(html.unescape(name), unquote(user_id), 1)
+    return str(line).strip()

@@ -1,0 +1,398 @@
+"""The homeserver's events, each handed over once, in order per member, and none lost in a crash.
+
+matrix-nio's own loop saves its place before anybody has seen the events, ends at the first exception of a callback, and
+asks two hundred times a second once its token is revoked. This one asks on its own, and saves its place only after
+everything up to it was handled; what a crash then brings a second time is recognised by its event id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from aiohttp import ClientError
+from nio import (
+    EncryptionError,
+    Event,
+    InviteEvent,
+    KeysUploadError,
+    MegolmEvent,
+    ProtocolError,
+    SyncResponse,
+    ToDeviceEvent,
+)
+
+from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.errors import DeliveryError, FatalError, RetryAfter
+
+log = logging.getLogger(__name__)
+
+WAIT = 30
+"""Seconds the server may hold a request open while nothing happens."""
+
+KEY_WAIT = (0.2, 0.5, 1.0, 3.0, 5.0)
+"""Seconds between tries to open a message whose key is still on its way."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between tries while the server is away."""
+
+MARK = "kith.room"
+"""The state event by which the bot knows a room it made: ``{"kind": "direct" | "group", "key": ...}``."""
+
+STATE = (
+    "m.room.create",
+    "m.room.member",
+    "m.room.encryption",
+    "m.room.power_levels",
+    "m.room.name",
+    "m.room.canonical_alias",
+    "m.space.child",
+    MARK,
+)
+SAID = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "org.matrix.msc3381.poll.response",
+    "m.poll.response",
+)
+NOTHING: Json = {"types": []}
+FILTER: Json = {
+    "presence": NOTHING,
+    "account_data": NOTHING,
+    "room": {
+        "ephemeral": NOTHING,
+        "account_data": NOTHING,
+        "state": {"types": STATE, "lazy_load_members": False},
+        "timeline": {"types": (*SAID, *STATE), "limit": 100},
+    },
+}
+"""Only what Kith reads: parsing is synchronous, and presence, typing and receipts are most of the traffic."""
+
+
+class Memory(Protocol):
+    """What must outlive the process."""
+
+    async def recall(self, name: str) -> str | None: ...
+
+    async def remember(self, name: str, value: str) -> None: ...
+
+    async def has_handled(self, event_id: str) -> bool: ...
+
+    async def mark_handled(self, event_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event of a room, decrypted if that could be done."""
+
+    room_id: str
+    event: Event
+
+
+Handler: TypeAlias = Callable[[Arrival], Awaitable[None]]
+Work: TypeAlias = Coroutine[Any, Any, None]
+
+
+class Sync:
+    """Follows the homeserver until stopped."""
+
+    def __init__(self, client: Homeserver, memory: Memory) -> None:
+        self._client = client
+        self._memory = memory
+        self._handle: Handler
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._saving: asyncio.Task[None] | None = None
+        self._since: str | None = None
+        self._filter = ""
+        self._failures = 0
+        self._keyless: set[str | None] = set()
+        self._stopping = asyncio.Event()
+        self._news = asyncio.Condition()
+        self.marks: dict[str, Json] = {}
+        """What the bot wrote into rooms it made (state ``kith.room``), by room."""
+        self.children: dict[str, set[str]] = {}
+        """The rooms of each space the bot is in."""
+
+    async def connect(self, handle: Handler) -> None:
+        """The first sync: all rooms are known afterwards. Waits for a server that is away; raises ``FatalError``."""
+        self._handle = handle
+        self._since = await self._memory.recall("sync token")
+        while not await self._round(full_state=True):
+            if self._stopping.is_set():
+                return
+
+    async def follow(self) -> None:
+        """Until ``stop``. Raises ``FatalError`` where only the host can mend it."""
+        while not self._stopping.is_set():
+            await self._round(full_state=False)
+
+    async def until(self, is_so: Callable[[], bool], within: float = 10.0) -> None:
+        """Wait for what the next syncs will bring. Raises ``DeliveryError`` if they do not."""
+        try:
+            async with asyncio.timeout(within), self._news:
+                await self._news.wait_for(is_so)
+        except TimeoutError:
+            raise DeliveryError("the homeserver has not told us yet") from None
+
+    async def stop(self, within: float) -> None:
+        """Let what is being handled finish, for so many seconds at most."""
+        self._stopping.set()
+        under_way = [task for task in (*self._lanes.values(), self._saving) if task is not None]
+        if under_way:
+            _done, late = await asyncio.wait(under_way, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _round(self, *, full_state: bool) -> bool:
+        """One request and what follows from it. A failure is waited out, not raised."""
+        try:
+            await self._or_stop(self._ask(full_state=full_state))
+        except FatalError:
+            raise
+        except RetryAfter as error:
+            await self._pause(error.delay.total_seconds())
+        except DeliveryError as error:
+            self._failures += 1
+            pause = min(LONGEST_PAUSE, 0.25 * 2**self._failures)
+            log.warning("the homeserver does not answer (%s): next try in %.1f s", error, pause)
+            await self._pause(pause)
+        else:
+            self._failures = 0
+            return True
+        return False
+
+    async def _ask(self, *, full_state: bool) -> None:
+        if not self._filter:
+            made = await self._client.request("POST", route("user", self._client.user_id, "filter"), FILTER)
+            self._filter = made["filter_id"]
+        query = {"filter": self._filter, "timeout": "0" if full_state else str(WAIT * 1000)}
+        query |= {"full_state": "true"} if full_state else {}
+        query |= {"since": self._since} if self._since else {}
+        answer = await self._client.request("GET", "/sync", query=query, deadline=WAIT * (6 if full_state else 2))
+        if not isinstance(answer.get("next_batch"), str):
+            raise DeliveryError("the answer has no place in the stream")
+        is_first_ever, self._since = self._since is None, answer["next_batch"]
+        response = await self._take(answer)
+        await self._exchange_keys()
+        async with self._news:
+            self._news.notify_all()
+        tasks = [self._accept(room) for room in response.rooms.invite]
+        tasks += [self._queue(arrival) for arrival in self._fresh(response) if not is_first_ever]
+        self._saving = asyncio.create_task(self._save(self._since, self._saving, tasks))
+
+    async def _take(self, answer: Json) -> SyncResponse:
+        """Let nio take in the state, the keys and the ciphertexts. What it chokes on is left out."""
+        response = _parsed(answer)
+        try:
+            await self._client.receive_response(response)
+        except Exception:
+            log.exception("a part of the homeserver's answer could not be taken in")
+        counts = answer.get("device_one_time_keys_count")
+        if isinstance(counts, dict) and self._client.olm is not None:
+            # nio takes a count of 0 for no news, and would never upload again.
+            self._client.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+        return response
+
+    def _fresh(self, response: SyncResponse) -> Iterator[Arrival]:
+        """What was said to the bot: nothing that was said in a room before it was invited."""
+        for room_id, info in response.rooms.join.items():
+            timeline = [event for event in info.timeline.events if isinstance(event, Event)]
+            for event in (*info.state, *timeline):
+                self._note_state(room_id, event)
+            for event in timeline[_arrival_of(self._client.user_id, timeline) :]:
+                if event.sender != self._client.user_id and event.source.get("type") in SAID:
+                    yield Arrival(room_id, event)
+        for room_id in response.rooms.leave:
+            self._client.rooms.pop(room_id, None)
+
+    def _note_state(self, room_id: str, event: object) -> None:
+        """State that nio does not keep: the bot's own marks, and which rooms a space has."""
+        source = getattr(event, "source", {})
+        if source.get("type") == MARK and source.get("sender") == self._client.user_id:
+            self.marks[room_id] = source["content"]
+        elif source.get("type") == "m.space.child":
+            children = self.children.setdefault(room_id, set())
+            (children.add if source["content"].get("via") else children.discard)(source["state_key"])
+
+    # Handing over
+
+    def _queue(self, arrival: Arrival) -> asyncio.Task[None]:
+        """One lane per member: their words stay in order, and nobody waits for anybody else."""
+        return self._in_lane(arrival.event.sender, self._hand_over(arrival))
+
+    def _accept(self, room_id: str) -> asyncio.Task[None]:
+        return self._in_lane(room_id, self._join(room_id))
+
+    def _in_lane(self, lane: str, work: Work) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._after(self._lanes.get(lane), work))
+        self._lanes[lane] = task
+        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
+        return task
+
+    async def _after(self, before: asyncio.Task[None] | None, work: Work) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await work
+
+    async def _hand_over(self, arrival: Arrival) -> None:
+        event = arrival.event
+        try:
+            if await self._memory.has_handled(event.event_id):
+                return
+            await self._handle(Arrival(arrival.room_id, await self._opened(event)))
+            await self._memory.mark_handled(event.event_id)
+        except Exception:
+            # Never the event itself: it holds what somebody said.
+            log.exception("the event %s could not be handled", event.event_id)
+
+    async def _opened(self, event: Event) -> Event:
+        """What could not be decrypted when it came is tried again for a while: its key may come later."""
+        pauses = iter(KEY_WAIT)
+        while isinstance(event, MegolmEvent):
+            try:
+                event = self._client.decrypt_event(event)
+            except EncryptionError:
+                pause = next(pauses, None)
+                if pause is None or event.session_id in self._keyless:
+                    self._keyless.add(event.session_id)
+                    break
+                await self._pause(pause)
+        return event
+
+    async def _join(self, room_id: str) -> None:
+        for pause in (1, 5, 30, 120):
+            try:
+                await self._client.request("POST", route("join", room_id), {})
+            except Refusal as error:
+                log.info("an invitation could not be accepted: %s", error)
+                return
+            except RetryAfter as error:
+                await self._pause(error.delay.total_seconds())
+            except DeliveryError:
+                await self._pause(pause)
+            else:
+                return
+
+    async def _save(self, token: str, before: asyncio.Task[None] | None, tasks: list[asyncio.Task[None]]) -> None:
+        """Everything up to this place was handled: a restart goes on from here."""
+        waiting_for = [*tasks, *([before] if before else [])]
+        if waiting_for:
+            await asyncio.wait(waiting_for)
+        try:
+            await self._memory.remember("sync token", token)
+        except Exception:
+            log.exception("the place in the stream could not be saved")
+
+    # Keys
+
+    async def _exchange_keys(self) -> None:
+        """What nio wants to send after a sync: one-time keys, questions for others' keys, answers to key requests."""
+        client = self._client
+        try:
+            if client.should_upload_keys:
+                _report(await client.keys_upload())
+            if client.should_query_keys:
+                await client.keys_query()
+            if client.should_claim_keys:
+                await client.keys_claim(client.get_users_for_key_claiming())
+            await client.send_to_device_messages()
+        except (ProtocolError, ClientError, OSError, TimeoutError) as error:
+            log.warning("keys could not be exchanged: %s", type(error).__name__)
+
+    # Stopping
+
+    async def _or_stop(self, work: Work) -> None:
+        """Do the work, unless ``stop`` comes first."""
+        task, stop = asyncio.ensure_future(work), asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+        if not task.cancelled() and task.done():
+            task.result()
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+
+def _report(answer: object) -> None:
+    if isinstance(answer, KeysUploadError):
+        log.error(
+            "the homeserver did not take new keys (%s): if this repeats, the crypto store is older than the device. "
+            "Stop Kith, move the folder of its Matrix keys away and start with `matrix.password` set.",
+            answer.status_code,
+        )
+
+
+def _arrival_of(user_id: str, timeline: list[Event]) -> int:
+    """Where in a timeline the bot was invited or joined: what came before was not said to it. 0 if it was there."""
+    for index, event in enumerate(timeline):
+        source = event.source
+        if source.get("type") == "m.room.member" and source.get("state_key") == user_id:
+            before = source.get("unsigned", {}).get("prev_content", {}).get("membership")
+            if before != "join":
+                return index
+    return 0
+
+
+def _parsed(answer: Json) -> SyncResponse:
+    """The answer as nio reads it: whole, or without its malformed events, or at the worst empty."""
+    readings: tuple[Callable[[], Json], ...] = (
+        lambda: answer,
+        lambda: _sifted(answer),
+        lambda: {"next_batch": answer["next_batch"]},
+    )
+    for reading in readings:
+        try:
+            response = SyncResponse.from_dict(reading())
+        except Exception as error:
+            log.warning("a part of the homeserver's answer is malformed: %s", type(error).__name__)
+        else:
+            if isinstance(response, SyncResponse):
+                return response
+    raise DeliveryError("the answer cannot be read")
+
+
+def _sifted(answer: Json) -> Json:
+    """The answer without what nio cannot parse: one malformed event must not hide all others."""
+    rooms = answer.get("rooms", {})
+    invites = {room: info.get("invite_state", {}) for room, info in rooms.get("invite", {}).items()}
+    parts = ("state", "timeline")
+    return {
+        "next_batch": answer["next_batch"],
+        "device_lists": answer.get("device_lists", {}),
+        "to_device": _good(ToDeviceEvent.parse_event, answer.get("to_device", {})),
+        "rooms": {
+            "invite": {
+                room: {"invite_state": _good(InviteEvent.parse_event, state)} for room, state in invites.items()
+            },
+            "leave": {room: {} for room in rooms.get("leave", {})},
+            "join": {
+                room: {part: _good(Event.parse_event, info.get(part, {})) for part in parts}
+                for room, info in rooms.get("join", {}).items()
+            },
+        },
+    }
+
+
+def _good(parse: Callable[[Json], object], part: Json) -> Json:
+    good = []
+    for event in part.get("events", ()):
+        try:
+            parse(event)
+        except Exception as error:
+            log.warning("a malformed event was skipped: %s", type(error).__name__)
+        else:
+            good.append(event)
+    return {"events": good}
