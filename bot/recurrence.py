@@ -90,7 +90,7 @@ class MonthlyOnDay:
         if self.day == 31:
             return str(_("on the last day of every month"))
         if self.day > 28:
-            return str(_("on day {day} of every month, or its last day").format(day=self.day))
+            return str(_("on day {day} (or the last day) of every month").format(day=self.day))
         return str(_("on day {day} of every month").format(day=self.day))
 
 
