@@ -270,14 +270,15 @@ def _calendar_dates(text: str, today: date) -> list[date]:
     if "/" in text:
         words = _("I can't tell the day from the month in {date}. Try 3 april or 2027-04-03.")
         raise UserError(words.format(date=text))
-    numbers = [int(number) for number in re.findall("[0-9]+", text)]
+    numbers = re.findall("[0-9]+", text)
+    years: Iterable[int] = range(today.year, today.year + 9)
     if "-" in text:
-        year, month, day = numbers
-    else:
-        name = re.search(_MONTH, text)
-        day, month = (numbers[0], _MONTHS[name[0][:3]]) if name else (numbers[0], numbers[1])
-        year = numbers[-1] if numbers[-1] > 999 else 0
-    days = [_date_or_none(every, month, day) for every in ([year] if year else range(today.year, today.year + 9))]
+        numbers.reverse()
+    if len(numbers[-1]) == 4:
+        years = [int(numbers[-1])]
+    name = re.search(_MONTH, text)
+    day, month = int(numbers[0]), _MONTHS[name[0][:3]] if name else int(numbers[1])
+    days = [_date_or_none(year, month, day) for year in years]
     found = [day for day in days if day]
     if not found:
         raise UserError(_("{date} isn't a date I know. Try 3 march or 2027-03-03.").format(date=text))
