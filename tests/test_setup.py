@@ -1,4 +1,4 @@
-"""What `scripts/setup` says and does on machines that are not like ours, with stand-ins for the Pythons on the PATH."""
+"""What setting up says and does on machines that are not like ours, with stand-ins for the Pythons on the PATH."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ case "$*" in
     *ensurepip*) exit {no_venv} ;;
     "-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     "-m pip install "*) exit {no_network} ;;
+    "-P -m bot "*) echo "from $PYTHONPATH in $PWD: $*" ;;
 esac
 """
 
@@ -31,7 +32,8 @@ class Machine:
         self.checkout, self.path, self.calls = folder / "kith", folder / "path", folder / "calls"
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
         (self.checkout / "scripts").mkdir()
-        shutil.copy(ROOT / "scripts/setup", self.checkout / "scripts")
+        for script in ("setup", "kith", "play"):
+            shutil.copy(ROOT / "scripts" / script, self.checkout / "scripts")
         self.path.mkdir()
         for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp"):
             (self.path / tool).symlink_to(str(shutil.which(tool)))
@@ -151,3 +153,12 @@ def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -
     (machine.path / "python3.12").write_text("#!/bin/sh\nexit 127\n")
     machine.has("python3", "3.11")
     assert "making .venv with Python 3.11" in machine.setup()[1]
+
+
+def test_play_sets_up_and_hands_its_words_on_from_any_folder(machine: Machine, tmp_path: Path) -> None:
+    machine.has("python3", "3.11")
+    command = [str(machine.checkout / "scripts/play"), "--story", "two words"]
+    environment = {"PATH": str(machine.path)}
+    played = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert played.stdout == f"from {machine.checkout} in {tmp_path}: -P -m bot play --story two words\n"
+    assert "setup: making .venv" in played.stderr
