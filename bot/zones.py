@@ -9,6 +9,7 @@ import difflib
 import re
 import unicodedata
 import zoneinfo
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -37,7 +38,7 @@ class Completion(NamedTuple):
 class _Name(NamedTuple):
     written: str
     keys: tuple[str, ...]  # several: ask which
-    offered: bool  # old names are understood, but not offered
+    offered: bool = True  # old names are understood, but not offered
 
 
 def find(text: str) -> ZoneInfo:
@@ -181,34 +182,34 @@ def _rank(normal: str, start: str, key: str) -> int:
 
 @cache
 def _index() -> dict[str, _Name]:
-    """Every name we know, normalised. What is added first wins."""
+    """Every name we know, normalised. Of those that are alike, the first counts."""
     index: dict[str, _Name] = {}
+    for name in (*_common_names(), *_iana_names()):
+        index.setdefault(_normalise(name.written), name)
+    return index
 
-    def add(written: str, *keys: str, offered: bool = True) -> None:
-        index.setdefault(_normalise(written), _Name(written, keys, offered))
 
+def _common_names() -> Iterator[_Name]:
     for name, keys in zone_names.AMBIGUOUS.items():
-        add(name, *keys)
+        yield _Name(name, keys)
     for key, names in zone_names.ABBREVIATIONS.items():
-        for name in names.split(", "):
-            add(name, key)
+        yield from (_Name(name, (key,)) for name in names.split(", "))
     for country, code in _country_codes().items():
         if keys := zone_names.MAIN_ZONES.get(code, _zones_of_countries().get(code, ())):
-            add(country, *keys)
-    for name in ("UTC", "Etc/UTC", "Etc/GMT"):
-        add(name, "UTC")
+            yield _Name(country, keys)
+    yield from (_Name(name, ("UTC",)) for name in ("UTC", "Etc/UTC", "Etc/GMT"))
+
+
+def _iana_names() -> Iterator[_Name]:
+    """Zones and their cities, then other cities, then the names of old."""
     listed = {key for keys in _zones_of_countries().values() for key in keys}
     for key in sorted(listed):
-        add(key, key)
-        add(_city(key), key)
+        yield from (_Name(name, (key,)) for name in (key, _city(key)))
     for key, names in zone_names.CITIES.items():
-        for name in names.split(", "):
-            add(name, key)
+        yield from (_Name(name, (key,)) for name in names.split(", "))
     for key, target in _other_keys(listed):
-        add(key, target, offered=False)
-        if key == target:
-            add(_city(key), key, offered=False)
-    return index
+        names_of_it = (key, _city(key)) if key == target else (key,)
+        yield from (_Name(name, (target,), offered=False) for name in names_of_it)
 
 
 @cache
