@@ -124,8 +124,13 @@ class Rooms:
             "POST", "/createRoom", {"invite": list(invited), "initial_state": initial, **options}
         )
         room_id: str = made["room_id"]
-        await self._sync.until(lambda: room_id in self._client.rooms and self._client.rooms[room_id].encrypted)
+        await self._sync.until(lambda: self._is_ready(room_id, {*invited}))
         return room_id
+
+    def _is_ready(self, room_id: str, invited: set[str]) -> bool:
+        """A new room comes in parts. What is said before we know who was invited would not be encrypted for them."""
+        room = self.get(room_id)
+        return room is not None and bool(room.encrypted) and invited <= set(room.users)
 
     # Groups
 

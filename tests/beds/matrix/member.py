@@ -15,6 +15,7 @@ from mautrix.api import HTTPAPI
 from mautrix.client import Client
 from mautrix.client.encryption_manager import DecryptionDispatcher
 from mautrix.client.state_store import MemoryStateStore
+from mautrix.client.syncer import SyncStream
 from mautrix.crypto import OlmMachine
 from mautrix.crypto.store import MemoryCryptoStore
 from mautrix.crypto.store import StateStore as CryptoStateStore
@@ -220,7 +221,8 @@ class MatrixMember:
 
     async def _on_membership(self, event: StateEvent) -> None:
         assert isinstance(event.content, MemberStateEventContent)
-        if event.state_key == self.id and event.content.membership == Membership.INVITE:
+        is_for_us = event.state_key == self.id and event.content.membership == Membership.INVITE
+        if is_for_us and getattr(event, "source", SyncStream.TIMELINE) & SyncStream.INVITED_ROOM:
             self._invites.put_nowait(event.room_id)
 
     async def _on_encrypted(self, event: EncryptedEvent) -> None:
@@ -231,7 +233,7 @@ class MatrixMember:
             try:
                 opened = await crypto.decrypt_megolm_event(event)
             except SessionNotFound:
-                if not await crypto.wait_for_session(event.room_id, event.content.session_id, timeout=5):
+                if not await crypto.wait_for_session(event.room_id, event.content.session_id, timeout=2):
                     self.unreadable.append(event.event_id)
                     return
                 opened = await crypto.decrypt_megolm_event(event)
