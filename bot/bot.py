@@ -11,11 +11,13 @@ from bot import conversation, offering, parameters, text
 from bot.adapters.base import Adapter
 from bot.clock import Clock, utc_now
 from bot.cog import Action, Cog, Command, Every, Handler, Kind, Reply
+from bot.consenting import Ask
 from bot.context import Context, Incoming
 from bot.conversation import Conversations
 from bot.crypto import Keyring
 from bot.errors import StorageError, UserError
 from bot.i18n import N_, _, reading
+from bot.log import Word
 from bot.messages import Button, Community, Form, Member, Message, Person, Text, plain
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
@@ -58,6 +60,7 @@ class Bot:
         self.commands: dict[str, Command] = {command.name: command for cog in self.cogs for command in cog.commands()}
         self.actions: dict[str, Action] = {action.name: action for cog in self.cogs for action in cog.actions()}
         self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
+        self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
 
     # -- what comes in ------------------------------------------------------------------------------------------------
@@ -92,7 +95,7 @@ class Bot:
                     while await job(now):
                         pass
                 except Exception:
-                    log.exception("the job %s.%s failed", type(cog).__name__, getattr(job, "__name__", "?"))
+                    log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
@@ -119,7 +122,9 @@ class Bot:
             person, community = await self.database.read(members.recognise, incoming.member, incoming.place)
             if incoming.place is not None and community is None:
                 community = await self.database.write(members.found, incoming.place, now)
-            if person is not None and await self.database.read(members.is_news, person, incoming.member, community, now):
+            if person is not None and await self.database.read(
+                members.is_news, person, incoming.member, community, now
+            ):
                 await self.database.write(members.noticed, person, incoming.member, community, now)
         except StorageError:
             log.exception("the database did not answer")
@@ -225,6 +230,13 @@ class Bot:
 
     async def _reading(self, context: Context) -> parameters.Reading:
         return parameters.Reading(context.now, await self._zone(context), self._member_reader(context))
+
+    async def zone_of(self, member: Member) -> str:
+        """The member's IANA zone; the host's default for somebody nothing is kept about."""
+        person, _community = await self.database.read(members.recognise, member, None)
+        if person is None:
+            return self.settings.zone
+        return (await self.database.read(members.profile, person)).zone
 
     async def _zone(self, context: Context) -> str:
         if context.person is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
@@ -15,6 +15,7 @@ from bot.messages import Community, Delivery, Form, Message, Person, Reader, Tex
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.consenting import Ask
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,8 +34,9 @@ TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people
 class Command:
     """A command every adapter offers: ``/checkin on`` here, ``checkin on`` there.
 
-    ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which community is
-    meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the call.
+    ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which
+    community is meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the
+    call.
     """
 
     name: str
@@ -59,8 +61,8 @@ class Command:
 class Action:
     """What a button or a sent form runs.
 
-    ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``: the first
-    press uses up the offer. ``moderators`` as in ``Command``.
+    ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``:
+    the first press uses up the offer. ``moderators`` as in ``Command``.
     """
 
     name: str
@@ -77,7 +79,8 @@ class Kind:
     """A kind of delivery: who renders it, and what to do where nobody can say whether it arrived.
 
     ``actions`` are those its buttons may run. ``unsure`` is the written policy for a first try that is older than the
-    platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so itself.
+    platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so
+    itself.
     """
 
     name: str
@@ -86,9 +89,7 @@ class Kind:
     unsure: Literal["skip", "resend"] = "skip"
 
 
-def command(
-    name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False
-) -> Callable[[M], M]:
+def command(name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False) -> Callable[[M], M]:
     """Offer a method as a command: its signature is the parameters, its docstring the help."""
     return _mark("command", {"name": name, "anyone": anyone, "community": community, "moderators": moderators})
 
@@ -107,7 +108,9 @@ def action(
     return _mark("action", {**marks, "community": community, "moderators": moderators})
 
 
-def message(name: str, *, actions: tuple[str, ...] = (), unsure: Literal["skip", "resend"] = "skip") -> Callable[[M], M]:
+def message(
+    name: str, *, actions: tuple[str, ...] = (), unsure: Literal["skip", "resend"] = "skip"
+) -> Callable[[M], M]:
     """Render deliveries of this kind at the moment of sending. None means there is nothing to say any more."""
     return _mark("message", {"name": name, "actions": frozenset(actions), "unsure": unsure})
 
@@ -148,6 +151,10 @@ class Cog(ABC):
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         """Delete it, in one community or (None) everywhere, and tell those whom it concerns."""
 
+    def asks(self) -> Iterable[Ask]:
+        """What this cog asks before it keeps or sends anything."""
+        return ()
+
     async def open_doors(self, context: Context) -> frozenset[str]:
         """The actions of this cog that open a door, as far as somebody stands behind it now (see ``bot.doors``)."""
         return frozenset()
@@ -181,4 +188,3 @@ def nothing_kept(_connection: Connection) -> dict[str, Any]:
 
 def nothing_to_forget(_connection: Connection) -> None:
     """The forget of a cog that stores nothing about anybody."""
-

@@ -49,7 +49,7 @@ class Context:
 
     @property
     def me(self) -> Person:
-        """The person, in a handler that runs only for members who said yes (every one that is not marked ``anyone``)."""
+        """The person, in a handler that runs only for members who said yes (not marked ``anyone``)."""
         if self.person is None:
             raise LookupError("this handler runs only for members who said yes")
         return self.person

@@ -1,4 +1,4 @@
-"""The doors that a message may show: other people, one tap away. Only those that exist and have somebody behind them."""
+"""The doors a message may show: other people, one tap away. Only those that exist and have somebody behind them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,4 @@ async def doors(
     there: set[str] = set()
     for cog in bot.cogs:
         there |= await cog.open_doors(context)
-    return tuple(
-        Button(translate(reader_locale(), LABELS[action]), action) for action in wanted if action in there
-    )
+    return tuple(Button(translate(reader_locale(), LABELS[action]), action) for action in wanted if action in there)

@@ -176,8 +176,8 @@ STATELESS = "-"
 class Button:
     """One choice under a message. Pressing it, typing its label or its number runs the ``@action`` of that name.
 
-    ``row`` names what was offered: ``d<delivery>``, ``o<offer>``, or ``-`` for an action that needs no row. The bot fills it
-    in; cogs leave it empty.
+    ``row`` names what was offered: ``d<delivery>``, ``o<offer>``, or ``-`` for an action that needs no row. The bot
+    fills it in; cogs leave it empty.
     """
 
     label: Text
@@ -188,7 +188,9 @@ class Button:
 
     @property
     def id(self) -> str:
-        """``kith:1:<action>:<row>:<value>``, at most 100 characters: the whole meaning, so that nothing lives in memory."""
+        """``kith:1:<action>:<row>:<value>``, at most 100 characters: the whole meaning, so that nothing lives in
+        memory.
+        """
         return f"kith:1:{self.action}:{self.row}:{self.value}"
 
     def on(self, row: str) -> Button:
@@ -210,7 +212,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Questions for one member. The answers go to the ``@action`` named ``submit``, with ``value`` and the parsed fields."""
+    """Questions for one member. The answers go to the ``@action`` named ``submit``, with ``value`` and the parsed
+    fields.
+    """
 
     title: Text
     fields: tuple[Field, ...]
@@ -238,8 +242,8 @@ class File:
 class Message:
     """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
 
-    ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply write.
-    ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
+    ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply
+    write. ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
     """
 
     text: Text
@@ -269,12 +273,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message that nobody is waiting for at this moment: planned in a transaction, sent once, or recorded as skipped.
+    """One message that nobody is waiting for at this moment: planned in a transaction, sent once, or recorded as
+    skipped.
 
-    ``key`` names the occurrence ("checkins.prompt:12:2026-03-28"): one row per key, ever. ``args`` holds ids, never text;
-    words on their way to somebody the writer chose travel encrypted in ``body``. ``purpose`` is the consent it needs ("" for
-    an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold it. ``capped``: nobody
-    scheduled it, so it counts towards the daily cap.
+    ``key`` names the occurrence ("checkins.prompt:12:2026-03-28"): one row per key, ever. ``args`` holds ids, never
+    text; words on their way to somebody the writer chose travel encrypted in ``body``. ``purpose`` is the consent it
+    needs ("" for an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold
+    it. ``capped``: nobody scheduled it, so it counts towards the daily cap.
     """
 
     to: Person | Channel

@@ -1,8 +1,8 @@
 """The dispatcher: every due delivery is sent once, on time and paced, or recorded as skipped.
 
 ``sending`` is committed before the platform is asked and ``sent`` after it answered. What a crash leaves in between is
-resent with the same key while the platform remembers it; later the history is read; where that is not possible either, the
-kind's own policy decides. See docs/delivery.md.
+resent with the same key while the platform remembers it; later the history is read; where that is not possible
+either, the kind's own policy decides. See docs/delivery.md.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bot import gate
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
+from bot.log import Word
 from bot.messages import Channel, Delivery, Message, Reader
 from storage import deliveries, members
 
@@ -45,10 +46,13 @@ class Dispatcher:
         self._nonce_key = nonce_key
         self._waiting_until: dict[str, datetime] = {}
         self.on_fatal: Callable[[FatalError], None] | None = None
+        self.waiting_for: set[str] = set()
+        """Platforms that are not connected now: what is due for them stays untried."""
 
     async def run(self, now: datetime) -> int:
         """Send all that is due. Returns how many messages were sent."""
-        return sum(await asyncio.gather(*(self._run_platform(name, now) for name in tuple(self._adapters))))
+        connected = [name for name in self._adapters if name not in self.waiting_for]
+        return sum(await asyncio.gather(*(self._run_platform(name, now) for name in connected)))
 
     async def _run_platform(self, platform: str, now: datetime) -> int:
         sent = 0
@@ -80,7 +84,7 @@ class Dispatcher:
                 raise
             self.on_fatal(error)
         except Exception:
-            log.exception("delivery %d of kind %s failed", delivery.id, delivery.kind)
+            log.exception("delivery %d of kind %s failed", delivery.id, Word(delivery.kind))
             await self._settle(delivery, "dead", now, reason="failed")
         else:
             return message_id is not None
@@ -135,7 +139,7 @@ class Dispatcher:
         return Reader(delivery.account, delivery.to, now, profile.zone, profile.locale)
 
     def key(self, delivery: Delivery) -> str:
-        """What the platform knows the message by: 22 characters, the same in every attempt, another in every install."""
+        """What the platform knows the message by: 22 characters, the same in every attempt."""
         return hmac.digest(self._nonce_key, f"{delivery.id}:{delivery.key}".encode(), "sha256").hex()[:22]
 
     async def _settle(

@@ -1,8 +1,9 @@
-"""The types a command may take. Every platform parses with these, so the same mistake gets the same sentence everywhere.
+"""The types a command may take. Every platform parses with these, so the same mistake gets the same sentence
+everywhere.
 
-A handler's annotations choose the type: ``time``, ``ZoneInfo``, ``Days``, ``timedelta``, ``datetime`` (a moment to come), ``date``,
-``Member``, ``int``, a ``Literal`` of words, and ``str``, which as the last parameter takes the rest of the line as typed. There
-are no quoting rules.
+A handler's annotations choose the type: ``time``, ``ZoneInfo``, ``Days``, ``timedelta``, ``datetime`` (a moment to
+come), ``date``, ``Member``, ``int``, a ``Literal`` of words, and ``str``, which as the last parameter takes the rest
+of the line as typed. There are no quoting rules.
 """
 
 from __future__ import annotations
@@ -78,14 +79,18 @@ TYPES: Mapping[Any, Type] = {
     time: Type("time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00")),
     ZoneInfo: Type("zone", lambda words, _r: zones.find(words), lambda: _("a city, for example Berlin"), _zone_choices),
     Days: Type("days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays")),
-    timedelta: Type("duration", lambda words, _r: phrases.read_duration(words), lambda: _("how long, for example 2 hours")),
+    timedelta: Type(
+        "duration", lambda words, _r: phrases.read_duration(words), lambda: _("how long, for example 2 hours")
+    ),
     datetime: Type(
         "moment",
         lambda words, r: phrases.read_moment(words, r.now, ZoneInfo(r.zone)).instant,
         lambda: _("when, for example tomorrow 19:00"),
     ),
     date: Type(
-        "date", lambda words, r: phrases.read_date(words, r.now, ZoneInfo(r.zone)), lambda: _("a date, for example 3 March")
+        "date",
+        lambda words, r: phrases.read_date(words, r.now, ZoneInfo(r.zone)),
+        lambda: _("a date, for example 3 March"),
     ),
     Member: Type("member", _member, lambda: _("a member: mention them")),
 }
@@ -189,7 +194,7 @@ def bind(
 
 
 def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Reading) -> dict[str, Any]:
-    """A form's answers as values, by the annotations of the action that takes them. Empty optional ones are left out."""
+    """A form's answers as values, by the annotations of the action that takes them. Empty ones are left out."""
     _context, _value, *parameters = inspect.signature(handler, eval_str=True).parameters.values()
     known = {parameter.name for parameter in parameters}
     if not set(answers) <= known:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import crisis_lines, help as help_text, text
+from bot import crisis_lines, text
+from bot import help as help_text
 from bot.cog import Cog, Work, command, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.doors import HELP_NOW, doors
@@ -37,8 +38,10 @@ class About(Cog):
         """What I am, and what I am not."""
         return Message(
             _(
-                "I'm Kith, a bot that helps people here find and keep each other. I'm not care or treatment, and I don't"
-                " take their place. I introduce and remind; the talking is yours. {host} hosts me. `privacy` says what I keep."
+                "I'm Kith, a bot that helps people here find and keep each other. I'm not care or treatment, and"
+                " I don't"
+                " take their place. I introduce and remind; the talking is yours. {host} hosts me. `privacy`"
+                " says what I keep."
             ).format(host=self.bot.settings.host)
         )
 

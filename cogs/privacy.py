@@ -20,8 +20,10 @@ class Privacy(Cog):
     async def privacy(self, context: Context) -> Text:
         """What I keep, and who can read it."""
         return _(
-            "I keep your account id, your choices, and when you answered. I don't keep what you say in a check-in. Text you ask"
-            " me to keep is encrypted on disk; {host} holds the key. Moderators see totals only. On Discord, Discord can read"
+            "I keep your account id, your choices, and when you answered. I don't keep what you say in a"
+            " check-in. Text you ask"
+            " me to keep is encrypted on disk; {host} holds the key. Moderators see totals only. On Discord,"
+            " Discord can read"
             " what you send me. `my-data` shows you everything; `forget-me` deletes it."
         ).format(host=self.bot.settings.host)
 
@@ -35,7 +37,9 @@ class Privacy(Cog):
             File("my-data.txt", _as_text(kept).encode()),
             File("my-data.json", json.dumps(kept, indent=2, ensure_ascii=False).encode()),
         )
-        return Message(_("This is everything I keep about you, to read and as data. Nobody else received it."), files=files)
+        return Message(
+            _("This is everything I keep about you, to read and as data. Nobody else received it."), files=files
+        )
 
     @command("forget-me", anyone=True)
     async def forget_me(self, context: Context) -> Message:
@@ -44,7 +48,8 @@ class Privacy(Cog):
             return Message(_("I keep nothing about you, so there is nothing to delete."))
         return Message(
             _(
-                "Everything of yours is deleted. Two things stay as a code I can't read back: that you left, so a backup can't"
+                "Everything of yours is deleted. Two things stay as a code I can't read back: that you left, so"
+                " a backup can't"
                 " bring you back, and any block another person set. `my-data` shows what there is."
             ),
             (

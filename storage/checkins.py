@@ -55,7 +55,9 @@ def disable(connection: Connection, person: Person) -> bool:
 
 def schedule_of(connection: Connection, person: Person) -> tuple[Schedule, datetime] | None:
     """The member's schedule, and when it next comes round."""
-    row = connection.execute("SELECT at, zone, days, due FROM checkin_schedules WHERE person = ?", (person.id,)).fetchone()
+    row = connection.execute(
+        "SELECT at, zone, days, due FROM checkin_schedules WHERE person = ?", (person.id,)
+    ).fetchone()
     return (_schedule(*row[:3]), instant(row[3])) if row else None
 
 
@@ -124,7 +126,9 @@ def prompt_for(connection: Connection, delivery: Delivery, person: Person, choos
     known = connection.execute("SELECT prompt FROM checkins WHERE delivery = ?", (delivery.id,)).fetchone()
     if known is not None:
         return str(known[0])
-    again = connection.execute("SELECT prompt FROM checkins WHERE delivery = ?", (delivery.args.get("again"),)).fetchone()
+    again = connection.execute(
+        "SELECT prompt FROM checkins WHERE delivery = ?", (delivery.args.get("again"),)
+    ).fetchone()
     prompt = str(again[0]) if again else next_prompt(connection, person, choose, now)
     connection.execute(
         "INSERT INTO checkins (delivery, person, prompt, asked) VALUES (?, ?, ?, ?)",
@@ -135,7 +139,9 @@ def prompt_for(connection: Connection, delivery: Delivery, person: Person, choos
 
 def next_prompt(connection: Connection, person: Person, choose: Choose, now: datetime) -> str:
     """Choose a prompt, and remember that the member has seen it now."""
-    rows = connection.execute("SELECT prompt, at FROM prompts_seen WHERE person = ? ORDER BY at", (person.id,)).fetchall()
+    rows = connection.execute(
+        "SELECT prompt, at FROM prompts_seen WHERE person = ? ORDER BY at", (person.id,)
+    ).fetchall()
     seen = {prompt: instant(at) for prompt, at in rows}
     [since] = connection.execute("SELECT created FROM persons WHERE id = ?", (person.id,)).fetchone()
     prompt = choose(seen, rows[-1][0] if rows else None, instant(since))
@@ -188,5 +194,3 @@ def forget(connection: Connection, person: Person) -> None:
 
 def _schedule(at: str, zone: str, days: str) -> Schedule:
     return Schedule(time.fromisoformat(at), ZoneInfo(zone), Days.from_code(days))
-
-

@@ -38,11 +38,13 @@ def given(connection: Connection, person: Person) -> frozenset[str]:
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:
     rows = connection.execute(
-        "SELECT purpose, given, text FROM consents JOIN consent_texts ON hash = text_hash WHERE person = ? ORDER BY purpose",
+        "SELECT purpose, given, text FROM consents JOIN consent_texts ON hash = text_hash WHERE person = ? ORDER"
+        " BY purpose",
         (person.id,),
     )
     return {
         "what you said yes to": [
-            {"purpose": purpose, "when": instant(at).isoformat(), "the words you saw": text} for purpose, at, text in rows
+            {"purpose": purpose, "when": instant(at).isoformat(), "the words you saw": text}
+            for purpose, at, text in rows
         ]
     }

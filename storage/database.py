@@ -140,7 +140,8 @@ def _commit(connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
     except BaseException as error:
         if len(works) == 1:
             return [Outcome(error=error)]
-        # Somebody broke the shared transaction (a deferred key, a full disk): each alone, so that the rest still happen.
+        # Somebody broke the shared transaction (a deferred key, a full disk): each alone, so that the rest still
+        # happen.
         return [outcome for work in works for outcome in _commit(connection, [work])]
 
 

@@ -1,8 +1,8 @@
 """The outbox: one row per message that nobody is waiting for, from planned to settled.
 
-    pending ──claim──> sending ──settle──> sent | skipped | dead | unknown | inbox
-       ^                  │
-       └──── postpone ────┘   (stays ``sending``: a first try was made, so the next one must look before it repeats)
+pending ──claim──> sending ──settle──> sent | skipped | dead | unknown | inbox
+   ^                  │
+   └──── postpone ────┘   (stays ``sending``: a first try was made, so the next one must look before it repeats)
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def plan(connection: Connection, delivery: Delivery) -> int | None:
         (platform, target), person, thread = account, delivery.to.id, None
     done = connection.execute(
         "INSERT INTO deliveries (nominal_key, person, platform, target, thread, community, purpose, kind, args, body,"
-        " picked, capped, due, expires, state, next_try) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)"
+        " picked, capped, due, expires, state, next_try) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " 'pending', ?)"
         " ON CONFLICT DO NOTHING",
         (
             delivery.key,
@@ -90,7 +91,8 @@ def due(connection: Connection, platform: str, now: datetime, limit: int) -> lis
     """
     lanes = connection.execute(
         "WITH RECURSIVE lane(id) AS ("
-        " SELECT min(ifnull(community, 0)) FROM deliveries WHERE platform = :platform AND state IN ('pending', 'sending')"
+        " SELECT min(ifnull(community, 0)) FROM deliveries WHERE platform = :platform AND state IN ('pending',"
+        " 'sending')"
         " UNION ALL SELECT (SELECT min(ifnull(community, 0)) FROM deliveries WHERE platform = :platform"
         " AND state IN ('pending', 'sending') AND ifnull(community, 0) > lane.id) FROM lane WHERE lane.id IS NOT NULL)"
         " SELECT id FROM lane WHERE id IS NOT NULL",
@@ -160,7 +162,8 @@ def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
 
 def _capped_in_a_day(connection: Connection, person: int, now: datetime) -> int:
     [count] = connection.execute(
-        "SELECT count(*) FROM deliveries WHERE person = ? AND capped AND state IN ('sending', 'sent') AND first_try > ?",
+        "SELECT count(*) FROM deliveries WHERE person = ? AND capped AND state IN ('sending', 'sent') AND"
+        " first_try > ?",
         (person, seconds(now - timedelta(days=1))),
     ).fetchone()
     return int(count)
@@ -171,7 +174,8 @@ def settle(
 ) -> None:
     """The last word about a row. Words that travelled with it are erased."""
     connection.execute(
-        "UPDATE deliveries SET state = ?, message_id = ?, reason = ?, settled = ?, body = CASE ? WHEN 'inbox' THEN body END"
+        "UPDATE deliveries SET state = ?, message_id = ?, reason = ?, settled = ?, body = CASE ? WHEN 'inbox'"
+        " THEN body END"
         " WHERE id = ? AND state IN ('pending', 'sending')",
         (state, message_id, reason or None, seconds(now), state, row),
     )
@@ -197,9 +201,7 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
 
 def drop_pending(connection: Connection, person: Person, kind: str) -> None:
     """Forget messages of a kind that were planned but not tried: what they were for has ended."""
-    connection.execute(
-        "DELETE FROM deliveries WHERE person = ? AND kind = ? AND state = 'pending'", (person.id, kind)
-    )
+    connection.execute("DELETE FROM deliveries WHERE person = ? AND kind = ? AND state = 'pending'", (person.id, kind))
 
 
 def inbox(connection: Connection, person: Person, now: datetime) -> list[Delivery]:
@@ -214,7 +216,8 @@ def inbox(connection: Connection, person: Person, now: datetime) -> list[Deliver
 def read_inbox(connection: Connection, person: Person, rows: Iterable[int], now: datetime) -> None:
     """These were shown: they are delivered now."""
     connection.executemany(
-        "UPDATE deliveries SET state = 'sent', settled = ?, body = NULL WHERE id = ? AND person = ? AND state = 'inbox'",
+        "UPDATE deliveries SET state = 'sent', settled = ?, body = NULL WHERE id = ? AND person = ? AND state ="
+        " 'inbox'",
         [(seconds(now), row, person.id) for row in rows],
     )
 

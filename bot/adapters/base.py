@@ -13,10 +13,10 @@ from bot.messages import Channel, Form, Group, Member, Message, Place, Text
 class Adapter(Protocol):
     """One chat platform.
 
-    ``key`` in ``send`` and ``post`` is the delivery's own: at most 25 characters of ``[A-Za-z0-9_-]``, the same in every
-    attempt. The platform is told it, so that a second attempt within ``window`` is the same message. Every method that
-    reaches the platform has its own deadline and raises ``CannotReach`` (it will not be taken), ``RetryAfter`` (when), or
-    ``DeliveryError`` (try again); an adapter never retries a message on its own.
+    ``key`` in ``send`` and ``post`` is the delivery's own: at most 25 characters of ``[A-Za-z0-9_-]``, the same in
+    every attempt. The platform is told it, so that a second attempt within ``window`` is the same message. Every
+    method that reaches the platform has its own deadline and raises ``CannotReach`` (it will not be taken),
+    ``RetryAfter`` (when), or ``DeliveryError`` (try again); an adapter never retries a message on its own.
     """
 
     name: str
@@ -29,7 +29,9 @@ class Adapter(Protocol):
         """Connect, and return when connected. Raises ``FatalError`` where only the host can mend it."""
 
     async def serve(self) -> None:
-        """Stay connected until stopped. Returns after ``stop``; raises ``FatalError`` where only the host can mend it."""
+        """Stay connected until stopped. Returns after ``stop``; raises ``FatalError`` where only the host can mend
+        it.
+        """
 
     async def stop(self) -> None:
         """Disconnect. Requests under way are finished or given up within 5 s."""
@@ -44,7 +46,9 @@ class Adapter(Protocol):
         """Say something in a shared place, silently. Returns the platform's message id."""
 
     async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
-        """Did the message with this key arrive? Looks in the history after ``since``. Raises ``CannotReach`` if it cannot."""
+        """Did the message with this key arrive? Looks in the history after ``since``. Raises ``CannotReach`` if it
+        cannot.
+        """
 
     async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
         """Open a private place for these members, or give back the one that this key has opened."""

@@ -7,8 +7,9 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import prompts
+from bot import consenting, prompts
 from bot.cog import Cog, Work, action, command, job, message
+from bot.consenting import Ask
 from bot.context import Context
 from bot.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
@@ -19,9 +20,6 @@ from bot.zones import guess
 from cogs.checkins import prompting
 from cogs.checkins.prompting import SCREENS
 from storage import checkins, consents, members
-
-PURPOSES = ("core", "dm", "checkin")
-"""What one yes to a check-in says yes to (product.md 3.3)."""
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
@@ -39,10 +37,8 @@ class CheckIns(Cog):
     ) -> Message:
         """Get a check-in at this time on the days you choose."""
         schedule = Schedule(at, zone or await self._zone(context), days)
-        if context.person is None or not set(PURPOSES) <= await self.read(consents.given, context.person):
-            return propose(schedule)
-        first = await self.write(_enable, context.me, schedule, context.now)
-        return Message(enabled(schedule, first, context.now))
+        question = await consenting.question(self.bot, context, ASK.name, _code(schedule))
+        return question or Message(await self.agreed(context, _code(schedule)))
 
     @action("checkins.offer", stateless=True)
     async def offer(self, context: Context, value: str) -> Message:
@@ -60,12 +56,14 @@ class CheckIns(Cog):
     ) -> Message:
         return await self.enable(context, at, zone or _schedule(value).zone, days)
 
-    @action("checkins.agree", stateless=True)
-    async def agree(self, context: Context, value: str) -> Text:
-        """The one yes: the person, three consents with the words they saw, and the schedule, in one transaction."""
+    def asks(self) -> tuple[Ask, ...]:
+        return (ASK,)
+
+    @action("checkins.agreed")
+    async def agreed(self, context: Context, value: str) -> Text:
+        """The yes is written; now the schedule it was about."""
         schedule = _schedule(value)
-        first = await self.write(_agree, context, schedule, str(proposal(schedule)))
-        return enabled(schedule, first, context.now)
+        return enabled(schedule, await self.write(_enable, context.me, schedule, context.now), context.now)
 
     @command("checkin change")
     async def change(self, context: Context) -> Message:
@@ -88,7 +86,9 @@ class CheckIns(Cog):
     async def disable(self, context: Context) -> Text:
         """Stop your check-ins."""
         stopped = await self.write(_disable, context.me)
-        return _("No more check-ins. `checkin on` starts them again.") if stopped else _("You have no check-in to stop.")
+        return (
+            _("No more check-ins. `checkin on` starts them again.") if stopped else _("You have no check-in to stop.")
+        )
 
     @action("checkins.stop")
     async def stop(self, context: Context, value: str) -> Text:
@@ -101,9 +101,7 @@ class CheckIns(Cog):
         """Check in right now."""
         zone = str(await self._zone(context))
         choose = prompting.chooser(self._askable(), context.me, zone, context.now)
-        prompt = prompts.find(
-            self._askable(), await self.write(checkins.next_prompt, context.me, choose, context.now)
-        )
+        prompt = prompts.find(self._askable(), await self.write(checkins.next_prompt, context.me, choose, context.now))
         assert prompt is not None
         return prompting.draw(prompt)
 
@@ -113,7 +111,14 @@ class CheckIns(Cog):
 
     @message(
         checkins.PROMPT,
-        actions=("checkins.answer", "checkins.words", "checkins.said", "checkins.skip", "checkins.more", "checkins.later"),
+        actions=(
+            "checkins.answer",
+            "checkins.words",
+            "checkins.said",
+            "checkins.skip",
+            "checkins.more",
+            "checkins.later",
+        ),
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message:
         assert reader.person is not None
@@ -225,25 +230,21 @@ class CheckIns(Cog):
         return guess(context.locale, ZoneInfo(self.bot.settings.zone))
 
 
-def propose(schedule: Schedule) -> Message:
-    """The sentence that asks, with the three answers to it."""
-    code = _code(schedule)
-    return Message(
-        proposal(schedule),
-        (
-            Button(_("Yes"), "checkins.agree", code, style="primary"),
-            Button(_("Change time or days"), "checkins.edit", code),
-            Button(_("Details"), "onboarding.details"),
-            Button(_("No"), "onboarding.no"),
-        ),
-    )
-
-
-def proposal(schedule: Schedule) -> Text:
+def proposal(code: str) -> Text:
     return _(
-        "A check-in {schedule}, seen by nobody. To do this I keep your account id, this schedule, and whether you answered."
+        "A check-in {schedule}, seen by nobody. To do this I keep your account id, this schedule, and whether"
+        " you answered."
         " I'd be messaging you first."
-    ).format(schedule=str(schedule))
+    ).format(schedule=str(_schedule(code)))
+
+
+ASK = Ask(
+    "checkin",
+    (*consenting.CORE, "checkin"),  # one yes, recorded as three (product.md 3.3)
+    proposal,
+    "checkins.agreed",
+    choices=lambda code: (Button(_("Change time or days"), "checkins.edit", code),),
+)
 
 
 def enabled(schedule: Schedule, first: datetime, now: datetime) -> Text:
@@ -282,14 +283,6 @@ def _schedule(code: str) -> Schedule:
         raise UserError(_("That button has expired. `checkin on` opens a new one.")) from error
 
 
-def _agree(connection: Connection, context: Context, schedule: Schedule, words: str) -> datetime:
-    person = members.create(connection, context.member, schedule.zone.key, context.locale, context.now)
-    if context.community is not None:
-        members.join(connection, person, context.community, context.now)
-    consents.give(connection, person, PURPOSES, words, context.now)
-    return _enable(connection, person, schedule, context.now)
-
-
 def _enable(connection: Connection, person: Person, schedule: Schedule, now: datetime) -> datetime:
     members.set_zone(connection, person, schedule.zone.key)
     return checkins.enable(connection, person, schedule, now)
@@ -298,4 +291,3 @@ def _enable(connection: Connection, person: Person, schedule: Schedule, now: dat
 def _disable(connection: Connection, person: Person) -> bool:
     consents.withdraw(connection, person, "checkin")
     return checkins.disable(connection, person)
-

@@ -84,4 +84,3 @@ def answer_of(prompt: Prompt, value: str) -> str | None:
     if value == "here":
         return ""
     return prompt.options[int(value)] if value.isdecimal() and int(value) < len(prompt.options) else None
-

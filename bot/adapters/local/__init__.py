@@ -1,4 +1,4 @@
-"""A chat in memory: for tests, the story, and the playground. It is a platform like the others, with people who type."""
+"""A chat in memory: for tests, the story and the playground. A platform like the others, with people who type."""
 
 from __future__ import annotations
 

@@ -1,0 +1,108 @@
+"""Asking before anything is kept or sent: one yes, recorded for each purpose it names, in the words that were shown.
+
+A cog declares what it asks as an ``Ask``. ``question`` gives the message that asks, or None where every yes is there
+already; the yes itself writes the consents and goes on to the cog's action, so nobody has to start again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from bot.context import Context
+from bot.i18n import N_, _
+from bot.messages import Button, Message, Person, Text
+from storage import consents, members
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+CORE = ("core", "dm")
+"""What every lasting yes says yes to: that the account id and choices are kept, and that the bot may write first."""
+
+ADULT = "adult"
+
+PURPOSES: Mapping[str, str] = {
+    "core": N_("keep my account id and my choices"),
+    "dm": N_("write to me first"),
+    "checkin": N_("a check-in on the days I chose"),
+    "quiet": N_("tell the people I chose if I go quiet"),
+    "may-be-asked": N_("members may ask me to be someone they'd tell"),
+    "buddy": N_("introduce me to a buddy"),
+    "company": N_("tell me about my company requests"),
+    "hello": N_("who may say hello to me first"),
+    "events": N_("reminders of circles I joined"),
+    "missed": N_("a host may say hello if I missed two"),
+    "notebook": N_("keep notes for me"),
+    "dates": N_("my own dates"),
+    "reminders": N_("my own reminders"),
+    "country": N_("remember my country for Help now"),
+    ADULT: N_("I am 18 or over"),
+    "helper": N_("be asked when someone would like company"),
+    "welcomer": N_("welcome new members"),
+    "contact": N_("be someone a member tells"),
+    "host": N_("host circles"),
+    "mentor": N_("be a mentor"),
+}
+"""Every purpose a member can say yes to, in words that end the sentence "You said yes to: ..."."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question. ``words`` says all of it, given the value the question is about (a schedule, a circle).
+
+    ``then`` is the action that goes on after the yes, with the same value. ``adult``: it brings people together, so
+    the line about age comes first, once. ``choices`` are further buttons between yes and no.
+    """
+
+    name: str
+    purposes: tuple[str, ...]
+    words: Callable[[str], Text]
+    then: str
+    adult: bool = False
+    choices: Callable[[str], tuple[Button, ...]] = lambda _value: ()
+
+
+async def question(bot: Bot, context: Context, name: str, value: str = "") -> Message | None:
+    """The message that asks for what is still missing, or None if nothing is."""
+    ask = bot.asks[name]
+    given = await given_to(bot, context)
+    if ask.adult and ADULT not in given:
+        return adult_question(ask, value)
+    return None if set(ask.purposes) <= given else asking(ask, value)
+
+
+async def given_to(bot: Bot, context: Context) -> frozenset[str]:
+    """What the member of this request has said yes to."""
+    if context.person is None:
+        return frozenset()
+    return await bot.database.read(consents.given, context.person)
+
+
+def adult_question(ask: Ask, value: str) -> Message:
+    return Message(
+        _("This is for adults. Are you 18 or over?"),
+        (Button(_("Yes"), "consent.adult", f"{ask.name}|{value}"), Button(_("No"), "consent.minor")),
+    )
+
+
+def asking(ask: Ask, value: str, *, adult: bool = False) -> Message:
+    """``adult``: the line about age was answered with yes a moment ago, and goes on the record with this yes."""
+    yes = Button(_("Yes"), "consent.yes", f"{ask.name}|{int(adult)}|{value}", style="primary")
+    no = Button(_("No"), "onboarding.no")
+    return Message(ask.words(value), (yes, *ask.choices(value), Button(_("Details"), "onboarding.details"), no))
+
+
+def record(connection: Connection, context: Context, ask: Ask, words: str, adult: bool, zone: str) -> Person:
+    """Write the yes: the person if they are new, their community if they are in one, and each purpose. Returns the
+    person.
+    """
+    person = members.create(connection, context.member, zone, context.locale, context.now)
+    if context.community is not None:
+        members.join(connection, person, context.community, context.now)
+    consents.give(connection, person, ask.purposes, words, context.now)
+    if adult:
+        consents.give(connection, person, (ADULT,), str(_("This is for adults. Are you 18 or over?")), context.now)
+    return person
