@@ -192,7 +192,7 @@ def take_phrase(text: str) -> tuple[str, str]:
 def _plain(text: str) -> str:
     """Lower case, single spaces, no punctuation at the end of words; empty for what is too long to be a time."""
     words = text.split(maxsplit=MOST_WORDS)
-    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
+    if any(len(word) > LONGEST_WORD for word in words):
         return ""
     plain = (unicodedata.normalize("NFKC", word).casefold().replace("’", "'") for word in words)
     kept = (word if _NUMBERED_DATE.fullmatch(word) else word.rstrip(".,;:!?") for word in plain)

@@ -98,7 +98,6 @@ def use_newest_tzdata() -> str:
     """
     if _system_version() < _version_of(_package()):
         zoneinfo.reset_tzpath(to=())
-        ZoneInfo.clear_cache()
     return tzdata_version()
 
 
@@ -142,8 +141,8 @@ def _lookup(name: str) -> tuple[str, ...]:
     for form in (name, name.removesuffix(" time")):
         if form in _index():
             return _index()[form].keys
-    city, comma, country = name.rpartition(",")
-    if comma and (found := _index().get(city.strip())):
+    city, _comma, country = name.rpartition(",")
+    if found := _index().get(city.strip()):
         codes = [code for written, code in _country_codes().items() if _normalise(written) == country.strip()]
         return tuple(key for key in found.keys if any(key in _zones_of_countries().get(code, ()) for code in codes))
     return ()

@@ -180,6 +180,7 @@ def test_chat_is_never_taken_for_a_time(chat: str) -> None:
         ("tomorrow 0am", "0am isn't a time I know. Try 19:00 or 7pm."),
         ("today 9:00", "today 9:00 has passed. Try tomorrow 09:00."),
         ("2020-01-01 10:00", "2020-01-01 10:00 has passed. Try tomorrow 10:00."),
+        ("0001-01-01 00:00", "0001-01-01 00:00 has passed. Try tomorrow 00:00."),
         ("30 february 10:00", "30 february isn't a date I know. Try 3 march or 2027-03-03."),
         ("2026-13-01 10:00", "2026-13-01 isn't a date I know. Try 3 march or 2027-03-03."),
         ("0000-01-01 10:00", "0000-01-01 isn't a date I know. Try 3 march or 2027-03-03."),
@@ -347,6 +348,7 @@ def test_a_bare_hour_of_the_morning_or_evening_is_asked_about() -> None:
         ("1h30", 90),
         ("1h 30m", 90),
         ("1h30m", 90),
+        ("1h300m", 360),
         ("2 hours and 5 minutes", 125),
         ("half an hour", 30),
         ("an hour", 60),
@@ -362,7 +364,8 @@ def test_a_duration(typed: str, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "90", "0 min", "-3 days", "367 days", "9999 weeks", "a while", "2 hours ago", "1h300"]
+    "typed",
+    ["", "90", "0 min", "-3 days", "367 days", "9999 weeks", "a while", "2 hours ago", "1h300", "5 mand an hour"],
 )
 def test_a_duration_nobody_knows(typed: str) -> None:
     with pytest.raises(UserError) as error:
