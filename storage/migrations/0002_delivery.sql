@@ -1,0 +1,1 @@
+-- Delivery: intents for what platforms do not recognise when it is repeated.

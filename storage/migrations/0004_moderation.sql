@@ -1,0 +1,1 @@
+-- Moderation: what a community set up, and the cases its moderators look at.

@@ -1,0 +1,1 @@
+-- Being noticed: more of check-ins, and quiet alerts.

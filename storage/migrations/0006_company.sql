@@ -1,0 +1,1 @@
+-- Company: requests, helpers' hours, hellos; the people map, thanks, and things of one's own.

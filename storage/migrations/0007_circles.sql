@@ -1,0 +1,1 @@
+-- Circles: small groups, their meetings, and who comes.

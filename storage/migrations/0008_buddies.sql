@@ -1,0 +1,1 @@
+-- Buddies: sign-ups, rounds, pairs.
