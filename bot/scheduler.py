@@ -1,21 +1,21 @@
 """What happens without anybody asking: the tick on the monotonic clock, and the hourly and daily jobs on APScheduler.
 
-APScheduler's timer stands still for an hour when the wall clock goes back an hour, so everything that must be on time hangs on
-the tick, and the hourly and daily jobs are planned anew when the wall clock jumps.
+APScheduler's timer stands still for an hour when the wall clock goes back an hour, so everything that must be on time
+hangs on the tick, and the hourly and daily jobs are planned anew when the wall clock jumps.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.bot import Bot
-from bot.clock import monotonic, utc_now
+from bot.clock import monotonic
+from bot.cog import Every
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +39,15 @@ class Scheduler:
         self._jobs.start()
         self._plan_jobs()
         try:
-            wall, mono = utc_now(), monotonic()
+            wall, mono = self._bot.now(), monotonic()
             while not self._stopping.is_set():
-                await self._bot.tick(utc_now())
+                await self._bot.tick(self._bot.now())
                 await self._pause(TICK)
-                drift = abs((utc_now() - wall).total_seconds() - (monotonic() - mono))
+                drift = abs((self._bot.now() - wall).total_seconds() - (monotonic() - mono))
                 if drift > JUMP.total_seconds():
                     log.warning("the clock jumped by about %d s", drift)
                     self._plan_jobs()
-                wall, mono = utc_now(), monotonic()
+                wall, mono = self._bot.now(), monotonic()
         finally:
             self._jobs.shutdown(wait=False)
 
@@ -62,17 +62,22 @@ class Scheduler:
             return
 
     def _plan_jobs(self) -> None:
-        self._add("hour", timedelta(hours=1), lambda: self._bot.run_jobs("hour", utc_now()))
-        self._add("day", timedelta(days=1), lambda: self._bot.run_jobs("day", utc_now()))
+        self._plan("hour", timedelta(hours=1))
+        self._plan("day", timedelta(days=1))
 
-    def _add(self, name: str, period: timedelta, job: Callable[[], Awaitable[None]]) -> None:
+    def _plan(self, every: Every, period: timedelta) -> None:
+        """Now, and then each period."""
         self._jobs.add_job(
-            job,
+            self._run_jobs,  # a coroutine function itself: APScheduler would run anything else in a thread
             IntervalTrigger(seconds=int(period.total_seconds())),
-            id=name,
+            args=[every],
+            id=every,
             replace_existing=True,
-            next_run_time=utc_now(),
+            next_run_time=self._bot.now(),
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
         )
+
+    async def _run_jobs(self, every: Every) -> None:
+        await self._bot.run_jobs(every, self._bot.now())
