@@ -79,6 +79,7 @@ def create_message(discord: FakeDiscord, call: Call) -> Answer:
         return earlier.payload()
     message = new_message(discord, channel, call.body, call.files)
     message.nonce = nonce
+    message.replies_to = (call.body.get("message_reference") or {}).get("message_id")
     if nonce is not None:
         discord.nonces[str(nonce)] = (discord.clock.seconds(), message.id)
     discord.gateway.tell_message("MESSAGE_CREATE", message)

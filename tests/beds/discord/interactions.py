@@ -190,7 +190,7 @@ def _apply(
 def _say(discord: FakeDiscord, interaction: Interaction, data: Payload, files: dict[str, bytes]) -> Message:
     hidden = bool((data.get("flags") or 0) & EPHEMERAL)
     message = new_message(discord, interaction.channel, data, files, interaction.user if hidden else None)
-    message.from_interaction = True
+    message.answers = _metadata(interaction)
     discord.gateway.tell_message("MESSAGE_CREATE", message)
     return message
 
@@ -201,9 +201,20 @@ def _thinking(discord: FakeDiscord, interaction: Interaction, data: Payload) -> 
     flags = (data.get("flags") or 0) & EPHEMERAL
     message = Message(world.new_id(), interaction.channel, world.bot, discord.clock.now(), flags=flags | LOADING)
     message.only_for = interaction.user if flags else None
-    message.from_interaction = True
+    message.answers = _metadata(interaction)
     interaction.channel.messages[message.id] = message
     return message
+
+
+def _metadata(interaction: Interaction) -> Payload:
+    owners = {"0": interaction.channel.guild.id if interaction.channel.guild else "0"}
+    known = {"id": interaction.id, "type": int(interaction.asked), "user": interaction.user.payload()}
+    if interaction.asked is Asked.COMPONENT and interaction.on:
+        known["interacted_message_id"] = interaction.on.id
+    if interaction.asked is Asked.MODAL:
+        command = {"id": interaction.id, "type": int(Asked.COMMAND), "user": known["user"]}
+        known["triggering_interaction_metadata"] = command | {"authorizing_integration_owners": owners}
+    return known | {"authorizing_integration_owners": owners}
 
 
 def _callback_answer(interaction: Interaction, reply: Reply) -> Payload:

@@ -58,7 +58,8 @@ class FakeDiscord:
     async def start(self, port: int = 0) -> None:
         """Listen on a free port of the loopback."""
         app = web.Application(client_max_size=2**25)
-        app.router.add_get("/ws/", self.gateway.serve)
+        for path in ("/ws", "/ws/"):  # a configured address has no slash at its end
+            app.router.add_get(path, self.gateway.serve)
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()

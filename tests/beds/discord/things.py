@@ -191,6 +191,7 @@ class Guild:
             "preferred_locale": "en-US",
             "system_channel_flags": 0,
             "premium_progress_bar_enabled": False,
+            "incidents_data": None,
             "max_members": 500_000,
             "max_presences": None,
             "max_stage_video_channel_users": 50,
@@ -314,7 +315,10 @@ class Message:
     edited: datetime | None = None
     only_for: User | None = None
     """Who alone sees an ephemeral message."""
-    from_interaction: bool = False
+    answers: Payload | None = None
+    """The interaction it answers, as its metadata."""
+    replies_to: str | None = None
+    """The id of the message it is a reply to."""
 
     @property
     def ephemeral(self) -> bool:
@@ -349,14 +353,17 @@ class Message:
             "attachments": [self._attachment(name, data) for name, data in self.files.items()],
             "embeds": self.embeds,
             "pinned": False,
-            "type": 0,
+            "type": 19 if self.replies_to else 0,
             "flags": self.flags,
             "components": _numbered(self.components, counter),
         }
         if nonce and self.nonce is not None:
             payload["nonce"] = self.nonce
-        if self.from_interaction:
-            payload |= {"webhook_id": self.author.id, "application_id": self.author.id}
+        if self.answers:
+            made_by = {"webhook_id": self.author.id, "application_id": self.author.id}
+            payload |= made_by | {"interaction_metadata": self.answers}
+        if self.replies_to:
+            payload["message_reference"] = {"type": 0, "channel_id": self.channel.id, "message_id": self.replies_to}
         return payload
 
     def _attachment(self, name: str, data: bytes) -> Payload:
@@ -374,10 +381,10 @@ def walk(components: list[Payload]) -> Iterator[Payload]:
 
 
 def _numbered(components: list[Payload], counter: Iterator[int]) -> list[Payload]:
-    """As Discord does, give every component of a sent message its number."""
+    """As Discord does, give every component of a sent message a number, but for those that have one."""
     numbered = []
     for component in components:
-        copy = {**component, "id": next(counter)}
+        copy = {"id": next(counter), **component}
         if "components" in component:
             copy["components"] = _numbered(component["components"], counter)
         numbered.append(copy)

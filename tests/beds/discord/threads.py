@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tests.beds.discord.channels import NO_ACCESS, channel_of, need
+from tests.beds.discord.guilds import guild_of
 from tests.beds.discord.rest import Answer, Call, route
 from tests.beds.discord.rules import Refusal
 from tests.beds.discord.things import Channel, Kind, Permission, User, thread_member
@@ -95,6 +96,18 @@ def remove_thread_member(discord: FakeDiscord, call: Call) -> Answer:
         raise Refusal(404, 10007, "Unknown Member")
     _tell_members(discord, thread, removed=[user])
     return None
+
+
+@route("GET /guilds/{guild_id}/threads/active")
+def list_active_threads(discord: FakeDiscord, call: Call) -> Answer:
+    """Those the bot can see, with its own membership where it is in."""
+    bot = discord.world.bot
+    channels = guild_of(discord, call).channels
+    threads = [
+        c for c in channels if c.kind is Kind.PRIVATE_THREAD and not c.archived and discord.world.may_see(bot, c)
+    ]
+    members = [thread_member(thread, bot) for thread in threads if bot.id in thread.members]
+    return {"threads": [thread.payload() for thread in threads], "members": members, "has_more": False}
 
 
 @route(f"GET {MEMBERS}")

@@ -1,0 +1,273 @@
+"""Discord: slash commands, buttons and forms in servers, and plain words in direct conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot import text
+from bot.adapters.discord import commands, components
+from bot.adapters.discord.answers import Answer, Interaction
+from bot.adapters.discord.client import Client, Connection
+from bot.adapters.discord.drawing import draw, split
+from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
+from bot.adapters.discord.rooms import PLATFORM, Rooms
+from bot.bot import Bot
+from bot.config import DiscordConfig
+from bot.context import Context, Incoming
+from bot.errors import CannotReach, DeliveryError, StorageError
+from bot.messages import Channel, Form, Group, Member, Message, Place, Text
+
+log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds that requests under way have to finish when the bot stops."""
+HISTORY = 200
+"""Messages looked through for a delivery; with more than that since, nobody can tell."""
+CLOCKS_DIFFER = timedelta(seconds=5)
+_MENTION = re.compile(r"<@!?(\d{15,21})>|(\d{15,21})")
+TYPES = discord.InteractionType
+
+
+class DiscordAdapter:
+    """The port to Discord. Everything a person can do arrives in ``_heard`` or ``_read``."""
+
+    name = PLATFORM
+    window = timedelta(seconds=60)
+    """Discord remembers a nonce for "the past few minutes" (its page on messages); we count on one."""
+
+    def __init__(self, bot: Bot, config: DiscordConfig) -> None:
+        self._bot = bot
+        self._client = Client(config, self._heard, self._read)
+        self._rooms = Rooms(self._client)
+        self._by_words = {tuple(commands.words(command)): command for command in bot.commands.values()}
+        described = commands.payloads(bot.commands.values())
+        self._connection = Connection(self._client, config.token.reveal(), described)
+        self._working: set[asyncio.Task[None]] = set()
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        await self._connection.start()
+
+    async def serve(self) -> None:
+        await self._connection.serve()
+
+    async def stop(self) -> None:
+        if self._working:
+            _done, late = await asyncio.wait(self._working, timeout=GRACE)
+            for task in late:
+                task.cancel()
+        await self._connection.stop()
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    async def _heard(self, interaction: Interaction) -> None:
+        """A command, a press, a sent form, or an option being typed."""
+        data: dict[str, Any] = dict(interaction.data or {})
+        if interaction.type is TYPES.autocomplete:
+            await self._suggest(interaction, data)
+            return
+        answer = Answer(interaction)
+        incoming = _incoming(interaction, answer)
+        match interaction.type:
+            case TYPES.application_command:
+                words, arguments, _focused = commands.read(data)
+                command = self._by_words.get(tuple(words))
+                name = command.name if command else "help"  # one that has been renamed since the last start
+                work = self._bot.run_command(incoming, name, arguments if command else {})
+            case TYPES.component:
+                work = self._bot.run_action(incoming, data["custom_id"])
+            case TYPES.modal_submit:
+                answers = components.answers_of(data["components"])
+                work = self._bot.run_action(incoming, data["custom_id"], answers)
+            case _:
+                return
+        await self._work(answer.within(work))
+
+    async def _read(self, message: discord.Message) -> None:
+        """Words in a direct conversation: an answer to what was asked there, or a command."""
+        if not message.content.strip():
+            return
+        author = message.author
+        member = Member(PLATFORM, str(author.id), author.display_name)
+        incoming = Incoming(member, Channel(PLATFORM, str(message.channel.id)), raw=message)
+        await self._work(self._bot.run_text(incoming, message.content))
+
+    async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:
+        words, arguments, focused = commands.read(data)
+        command = self._by_words.get(tuple(words))
+        offered = commands.suggestions(command, focused, arguments.get(focused, "")) if command else []
+        choices = [discord.app_commands.Choice(name=label, value=value) for label, value in offered]
+        try:
+            async with reaching():
+                await interaction.response.autocomplete(choices)
+        except DeliveryError:  # the next letter was typed meanwhile
+            log.debug("suggestions came too late")
+
+    async def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a request so that ``stop`` can wait for it."""
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+        await task
+
+    # -- what the bot says --------------------------------------------------------------------------------------------
+
+    async def respond(self, context: Context, reply: Message | Form) -> None:
+        raw = context.raw
+        if isinstance(raw, Answer):
+            await (raw.ask(reply) if isinstance(reply, Form) else raw.say(reply))
+            if raw.direct and isinstance(reply, Message):
+                await self._stands_at(context.member, reply, context.now)
+        elif isinstance(raw, discord.Message):
+            await self._reply(context, raw, reply)
+
+    async def _reply(self, context: Context, asked: discord.Message, reply: Message | Form) -> None:
+        """Answer typed words in the same direct conversation. A form is asked there question by question."""
+        if isinstance(reply, Form):
+            await self._bot.conversations.open_form(context.member, None, reply, context.now)
+            said = Message(text.question(reply, 0))
+        else:
+            await self._stands_at(context.member, reply, context.now)
+            said = reply
+        answers = asked.to_reference(fail_if_not_exists=False)
+        await self._say(asked.channel, said, f"re-{asked.id}", reference=answers)
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        async with reaching():
+            channel = await self._client.create_dm(discord.Object(int(member.id)))
+        sent = await self._say(channel, message, key)
+        await self._stands_at(member, message, self._bot.now())
+        return sent
+
+    async def post(self, channel: Channel, message: Message, key: str) -> str:
+        target = self._client.get_partial_messageable(int(channel.thread or channel.id))
+        return await self._say(target, message, key, silent=True)
+
+    async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
+        """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
+        pieces = split(draw(message.text))
+        sent = ""
+        for number, piece in enumerate(pieces, start=1):
+            last = number == len(pieces)
+            part = key if last else f"{key}-{number}"
+            view = components.view_of(message.buttons, part) if last else None
+            files = components.files_of(message.files) if last else []
+            sent = await _once(target, piece, part, view=view, files=files, **how)
+        return sent
+
+    async def _stands_at(self, member: Member, message: Message, now: datetime) -> None:
+        """What is typed next in the direct conversation may answer this message."""
+        try:
+            await self._bot.conversations.show(member, None, message, now)
+        except StorageError:
+            log.warning("what a chat stands at could not be kept")
+
+    # -- looking for what was said ------------------------------------------------------------------------------------
+
+    async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
+        """Exact, or ``CannotReach``. A message is known by its nonce, where Discord's history tells it, or by the mark
+        on its first button; a message of ours since then that carries neither could be any delivery without buttons.
+        """
+        unknown, seen = False, 0
+        async with reaching():
+            place = await self._place(target)
+            async for message in place.history(limit=HISTORY, after=since - CLOCKS_DIFFER):
+                seen += 1
+                if self._client.user is None or message.author.id != self._client.user.id:
+                    continue
+                if components.is_marked(message, key):
+                    return str(message.id)
+                unknown = unknown or not components.can_be_told_apart(message)
+        if unknown or seen == HISTORY:
+            raise CannotReach("the history does not tell which message this is")
+        return None
+
+    async def _place(self, target: Member | Channel) -> discord.abc.Messageable:
+        if isinstance(target, Member):
+            return await self._client.create_dm(discord.Object(int(target.id)))
+        return self._client.get_partial_messageable(int(target.thread or target.id))
+
+    # -- places and people --------------------------------------------------------------------------------------------
+
+    async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
+        return await self._rooms.open_group(place, members, title, key)
+
+    async def find_group(self, place: Place | None, key: str) -> Group | None:
+        return await self._rooms.find_group(place, key)
+
+    async def add_to_group(self, channel: Channel, member: Member) -> None:
+        await self._rooms.add_to_group(channel, member)
+
+    async def remove_from_group(self, channel: Channel, member: Member) -> None:
+        await self._rooms.remove_from_group(channel, member)
+
+    async def leave_group(self, channel: Channel) -> None:
+        """It stays, as nobody else could add a member or close the thread; it is told nothing that is said there."""
+
+    async def close_group(self, channel: Channel) -> None:
+        await self._rooms.close_group(channel)
+
+    async def places_of(self, member: Member) -> Sequence[Place]:
+        return await self._rooms.places_of(member)
+
+    def read_member(self, words: str) -> Member | None:
+        found = _MENTION.fullmatch(words.strip())
+        if found is None:
+            return None
+        user = self._client.get_user(int(found[1] or found[2]))
+        return Member(PLATFORM, found[1] or found[2], user.display_name if user else "")
+
+    async def is_member(self, member: Member, place: Place) -> bool:
+        return await self._rooms.is_member(member, place)
+
+    async def is_moderator(self, member: Member, place: Place) -> bool:
+        return await self._rooms.is_moderator(member, place)
+
+
+def _incoming(interaction: Interaction, answer: Answer) -> Incoming:
+    user, guild = interaction.user, interaction.guild
+    return Incoming(
+        member=Member(PLATFORM, str(user.id), user.display_name),
+        channel=Channel(PLATFORM, str(interaction.channel_id)),
+        place=Place(PLATFORM, str(interaction.guild_id), guild.name if guild else "") if interaction.guild_id else None,
+        locale=interaction.locale.value,
+        raw=answer,
+    )
+
+
+async def _once(
+    target: discord.abc.Messageable,
+    content: str,
+    key: str,
+    *,
+    view: discord.ui.View | None,
+    files: list[discord.File],
+    **how: Any,
+) -> str:
+    """Send with the key as nonce, so that Discord takes a second try for the same message. Returns its id.
+
+    The empty id stands for a message that had arrived and was deleted before the second try.
+    """
+    sending: Awaitable[discord.Message] = target.send(
+        content or None,
+        view=view or discord.utils.MISSING,
+        files=files or discord.utils.MISSING,
+        nonce=key,
+        suppress_embeds=True,
+        **how,
+    )
+    async with reaching():
+        try:
+            return str((await sending).id)
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_MESSAGE:
+                return ""
+            raise

@@ -1,0 +1,148 @@
+"""The answer to one interaction: within three seconds, only once, and even if Discord loses its own reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.adapters.discord import components
+from bot.adapters.discord.drawing import draw, split
+from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
+from bot.i18n import _
+from bot.messages import Form, Message
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.5
+"""Seconds a handler may take before we ask Discord for time; it gives up on us after three."""
+TRIES = 3
+CALL = 5.0
+"""Seconds for one request."""
+
+Interaction = discord.Interaction[discord.Client]
+
+
+class Answer:
+    """What a handler's reply becomes. Discord loses replies too, so each request is one that may be repeated.
+
+    The first answer may, because a second acknowledgement is refused; changing the original may, because it changes
+    nothing twice. ``followup.send`` may not: its repetition is a second message. Only what is left of a very long
+    private answer in a server has no other way.
+    """
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._interaction = interaction
+        self._acknowledging = asyncio.Lock()
+        self._acknowledged = False
+        self._deferred = False
+        self._said = False
+        self.direct = interaction.guild_id is None
+
+    async def within(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run the handler, and ask for time if it is slow. Whatever it does, the member gets an end to the waiting."""
+        running = asyncio.create_task(work)
+        try:
+            done, _pending = await asyncio.wait({running}, timeout=PATIENCE)
+            if not done:
+                await self._defer()
+            await running
+        finally:
+            running.cancel()
+            await self._end_silently()
+
+    async def say(self, reply: Message) -> None:
+        """Answer with a message. In a server only the member sees it, unless the reply is meant for all."""
+        pieces = split(draw(reply.text))
+        hidden = reply.private and not self.direct
+        async with self._acknowledging:
+            first, rest = pieces[0], pieces[1:]
+            whole = not rest
+            if self._acknowledged:
+                # Whether it is private was settled when we asked for time, and the private way is the safe one.
+                await self._repeatable(lambda: self._change(first, reply if whole else None))
+            else:
+                await self._repeatable(lambda: self._begin(first, reply if whole else None, hidden))
+            self._acknowledged = self._said = True
+        for number, piece in enumerate(rest, start=2):
+            await self._follow(piece, reply if number == len(pieces) else None, hidden)
+
+    async def ask(self, form: Form) -> None:
+        """Answer with a form, which Discord takes as a first answer only."""
+        async with self._acknowledging:
+            if not self._acknowledged:
+                modal = components.modal_of(form)
+                await self._repeatable(lambda: self._interaction.response.send_modal(modal))
+                self._acknowledged = self._said = True
+                return
+        await self.say(Message(_("That took me a moment too long. Please press once more.")))
+
+    async def _defer(self) -> None:
+        async with self._acknowledging:
+            if not self._acknowledged:
+                defer = self._interaction.response.defer
+                await self._repeatable(lambda: defer(ephemeral=not self.direct, thinking=True))
+                self._acknowledged = self._deferred = True
+
+    async def _end_silently(self) -> None:
+        """A handler that says nothing: take "... is thinking" away, or acknowledge without a word."""
+        if self._said:
+            return
+        if not self._acknowledged and self._interaction.type is discord.InteractionType.component:
+            await self._repeatable(self._interaction.response.defer)
+            return
+        await self._defer()
+        await self._repeatable(self._interaction.delete_original_response)
+
+    async def _begin(self, content: str, reply: Message | None, hidden: bool) -> None:
+        view, files = _drawn(reply)
+        await self._interaction.response.send_message(
+            content or None,
+            view=view or discord.utils.MISSING,
+            files=files or discord.utils.MISSING,
+            ephemeral=hidden,
+            suppress_embeds=True,
+        )
+
+    async def _change(self, content: str, reply: Message | None) -> None:
+        view, files = _drawn(reply)
+        await self._interaction.edit_original_response(content=content, view=view, attachments=files)
+
+    async def _follow(self, content: str, reply: Message | None, hidden: bool) -> None:
+        view, files = _drawn(reply)
+        async with asyncio.timeout(CALL):
+            await self._interaction.followup.send(
+                content,
+                view=view or discord.utils.MISSING,
+                files=files or discord.utils.MISSING,
+                ephemeral=hidden,
+                suppress_embeds=True,
+            )
+
+    async def _repeatable(self, request: Callable[[], Awaitable[object]]) -> None:
+        """Send until Discord has it. Gives up where the interaction is over: nobody can be told there any more."""
+        for _attempt in range(TRIES):
+            try:
+                async with asyncio.timeout(CALL):
+                    await request()
+                    return
+            except discord.HTTPException as error:
+                if error.code == ALREADY_ACKNOWLEDGED:  # by our own request, whose reply was lost
+                    return
+                if error.status < 500:
+                    log.warning("an interaction could not be answered: code %s", error.code)
+                    return
+            except (TimeoutError, OSError, aiohttp.ClientError) as error:
+                log.info("an answer to an interaction is sent again: %s", type(error).__name__)
+        log.warning("an interaction could not be answered")
+
+
+def _drawn(reply: Message | None) -> tuple[discord.ui.View | None, list[discord.File]]:
+    """What hangs on the last piece of a message."""
+    if reply is None:
+        return None, []
+    return components.view_of(reply.buttons), components.files_of(reply.files)

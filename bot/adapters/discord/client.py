@@ -1,0 +1,150 @@
+"""The connection to Discord: discord.py, logged in and kept connected whatever the network or Discord does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+
+from bot.adapters.discord.refusals import REFUSED_TOKEN
+from bot.config import DiscordConfig
+from bot.errors import FatalError
+
+log = logging.getLogger(__name__)
+
+GUILDS_SETTLED = 0.2
+"""Seconds without a new guild after which the list of guilds counts as complete."""
+LONGEST_WAIT = 60.0
+STEADY = 60.0
+"""A connection that lasted this many seconds was a good one: the next attempt comes at once."""
+BAD_TOKEN = 4004
+LONGEST_RATE_LIMIT = 30.0
+"""Seconds the library may wait for a rate limit by itself; above that the outbox plans anew."""
+
+Payload = dict[str, Any]
+
+
+class Client(discord.Client):
+    """Hands over what people do: interactions, and words in a direct conversation.
+
+    It asks for no privileged intent: words in servers never reach it (not even those of its own private threads).
+    """
+
+    def __init__(
+        self,
+        config: DiscordConfig,
+        on_interaction: Callable[[discord.Interaction[discord.Client]], Awaitable[None]],
+        on_direct_message: Callable[[discord.Message], Awaitable[None]],
+    ) -> None:
+        # The library keeps its two addresses in its classes.
+        discord.http.Route.BASE = config.api.rstrip("/")
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(config.gateway)
+        super().__init__(
+            intents=discord.Intents(guilds=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            guild_ready_timeout=GUILDS_SETTLED,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+        )
+        self._heard_interaction = on_interaction
+        self._heard_direct_message = on_direct_message
+
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        await self._heard_interaction(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        if message.guild is None and not message.author.bot:
+            await self._heard_direct_message(message)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """The library would log the event itself, and with it what people wrote."""
+        log.exception("%s failed", event_method)
+
+
+class Connection:
+    """Logs the client in and keeps it connected until it is stopped, or until only the host can help."""
+
+    def __init__(self, client: Client, token: str, commands: list[Payload]) -> None:
+        self._client = client
+        self._token = token
+        self._commands = commands
+        self._staying: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when connected. Raises FatalError where only the host can mend it."""
+        await self._login()
+        self._staying = asyncio.create_task(self._stay())
+        ready = asyncio.create_task(self._client.wait_until_ready())
+        await asyncio.wait({ready, self._staying}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            await self._staying
+
+    async def serve(self) -> None:
+        if self._staying is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(self._staying)
+
+    async def stop(self) -> None:
+        await self._client.close()
+        if self._staying is not None:
+            self._staying.cancel()
+            await asyncio.wait({self._staying})
+
+    async def _login(self) -> None:
+        """Log in and register the commands, waiting for Discord for as long as it takes."""
+        wait = 1.0
+        while True:
+            try:
+                await self._client.login(self._token)
+                assert self._client.application_id is not None
+                await self._client.http.bulk_upsert_global_commands(self._client.application_id, self._commands)
+            except discord.LoginFailure as error:
+                await self._client.close()
+                raise FatalError(REFUSED_TOKEN) from error
+            except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
+                if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
+                    await self._client.close()
+                    raise FatalError(f"Discord refuses the bot's commands (code {error.code}).") from error
+                log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error).__name__, wait)
+                await self._client.http.close()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return
+
+    async def _stay(self) -> None:
+        """The library reconnects and resumes by itself, but an event it cannot read ends it: begin again."""
+        wait = 1.0
+        while True:
+            began = time.monotonic()
+            try:
+                await self._client.connect()
+            except discord.ConnectionClosed as error:
+                raise FatalError(_closed(error.code)) from error
+            except discord.PrivilegedIntentsRequired as error:
+                raise FatalError(_closed(4014)) from error
+            except Exception as error:
+                if self._client.is_closed():
+                    return
+                log.warning("the connection to Discord broke (%s); connecting again", type(error).__name__)
+            if self._client.is_closed():
+                return
+            with contextlib.suppress(Exception):  # what is left of a broken connection may break once more
+                await self._client.ws.close()
+            wait = 1.0 if time.monotonic() - began > STEADY else min(wait * 2, LONGEST_WAIT)
+            await asyncio.sleep(wait / 2)
+
+
+def _closed(code: int) -> str:
+    if code == BAD_TOKEN:
+        return REFUSED_TOKEN
+    return f"Discord closed the connection for good (code {code}). Check the bot's settings in the developer portal."

@@ -1,0 +1,102 @@
+"""Buttons, forms, and the marks by which a message is found again. None lives in memory: its id says it all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.drawing import shorten
+from bot.messages import Button, Field, File, Form
+
+LABEL = 80
+FIELD_LABEL = 45
+TITLE = 45
+STYLES = {
+    "default": discord.ButtonStyle.secondary,
+    "primary": discord.ButtonStyle.primary,
+    "danger": discord.ButtonStyle.danger,
+}
+
+
+def marker(key: str) -> int:
+    """The number that the first button of a delivery carries, so that the message is known in the history.
+
+    Component ids are 32 bits and ours to choose (source: https://docs.discord.com/developers/components/reference).
+    The high ones are never those that Discord gives by itself, counting from one.
+    """
+    digest = hashlib.sha256(key.encode()).digest()
+    return int.from_bytes(digest[:4], "big") & 0x3FFF_FFFF | 0x4000_0000
+
+
+def view_of(buttons: Sequence[Button], key: str = "") -> discord.ui.View | None:
+    """The buttons under a message, five in a row; None if there are none."""
+    if not buttons:
+        return None
+    view = discord.ui.View(timeout=None)
+    for index, button in enumerate(buttons):
+        drawn: discord.ui.Button[discord.ui.View] = discord.ui.Button(
+            label=shorten(str(button.label), LABEL), style=STYLES[button.style], custom_id=button.id
+        )
+        if key and index == 0:
+            drawn.id = marker(key)
+        view.add_item(drawn)
+    view.stop()  # else the library keeps it, for ever; presses reach us without it
+    return view
+
+
+def is_marked(message: discord.Message, key: str) -> bool:
+    """Whether this message is the delivery with this key."""
+    return message.nonce == key or marker(key) in _ids(message)
+
+
+def can_be_told_apart(message: discord.Message) -> bool:
+    """Whether ``is_marked`` would know: answers to somebody's own act are no deliveries, others carry a mark."""
+    answer = message.interaction_metadata is not None or message.reference is not None
+    return answer or message.nonce is not None or bool(_ids(message))
+
+
+def modal_of(form: Form) -> discord.ui.Modal:
+    modal = discord.ui.Modal(title=shorten(str(form.title), TITLE), custom_id=form.id, timeout=None)
+    for field in form.fields:
+        modal.add_item(_input(field))
+    modal.stop()  # as in view_of
+    return modal
+
+
+def answers_of(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What was written into a form: field name -> words."""
+    return {part["custom_id"]: part["value"] for part in _parts(components) if "value" in part}
+
+
+def files_of(files: Sequence[File]) -> list[discord.File]:
+    return [discord.File(BytesIO(file.content), file.name) for file in files]
+
+
+def _input(field: Field) -> discord.ui.Label[discord.ui.Modal]:
+    style = discord.TextStyle.paragraph if field.multiline else discord.TextStyle.short
+    text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id=field.name,
+        style=style,
+        default=field.default or None,
+        required=not field.optional,
+        max_length=field.limit,
+    )
+    return discord.ui.Label(text=shorten(str(field.label), FIELD_LABEL), component=text)
+
+
+def _ids(message: discord.Message) -> set[int]:
+    """The marks a message carries."""
+    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+    return {child.id for row in rows for child in row.children if child.id is not None and child.id >= 0x4000_0000}
+
+
+def _parts(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        yield component
+        yield from _parts(component.get("components", ()))
+        if "component" in component:
+            yield from _parts([component["component"]])

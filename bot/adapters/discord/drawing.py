@@ -1,0 +1,93 @@
+"""Draws a Text for Discord so that nobody's words can ping, link or format, and cuts long ones to size."""
+
+from __future__ import annotations
+
+import re
+
+from bot.messages import Part, Plain, Text, When, Who
+
+LIMIT = 2000
+"""Characters of one message (source: https://docs.discord.com/developers/resources/message#create-message)."""
+
+BREAK = "\u200b"
+"""A zero-width space: unseen, and the end of whatever Discord would have recognised."""
+
+STYLES = {"time": "t", "day": "D", "full": "F"}
+
+# Nothing that hides or turns text around: control characters but the line break, and the directional marks.
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Emphasis, code, spoilers, quotes, masked links, and all that stands in angle brackets: mentions of people, roles,
+# channels, commands and server pages, custom emoji, timestamps, links.
+_MARKUP = re.compile(r"[\\`*_~|\[\]<>]")
+# At the beginning of a line: headings, small print, lists.
+_LINE_START = re.compile(r"^([ ]*)(#{1,3}|-#|-|\+|\d+(?=[.)]))(?=[ .)])", re.MULTILINE)
+# Schemes, and names with a dot: Discord also links an invitation that has no scheme.
+_LINK = re.compile(r"(?<=\w)(:(?=/)|\.(?=\w))")
+
+
+def draw(text: Text) -> str:
+    """The text in Discord's markdown."""
+    drawn = ""
+    for part in text.parts:
+        drawn += _part(part, in_code=drawn.count("`") % 2 == 1)
+    return drawn
+
+
+def escape(words: str) -> str:
+    """A person's words, shown as typed and doing nothing."""
+    words = _UNSEEN.sub("", words.replace("\r\n", "\n"))
+    words = _MARKUP.sub(r"\\\g<0>", words)
+    words = _LINE_START.sub(_escaped_start, words)
+    words = _LINK.sub(rf"\1{BREAK}", words)
+    return words.replace("@", f"@{BREAK}")
+
+
+def split(drawn: str, limit: int = LIMIT) -> list[str]:
+    """Cut a drawn text into messages, at line breaks if possible, else at spaces. Never empty."""
+    pieces = []
+    while _length(drawn) > limit:
+        window = _window(drawn, limit)
+        cut = next((at for mark in ("\n", " ") if (at := window.rfind(mark)) > limit // 2), len(window))
+        if window[:cut].endswith("\\"):
+            cut -= 1
+        pieces.append(drawn[:cut].rstrip())
+        drawn = drawn[cut:].lstrip()
+    return [*pieces, drawn] if drawn or not pieces else pieces
+
+
+def shorten(words: str, limit: int) -> str:
+    """For labels and titles, which show no markup."""
+    return words if _length(words) <= limit else _window(words, limit - 1) + "…"
+
+
+def _part(part: Part, *, in_code: bool) -> str:
+    match part:
+        case Plain(words):
+            return _as_code(words) if in_code else escape(words)
+        case Who(member):
+            return escape(member.name or member.id)
+        case When(instant, style):
+            return f"<t:{int(instant.timestamp())}:{STYLES[style]}>"
+        case str():
+            return part
+
+
+def _as_code(words: str) -> str:
+    """Between backticks only a backtick or a line break means anything."""
+    return _UNSEEN.sub("", words).replace("`", "ˋ").replace("\n", " ")
+
+
+def _escaped_start(found: re.Match[str]) -> str:
+    space, mark = found.groups()
+    return f"{space}{mark}\\" if mark.isdecimal() else f"{space}\\{mark}"
+
+
+def _window(words: str, limit: int) -> str:
+    """The longest beginning that surely fits."""
+    window = words[:limit]
+    return window[: limit - (_length(window) - len(window))]
+
+
+def _length(words: str) -> int:
+    """Discord does not say how it counts; in the stricter way an emoji is two."""
+    return len(words.encode("utf-16-le")) // 2

@@ -1,0 +1,150 @@
+"""Servers and private threads: who belongs, who moderates, and small private places for a few members."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Literal
+
+import discord
+
+from bot.adapters.discord.drawing import shorten
+from bot.adapters.discord.refusals import reaching
+from bot.errors import CannotReach, DeliveryError
+from bot.i18n import _
+from bot.messages import Channel, Group, Member, Place, Text
+
+PLATFORM = "discord"
+THREAD_NAME = 100
+A_WEEK: Literal[10080] = 10080
+"""Minutes without a word after which Discord itself archives a thread; the longest it offers."""
+AT_ONCE = 5
+"""Servers asked at the same time."""
+
+
+class Rooms:
+    """What the adapter knows of servers. Members and permissions are asked of Discord each time."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    # Belonging.
+
+    async def is_member(self, member: Member, place: Place) -> bool:
+        try:
+            async with reaching():
+                await self._client.http.get_member(int(place.id), int(member.id))
+        except CannotReach:
+            return False
+        return True
+
+    async def is_moderator(self, member: Member, place: Place) -> bool:
+        """Who may manage the server. False when Discord does not answer."""
+        try:
+            async with reaching():
+                guild = await self._client.fetch_guild(int(place.id), with_counts=False)
+                found = await guild.fetch_member(int(member.id))
+        except DeliveryError:
+            return False
+        return found.guild_permissions.manage_guild
+
+    async def places_of(self, member: Member) -> list[Place]:
+        """Discord has no question for this, so each server of the bot is asked."""
+        asking = asyncio.Semaphore(AT_ONCE)
+
+        async def shared(guild: discord.Guild) -> Place | None:
+            place = Place(PLATFORM, str(guild.id), guild.name)
+            async with asking:
+                return place if await self.is_member(member, place) else None
+
+        found = await asyncio.gather(*(shared(guild) for guild in self._client.guilds))
+        return [place for place in found if place is not None]
+
+    # Private threads.
+
+    async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
+        """A private thread; the one that this key has made, if there is one."""
+        if place is None:
+            raise CannotReach("Discord has private places only within a server")
+        group = await self.find_group(place, key) or await self._create(place, members, title, key)
+        for member in members:
+            await self.add_to_group(group.channel, member)
+        return group
+
+    async def find_group(self, place: Place | None, key: str) -> Group | None:
+        """By the end of its name, the only thing about a thread that is ours to choose."""
+        if place is None:
+            return None
+        async with reaching():
+            found = await self._client.http.get_active_threads(int(place.id))
+        me = self._client.user
+        for thread in found["threads"]:
+            if me and int(thread["owner_id"]) == me.id and thread["name"].endswith(_mark(key)):
+                return _group(thread["parent_id"], thread["id"])
+        return None
+
+    async def add_to_group(self, channel: Channel, member: Member) -> None:
+        async with reaching():
+            await self._client.http.add_user_to_thread(_thread(channel), int(member.id))
+
+    async def remove_from_group(self, channel: Channel, member: Member) -> None:
+        try:
+            async with reaching():
+                await self._client.http.remove_user_from_thread(_thread(channel), int(member.id))
+        except CannotReach as error:
+            if not _is_gone(error):
+                raise
+
+    async def close_group(self, channel: Channel) -> None:
+        try:
+            async with reaching():
+                await self._client.http.edit_channel(_thread(channel), archived=True)
+        except CannotReach as error:
+            if not _is_gone(error):
+                raise
+
+    async def _create(self, place: Place, members: Sequence[Member], title: Text, key: str) -> Group:
+        parent = await self._parent(place, members)
+        mark = _mark(key)
+        async with reaching():
+            thread = await parent.create_thread(
+                name=shorten(str(title), THREAD_NAME - len(mark)) + mark,
+                type=discord.ChannelType.private_thread,
+                invitable=False,
+                auto_archive_duration=A_WEEK,
+            )
+        return _group(parent.id, thread.id)
+
+    async def _parent(self, place: Place, members: Sequence[Member]) -> discord.TextChannel:
+        """A channel that all of them can see and where the bot may open private threads."""
+        guild = self._client.get_guild(int(place.id))
+        if guild is None:
+            raise CannotReach("the bot is not in this server")
+        async with reaching():
+            people = [await guild.fetch_member(int(member.id)) for member in members]
+        first = [guild.system_channel] if guild.system_channel else []
+        for channel in [*first, *guild.text_channels]:
+            mine = channel.permissions_for(guild.me)
+            can_open = mine.create_private_threads and mine.send_messages_in_threads and mine.view_channel
+            if can_open and all(channel.permissions_for(person).view_channel for person in people):
+                return channel
+        raise CannotReach("the bot may not open private threads in this server")
+
+
+def _mark(key: str) -> str:
+    return f" · {hashlib.sha256(key.encode()).hexdigest()[:6]}"
+
+
+def _group(parent: int | str, thread: int | str) -> Group:
+    visible_to = _("moderators who may manage threads here")
+    return Group(Channel(PLATFORM, str(parent), str(thread)), visible_to)
+
+
+def _thread(channel: Channel) -> int:
+    return int(channel.thread or channel.id)
+
+
+def _is_gone(error: CannotReach) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, discord.HTTPException) and (cause.status == 404 or cause.code == 50083)

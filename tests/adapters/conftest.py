@@ -1,0 +1,25 @@
+"""The worlds that adapters are tested in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord import DiscordAdapter
+from tests.adapters.discord_bed import Kith, discord_world
+
+
+@pytest.fixture
+async def kith(tmp_path: Path) -> AsyncIterator[Kith]:
+    """Kith on the fake Discord, not yet started."""
+    async with discord_world(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def adapter(kith: Kith) -> AsyncIterator[DiscordAdapter]:
+    """The same, started."""
+    async with kith.running() as running:
+        yield running
