@@ -1,8 +1,8 @@
 """The schema's versions: brings a database file up to this program's, or refuses it with a sentence.
 
-Migrations are numbered SQL files, applied in order, each in one transaction with ``user_version``, and never edited once
-released. ``meta.compatible`` is the oldest schema version a program must know to write this file, so that an older program
-refuses a newer file only where it would do harm.
+Migrations are numbered SQL files, applied in order, each in one transaction with ``user_version``, and never edited
+once released. ``meta.compatible`` is the oldest schema version a program must know to write this file, so that an
+older program refuses a newer file only where it would do harm.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ def prepare(path: Path, folder: Path = FOLDER) -> None:
     path.chmod(0o600)
 
 
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version of a file of ours that is whole and not too new. Raises StorageError; changes nothing."""
+    _refuse_foreign_or_damaged(connection, path)
+    return _version(connection, path, len(migrations()))
+
+
 def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path) -> None:
     try:
         [application] = connection.execute("PRAGMA application_id").fetchone()
@@ -70,13 +76,7 @@ def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path) -> No
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:
-    [version] = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(known):
-        [compatible] = connection.execute("SELECT compatible FROM meta").fetchone()
-        if compatible > len(known):
-            raise StorageError(f"{path} was written by a newer Kith (schema {version}). Upgrade Kith, then start again.")
-        return
-    for migration in known[version:]:
+    for migration in known[_version(connection, path, len(known)) :]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for statement in migration.statements:
@@ -88,6 +88,18 @@ def _migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration,
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """The file's schema version. One newer than ``newest`` is refused where writing it would do harm."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        [compatible] = connection.execute("SELECT compatible FROM meta").fetchone()
+        if compatible > newest:
+            raise StorageError(
+                f"{path} was written by a newer Kith (schema {version}). Upgrade Kith, then start again."
+            )
+    return int(version)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,0 +1,166 @@
+"""The composition root: opens the storage and the keys, builds the bot and its platforms, and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Self, TypeAlias
+
+from bot.adapters.base import Adapter
+from bot.bot import Bot, Settings
+from bot.clock import monotonic
+from bot.config import Config
+from bot.errors import FatalError
+from bot.installation import claim, open_database, open_keys
+from bot.log import Word
+from bot.scheduler import Scheduler
+from cogs import COGS
+
+log = logging.getLogger(__name__)
+
+Build: TypeAlias = Callable[[], Adapter]
+
+TICK_GRACE = 1.0
+"""Seconds that messages under way have when the host stops Kith; together with ``PLATFORM_GRACE`` less than 5."""
+
+PLATFORM_GRACE = 3.5
+"""Seconds that answers under way and saying goodbye to the platforms may take."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a platform that broke is started again: doubled each time, until it has stayed well for a minute."""
+
+
+def configured(config: Config, bot: Bot) -> dict[str, Build]:
+    """How to make the adapter of each platform the host configured. A platform that is not used is not imported."""
+    platforms: dict[str, Build] = {}
+    if config.discord is not None:
+        from bot.adapters.discord import DiscordAdapter
+
+        platforms["discord"] = partial(DiscordAdapter, bot, config.discord)
+    if config.matrix is not None:
+        from bot.adapters.matrix import MatrixAdapter
+
+        platforms["matrix"] = partial(MatrixAdapter, bot, config.matrix, config.data / "matrix")
+    return platforms
+
+
+class App:
+    """Kith as it runs: ``async with App.open(config) as app: await app.run(print)``."""
+
+    def __init__(self, bot: Bot, platforms: Mapping[str, Build]) -> None:
+        self.bot = bot
+        self._platforms = platforms
+        self._scheduler = Scheduler(bot)
+        self._connected: set[str] = set()
+        self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._fatal: FatalError | None = None
+        self._tell: Callable[[str], None] = lambda _line: None
+        bot.dispatcher.on_fatal = self._fail
+        bot.dispatcher.waiting_for.update(platforms)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, config: Config, platforms: Callable[[Config, Bot], Mapping[str, Build]] = configured
+    ) -> AsyncIterator[Self]:
+        """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError."""
+        with claim(config.data):
+            async with await open_database(config.data) as database:
+                keyring = await open_keys(config.key, database)
+                bot = Bot(database, keyring, COGS, Settings(config.host.name, config.default_zone.key))
+                yield cls(bot, platforms(config, bot))
+
+    async def run(self, tell: Callable[[str], None]) -> None:
+        """Serve until ``stop``; ``tell`` gets one line as soon as every platform is connected.
+
+        Raises FatalError where only the host can mend it. Anything else that breaks is logged and started again.
+        """
+        self._tell = tell
+        ticking = asyncio.create_task(self._keep("scheduler", self._tick))
+        serving = [
+            asyncio.create_task(self._keep(name, partial(self._serve, name, build)))
+            for name, build in self._platforms.items()
+        ]
+        try:
+            await self._stopping.wait()
+        finally:
+            self._stopping.set()
+            self._scheduler.stop()
+            if not self._some_connected.is_set():
+                ticking.cancel()
+            await _end([ticking], TICK_GRACE)  # while the platforms are still there
+            self._leaving.set()
+            await _end(serving, PLATFORM_GRACE)
+        if self._fatal is not None:
+            raise self._fatal
+
+    def stop(self) -> None:
+        """Finish what is under way, and return from ``run``."""
+        self._stopping.set()
+
+    def _fail(self, error: FatalError) -> None:
+        self._fatal = self._fatal or error
+        self.stop()
+
+    async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Start again whatever ends before Kith is stopped."""
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            since = monotonic()
+            try:
+                await run()
+            except FatalError as error:
+                self._fail(error)
+            except Exception:
+                log.exception("%s broke and will be started again", Word(name))
+            if monotonic() - since > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _tick(self) -> None:
+        """Only once somebody can be reached: what a long outage made stale is then skipped, not sent."""
+        await self._some_connected.wait()
+        await self._scheduler.run()
+
+    async def _serve(self, name: str, build: Build) -> None:
+        """One platform, from connecting to stopping. It is built anew each time, so that nothing broken is kept."""
+        adapter = self.bot.adapters[name] = build()
+        serving = asyncio.create_task(self._connect(name, adapter))
+        leaving = asyncio.create_task(self._leaving.wait())
+        try:
+            await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if name not in self._connected:
+                serving.cancel()
+            self._connected.discard(name)
+            self.bot.dispatcher.waiting_for.add(name)
+            await adapter.stop()
+            await asyncio.wait([serving])
+        finally:
+            leaving.cancel()
+            serving.cancel()
+        if not serving.cancelled():
+            serving.result()
+
+    async def _connect(self, name: str, adapter: Adapter) -> None:
+        await adapter.start()
+        self._connected.add(name)
+        self.bot.dispatcher.waiting_for.discard(name)
+        self._some_connected.set()
+        if len(self._connected) == len(self._platforms):
+            self._tell(f"ready: {', '.join(self._platforms)}")
+            self._tell = lambda _line: None
+        await adapter.serve()
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]], grace: float) -> None:
+    """Wait for tasks that were told to end, and cancel what has not after ``grace`` seconds."""
+    _done, late = await asyncio.wait(tasks, timeout=grace)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

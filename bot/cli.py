@@ -1,0 +1,112 @@
+"""The `kith` command: play, run, doctor. What only one of them needs is imported only by that one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from bot import __version__
+from bot.errors import FatalError
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command. Returns the exit status: 0, or 1 after one sentence on standard error."""
+    os.umask(0o077)  # whatever Kith writes is the host's alone
+    options = _parser().parse_args(argv)
+    try:
+        status: int = options.command(options)
+    except FatalError as error:
+        print(f"kith: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kith", description="A bot that helps people of a community keep each other.")
+    parser.add_argument("--version", action="version", version=f"Kith {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    play = commands.add_parser("play", help="be anybody in a small community at this terminal, and let time pass")
+    play.add_argument("--story", action="store_true", help="watch a week instead")
+    play.add_argument("--data", type=Path, metavar="DIR", help="keep the community in this folder")
+    play.set_defaults(command=_play)
+    run = commands.add_parser("run", help="serve the platforms of a configuration file")
+    run.set_defaults(command=_run)
+    doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
+    doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
+    doctor.set_defaults(command=_doctor)
+    for command in (run, doctor):
+        command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
+    return parser
+
+
+def _play(options: argparse.Namespace) -> int:
+    from bot import log
+    from bot.config import LogConfig
+
+    log.setup(LogConfig(level="error"))
+    if options.story:
+        from bot.story import tell
+
+        told = asyncio.run(tell(sys.stdout))
+        return 0 if told.lost == told.repeated == 0 else 1
+    with nullcontext(options.data) if options.data else tempfile.TemporaryDirectory(prefix="kith-") as folder:
+        _converse(Path(folder))
+    return 0
+
+
+def _converse(folder: Path) -> None:
+    from bot.adapters.local.terminal import Terminal, page
+    from bot.clock import utc_now
+    from bot.playground import Playground
+
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text file, unless somebody embeds us
+    if sys.stdin.isatty():
+        import readline  # noqa: F401 - gives input() its editing and its history
+
+    with asyncio.Runner() as runner:
+        opened = Playground.open(folder, utc_now())
+        playground = runner.run(opened.__aenter__())
+        try:
+            Terminal(playground, page(), folder).run(runner)
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot import config, log
+
+    settings = config.load(options.config, os.environ)
+    log.setup(settings.log)
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: object) -> None:
+    from bot.app import App
+    from bot.config import Config
+
+    assert isinstance(settings, Config)
+    async with App.open(settings) as app:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, app.stop)
+        await app.run(lambda line: print(line, flush=True))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.adapters.reach import questions
+    from bot.doctor import look_over
+
+    status = 0
+    for finding in look_over(options.config, os.environ, questions, online=options.online):
+        print(finding, flush=True)
+        status = 1 if finding.state == "wrong" else status
+    return status

@@ -1,0 +1,94 @@
+"""Kith as its host starts it: a process of its own, with a configuration file, whose lines can be read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.beds.discord import FakeDiscord
+from tests.beds.matrix.synapse import Account, Synapse
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+"""Seconds: far more than anything here takes, on a machine that does other things too."""
+
+
+class Ended(NamedTuple):
+    """How a process ended, and everything it had still to say."""
+
+    status: int
+    out: str
+    err: str
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "bot", *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    """What a host's shell has, and none of Kith's own variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error,ignore:'audioop':DeprecationWarning"}
+
+
+def configure(folder: Path, discord: FakeDiscord | None = None, matrix: tuple[Synapse, Account] | None = None) -> Path:
+    """Write a configuration for these platforms into ``folder``, and the folder's installation with it."""
+    lines = ["[host]", 'name = "The hosts"', 'contact = "hosts@example.org"']
+    if discord is not None:
+        lines += ["[discord]", f'token = "{discord.token}"']
+        lines += [f'api = "{discord.rest_url}"', f'gateway = "{discord.gateway_url}"']
+    if matrix is not None:
+        synapse, account = matrix
+        lines += ["[matrix]", f'homeserver = "{synapse.url}"', f'user = "{account.user_id}"']
+        lines += [f'password = "{account.password}"']
+    path = folder / "config.toml"
+    path.write_text("\n".join(lines) + "\n")
+    path.chmod(0o600)
+    return path
+
+
+class Running:
+    """A process under way."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    async def line(self) -> str:
+        """The next line of its standard output; empty at the end."""
+        assert self.process.stdout is not None
+        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip("\n")
+
+    async def end(self, number: signal.Signals | None = None) -> Ended:
+        """Send it a signal, if one is given, and wait until it has ended."""
+        if number is not None:
+            self.process.send_signal(number)
+        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        assert self.process.returncode is not None
+        return Ended(self.process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def started(*arguments: str | Path) -> AsyncIterator[Running]:
+    """``kith`` with these arguments. Killed at the end, if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        *command(*arguments), cwd=ROOT, env=environment(), stdout=PIPE, stderr=PIPE
+    )
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def finished(*arguments: str | Path) -> Ended:
+    """``kith`` with these arguments, which ends by itself."""
+    async with started(*arguments) as running:
+        return await running.end()
