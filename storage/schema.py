@@ -106,9 +106,11 @@ def _statements(script: str) -> Iterator[str]:
     # executescript() would commit an open transaction silently, so the file is taken apart here.
     statement = ""
     for line in script.splitlines():
+        if not statement and line.startswith("--"):
+            continue
         statement += line + "\n"
         if sqlite3.complete_statement(statement):
             yield statement.strip()
             statement = ""
-    if statement.strip():
+    if any(line.strip() and not line.lstrip().startswith("--") for line in statement.splitlines()):
         raise ValueError(f"a migration ends in the middle of a statement: {statement.strip()[:60]}")
