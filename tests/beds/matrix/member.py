@@ -17,10 +17,12 @@ from mautrix.client.encryption_manager import DecryptionDispatcher
 from mautrix.client.state_store import MemoryStateStore
 from mautrix.client.syncer import SyncStream
 from mautrix.crypto import OlmMachine
+from mautrix.crypto.attachments import decrypt_attachment
 from mautrix.crypto.store import MemoryCryptoStore
 from mautrix.crypto.store import StateStore as CryptoStateStore
 from mautrix.errors import SessionNotFound
 from mautrix.types import (
+    ContentURI,
     CrossSigningUsage,
     DeviceID,
     EncryptedEvent,
@@ -213,6 +215,12 @@ class MatrixMember:
     async def next(self, within: float = PATIENCE) -> Heard:
         """The next thing somebody else said or reacted, in any room."""
         return await asyncio.wait_for(self._heard.get(), within)
+
+    async def open_file(self, heard: Heard) -> bytes:
+        """What is in an encrypted file somebody sent."""
+        file = heard.content["file"]
+        sealed = await self.client.download_media(ContentURI(file["url"]))
+        return decrypt_attachment(sealed, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
 
     async def nothing(self, seconds: float = 1.0) -> bool:
         """Whether nothing comes for a while."""

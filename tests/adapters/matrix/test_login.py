@@ -1,0 +1,127 @@
+"""Kith stays the same device, and says in one sentence what the host must do where it cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.matrix import REMEMBERED
+from bot.errors import FatalError
+from bot.secret import Secret
+from tests.adapters.matrix.world import World
+
+
+async def devices(world: World) -> set[str]:
+    found = await world.client.request("GET", "/devices")
+    return {device["device_id"] for device in found["devices"]} - {world.account.device_id}
+
+
+async def test_the_device_is_made_once(kith: World) -> None:
+    first = kith.client.device_id
+    await kith.restart()
+    assert kith.client.device_id == first
+    assert await devices(kith) == {first}
+
+
+async def test_transaction_ids_mean_something_only_since_the_device_was_made(kith: World) -> None:
+    assert kith.adapter.window < timedelta(minutes=1)
+    session = kith.keys / "session.json"
+    session.write_text(session.read_text().replace('"since": "20', '"since": "19'))
+    await kith.restart()
+    assert kith.adapter.window == REMEMBERED
+
+
+async def test_an_access_token_is_enough(world: World) -> None:
+    await world.start(world.config(password=False, token=world.account.access_token))
+    assert world.client.device_id == world.account.device_id
+    alice = await world.in_direct("alice")
+    await alice.say("start")
+    assert (await alice.next()).encrypted
+
+
+async def test_a_wrong_password_says_so(world: World) -> None:
+    world.account = type(world.account)(world.id, "guessed", "", "")
+    with pytest.raises(FatalError, match=r"does not accept the password of @kith.*Correct `matrix\.password`"):
+        await world.start()
+
+
+async def test_a_wrong_token_says_so(world: World) -> None:
+    with pytest.raises(FatalError, match=r"does not accept the access token.*`matrix\.access_token`"):
+        await world.start(world.config(password=False, token="syt_nonsense"))
+
+
+async def test_the_token_of_another_account_says_so(world: World) -> None:
+    stranger = world.synapse.register("stranger-with-a-token")
+    with pytest.raises(FatalError, match="belongs to @stranger-with-a-token"):
+        await world.start(world.config(password=False, token=stranger.access_token))
+
+
+async def test_signed_out_while_away_kith_logs_in_again_as_a_new_device(kith: World) -> None:
+    first = kith.client.device_id
+    await kith.client.request("POST", "/logout", {})
+    with pytest.raises(FatalError):
+        await kith.serving()
+    await kith.start()
+    assert kith.client.device_id != first
+    alice = await kith.in_direct("alice", strict=True)
+    await alice.say("start")
+    assert (await alice.next()).text.startswith("Hello")
+
+
+async def test_signed_out_and_without_a_password_the_host_is_told(kith: World) -> None:
+    await kith.client.request("POST", "/logout", {})
+    with pytest.raises(FatalError, match=r"signed out.*Set `matrix\.password`"):
+        await kith.serving()
+    with pytest.raises(FatalError, match="does not accept the access token"):
+        await kith.start(kith.config(password=False, token="syt_also_old"))
+
+
+@pytest.mark.parametrize("lost", ["*.db", "pickle.key"])
+async def test_with_its_keys_lost_kith_becomes_a_new_device(
+    kith: World, lost: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await kith.in_direct("alice")
+    await alice.say("start")
+    await alice.next()
+    first = kith.client.device_id
+    await kith.stop()
+    [file] = kith.keys.glob(lost)
+    file.unlink()
+    await kith.start()
+    assert kith.client.device_id != first
+    assert "logging in as a new device" in caplog.text
+    await alice.say("help-now")
+    assert "112" in (await alice.next()).text
+
+
+async def test_with_its_keys_lost_and_no_password_the_host_is_told(kith: World) -> None:
+    await kith.stop()
+    [store] = kith.keys.glob("*.db")
+    store.unlink()
+    with pytest.raises(FatalError, match=r"keys of @kith.* are not in .* any more.*Set `matrix\.password`"):
+        await kith.start(kith.config(password=False, token="unused"))
+
+
+async def test_the_login_of_another_account_in_the_folder_is_not_used(kith: World) -> None:
+    await kith.stop()
+    kith.account = kith.synapse.register("kith-under-another-name")
+    await kith.start()
+    assert kith.client.user_id == "@kith-under-another-name:bed.test"
+
+
+async def test_a_damaged_login_says_what_to_do(kith: World) -> None:
+    await kith.stop()
+    (kith.keys / "session.json").write_text("{")
+    with pytest.raises(FatalError, match=r"session\.json is damaged. Delete it"):
+        await kith.start()
+
+
+async def test_no_secret_is_logged(kith: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    await kith.restart()
+    session = (kith.keys / "session.json").read_text()
+    assert kith.client.access_token in session
+    for secret in (kith.client.access_token, kith.account.password, (kith.keys / "pickle.key").read_text()):
+        assert secret not in caplog.text
+    assert kith.account.password not in repr(Secret(kith.account.password))

@@ -1,0 +1,112 @@
+"""Kith on a real Synapse: the real adapter, core and database, and a small cog that shows every way to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+from typing import Self
+
+from bot.adapters.matrix import MatrixAdapter
+from bot.adapters.matrix.homeserver import Homeserver
+from bot.bot import Bot
+from bot.config import MatrixConfig
+from bot.crypto import Keyring
+from bot.messages import Member
+from bot.secret import Secret
+from storage.database import Database
+from tests.adapters.discord_bed import Samples
+from tests.beds.matrix.member import MatrixMember
+from tests.beds.matrix.synapse import Synapse
+
+_serial = itertools.count(1)
+
+
+class World:
+    """One installation of Kith, an account of its own on the homeserver, and the members it meets."""
+
+    database: Database
+    bot: Bot
+    samples: Samples
+    adapter: MatrixAdapter
+
+    def __init__(self, synapse: Synapse, folder: Path) -> None:
+        self.synapse = synapse
+        self.folder = folder
+        self.keyring = Keyring.new()
+        self.account = synapse.register(f"kith-{next(_serial)}")
+        self.members: list[MatrixMember] = []
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self.database = await Database.open(self.folder / "kith.db")
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await asyncio.gather(*(member.leave() for member in self.members))
+        await self.stop()
+        await self.database.close()
+
+    @property
+    def id(self) -> str:
+        return self.account.user_id
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "matrix"
+
+    def config(self, *, password: bool = True, token: str = "") -> MatrixConfig:
+        return MatrixConfig(
+            homeserver=self.synapse.url,
+            user=self.id,
+            password=Secret(self.account.password) if password else None,
+            access_token=Secret(token) if token else None,
+        )
+
+    async def start(self, config: MatrixConfig | None = None) -> MatrixAdapter:
+        """Kith starts, as after a restart: nothing is left but its files and its database."""
+        self.bot = Bot(self.database, self.keyring, [Samples])
+        [self.samples] = [cog for cog in self.bot.cogs if isinstance(cog, Samples)]
+        self.adapter = MatrixAdapter(self.bot, config or self.config(), self.keys)
+        await self.adapter.start()
+        self._serving = asyncio.create_task(self.adapter.serve())
+        return self.adapter
+
+    async def stop(self) -> None:
+        if self._serving is not None:
+            serving, self._serving = self._serving, None
+            await self.adapter.stop()
+            await serving
+
+    async def serving(self) -> None:
+        """Wait for the end of ``serve``, which raises why."""
+        assert self._serving is not None
+        serving, self._serving = self._serving, None
+        try:
+            await asyncio.wait_for(serving, 20)
+        finally:
+            await self.adapter.stop()
+
+    async def restart(self) -> MatrixAdapter:
+        await self.stop()
+        return await self.start()
+
+    async def member(self, name: str, *, strict: bool = False) -> MatrixMember:
+        member = await MatrixMember.arrive(self.synapse, name, strict=strict)
+        self.members.append(member)
+        return member
+
+    async def in_direct(self, name: str, *, strict: bool = False) -> MatrixMember:
+        """A member who has opened an encrypted direct room with Kith."""
+        member = await self.member(name, strict=strict)
+        await member.open_direct(self.id)
+        return member
+
+    @property
+    def client(self) -> Homeserver:
+        """The adapter's own connection, to look into and to break."""
+        return self.adapter._client
+
+
+def known_as(member: MatrixMember) -> Member:
+    return Member("matrix", member.id)
