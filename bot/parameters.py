@@ -23,7 +23,7 @@ from bot.messages import Field, Member, Text
 from bot.times import Days
 
 LONGEST = 5
-"""Words that one value may have before the last parameter: "tomorrow at half past seven" is none of ours."""
+"""Words that one value may have: enough for "mon tue wed thu fri". A moment knows its own length."""
 
 MAX_TEXT = 2000
 
@@ -161,7 +161,7 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
 def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[int, UserError]:
     """How many characters the parameter takes, and what is wrong if it takes none."""
     kind = of(parameter.annotation)
-    ends = _word_ends(rest)[:LONGEST]
+    ends = [len(phrases.take_phrase(rest)[0])] if kind.name == "moment" else _word_ends(rest)
     problem = UserError("")
     for end in reversed(ends):
         try:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.beds.matrix.synapse import Synapse
+from tests.cast import Playground
+
+SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
+"""18:00 in Berlin, on the night that the clocks go forward there."""
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +20,10 @@ def synapse() -> Iterator[Synapse]:
     """One homeserver for the whole run; each test brings users of its own."""
     with Synapse() as running:
         yield running
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[Playground]:
+    """A small community with every feature of the bot: ``world.bot``, ``world.chat``, and ``world.wait`` for time."""
+    async with Playground.open(tmp_path / "world", SATURDAY_EVENING) as playground:
+        yield playground
