@@ -25,6 +25,8 @@ LONGEST_WAIT = 60.0
 STEADY = 60.0
 """A connection that lasted this many seconds was a good one: the next attempt comes at once."""
 BAD_TOKEN = 4004
+SESSION_EVENTS = {"READY", "RESUMED"}
+"""Without these there is no session; if they cannot be read, a new connection is the only way."""
 LONGEST_RATE_LIMIT = 30.0
 """Seconds the library may wait for a rate limit by itself; above that the outbox plans anew."""
 
@@ -54,6 +56,10 @@ class Client(discord.Client):
             guild_ready_timeout=GUILDS_SETTLED,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
+        # An event the library cannot read would end its connection, and with it lose what came after it.
+        parsers = self._connection.parsers
+        for name in parsers.keys() - SESSION_EVENTS:
+            parsers[name] = _surviving(name, parsers[name])
         self._heard_interaction = on_interaction
         self._heard_direct_message = on_direct_message
 
@@ -116,13 +122,14 @@ class Connection:
                     raise FatalError(f"Discord refuses the bot's commands (code {error.code}).") from error
                 log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error).__name__, wait)
                 await self._client.http.close()
+                self._client.http.connector = discord.utils.MISSING  # closed too; the next login makes its own
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 return
 
     async def _stay(self) -> None:
-        """The library reconnects and resumes by itself, but an event it cannot read ends it: begin again."""
+        """The library reconnects and resumes by itself, but a frame it cannot read ends it: begin again."""
         wait = 1.0
         while True:
             began = time.monotonic()
@@ -142,6 +149,18 @@ class Connection:
                 await self._client.ws.close()
             wait = 1.0 if time.monotonic() - began > STEADY else min(wait * 2, LONGEST_WAIT)
             await asyncio.sleep(wait / 2)
+
+
+def _surviving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """The library's own reader of an event, which can no longer fail."""
+
+    def read(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception as error:
+            log.warning("an event %s could not be read (%s)", name, type(error).__name__)
+
+    return read
 
 
 def _closed(code: int) -> str:

@@ -78,7 +78,7 @@ class Gateway:
         self.identifies = 0
         self.resumes = 0
         self._connected = asyncio.Event()
-        self._sockets: set[web.WebSocketResponse] = set()
+        self.sockets: set[web.WebSocketResponse] = set()
 
     # What a test does.
 
@@ -89,7 +89,7 @@ class Gateway:
     async def drop(self, code: int = 4000) -> None:
         """Close every connection. The sessions stay and may be resumed."""
         self._connected.clear()
-        for socket in list(self._sockets):
+        for socket in list(self.sockets):
             await socket.close(code=code)
 
     def forget_sessions(self) -> None:
@@ -101,7 +101,7 @@ class Gateway:
 
     async def send_raw(self, text: str) -> None:
         """Send this frame as it is, for example one that is no JSON."""
-        for socket in list(self._sockets):
+        for socket in list(self.sockets):
             await socket.send_str(text)
 
     def send_malformed(self, name: str, data: Payload) -> None:
@@ -144,7 +144,7 @@ class Gateway:
         """One connection, from hello to close."""
         socket = web.WebSocketResponse(max_msg_size=4096)
         await socket.prepare(request)
-        self._sockets.add(socket)
+        self.sockets.add(socket)
         pump: asyncio.Task[None] | None = None
         try:
             hello = {"heartbeat_interval": int(self.heartbeat_seconds * 1000)}
@@ -156,13 +156,13 @@ class Gateway:
                 if session is not None and pump is None:
                     pump = asyncio.create_task(self._pump(socket, session))
         finally:
-            self._sockets.discard(socket)
+            self.sockets.discard(socket)
             if pump is not None:
                 pump.cancel()
         return socket
 
     async def close(self) -> None:
-        for socket in list(self._sockets):
+        for socket in list(self.sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _pump(self, socket: web.WebSocketResponse, session: Session) -> None:

@@ -1,0 +1,131 @@
+"""On Discord nobody's words ping, link, format or hide anything, and long ones are cut without a loss."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.discord.drawing import BREAK, draw, escape, shorten, split
+from bot.messages import Member, Text, plain, when, who
+
+# How Discord recognises what is alive, outside of a backslash.
+LIVE = {
+    "a mention": r"(?<!\\)<(@[!&]?|#|/|id:|a?:)",
+    "a timestamp": r"(?<!\\)<t:",
+    "everyone": r"@(everyone|here)",
+    "a link": r"\w://|(?<!\\)<https?",
+    "an invitation": r"discord(app)?\.(gg|com)/",
+    "a masked link": r"(?<!\\)\[[^\]]*(?<!\\)\]\(",
+    "emphasis or code": r"(?<!\\)[*_~`|]",
+    "a heading or small print": r"(?m)^ *(#{1,3}|-#) ",
+    "a quote": r"(?m)^ *>",
+    "a list": r"(?m)^ *([-+*]|\d+\.) ",
+}
+HOSTILE = [
+    "@everyone @here",
+    "<@123456789012345678> <@!123456789012345678> <@&123456789012345678>",
+    "<#123456789012345678> </checkin on:123456789012345678> <id:customize> <id:guide>",
+    "<t:1700000000:R> <:smile:123456789012345678> <a:wave:123456789012345678>",
+    "https://evil.example/x http://evil.example <https://evil.example>",
+    "discord.gg/abc https://discord.gg/abc discord.com/invite/abc discordapp.com/invite/abc",
+    "[a kind place](https://evil.example)",
+    "**bold** __under__ *it* _it_ ~~gone~~ ||hidden|| `code` ```py\nblock```",
+    "# big\n## big\n### big\n-# small\n> quote\n>>> quote\n- list\n* list\n+ list\n1. list",
+    "\\@everyone \\<@123456789012345678> \\\\*bold\\\\*",
+    "*" * 50 + "\\",
+    "<@\u200b123456789012345678>@\u200beveryone",
+]
+
+
+def alive(drawn: str) -> list[str]:
+    # A doubled backslash is a backslash that is shown, and guards nothing.
+    shown = drawn.replace("\\\\", "")
+    return [name for name, pattern in LIVE.items() if re.search(pattern, shown)]
+
+
+def as_read(drawn: str) -> str:
+    """What a person sees of a drawn text that holds nothing live."""
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", drawn).replace(BREAK, "")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_do_nothing(words: str) -> None:
+    assert alive(escape(words)) == []
+    assert alive(draw(Text("They wrote {words}").format(words=words))) == []
+
+
+@pytest.mark.parametrize(("name", "pattern"), LIVE.items())
+def test_each_of_these_would_be_seen(name: str, pattern: str) -> None:
+    assert any(name in alive(words) for words in HOSTILE), pattern
+
+
+@given(st.text(alphabet="ab .:/\\`*_~|[]()<>@#&!-+>\n1234567890t", max_size=60))
+def test_no_words_do_anything(words: str) -> None:
+    assert alive(escape(words)) == []
+
+
+@given(st.text(alphabet="ab .:/\\`*_~|[]()<>@#&!-+>\n1234567890tü🙂", max_size=60))
+def test_words_read_as_they_were_typed(words: str) -> None:
+    assert as_read(escape(words)) == words
+
+
+def test_nothing_hides_or_turns_the_text() -> None:
+    assert escape("safe\u202egnol\u2066\x00\x1b[31m\ttext") == "safegnol\\[31mtext"
+
+
+def test_our_own_sentences_keep_their_markup() -> None:
+    text = Text("**Now** `checkin off` stops {words}").format(words="**it**")
+    assert draw(text) == "**Now** `checkin off` stops \\*\\*it\\*\\*"
+
+
+def test_words_within_our_code_stay_there() -> None:
+    text = Text("Type `{words}` again").format(words="a`b*c\n@everyone")
+    assert draw(text) == "Type `aˋb*c @everyone` again"
+
+
+def test_a_moment_is_shown_in_the_readers_own_time() -> None:
+    moment = datetime(2026, 3, 28, 19, tzinfo=UTC)
+    assert draw(Text("{a} {b} {c}").format(a=when(moment), b=when(moment, "time"), c=when(moment, "day"))) == (
+        "<t:1774724400:F> <t:1774724400:t> <t:1774724400:D>"
+    )
+
+
+def test_a_name_is_shown_without_a_ping() -> None:
+    eve = Member("discord", "123456789012345678", "*<@everyone>*")
+    assert alive(draw(Text("{who} says hello").format(who=who(eve)))) == []
+    assert draw(Text("{who}").format(who=who(Member("discord", "7")))) == "7"
+
+
+def test_a_long_text_is_cut_at_lines_then_spaces() -> None:
+    assert split("short") == ["short"]
+    assert split("") == [""]
+    lines = "\n".join(["x" * 99] * 30)
+    assert [len(piece) for piece in split(lines)] == [1999, 999]
+    assert split("word " * 9 + "word", 24) == ["word word word word", "word word word word", "word word"]
+
+
+def test_a_cut_never_parts_an_escape() -> None:
+    drawn = escape("*" * 1500)
+    assert [alive(piece) for piece in split(drawn)] == [[], []]
+    assert "".join(split(drawn)) == drawn
+
+
+@given(st.text(max_size=300), st.integers(20, 60))
+def test_every_piece_fits_and_no_word_is_lost(words: str, limit: int) -> None:
+    pieces = split(words, limit)
+    assert all(len(piece.encode("utf-16-le", "surrogatepass")) // 2 <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(words.split())
+
+
+def test_labels_are_shortened_visibly() -> None:
+    assert shorten("l" * 80, 80) == "l" * 80
+    assert shorten("l" * 81, 80) == "l" * 79 + "…"
+    assert len(shorten("🙂" * 60, 80).encode("utf-16-le")) // 2 <= 80
+
+
+def test_plain_words_alone() -> None:
+    assert draw(plain("1. first\n- second")) == "1\\. first\n\\- second"
