@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +13,9 @@ from bot.times import friendly_date, friendly_instant, friendly_time
 BOLD, CODE, DIM, END = "\x1b[1m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
 _MARKUP = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`")
 _STYLED = re.compile(r"\x1b\[[0-9]*m")
+
+MINIMUM = 20
+"""Columns: on a terminal narrower than that, lines are broken by it and not by us."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,12 @@ class Page:
     def _wrapped(self, line: str, indent: str) -> str:
         hanging = re.match(r"\d+\. ", line)  # a choice's second line stands under its words
         inner = indent + " " * (len(hanging[0]) if hanging else 0)
-        width = max(20, self.width) + sum(map(len, _STYLED.findall(line)))
-        lines = textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=inner, break_on_hyphens=False)
-        return "\n".join(lines)
+        lines, width = [indent], max(MINIMUM, self.width)
+        for word in line.split():
+            if lines[-1].strip() and _columns(lines[-1]) + _columns(word) >= width:
+                lines.append(inner)
+            lines[-1] += f" {word}" if lines[-1].strip() else word
+        return "\n".join(line.rstrip() for line in lines)
 
     def dim(self, text: str) -> str:
         return f"{DIM}{text}{END}" if self.colour else text
@@ -54,6 +59,11 @@ class Page:
         return _MARKUP.sub(
             lambda found: f"{BOLD}{found['bold']}{END}" if found["bold"] else f"{CODE}{found['code']}{END}", sentence
         )
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal needs for it."""
+    return len(_STYLED.sub("", text))
 
 
 def harmless(words: str) -> str:
