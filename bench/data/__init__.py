@@ -1,0 +1,1 @@
+"""Populations the measurements run on: made from a fixed seed, the same on every machine."""

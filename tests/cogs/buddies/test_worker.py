@@ -1,0 +1,103 @@
+"""The matching in a process of its own: the same answer, a bot that goes on answering, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.data.population import community
+from cogs.buddies import worker
+from cogs.buddies.candidates import Candidate, Counts, Met, Outcome
+from cogs.buddies.matching import match
+from cogs.buddies.worker import match_in_process
+from tests.beds.eventually import until
+from tests.cogs.buddies.cast import ALICE, BOB, CHANDRA, MONDAY, candidate
+
+
+def children() -> set[int]:
+    """The processes this one has started and not yet buried."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    return {int(one) for one in own.read_text(encoding="ascii").split()}
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children of a process")
+
+
+async def test_the_answer_is_the_one_the_matching_gives() -> None:
+    people, met = [*community(450)], [Met(1, 2, 1), Met(3, 4, 2)]
+    kept = [(10, 12)]
+    apart = await match_in_process(people, week=MONDAY, seed=5, number=3, met=met, kept=kept)
+    assert apart == match(people, week=MONDAY, seed=5, number=3, met=met, kept=kept)
+    assert apart.matches
+
+
+async def test_nobody_signed_up() -> None:
+    assert await match_in_process([], week=MONDAY, seed=1, number=1) == Outcome((), (), Counts())
+
+
+async def test_a_mistake_of_the_caller_is_told_as_if_it_were_called_here() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        await match_in_process([candidate(ALICE), candidate(ALICE)], week=MONDAY, seed=1, number=1)
+
+
+async def test_a_worker_that_dies_is_an_error_and_not_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_START", "import sys; sys.exit(3)")
+    with pytest.raises(ChildProcessError, match="status 3"):
+        await match_in_process([*community(2_000)], week=MONDAY, seed=1, number=1)
+
+
+@needs_proc
+async def test_a_cancelled_matching_leaves_no_process_behind() -> None:
+    before = children()
+    matching = asyncio.create_task(match_in_process([*community(3_000)], week=MONDAY, seed=1, number=1))
+    await until(lambda: children() != before)
+    matching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await matching
+    assert children() == before
+
+
+@needs_proc
+async def test_nor_does_one_that_ended_well_or_badly() -> None:
+    before = children()
+    await match_in_process([candidate(ALICE), candidate(BOB)], week=MONDAY, seed=1, number=1)
+    with pytest.raises(RuntimeError, match="the list broke off"):
+        await match_in_process(_breaking_off(), week=MONDAY, seed=1, number=1)
+    assert children() == before
+
+
+def _breaking_off() -> Iterator[Candidate]:
+    yield candidate(CHANDRA)
+    raise RuntimeError("the list broke off")
+
+
+async def test_the_bot_answers_while_thousands_are_matched() -> None:
+    """The bench measures 10,000 against 50 ms on a quiet machine; this one only sees that nothing blocks for long."""
+    longest, matching = 0.0, asyncio.create_task(match_in_process(community(2_000), week=MONDAY, seed=1, number=1))
+    while not matching.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.perf_counter() - before)
+    assert matching.result().counts.signed_up == 2_000
+    assert longest < 0.3
+
+
+async def test_the_worker_knows_no_secret_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KITH_DISCORD_TOKEN", "canary")
+    monkeypatch.setattr(worker, "_START", "import os, sys; sys.exit('KITH_DISCORD_TOKEN' in os.environ)")
+    with pytest.raises(ChildProcessError, match="status 0"):
+        await match_in_process([], week=MONDAY, seed=1, number=1)
+
+
+def test_the_bot_itself_loads_neither_numpy_nor_rustworkx_for_it() -> None:
+    """They would cost every small community 25 MiB for a thing done once a week."""
+    script = "import sys, cogs.buddies.worker; sys.exit(bool({'numpy', 'rustworkx'} & set(sys.modules)))"
+    root = Path(__file__).parents[3]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
