@@ -165,6 +165,12 @@ def record_contact(connection: Connection, person: Person, now: datetime, delive
         )
 
 
+def answered(connection: Connection) -> int:
+    """How many check-ins were answered, of all that are kept."""
+    [count] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
+    return int(count)
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM contacts WHERE at <= ?", (seconds(now - KEPT),))
     connection.execute("DELETE FROM checkins WHERE asked <= ?", (seconds(now - KEPT),))

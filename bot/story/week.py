@@ -1,0 +1,100 @@
+"""The scenes of the week, in order. Each shows one thing Kith is for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from bot.playground import ALICE, BOB, CHANDRA, DANA
+from bot.story.stage import Stage
+
+BEGINNING = datetime(2026, 3, 23, 17, 0, tzinfo=UTC)
+"""A Monday, 18:00 in Berlin. The clocks go forward there in the night to Sunday."""
+
+Scene = Callable[[Stage], Awaitable[None]]
+
+
+async def a_first_yes(stage: Stage) -> None:
+    stage.tell(
+        "The Porch is a small community with one room. Kith moved in today. Alice found it in the list of members, and"
+        " writes to it."
+    )
+    await stage.say(ALICE, "start")
+    await stage.say(ALICE, "a check-in")
+    stage.tell("Nothing is kept yet. The sentence says what would be, and who would see it.")
+    await stage.press(ALICE, "Change time or days")
+    await stage.say(ALICE, "7:30 pm")
+    await stage.say(ALICE, "berlin")
+    await stage.say(ALICE, "every day")
+    await stage.press(ALICE, "Yes")
+
+
+async def three_clocks(stage: Stage) -> None:
+    stage.tell("Bob lives in New York and Chandra in Kolkata. For each of them it is evening at another hour.")
+    await stage.say(BOB, "checkin on 8pm New York weekdays")
+    await stage.say(BOB, "yes")
+    await stage.say(CHANDRA, "checkin on 21:00 Kolkata")
+    await stage.say(CHANDRA, "yes")
+    await stage.until("19:45")
+    await stage.say(ALICE, "skip")
+
+
+async def a_hard_day(stage: Stage) -> None:
+    await stage.until("tomorrow 19:32")
+    stage.tell("No button has the words that Alice wants, so Alice writes them.")
+    await stage.say(ALICE, "long day, but the tram driver waited for me")
+
+
+async def no_power(stage: Stage) -> None:
+    await stage.until("wednesday 18:50")
+    stage.tell("On Wednesday evening the machine that Kith runs on loses its power for an hour and a half.")
+    await stage.blackout(1.5)
+    await stage.until("20:21")
+    stage.tell("Alice's question comes late, and once. Nobody's day is marked as missed.")
+    await stage.press(ALICE, "More...")
+    await stage.press(ALICE, "In 2 hours")
+    await stage.until("22:25")
+    await stage.say(ALICE, "skip")
+
+
+async def a_mistake(stage: Stage) -> None:
+    await stage.until("thursday 10:00")
+    stage.tell("A mistyped word gets an answer that helps.")
+    await stage.say(DANA, "chekin on 19:00")
+    await stage.say(DANA, "checkin on 25:00")
+
+
+async def help_now(stage: Stage) -> None:
+    await stage.until("friday 02:10")
+    stage.tell("In the night, somebody who never said yes to anything needs a number. There is no question first.")
+    await stage.say(DANA, "help now")
+
+
+async def a_pause(stage: Stage) -> None:
+    await stage.until("friday 19:40")
+    await stage.say(ALICE, "pause sunday 9am")
+    await stage.until("sunday 19:35")
+    stage.tell(
+        "The clocks went forward in the night. Alice's pause ended by itself, and half past seven is half past seven."
+    )
+    await stage.press(ALICE, "Skip")
+
+
+async def all_of_it_is_yours(stage: Stage) -> None:
+    await stage.until("sunday 20:30")
+    stage.tell("Chandra moves on, and looks first at what Kith knows.")
+    await stage.say(CHANDRA, "my-data")
+    await stage.say(CHANDRA, "forget-me")
+    await stage.press(CHANDRA, "Forget me")
+
+
+WEEK: tuple[Scene, ...] = (
+    a_first_yes,
+    three_clocks,
+    a_hard_day,
+    no_power,
+    a_mistake,
+    help_now,
+    a_pause,
+    all_of_it_is_yours,
+)
