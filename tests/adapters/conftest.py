@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord import DiscordAdapter
-from tests.adapters.discord_bed import Kith, discord_world
+from tests.adapters.discord_world import Kith, discord_world
 
 
 @pytest.fixture

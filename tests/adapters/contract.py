@@ -1,4 +1,4 @@
-"""What every adapter must be able to do, said once. Each platform brings a ``Bed``; test_contract.py runs over all of them."""
+"""What every adapter must be able to do, said once: each platform brings a ``Bed``, test_contract.py runs on all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.messages import Member, Place
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing the bot said, as its reader sees it: words, labels of what can be pressed, names of files, and for a form
-    the labels of its questions. ``raw`` is the platform's own, for the bed that made it.
+    """One thing the bot said, as its reader sees it: words, labels of what can be pressed, names of files, and for a
+    form the labels of its questions. ``raw`` is the platform's own, for the bed that made it.
     """
 
     text: str
@@ -57,10 +57,12 @@ class Actor(Protocol):
 
 
 class Bed(Protocol):
-    """Kith with all its cogs on one platform, with a shared place. Alice and Bob are members, Mo moderates, Eve is neither."""
+    """Kith with all its cogs on a platform, with a shared place. Alice and Bob are in it, Mo moderates, Eve is not."""
 
-    bot: Bot
     place: Place
+
+    @property
+    def bot(self) -> Bot: ...
 
     @property
     def adapter(self) -> Adapter: ...

@@ -1,189 +1,132 @@
-"""Kith on the fake Discord: the real adapter, core and database, and a small cog that shows every way to answer."""
+"""The fake Discord, as a bed for the contract: Kith with all its cogs in one server."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import time
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
+from bot import parameters, text
 from bot.adapters.discord import DiscordAdapter
+from bot.adapters.discord.commands import words
 from bot.bot import Bot
-from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
-from bot.config import DiscordConfig
-from bot.context import Context
+from bot.clock import utc_now
 from bot.crypto import Keyring
-from bot.i18n import _
-from bot.messages import Button, Community, Field, File, Form, Message, Person, Text, plain
-from bot.secret import Secret
+from bot.messages import Member, Place
+from cogs import COGS
 from storage.database import Database
-from tests.beds.discord import FakeDiscord, Guild, Permission
-from tests.beds.discord import Person as Client
-
-UTC = ZoneInfo("UTC")
-
-
-class Samples(Cog):
-    """One handler for each kind of reply. ``seen`` is what reached them; ``gate`` holds slow ones back."""
-
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
-        self.seen: list[tuple[Any, ...]] = []
-        self.contexts: list[Context] = []
-        self.gate = asyncio.Event()
-
-    @command("start", anyone=True)
-    async def start(self, context: Context) -> Message:
-        """Say hello."""
-        self.contexts.append(context)
-        buttons = (Button(Text("Yes"), "samples.pressed", "yes"), Button(Text("Form"), "samples.open"))
-        return Message(_("Hello {name}").format(name=context.member.name), buttons)
-
-    @command("checkin on", anyone=True)
-    async def schedule(self, context: Context, at: time, zone: ZoneInfo = UTC, note: str = "") -> str:
-        """Get a check-in at this time."""
-        self.seen.append(("on", at, zone.key, note))
-        return note or "scheduled"
-
-    @command("checkin pace", anyone=True)
-    async def pace(self, context: Context, how: Literal["slow", "fast"]) -> str:
-        """Choose a pace."""
-        return how
-
-    @command("help-now", anyone=True)
-    async def help_now(self, context: Context) -> Text:
-        """One card."""
-        return _("You can call **112**.")
-
-    @command("help", anyone=True)
-    async def help(self, context: Context) -> Text:
-        """What I can do."""
-        return Text("\n").join(plain(f"line {number} of the help") for number in range(150))
-
-    @command("my-data", anyone=True)
-    async def my_data(self, context: Context) -> Message:
-        """All of it, as a file."""
-        return Message(_("Here it is."), files=(File("my-data.json", b"{}"),))
-
-    @command("slow", anyone=True)
-    async def slow(self, context: Context) -> Message:
-        """Take your time."""
-        await self.gate.wait()
-        return Message(_("At last."), (Button(Text("Yes"), "samples.pressed", "late"),))
-
-    @command("slow-form", anyone=True)
-    async def slow_form(self, context: Context) -> Form:
-        """Take your time, then ask."""
-        await self.gate.wait()
-        return FORM
-
-    @command("silent", anyone=True)
-    async def silent(self, context: Context) -> None:
-        """Say nothing."""
-
-    @command("aloud", anyone=True)
-    async def aloud(self, context: Context) -> Message:
-        """Say it to everybody."""
-        return Message(_("Good morning, all."), private=False)
-
-    @command("broken", anyone=True)
-    async def broken(self, context: Context) -> None:
-        """Fail."""
-        raise RuntimeError("a secret")
-
-    @command("kith-mod setup", anyone=True, moderators=True)
-    async def setup(self, context: Context) -> str:
-        """Set the bot up."""
-        return "set up"
-
-    @command("ask", anyone=True)
-    async def ask(self, context: Context) -> Form:
-        """Open a form."""
-        return FORM
-
-    @action("samples.pressed", stateless=True)
-    async def pressed(self, context: Context, value: str) -> Text:
-        self.contexts.append(context)
-        self.seen.append(("pressed", value))
-        return _("Noted.")
-
-    @action("samples.open", stateless=True)
-    async def open(self, context: Context, value: str) -> Form:
-        return FORM
-
-    @action("samples.nothing", stateless=True)
-    async def nothing(self, context: Context, value: str) -> None:
-        self.seen.append(("nothing", value))
-
-    @action("samples.sent", stateless=True)
-    async def sent(self, context: Context, value: str, words: str, at: time | None = None) -> Text:
-        self.seen.append(("sent", value, words, at))
-        return _("You wrote {words}").format(words=words)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
+from tests.adapters.contract import Seen
+from tests.adapters.discord_world import config
+from tests.beds.discord import FakeDiscord, Interaction, Message, Permission, Person
+from tests.beds.discord.things import walk
 
 
-FORM = Form(
-    Text("Tell me"),
-    (
-        Field("words", Text("A few words"), multiline=True, limit=100),
-        Field("at", Text("When"), time, default="19:00", optional=True),
-    ),
-    "samples.sent",
-    "7",
-)
+class DiscordActor:
+    """Types in the direct conversation, uses slash commands in the server, presses and fills in as a client does."""
+
+    def __init__(self, bed: DiscordBed, person: Person) -> None:
+        self.member = Member("discord", person.id, person.name)
+        self._bed = bed
+        self._person = person
+
+    async def say(self, line: str) -> Seen:
+        self._person.read_all()
+        self._person.say(line)
+        return _seen(await self._person.next())
+
+    async def say_in_room(self, line: str) -> Seen:
+        command, rest = text.find(self._bed.bot.commands, line)
+        reading = parameters.Reading(utc_now(), read_member=self._bed.adapter.read_member)
+        options: dict[str, Any] = dict(parameters.split(command.name, command.parameters, rest, reading))
+        room = self._bed.guild.general
+        return await self._answer(await self._person.slash(" ".join(words(command)), where=room, **options))
+
+    async def press(self, seen: Seen, label: str) -> Seen:
+        assert isinstance(seen.raw, Message)
+        return await self._answer(await self._person.press(seen.raw, label))
+
+    async def fill(self, form: Seen, *answers: str) -> Seen:
+        assert isinstance(form.raw, Interaction)
+        assert form.raw.modal is not None
+        names = [part["custom_id"] for part in walk(form.raw.modal["components"]) if part["type"] == 4]
+        filled = dict(zip(names, answers, strict=True))
+        return await self._answer(await self._person.submit(form.raw, **filled))
+
+    async def next(self) -> Seen:
+        return _seen(await self._person.next())
+
+    async def mention(self, other: Member) -> str:
+        return f"<@{other.id}>"
+
+    async def room_texts(self) -> list[str]:
+        return [message.text for message in self._person.sees(self._bed.guild.general)]
+
+    async def in_group(self, channel_id: str) -> bool:
+        return self._bed.fake.world.may_see(self._person.user, self._bed.fake.world.channels[channel_id])
+
+    async def _answer(self, asked: Interaction) -> Seen:
+        if asked.modal is not None:
+            labels = [part["label"] for part in walk(asked.modal["components"]) if part["type"] == 18]
+            return Seen(asked.modal["title"], questions=tuple(labels), raw=asked)
+        answer = await asked.reply()
+        self._person.read_all()
+        return _seen(answer)
 
 
-@dataclass
-class Kith:
-    """Everything a test needs: the fake, a guild, the people, the bot and its adapter."""
+class DiscordBed:
+    def __init__(self, folder: Path, fake: FakeDiscord) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "kith.db"
+        self._keyring = Keyring.new()
+        self._stack = AsyncExitStack()
+        self.fake = fake
+        self.guild = fake.add_guild()
+        self.place = Place("discord", self.guild.id, self.guild.name)
+        self.bot: Bot
+        self.adapter: DiscordAdapter
+        self._people = {name: fake.add_person(name.title(), self.guild) for name in ("alice", "bob")}
+        self._people["mo"] = fake.add_person("Mo", self.guild, permissions=Permission.MANAGE_GUILD)
+        self._people["eve"] = fake.add_person("Eve")
+        self._actors = {name: DiscordActor(self, person) for name, person in self._people.items()}
 
-    fake: FakeDiscord
-    guild: Guild
-    alice: Client
-    bob: Client
-    mo: Client
-    path: Path
-    keyring: Keyring = field(default_factory=Keyring.new)
+    async def open(self) -> None:
+        database = await self._stack.enter_async_context(await Database.open(self._file))
+        self.bot = Bot(database, self._keyring, COGS)
+        self.adapter = DiscordAdapter(self.bot, config(self.fake))
+        self.bot.adapters[self.adapter.name] = self.adapter
+        await self.adapter.start()
+        self._stack.push_async_callback(self.adapter.stop)
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[DiscordAdapter]:
-        """The bot from start to stop; entering again is a restart."""
-        async with await Database.open(self.path / "kith.db") as database:
-            bot = Bot(database, self.keyring, [Samples])
-            self.bot = bot
-            adapter = DiscordAdapter(bot, config(self.fake))
-            bot.adapters[adapter.name] = adapter
-            await adapter.start()
-            try:
-                yield adapter
-            finally:
-                await adapter.stop()
+    async def close(self) -> None:
+        await self._stack.aclose()
 
-    @property
-    def samples(self) -> Samples:
-        [cog] = self.bot.cogs
-        assert isinstance(cog, Samples)
-        return cog
+    def actor(self, name: str) -> DiscordActor:
+        return self._actors[name]
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+
+    async def close_messages(self, name: str) -> None:
+        self._people[name].close_dms()
+
+    async def delivered(self, name: str, words: str) -> int:
+        return sum(words in message.text for message in self._people[name].sees())
 
 
-def config(fake: FakeDiscord, token: str | None = None) -> DiscordConfig:
-    return DiscordConfig(token=Secret(token or fake.token), api=fake.rest_url, gateway=fake.gateway_url)
+def _seen(message: Message) -> Seen:
+    labels = tuple(button.label for button in message.buttons)
+    return Seen(message.text, labels, tuple(message.files), raw=message)
 
 
-@contextlib.asynccontextmanager
-async def discord_world(path: Path) -> AsyncIterator[Kith]:
-    """The fake with its cast: Alice, Bob, and Mo the moderator in one guild. Nothing of the bot runs yet."""
+@asynccontextmanager
+async def discord_bed(folder: Path) -> AsyncIterator[DiscordBed]:
+    """Opened, and at the end every payload of the whole test has passed Discord's rules and ours."""
     async with FakeDiscord() as fake:
-        guild = fake.add_guild()
-        alice, bob = fake.add_person("Alice", guild), fake.add_person("Bob", guild)
-        mo = fake.add_person("Mo", guild, permissions=Permission.MANAGE_GUILD)
-        yield Kith(fake, guild, alice, bob, mo, path)
+        bed = DiscordBed(folder, fake)
+        await bed.open()
+        try:
+            yield bed
+        finally:
+            await bed.close()

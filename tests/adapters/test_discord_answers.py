@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.discord import DiscordAdapter
 from bot.messages import Button, Member, Message, Text
-from tests.adapters.discord_bed import Kith
+from tests.adapters.discord_world import Kith
 from tests.beds.discord import Interaction
 from tests.beds.discord.interactions import FIRST_ANSWER_SECONDS, Asked, Reply, ask
 

@@ -15,7 +15,8 @@ from bot.crypto import Keyring
 from bot.errors import FatalError
 from cogs import COGS
 from storage.database import Database
-from tests.adapters.discord_bed import Kith, Samples, config
+from tests.adapters.discord_world import Kith, config
+from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord
 from tests.beds.discord.gateway import Intent
 

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.discord import DiscordAdapter, refusals
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
 from bot.messages import Button, Channel, File, Member, Message, Place, Text, plain
-from tests.adapters.discord_bed import Kith
+from tests.adapters.discord_world import Kith
 from tests.beds.discord import Permission, Person, Rule
 
 SEND = "POST /channels/{channel_id}/messages"
@@ -236,7 +236,7 @@ async def test_a_pair_gets_a_private_thread(kith: Kith, adapter: DiscordAdapter)
     pair = [member(kith.alice), member(kith.bob)]
     group = await adapter.open_group(place, pair, plain("Alice and Bob"), KEY)
     await adapter.post(group.channel, Message(Text("Hello, both of you."), private=False), "first-words")
-    thread = kith.fake.world.channels[group.channel.thread or ""]
+    thread = kith.fake.world.channels[group.channel.id]
     assert thread.name.startswith("Alice and Bob")
     assert [message.text for message in kith.alice.sees(thread)] == ["Hello, both of you."]
     assert "moderators" in str(group.visible_to)
@@ -288,4 +288,4 @@ async def test_without_the_permission_or_a_server_there_is_no_thread(kith: Kith,
 
 
 async def test_a_thread_that_is_gone_is_closed(kith: Kith, adapter: DiscordAdapter) -> None:
-    await adapter.close_group(Channel("discord", kith.guild.general.id, "5"))
+    await adapter.close_group(Channel("discord", "5"))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.discord import DiscordAdapter
 from bot.messages import Channel, Place
-from tests.adapters.discord_bed import Kith
+from tests.adapters.discord_world import Kith
 
 
 async def test_a_command_in_a_server_is_answered_for_her_eyes_only(kith: Kith, adapter: DiscordAdapter) -> None:

@@ -148,7 +148,7 @@ class DiscordAdapter:
         return sent
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
-        target = self._client.get_partial_messageable(int(channel.thread or channel.id))
+        target = self._client.get_partial_messageable(int(channel.id))
         return await self._say(target, message, key, silent=True)
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
@@ -193,7 +193,7 @@ class DiscordAdapter:
     async def _place(self, target: Member | Channel) -> discord.abc.Messageable:
         if isinstance(target, Member):
             return await self._client.create_dm(discord.Object(int(target.id)))
-        return self._client.get_partial_messageable(int(target.thread or target.id))
+        return self._client.get_partial_messageable(int(target.id))
 
     # -- places and people --------------------------------------------------------------------------------------------
 

@@ -81,17 +81,17 @@ class Rooms:
         me = self._client.user
         for thread in found["threads"]:
             if me and int(thread["owner_id"]) == me.id and thread["name"].endswith(_mark(key)):
-                return _group(thread["parent_id"], thread["id"])
+                return _group(thread["id"])
         return None
 
     async def add_to_group(self, channel: Channel, member: Member) -> None:
         async with reaching():
-            await self._client.http.add_user_to_thread(_thread(channel), int(member.id))
+            await self._client.http.add_user_to_thread(int(channel.id), int(member.id))
 
     async def remove_from_group(self, channel: Channel, member: Member) -> None:
         try:
             async with reaching():
-                await self._client.http.remove_user_from_thread(_thread(channel), int(member.id))
+                await self._client.http.remove_user_from_thread(int(channel.id), int(member.id))
         except CannotReach as error:
             if not _is_gone(error):
                 raise
@@ -99,7 +99,7 @@ class Rooms:
     async def close_group(self, channel: Channel) -> None:
         try:
             async with reaching():
-                await self._client.http.edit_channel(_thread(channel), archived=True)
+                await self._client.http.edit_channel(int(channel.id), archived=True)
         except CannotReach as error:
             if not _is_gone(error):
                 raise
@@ -114,7 +114,7 @@ class Rooms:
                 invitable=False,
                 auto_archive_duration=A_WEEK,
             )
-        return _group(parent.id, thread.id)
+        return _group(thread.id)
 
     async def _parent(self, place: Place, members: Sequence[Member]) -> discord.TextChannel:
         """A channel that all of them can see and where the bot may open private threads."""
@@ -136,13 +136,9 @@ def _mark(key: str) -> str:
     return f" · {hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
-def _group(parent: int | str, thread: int | str) -> Group:
-    visible_to = _("moderators who may manage threads here")
-    return Group(Channel(PLATFORM, str(parent), str(thread)), visible_to)
-
-
-def _thread(channel: Channel) -> int:
-    return int(channel.thread or channel.id)
+def _group(thread: int | str) -> Group:
+    """On Discord a thread is a channel with an id of its own."""
+    return Group(Channel(PLATFORM, str(thread)), _("moderators who may manage threads here"))
 
 
 def _is_gone(error: CannotReach) -> bool:

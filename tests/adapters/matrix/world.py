@@ -15,7 +15,7 @@ from bot.crypto import Keyring
 from bot.messages import Member
 from bot.secret import Secret
 from storage.database import Database
-from tests.adapters.discord_bed import Samples
+from tests.adapters.samples import Samples
 from tests.beds.matrix.member import MatrixMember
 from tests.beds.matrix.synapse import Synapse
 

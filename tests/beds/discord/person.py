@@ -41,7 +41,7 @@ class Person:
     # What she does.
 
     async def slash(
-        self, name: str, /, *, where: Channel | None = None, granted: bool = False, **options: Value
+        self, name: str, /, where: Channel | None = None, *, granted: bool = False, **options: Value
     ) -> Interaction:
         """Use a slash command ("checkin on"), in the bot's direct chat if nowhere else, and wait for a first answer.
 
@@ -109,6 +109,10 @@ class Person:
     def sees(self, where: Channel | None = None) -> list[Message]:
         """Every message she can see in a place, oldest first."""
         return [message for message in (where or self.dm).messages.values() if self.can_see(message)]
+
+    def read_all(self, where: Channel | None = None) -> None:
+        """Take note of everything that is there; ``next`` waits for what comes after."""
+        self._read |= {message.id for message in self.sees(where)}
 
     async def next(self, where: Channel | None = None) -> Message:
         """The oldest message of the bot that she has not read yet, waiting for it if need be."""
