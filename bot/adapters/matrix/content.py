@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,10 +23,13 @@ KEY = "kith.key"
 BUTTONS = "kith.buttons"
 """The field with a message's choices, [label, id] each: what a reaction or a reply to it means."""
 
-LONGEST = 6000
-"""Characters in one event: even if every one of them grows in HTML and in encryption, 65,536 bytes are not reached."""
+LARGEST = 40_000
+"""Bytes of text in one event, words and HTML together. Encrypted they grow by a third, and 65,536 is Matrix's limit."""
 
-PING = re.compile(r"://|www\.|matrix\.to|\bmatrix:|(?<!\S)[@#!](?=\S+:)", re.IGNORECASE)
+LONGEST_LINE = 1000
+"""Characters after which a line is cut, where there is no better place."""
+
+PING = re.compile(r"://|www\.|matrix\.to|\bmatrix:|(?<!\w)[@#!](?=\S+:)", re.IGNORECASE)
 APART = "\u2060"
 """WORD JOINER: nothing to see, but no app makes a link or a mention of what has it inside."""
 
@@ -132,16 +136,17 @@ def _when(part: When, reading: Reading) -> str:
 
 
 def _pieces(said: Text) -> Iterator[Text]:
-    """A text in pieces of at most ``LONGEST`` characters, cut at the ends of lines where there are any."""
+    """A text in pieces that fit an event, cut at the ends of lines where there are any."""
     piece: list[Part] = []
     size = 0
     for part in _lines_of(said):
-        length = len(str(Text(part)))
-        if piece and size + length > LONGEST:
+        words = str(Text(part))
+        cost = len(json.dumps(words)) + len(json.dumps(_lines(words)))
+        if piece and size + cost > LARGEST:
             yield Text(*piece)
             piece, size = [], 0
         piece.append(part)
-        size += length
+        size += cost
     yield Text(*piece)
 
 
@@ -157,4 +162,4 @@ def _lines_of(said: Text) -> Iterator[Part]:
 
 def _cut(words: str) -> Iterator[str]:
     for line in words.splitlines(keepends=True) or [words]:
-        yield from (line[start : start + LONGEST] for start in range(0, max(len(line), 1), LONGEST))
+        yield from (line[start : start + LONGEST_LINE] for start in range(0, max(len(line), 1), LONGEST_LINE))

@@ -61,10 +61,9 @@ class Login:
         self._folder.chmod(0o700)
         session = await self._known(now)
         if session is not None:
-            client = self._open(session)
-            if await self._is_whole(client, session):
+            client = await self._reopened(session)
+            if client is not None:
                 return client, session
-            await client.disconnect()
             if not self._password:
                 raise FatalError(
                     f"The keys of {session.user_id}'s device {session.device_id} are not in {self._folder} any more, "
@@ -151,6 +150,18 @@ class Login:
         client.restore_login(session.user_id, session.device_id, session.access_token)
         store.chmod(0o600)
         return client
+
+    async def _reopened(self, session: Session) -> Homeserver | None:
+        """The client of a session kept; None if its keys are lost, damaged, locked with another key, or not its own."""
+        try:
+            client = self._open(session)
+        except Exception as error:  # what SQLite, peewee and vodozemac raise has no common root
+            log.warning("the crypto store cannot be opened: %s", type(error).__name__)
+            return None
+        if await self._is_whole(client, session):
+            return client
+        await client.disconnect()
+        return None
 
     async def _is_whole(self, client: Homeserver, session: Session) -> bool:
         """Whether the keys in the crypto store are those the server shows for this device."""

@@ -99,7 +99,8 @@ class World:
     async def in_direct(self, name: str, *, strict: bool = False) -> MatrixMember:
         """A member who has opened an encrypted direct room with Kith."""
         member = await self.member(name, strict=strict)
-        await member.open_direct(self.id)
+        room = await member.open_direct(self.id)
+        await self.adapter._sync.until(lambda: self.adapter._rooms.is_direct(room))
         return member
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ from mautrix.types import (
     Membership,
     MemberStateEventContent,
     Obj,
+    RoomCreatePreset,
     RoomID,
     SigningKey,
     StateEvent,
@@ -150,22 +152,51 @@ class MatrixMember:
 
     # Rooms
 
-    async def open_direct(self, other: str, *, encrypted: bool = True) -> str:
-        """Start a direct chat, as an app does: a room for two, the other invited."""
-        state = [ENCRYPTION] if encrypted else []
-        self.room = await self.client.create_room(invitees=[UserID(other)], is_direct=True, initial_state=state)
+    async def open_direct(self, other: str, *, encrypted: bool = True, powers: bool = False) -> str:
+        """Start a direct chat: a room for two, the other invited. ``powers``: with the same powers, as Element does."""
+        self.room = await self.client.create_room(
+            invitees=[UserID(other)],
+            is_direct=True,
+            initial_state=[ENCRYPTION] if encrypted else [],
+            preset=RoomCreatePreset.TRUSTED_PRIVATE if powers else RoomCreatePreset.PRIVATE,
+        )
         await self.wait_for_member(other)
         return self.room
 
     async def open_room(
-        self, *invited: str, name: str = "the garden", encrypted: bool = True, version: str | None = None
+        self,
+        *invited: str,
+        name: str = "the garden",
+        encrypted: bool = True,
+        version: str | None = None,
+        creators: Sequence[str] = (),
     ) -> str:
-        """A room of one's own. In room version 12 its creator has unlimited power and stands in no power list."""
-        state = [ENCRYPTION] if encrypted else []
+        """A room of one's own. In room version 12 its creators have unlimited power and stand in no power list."""
         self.room = await self.client.create_room(
-            name=name, invitees=[UserID(other) for other in invited], initial_state=state, room_version=version
+            name=name,
+            invitees=[UserID(other) for other in invited],
+            initial_state=[ENCRYPTION] if encrypted else [],
+            room_version=version,
+            creation_content={"additional_creators": list(creators)} if creators else None,
         )
         return self.room
+
+    async def open_space(self, *invited: str, rooms: Sequence[str]) -> str:
+        """A space that lists these rooms."""
+        children = [{"type": "m.space.child", "state_key": room, "content": {"via": ["bed.test"]}} for room in rooms]
+        self.room = await self.client.create_room(
+            name="the village",
+            invitees=[UserID(other) for other in invited],
+            initial_state=list(children),
+            creation_content={"type": "m.space"},
+        )
+        return self.room
+
+    async def give_power(self, other: str, level: int, room: str = "") -> None:
+        levels = await self.client.get_state_event(RoomID(room or self.room), EventType.ROOM_POWER_LEVELS)
+        changed = levels.serialize()
+        changed["users"] = {**changed.get("users", {}), other: level}
+        await self.client.send_state_event(RoomID(room or self.room), EventType.ROOM_POWER_LEVELS, changed)
 
     async def accept(self, within: float = PATIENCE) -> str:
         """Join the next room one was invited to."""
