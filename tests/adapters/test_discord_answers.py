@@ -160,3 +160,24 @@ async def until_answered(kith: Kith, requests: int) -> None:
     async with asyncio.timeout(5):
         while sum(call.status != 0 for call in kith.fake.calls_to(CALLBACK)) < requests:  # noqa: ASYNC110 (a list)
             await asyncio.sleep(0.01)
+
+
+async def test_an_answer_to_typed_words_is_repeated_and_stays_one(kith: Kith, adapter: DiscordAdapter) -> None:
+    kith.fake.faults.lose_reply("POST /channels/{channel_id}/messages")
+    kith.alice.say("help-now")
+    assert (await kith.alice.next()).text == "You can call **112**."
+    async with asyncio.timeout(5):
+        while len(kith.fake.calls_to("POST /channels/{channel_id}/messages")) < 2:  # noqa: ASYNC110 (a list)
+            await asyncio.sleep(0.01)
+    assert len([message for message in kith.alice.sees() if message.author.bot]) == 1
+
+
+async def test_who_writes_and_then_closes_the_door_harms_nobody(
+    kith: Kith, adapter: DiscordAdapter, caplog: pytest.LogCaptureFixture
+) -> None:
+    kith.alice.close_dms()
+    kith.alice.say("help-now and my secret")
+    kith.bob.say("help-now")
+    assert "112" in (await kith.bob.next()).text
+    assert "secret" not in caplog.text
+    assert kith.alice.sees()[1:] == []

@@ -70,6 +70,27 @@ async def test_a_token_taken_back_ends_serving(kith: Kith, adapter: DiscordAdapt
         await asyncio.wait_for(adapter.serve(), 10)
 
 
+async def test_whoever_stops_serving_is_not_held(kith: Kith, adapter: DiscordAdapter) -> None:
+    serving = asyncio.create_task(adapter.serve())
+    await asyncio.sleep(0)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    await answers(kith)
+
+
+async def test_stopping_while_discord_is_down_leaves_nothing_open(kith: Kith, tmp_path: Path) -> None:
+    fault = kith.fake.faults.stall("GET /users/@me")
+    async with await Database.open(tmp_path / "other.db") as database:
+        adapter = DiscordAdapter(Bot(database, Keyring.new(), [Samples]), config(kith.fake))
+        starting = asyncio.create_task(adapter.start())
+        await asyncio.wait_for(fault.seen.wait(), 5)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await adapter.stop()
+    assert kith.fake.gateway.identifies == 0
+
+
 async def test_stopping_ends_serving(kith: Kith, adapter: DiscordAdapter) -> None:
     serving = asyncio.create_task(adapter.serve())
     await answers(kith)

@@ -13,7 +13,7 @@ import discord
 
 from bot import text
 from bot.adapters.discord import commands, components
-from bot.adapters.discord.answers import Answer, Interaction
+from bot.adapters.discord.answers import TRIES, Answer, Interaction
 from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
@@ -21,13 +21,13 @@ from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
 from bot.config import DiscordConfig
 from bot.context import Context, Incoming
-from bot.errors import CannotReach, DeliveryError, StorageError
+from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.messages import Channel, Form, Group, Member, Message, Place, Text
 
 log = logging.getLogger(__name__)
 
-GRACE = 5.0
-"""Seconds that requests under way have to finish when the bot stops."""
+GRACE = 3.0
+"""Seconds that requests under way have to finish when the bot stops; with saying goodbye it stays under 3.5."""
 HISTORY = 200
 """Messages looked through for a delivery; with more than that since, nobody can tell."""
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -138,7 +138,16 @@ class DiscordAdapter:
             await self._stands_at(context.member, reply, context.now)
             said = reply
         answers = asked.to_reference(fail_if_not_exists=False)
-        await self._say(asked.channel, said, f"re-{asked.id}", reference=answers)
+        for _attempt in range(TRIES):
+            try:
+                await self._say(asked.channel, said, f"re-{asked.id}", reference=answers)
+            except (CannotReach, RetryAfter) as error:
+                log.warning("an answer could not be sent: %s", error)
+                return
+            except DeliveryError:  # the key makes a second try the same message
+                log.info("an answer is sent again")
+            else:
+                return
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         async with reaching():

@@ -95,15 +95,17 @@ class Connection:
             await self._staying
 
     async def serve(self) -> None:
+        """Return when stopped. Raises FatalError where only the host can mend it."""
         if self._staying is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(self._staying)
+            await asyncio.wait({self._staying})
+            if not self._staying.cancelled():
+                self._staying.result()
 
     async def stop(self) -> None:
         await self._client.close()
         if self._staying is not None:
             self._staying.cancel()
-            await asyncio.wait({self._staying})
+            await asyncio.gather(self._staying, return_exceptions=True)
 
     async def _login(self) -> None:
         """Log in and register the commands, waiting for Discord for as long as it takes."""
