@@ -156,7 +156,8 @@ class Bot:
         except StorageError:
             chat = conversation.NOTHING
         if text.asks_for_help(line):
-            return await self._typed_command(context, line)
+            reply = await self._typed_command(context, line)
+            return replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
         if chat.form is not None:
             return await self._form_answer(context, chat, line)
         button_id = text.chosen(list(chat.choices), line)

@@ -76,9 +76,8 @@ class Onboarding(Cog):
         if context.person is not None:
             return Message(_("That's fine. Nothing was changed."))
         await self.bot.conversations.end(context)
-        return Message(
-            _("That's fine. I've kept nothing. You can still use help."), await doors(self.bot, context, (HELP_NOW,))
-        )
+        there = await doors(self.bot, context, (HELP_NOW,))
+        return Message(_("That's fine. I've kept nothing. You can still use help."), there, aside=True)
 
     @action("onboarding.details", stateless=True)
     async def details(self, context: Context, value: str) -> Message:

@@ -1,0 +1,1 @@
+"""Tests of the features, each read like the product."""
