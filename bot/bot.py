@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import conversation, offering, parameters, text
 from bot.adapters.base import Adapter
 from bot.clock import Clock, utc_now
-from bot.cog import Action, Cog, Command, Every, Handler, Kind, Reply
+from bot.cog import Action, Cog, Command, Every, Kind, Reply
 from bot.consenting import Ask
 from bot.context import Context, Incoming
 from bot.conversation import Conversations
@@ -25,6 +25,9 @@ from storage import members
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+
+Answered = tuple[Context, Reply]
+"""A reply and the context it was given in: on the way the community may have been settled, or the person made."""
 
 NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
@@ -99,11 +102,12 @@ class Bot:
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
-    async def _answer(self, incoming: Incoming, handle: Handler) -> None:
+    async def _answer(self, incoming: Incoming, handle: Callable[[Context], Awaitable[Answered]]) -> None:
         context = await self._context(incoming)
         with reading(context.locale):
+            reply: Reply
             try:
-                reply = await handle(context)
+                context, reply = await handle(context)
             except UserError as error:
                 reply = Message(text.sentence(error), aside=True)
             except StorageError:
@@ -149,15 +153,15 @@ class Bot:
             offered = offering.without_rows(self, said)
         await self.adapters[context.member.platform].respond(context, offered)
 
-    async def _line(self, context: Context, line: str) -> Reply:
+    async def _line(self, context: Context, line: str) -> Answered:
         channel = None if context.direct else context.channel
         try:
             chat = await self.conversations.recall(context.member, channel)
         except StorageError:
             chat = conversation.NOTHING
         if text.asks_for_help(line):
-            reply = await self._typed_command(context, line)
-            return replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
+            context, reply = await self._typed_command(context, line)
+            return context, replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
         if chat.form is not None:
             return await self._form_answer(context, chat, line)
         button_id = text.chosen(list(chat.choices), line)
@@ -170,46 +174,46 @@ class Bot:
                 raise
             return await self._action(context, chat.typed, {"words": line})
 
-    async def _typed_command(self, context: Context, line: str) -> Reply:
+    async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.commands, line)
         zone = await self._zone(context)
         reading_ = parameters.Reading(context.now, zone, self._member_reader(context))
         return await self._command(context, command, parameters.split(command.name, command.parameters, rest, reading_))
 
-    async def _form_answer(self, context: Context, chat: conversation.Chat, line: str) -> Reply:
+    async def _form_answer(self, context: Context, chat: conversation.Chat, line: str) -> Answered:
         """One answer of a form that is asked question by question; the last one sends it."""
         assert chat.form is not None
         channel = None if context.direct else context.channel
         if line.casefold() in text.CANCEL:
             await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
-            return _("Stopped. Nothing was changed.")
+            return context, _("Stopped. Nothing was changed.")
         form, index = chat.form, len(chat.answers)
         field = form.fields[index]
         answer = field.default if line == "-" and (field.optional or field.default) else line
         try:
             parameters.check(field, answer, await self._reading(context))
         except UserError as error:
-            return Message(text.question(form, index, text.sentence(error)), aside=True)
+            return context, Message(text.question(form, index, text.sentence(error)), aside=True)
         chat = conversation.answered(chat, answer)
         if len(chat.answers) < len(form.fields):
             await self.conversations.keep(context.member, channel, chat, context.now)
-            return Message(text.question(form, index + 1), aside=True)
+            return context, Message(text.question(form, index + 1), aside=True)
         await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
         names = [field.name for field in form.fields]
         return await self._action(context, form.id, dict(zip(names, chat.answers, strict=True)))
 
-    async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Reply:
+    async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:
         if context.person is None and not command.anyone:
-            return await self.commands["start"].handler(context)
+            return context, await self.commands["start"].handler(context)
         context, question = await offering.settle_community(self, context, command, arguments)
         if question is not None:
-            return question
+            return context, question
         if command.moderators:
             await self.permissions.require_moderator(context)
         values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
-        return await command.handler(context, **values)
+        return context, await command.handler(context, **values)
 
-    async def _action(self, context: Context, button_id: str, answers: Mapping[str, str]) -> Reply:
+    async def _action(self, context: Context, button_id: str, answers: Mapping[str, str]) -> Answered:
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
@@ -218,13 +222,13 @@ class Bot:
             raise UserError(_("That button has expired. `help` shows what I can do."))
         context = await offering.check(self, context, button, action)
         if context.person is None and not action.anyone:
-            return await self.commands["start"].handler(context)
+            return context, await self.commands["start"].handler(context)
         if action.moderators:
             await self.permissions.require_moderator(context)
         values = parameters.fields(action.handler, answers, await self._reading(context))
-        return await action.handler(context, button.value, **values)
+        return context, await action.handler(context, button.value, **values)
 
-    async def _command_in(self, context: Context, button: Button) -> Reply:
+    async def _command_in(self, context: Context, button: Button) -> Answered:
         """The answer to "which community?": the command that raised the question, there."""
         name, arguments, community = await offering.resume(self, context, button)
         return await self._command(replace(context, community=community), self.commands[name], arguments)

@@ -17,7 +17,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import N_, _
 from bot.messages import STATELESS, Button, Community, Form, Message, Text, plain
-from storage import offers
+from storage import members, offers
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -43,9 +43,11 @@ async def bind(bot: Bot, context: Context, said: Message | Form, payload: bytes 
     offered = [(action, value) for action, value, row in _doors(said) if not row]
     if not offered:
         return said
-    if context.person is None:
+    # A first yes may have made the person a moment ago.
+    person = context.person or await bot.database.read(members.person_of, context.member)
+    if person is None:
         raise ValueError(f"{offered[0][0]} was offered to somebody nothing may be kept about")
-    row = await bot.database.write(offers.add, context.person, context.community, offered, context.now)
+    row = await bot.database.write(offers.add, person, context.community, offered, context.now)
     return said.on(f"o{row}")
 
 
