@@ -11,6 +11,12 @@ from bot.adapters.discord import DiscordAdapter
 from tests.adapters.discord_world import Kith, discord_world
 
 
+@pytest.fixture(autouse=True)
+def _few_guilds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake's one guild arrives at once; nothing is gained by waiting for a second."""
+    monkeypatch.setattr("bot.adapters.discord.client.GUILDS_SETTLED", 0.02)
+
+
 @pytest.fixture
 async def kith(tmp_path: Path) -> AsyncIterator[Kith]:
     """Kith on the fake Discord, not yet started."""

@@ -19,7 +19,7 @@ from storage.database import Database
 from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
 from tests.beds.discord import FakeDiscord, Interaction, Message, Permission, Person
-from tests.beds.discord.things import walk
+from tests.beds.discord.messages import walk
 
 
 class DiscordActor:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bot.adapters.discord import DiscordAdapter
+from bot.adapters.discord import DiscordAdapter, answers
 from bot.messages import Button, Member, Message, Text
 from tests.adapters.discord_world import Kith
 from tests.beds.discord import Interaction
@@ -17,6 +17,18 @@ CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 FOLLOW_UP = "POST /webhooks/{webhook_id}/{webhook_token}"
 DELETE = "DELETE /webhooks/{webhook_id}/{webhook_token}/messages/@original"
+
+
+OURS = answers.PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "PATIENCE", 0.2)
+
+
+def test_our_patience_leaves_time_to_ask_for_time() -> None:
+    assert OURS <= FIRST_ANSWER_SECONDS / 2
 
 
 async def slow(kith: Kith, command: str = "kith slow") -> Interaction:
@@ -62,14 +74,15 @@ async def test_a_quick_answer_needs_one_request(kith: Kith, adapter: DiscordAdap
     assert kith.fake.calls_to(ORIGINAL) == []
 
 
-async def test_a_lost_reply_does_not_make_two_answers(kith: Kith, adapter: DiscordAdapter) -> None:
+async def test_a_lost_reply_does_not_make_two_answers(
+    kith: Kith, adapter: DiscordAdapter, caplog: pytest.LogCaptureFixture
+) -> None:
     kith.fake.faults.lose_reply(CALLBACK)
     asked = await kith.alice.slash("help-now", where=kith.guild.general)
     assert (await asked.reply()).text == "You can call **112**."
     await until_answered(kith, 2)
-    assert [call.status for call in kith.fake.calls_to(CALLBACK)][-1] == 400, (
-        "the repetition is refused, and that is well"
-    )
+    assert kith.fake.calls_to(CALLBACK)[-1].status == 400, "the repetition is refused, and that is well"
+    assert "could not be answered" not in caplog.text
     assert len(kith.alice.sees(kith.guild.general)) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import discord
 import pytest
 
 from bot.adapters.discord import DiscordAdapter, refusals
@@ -108,6 +109,19 @@ async def test_a_post_is_silent_and_pings_nobody(kith: Kith, adapter: DiscordAda
 async def test_closed_direct_messages_are_final(kith: Kith, adapter: DiscordAdapter) -> None:
     kith.alice.close_dms()
     with pytest.raises(CannotReach):
+        await adapter.send(member(kith.alice), HELLO, KEY)
+
+
+@pytest.mark.parametrize("code", [50007, 50278])
+async def test_the_code_counts_whatever_the_status(kith: Kith, adapter: DiscordAdapter, code: int) -> None:
+    kith.fake.faults.error(SEND, 400, code)
+    with pytest.raises(CannotReach):
+        await adapter.send(member(kith.alice), HELLO, KEY)
+
+
+async def test_a_malformed_request_is_our_own_fault(kith: Kith, adapter: DiscordAdapter) -> None:
+    kith.fake.faults.error(SEND, 400, 50035)
+    with pytest.raises(discord.HTTPException):
         await adapter.send(member(kith.alice), HELLO, KEY)
 
 
@@ -240,6 +254,7 @@ async def test_a_pair_gets_a_private_thread(kith: Kith, adapter: DiscordAdapter)
     assert thread.name.startswith("Alice and Bob")
     assert [message.text for message in kith.alice.sees(thread)] == ["Hello, both of you."]
     assert "moderators" in str(group.visible_to)
+    assert not thread.invitable, "only the bot lets others in"
     carol = kith.fake.add_person("Chandra", kith.guild)
     assert carol.sees(thread) == []
     await adapter.add_to_group(group.channel, member(carol))
@@ -270,10 +285,10 @@ async def test_one_key_opens_one_thread_also_after_a_lost_reply(kith: Kith, adap
 async def test_a_thread_needs_a_channel_that_both_can_see(kith: Kith, adapter: DiscordAdapter) -> None:
     hidden = (Permission(0), Permission.VIEW_CHANNEL)
     kith.guild.general.overwrites[kith.bob.id] = hidden
+    pair = [member(kith.alice), member(kith.bob)]
     with pytest.raises(CannotReach):
-        await adapter.open_group(
-            Place("discord", kith.guild.id), [member(kith.alice), member(kith.bob)], Text("p"), KEY
-        )
+        await adapter.open_group(Place("discord", kith.guild.id), pair, Text("pair"), KEY)
+    assert kith.guild.channels == [kith.guild.general], "no empty thread is left behind"
 
 
 async def test_without_the_permission_or_a_server_there_is_no_thread(kith: Kith, adapter: DiscordAdapter) -> None:

@@ -131,6 +131,10 @@ async def test_a_failure_tells_nothing(kith: Kith, adapter: DiscordAdapter) -> N
     assert answer.ephemeral
 
 
+async def test_members_are_told_who_else_can_read(adapter: DiscordAdapter) -> None:
+    assert str(adapter.reads()) == "On Discord, Discord can read what you send me."
+
+
 async def test_help_comes_first_also_by_word(kith: Kith, adapter: DiscordAdapter) -> None:
     assert (await (await kith.alice.slash("help-now")).reply()).text == "You can call **112**."
     kith.bob.say("SOS")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import discord
+import pytest
 from discord import app_commands
 
 from tests.beds.discord import FakeDiscord
@@ -150,3 +151,14 @@ async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 (see above)
             await asyncio.sleep(0.005)
+
+
+async def refused(what: Awaitable[object], code: int) -> None:
+    with pytest.raises(discord.HTTPException) as error:
+        await what
+    assert error.value.code == code
+
+
+async def raw(bot: Library, method: str, path: str, body: dict[str, Any]) -> object:
+    """One request past the library's own classes."""
+    return await bot.http.request(discord.http.Route(method, path), json=body)

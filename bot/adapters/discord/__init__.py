@@ -22,6 +22,7 @@ from bot.bot import Bot
 from bot.config import DiscordConfig
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
+from bot.i18n import _
 from bot.messages import Channel, Form, Group, Member, Message, Place, Text
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ class DiscordAdapter:
         self._working: set[asyncio.Task[None]] = set()
 
     # -- life ---------------------------------------------------------------------------------------------------------
+
+    def reads(self) -> Text:
+        return _("On Discord, Discord can read what you send me.")
 
     async def start(self) -> None:
         await self._connection.start()

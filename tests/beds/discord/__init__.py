@@ -2,9 +2,10 @@
 
 from tests.beds.discord.interactions import Interaction, NoAnswer
 from tests.beds.discord.limits import Limited, Rule
+from tests.beds.discord.messages import Message
 from tests.beds.discord.person import Person
 from tests.beds.discord.server import FakeDiscord
-from tests.beds.discord.things import Channel, Guild, Message, Permission, User
+from tests.beds.discord.things import Channel, Guild, Permission, User
 
 __all__ = [
     "Channel",

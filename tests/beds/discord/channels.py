@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from tests.beds.discord import rules
 from tests.beds.discord.gateway import NO_WORDS, Intent
+from tests.beds.discord.messages import EPHEMERAL, Message
 from tests.beds.discord.rest import Answer, Call, route
 from tests.beds.discord.rules import Refusal
-from tests.beds.discord.things import EPHEMERAL, Channel, Kind, Message, Payload, Permission, User
+from tests.beds.discord.things import Channel, Kind, Payload, Permission, User
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord

@@ -16,7 +16,7 @@ class How(Enum):
     RESET = auto()
     """The connection is cut before Discord has seen the request."""
     ERROR = auto()
-    """A 5xx, and nothing done."""
+    """An error, and nothing done: a 5xx of the proxy, or one with Discord's own code."""
     LIMIT = auto()
     """A 429 that no header announced."""
     STALL = auto()
@@ -33,6 +33,7 @@ class Fault:
     how: How
     times: int = 1
     status: int = 0
+    code: int = 0
     limited: Limited | None = None
     pause: float = 0.0
     seen: asyncio.Event = field(default_factory=asyncio.Event)
@@ -53,8 +54,9 @@ class Faults:
     def reset(self, operation: str, times: int = 1) -> Fault:
         return self._plan(Fault(operation, How.RESET, times))
 
-    def error(self, operation: str, status: int = 503, times: int = 1) -> Fault:
-        return self._plan(Fault(operation, How.ERROR, times, status))
+    def error(self, operation: str, status: int = 503, code: int = 0, times: int = 1) -> Fault:
+        """Answer with this status, and with Discord's own code if there is one."""
+        return self._plan(Fault(operation, How.ERROR, times, status, code))
 
     def limit(self, operation: str, retry_after: float, scope: str = "shared", times: int = 1) -> Fault:
         return self._plan(Fault(operation, How.LIMIT, times, limited=Limited(scope, retry_after)))

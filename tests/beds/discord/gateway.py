@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tests.beds.discord.things import Channel, Guild, Message, Payload, User
+from tests.beds.discord.messages import Message
+from tests.beds.discord.things import Channel, Guild, Payload, User
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord

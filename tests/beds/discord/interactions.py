@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from tests.beds.discord import rules
 from tests.beds.discord.channels import edit, new_message
+from tests.beds.discord.messages import EPHEMERAL, LOADING, Message
 from tests.beds.discord.rest import Answer, Call, route
 from tests.beds.discord.rules import Refusal
-from tests.beds.discord.things import EPHEMERAL, LOADING, Channel, Guild, Message, Payload, Permission, User
+from tests.beds.discord.things import Channel, Guild, Payload, Permission, User
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.beds.discord.interactions import Asked, Interaction, ask, may_use
-from tests.beds.discord.things import Channel, Message, Payload, User, walk
+from tests.beds.discord.messages import Message, walk
+from tests.beds.discord.things import Channel, Payload, User
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord

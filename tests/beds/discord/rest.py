@@ -78,6 +78,8 @@ class Rest:
         fault = self._discord.faults.take(call.operation)
         if fault and fault.how is How.RESET:
             return _cut(request)
+        if fault and fault.how is How.ERROR and fault.code:
+            return _json({"message": "Refused on demand", "code": fault.code}, fault.status)
         if fault and fault.how is How.ERROR:
             return web.Response(status=fault.status, text="upstream connect error", headers=_via())
         headers, limited = self._discord.limits.take(call.operation, call.ids)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from tests.beds.discord.things import Payload, walk
+from tests.beds.discord.messages import walk
+from tests.beds.discord.things import Payload
 
 COMPONENTS_V2 = 1 << 15
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")

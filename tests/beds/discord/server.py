@@ -16,10 +16,11 @@ from tests.beds.discord.faults import Faults
 from tests.beds.discord.gateway import Gateway, Intent
 from tests.beds.discord.interactions import Interaction
 from tests.beds.discord.limits import RateLimits
+from tests.beds.discord.messages import Message
 from tests.beds.discord.person import Person
 from tests.beds.discord.rest import PREFIX, Call, Rest
 from tests.beds.discord.spec import Spec
-from tests.beds.discord.things import Channel, Guild, Message, Payload, Permission, User
+from tests.beds.discord.things import Channel, Guild, Payload, Permission, User
 from tests.beds.discord.world import Clock, World
 
 NOTHING = Permission(0)

@@ -1,18 +1,15 @@
-"""The things of the fake Discord - people, roles, guilds, channels, messages - and how each looks in a payload."""
+"""The people, roles, guilds and channels of the fake Discord, and how each looks in a payload."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum, IntFlag
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.beds.discord.messages import Message
 
 Payload = dict[str, Any]
-
-EPHEMERAL = 1 << 6
-LOADING = 1 << 7
 
 
 class Permission(IntFlag):
@@ -53,6 +50,47 @@ class Kind(IntEnum):
     TEXT = 0
     DM = 1
     PRIVATE_THREAD = 12
+
+
+GUILD: Payload = {
+    "emojis": [],
+    "stickers": [],
+    "features": [],
+    "region": "deprecated",
+    "icon": None,
+    "banner": None,
+    "splash": None,
+    "discovery_splash": None,
+    "home_header": None,
+    "description": None,
+    "application_id": None,
+    "vanity_url_code": None,
+    "afk_channel_id": None,
+    "system_channel_id": None,
+    "widget_channel_id": None,
+    "rules_channel_id": None,
+    "public_updates_channel_id": None,
+    "safety_alerts_channel_id": None,
+    "widget_enabled": False,
+    "verification_level": 0,
+    "default_message_notifications": 0,
+    "explicit_content_filter": 0,
+    "mfa_level": 0,
+    "nsfw": False,
+    "nsfw_level": 0,
+    "afk_timeout": 300,
+    "premium_tier": 0,
+    "premium_subscription_count": 0,
+    "preferred_locale": "en-US",
+    "system_channel_flags": 0,
+    "premium_progress_bar_enabled": False,
+    "incidents_data": None,
+    "max_members": 500_000,
+    "max_presences": None,
+    "max_stage_video_channel_users": 50,
+    "max_video_channel_users": 25,
+}
+"""What all guilds here have in common."""
 
 
 @dataclass(eq=False)
@@ -155,48 +193,8 @@ class Guild:
 
     def payload(self) -> Payload:
         """The guild as REST tells it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "owner_id": self.owner.id,
-            "roles": [role.payload() for role in self.roles],
-            "emojis": [],
-            "stickers": [],
-            "features": [],
-            "region": "deprecated",
-            "icon": None,
-            "banner": None,
-            "splash": None,
-            "discovery_splash": None,
-            "home_header": None,
-            "description": None,
-            "application_id": None,
-            "vanity_url_code": None,
-            "afk_channel_id": None,
-            "system_channel_id": None,
-            "widget_channel_id": None,
-            "rules_channel_id": None,
-            "public_updates_channel_id": None,
-            "safety_alerts_channel_id": None,
-            "widget_enabled": False,
-            "verification_level": 0,
-            "default_message_notifications": 0,
-            "explicit_content_filter": 0,
-            "mfa_level": 0,
-            "nsfw": False,
-            "nsfw_level": 0,
-            "afk_timeout": 300,
-            "premium_tier": 0,
-            "premium_subscription_count": 0,
-            "preferred_locale": "en-US",
-            "system_channel_flags": 0,
-            "premium_progress_bar_enabled": False,
-            "incidents_data": None,
-            "max_members": 500_000,
-            "max_presences": None,
-            "max_stage_video_channel_users": 50,
-            "max_video_channel_users": 25,
-        }
+        own = {"id": self.id, "name": self.name, "owner_id": self.owner.id}
+        return GUILD | own | {"roles": [role.payload() for role in self.roles]}
 
     def create_payload(self, bot: User, *, all_members: bool) -> Payload:
         """The guild as the gateway tells it; members other than the bot need the Server Members intent."""
@@ -286,106 +284,3 @@ class Channel:
 
 def thread_member(thread: Channel, user: User) -> Payload:
     return {"id": thread.id, "user_id": user.id, "join_timestamp": "2026-01-01T00:00:00+00:00", "flags": 0}
-
-
-@dataclass(frozen=True)
-class Pressable:
-    """A button as a person sees it."""
-
-    label: str
-    custom_id: str
-    style: int
-    disabled: bool = False
-
-
-@dataclass(eq=False)
-class Message:
-    id: str
-    channel: Channel
-    author: User
-    sent: datetime
-    text: str = ""
-    flags: int = 0
-    components: list[Payload] = field(default_factory=list)
-    embeds: list[Payload] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
-    pings: list[User] = field(default_factory=list)
-    pings_everyone: bool = False
-    nonce: str | int | None = None
-    edited: datetime | None = None
-    only_for: User | None = None
-    """Who alone sees an ephemeral message."""
-    answers: Payload | None = None
-    """The interaction it answers, as its metadata."""
-    replies_to: str | None = None
-    """The id of the message it is a reply to."""
-
-    @property
-    def ephemeral(self) -> bool:
-        return self.only_for is not None
-
-    @property
-    def loading(self) -> bool:
-        """True while Discord shows "... is thinking"."""
-        return bool(self.flags & LOADING)
-
-    @property
-    def buttons(self) -> list[Pressable]:
-        return [
-            Pressable(c.get("label") or "", c["custom_id"], c["style"], c.get("disabled") or False)
-            for c in walk(self.components)
-            if c["type"] == 2 and "custom_id" in c
-        ]
-
-    def payload(self, *, nonce: bool = True) -> Payload:
-        counter = itertools.count(1)
-        payload: Payload = {
-            "id": self.id,
-            "channel_id": self.channel.id,
-            "author": self.author.payload(),
-            "content": self.text,
-            "timestamp": self.sent.isoformat(),
-            "edited_timestamp": self.edited and self.edited.isoformat(),
-            "tts": False,
-            "mention_everyone": self.pings_everyone,
-            "mentions": [user.payload() for user in self.pings],
-            "mention_roles": [],
-            "attachments": [self._attachment(name, data) for name, data in self.files.items()],
-            "embeds": self.embeds,
-            "pinned": False,
-            "type": 19 if self.replies_to else 0,
-            "flags": self.flags,
-            "components": _numbered(self.components, counter),
-        }
-        if nonce and self.nonce is not None:
-            payload["nonce"] = self.nonce
-        if self.answers:
-            made_by = {"webhook_id": self.author.id, "application_id": self.author.id}
-            payload |= made_by | {"interaction_metadata": self.answers}
-        if self.replies_to:
-            payload["message_reference"] = {"type": 0, "channel_id": self.channel.id, "message_id": self.replies_to}
-        return payload
-
-    def _attachment(self, name: str, data: bytes) -> Payload:
-        url = f"https://cdn.discordapp.com/attachments/{self.channel.id}/{self.id}/{name}"
-        return {"id": self.id, "filename": name, "size": len(data), "url": url, "proxy_url": url}
-
-
-def walk(components: list[Payload]) -> Iterator[Payload]:
-    """Every component of a message or modal, however deep."""
-    for component in components:
-        yield component
-        yield from walk(component.get("components") or [])
-        if "component" in component:
-            yield from walk([component["component"]])
-
-
-def _numbered(components: list[Payload], counter: Iterator[int]) -> list[Payload]:
-    """As Discord does, give every component of a sent message a number, but for those that have one."""
-    numbered = []
-    for component in components:
-        copy = {"id": next(counter), **component}
-        if "components" in component:
-            copy["components"] = _numbered(component["components"], counter)
-        numbered.append(copy)
-    return numbered

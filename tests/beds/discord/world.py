@@ -6,7 +6,8 @@ import itertools
 import time
 from datetime import UTC, datetime, timedelta
 
-from tests.beds.discord.things import EVERYONE, THE_BOT, Channel, Guild, Kind, Message, Permission, Role, User
+from tests.beds.discord.messages import Message
+from tests.beds.discord.things import EVERYONE, THE_BOT, Channel, Guild, Kind, Permission, Role, User
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,116 @@
+"""Messages of the fake Discord: what the API says of them, and what a person sees."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.beds.discord.things import Channel, Payload, User
+
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+
+
+@dataclass(frozen=True)
+class Pressable:
+    """A button as a person sees it."""
+
+    label: str
+    custom_id: str
+    style: int
+    disabled: bool = False
+
+
+@dataclass(eq=False)
+class Message:
+    id: str
+    channel: Channel
+    author: User
+    sent: datetime
+    text: str = ""
+    flags: int = 0
+    components: list[Payload] = field(default_factory=list)
+    embeds: list[Payload] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    pings: list[User] = field(default_factory=list)
+    pings_everyone: bool = False
+    nonce: str | int | None = None
+    edited: datetime | None = None
+    only_for: User | None = None
+    """Who alone sees an ephemeral message."""
+    answers: Payload | None = None
+    """The interaction it answers, as its metadata."""
+    replies_to: str | None = None
+    """The id of the message it is a reply to."""
+
+    @property
+    def ephemeral(self) -> bool:
+        return self.only_for is not None
+
+    @property
+    def loading(self) -> bool:
+        """True while Discord shows "... is thinking"."""
+        return bool(self.flags & LOADING)
+
+    @property
+    def buttons(self) -> list[Pressable]:
+        return [
+            Pressable(c.get("label") or "", c["custom_id"], c["style"], c.get("disabled") or False)
+            for c in walk(self.components)
+            if c["type"] == 2 and "custom_id" in c
+        ]
+
+    def payload(self, *, nonce: bool = True) -> Payload:
+        counter = itertools.count(1)
+        payload: Payload = {
+            "id": self.id,
+            "channel_id": self.channel.id,
+            "author": self.author.payload(),
+            "content": self.text,
+            "timestamp": self.sent.isoformat(),
+            "edited_timestamp": self.edited and self.edited.isoformat(),
+            "tts": False,
+            "mention_everyone": self.pings_everyone,
+            "mentions": [user.payload() for user in self.pings],
+            "mention_roles": [],
+            "attachments": [self._attachment(name, data) for name, data in self.files.items()],
+            "embeds": self.embeds,
+            "pinned": False,
+            "type": 19 if self.replies_to else 0,
+            "flags": self.flags,
+            "components": _numbered(self.components, counter),
+        }
+        if nonce and self.nonce is not None:
+            payload["nonce"] = self.nonce
+        if self.answers:
+            made_by = {"webhook_id": self.author.id, "application_id": self.author.id}
+            payload |= made_by | {"interaction_metadata": self.answers}
+        if self.replies_to:
+            payload["message_reference"] = {"type": 0, "channel_id": self.channel.id, "message_id": self.replies_to}
+        return payload
+
+    def _attachment(self, name: str, data: bytes) -> Payload:
+        url = f"https://cdn.discordapp.com/attachments/{self.channel.id}/{self.id}/{name}"
+        return {"id": self.id, "filename": name, "size": len(data), "url": url, "proxy_url": url}
+
+
+def walk(components: list[Payload]) -> Iterator[Payload]:
+    """Every component of a message or modal, however deep."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components") or [])
+        if "component" in component:
+            yield from walk([component["component"]])
+
+
+def _numbered(components: list[Payload], counter: Iterator[int]) -> list[Payload]:
+    """As Discord does, give every component of a sent message a number, but for those that have one."""
+    numbered = []
+    for component in components:
+        copy = {"id": next(counter), **component}
+        if "components" in component:
+            copy["components"] = _numbered(component["components"], counter)
+        numbered.append(copy)
+    return numbered
