@@ -81,11 +81,14 @@ class Bot:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
         await self._answer(incoming, lambda context: self._line(context, line.strip()))
 
-    async def tick(self, now: datetime) -> None:
-        """About once a second: what cogs plan, then what is due. A failing part never stops the others."""
+    async def tick(self, now: datetime, patience: float | None = None) -> None:
+        """About once a second: what cogs plan, then what is due. A failing part never stops the others.
+
+        Returns when all that can go has gone, or after ``patience`` seconds.
+        """
         await self.run_jobs("tick", now)
         try:
-            await self.dispatcher.run(now)
+            await self.dispatcher.run(now, patience)
         except StorageError:
             log.exception("the outbox cannot be read")
 

@@ -1,4 +1,4 @@
-"""Send, hold or skip: the last question before a message leaves, asked in the transaction that lets it go."""
+"""Send, hold, lay aside or skip: the last question before a message leaves, asked in the transaction that lets it go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.messages import Delivery
 from bot.quiet_hours import QuietHours, held_until
-from storage.deliveries import Facts, Verdict
+from storage.claims import Facts, Verdict
 
 DAILY_CAP = 3
 """Of what nobody scheduled: offers, mid-round messages, reflections (product.md 3.13)."""
@@ -25,6 +25,8 @@ def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         return Verdict("skip", "left the community")
     if facts.paused and delivery.purpose:
         return Verdict("skip", "paused")
+    if facts.closed:
+        return Verdict("inbox", "cannot be reached")
     until = _held(delivery, facts, now)
     if until is None:
         return SEND

@@ -53,18 +53,18 @@ def recognise(connection: Connection, member: Member, place: Place | None) -> tu
 
 
 def is_news(connection: Connection, person: Person, member: Member, community: Community | None, now: datetime) -> bool:
-    """Is there something to note: the account not seen for a day, or the person not known in this community?"""
+    """Is there something to note: the account closed or not seen for a day, the person not known in this community?"""
     [stale] = connection.execute(
-        "SELECT last_seen < ? FROM accounts WHERE platform = ? AND platform_id = ?",
+        "SELECT last_seen < ? OR closed IS NOT NULL FROM accounts WHERE platform = ? AND platform_id = ?",
         (seconds(now - SEEN_EVERY), member.platform, member.id),
     ).fetchone() or (False,)
     return bool(stale) or (community is not None and community not in communities(connection, person))
 
 
 def noticed(connection: Connection, person: Person, member: Member, community: Community | None, now: datetime) -> None:
-    """The account is the one in use, and the person is in this community."""
+    """The account is the one in use (and can be reached), and the person is in this community."""
     connection.execute(
-        "UPDATE accounts SET last_seen = ? WHERE platform = ? AND platform_id = ?",
+        "UPDATE accounts SET last_seen = ?, closed = NULL WHERE platform = ? AND platform_id = ?",
         (seconds(now), member.platform, member.id),
     )
     if community is not None:

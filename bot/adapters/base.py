@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.context import Context
 from bot.messages import Channel, Form, Group, Member, Message, Place, Text
+from bot.pacing import Pace
 
 
 class Adapter(Protocol):
@@ -20,6 +21,8 @@ class Adapter(Protocol):
     """
 
     name: str
+    pace: Pace
+    """How fast it may be spoken to."""
 
     @property
     def window(self) -> timedelta:

@@ -24,6 +24,7 @@ from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
 from bot.messages import Channel, Form, Group, Member, Message, Place, Text
+from bot.pacing import Limit, Pace
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,12 @@ GRACE = 3.0
 """Seconds that requests under way have to finish when the bot stops; with saying goodbye it stays under 3.5."""
 HISTORY = 200
 """Messages looked through for a delivery; with more than that since, nobody can tell."""
+REQUESTS = Limit(45, 1.0)
+"""Below the 50 a second that Discord allows a bot (source: https://docs.discord.com/developers/topics/rate-limits)."""
+OPENINGS = Limit(10, 60.0)
+"""Bots that open many direct conversations quickly are quarantined; Discord publishes no number."""
+REFUSALS = Limit(1500, 600.0)
+"""At 10,000 in ten minutes Discord bans the address. The library may repeat a refused request five times unseen."""
 CLOCKS_DIFFER = timedelta(seconds=5)
 _MENTION = re.compile(r"<@!?(\d{15,21})>|(\d{15,21})")
 TYPES = discord.InteractionType
@@ -47,6 +54,8 @@ class DiscordAdapter:
         self._bot = bot
         self._client = Client(config, self._heard, self._read)
         self._rooms = Rooms(self._client)
+        self._direct: dict[str, int] = {}
+        self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
         self._by_words = {tuple(commands.words(command)): command for command in bot.commands.values()}
         described = commands.payloads(bot.commands.values())
         self._connection = Connection(self._client, config.token.reveal(), described)
@@ -154,9 +163,7 @@ class DiscordAdapter:
                 return
 
     async def send(self, member: Member, message: Message, key: str) -> str:
-        async with reaching():
-            channel = await self._client.create_dm(discord.Object(int(member.id)))
-        sent = await self._say(channel, message, key)
+        sent = await self._say(await self._direct_with(member), message, key)
         await self._stands_at(member, message, self._bot.now())
         return sent
 
@@ -167,6 +174,7 @@ class DiscordAdapter:
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
         pieces = split(draw(message.text))
+        self.pace.charge(len(pieces) - 1)
         sent = ""
         for number, piece in enumerate(pieces, start=1):
             last = number == len(pieces)
@@ -205,8 +213,17 @@ class DiscordAdapter:
 
     async def _place(self, target: Member | Channel) -> discord.abc.Messageable:
         if isinstance(target, Member):
-            return await self._client.create_dm(discord.Object(int(target.id)))
+            return await self._direct_with(target)
         return self._client.get_partial_messageable(int(target.id))
+
+    async def _direct_with(self, member: Member) -> discord.abc.Messageable:
+        """The direct conversation, asked for once: the library forgets all but 128 of them."""
+        if member.id not in self._direct:
+            self.pace.charge()
+            async with reaching():
+                channel = await self._client.create_dm(discord.Object(int(member.id)))
+            self._direct[member.id] = channel.id
+        return self._client.get_partial_messageable(self._direct[member.id])
 
     # -- places and people --------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from bot.context import Context, Incoming
 from bot.errors import CannotReach
 from bot.i18n import _
 from bot.messages import Button, Channel, Form, Group, Member, Message, Place, Text
+from bot.pacing import Pace
 
 NAME = "local"
 
@@ -43,6 +44,7 @@ class LocalAdapter:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self.pace = Pace()
         self.posted: list[Posted] = []
         self.rooms: dict[str, Room] = {}
         self.groups: dict[str, set[str]] = {}

@@ -26,6 +26,7 @@ from bot.errors import CannotReach, DeliveryError, RetryAfter
 from bot.i18n import _
 from bot.memory import Memory
 from bot.messages import Channel, File, Form, Group, Member, Message, Place, Text
+from bot.pacing import Pace
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class MatrixAdapter:
         self._login = Login(config, folder)
         self._memory = Memory(bot.database, NAME, bot.now)
         self._stopping = asyncio.Event()
+        self.pace = Pace()  # every homeserver has limits of its own, and says so when they are reached
         self._client: Homeserver
         self._session: Session
         self._sync: Sync
