@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from functools import cache, lru_cache
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,7 +82,8 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
             Delivery(
                 to=Person(person),
                 kind=PROMPT,
-                key=f"{PROMPT}:{person}:{latest_nominal}",
+                # The nominal date alone would lose the first prompt of a schedule changed later on the same day.
+                key=f"{PROMPT}:{person}:{latest_nominal}:{at}:{zone}",
                 due=latest,
                 expires=min(latest + WINDOW, following.instant),
                 purpose=PURPOSE,
@@ -198,5 +200,12 @@ def forget(connection: Connection, person: Person) -> None:
         connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))
 
 
+@lru_cache(maxsize=4096)
 def _schedule(at: str, zone: str, days: str) -> Schedule:
-    return Schedule(time.fromisoformat(at), ZoneInfo(zone), Days.from_code(days))
+    return Schedule(time.fromisoformat(at), _zone(zone), Days.from_code(days))
+
+
+@cache
+def _zone(key: str) -> ZoneInfo:
+    """Kept for good: zoneinfo itself remembers only eight, and reading one again takes longer than planning a prompt."""
+    return ZoneInfo(key)
