@@ -123,8 +123,9 @@ class Rooms:
             raise CannotReach("the bot is not in this server")
         async with reaching():
             people = [await guild.fetch_member(int(member.id)) for member in members]
-        first = [guild.system_channel] if guild.system_channel else []
-        for channel in [*first, *guild.text_channels]:
+            channels = [one for one in await guild.fetch_channels() if isinstance(one, discord.TextChannel)]
+        main = guild.system_channel
+        for channel in sorted(channels, key=lambda one: (one != main, one.position)):
             mine = channel.permissions_for(guild.me)
             can_open = mine.create_private_threads and mine.send_messages_in_threads and mine.view_channel
             if can_open and all(channel.permissions_for(person).view_channel for person in people):
