@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def installed(folder: Path) -> Path:
     keyring = Keyring.new()
     keyring.save(folder / "kith.key", replace=False)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO conversations VALUES (x'01', x'02', 0)")
+        connection.execute("INSERT INTO conversations (chat, state, updated) VALUES (x'01', x'02', 0)")
         mark = keyring.derive("mark").hex()
         connection.execute("INSERT INTO adapter_state VALUES ('kith', 'keys', ?)", (mark,))
     return path
@@ -120,6 +121,12 @@ async def test_a_database_of_a_newer_kith_is_one_sentence(config: Path, tmp_path
     ended = await finished("run", "--config", config)
     assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
     assert "was written by a newer Kith (schema 9999). Upgrade Kith" in ended.err
+
+
+async def test_the_story_is_told_to_its_end() -> None:
+    ended = await finished("play", "--story")
+    assert (ended.status, ended.err) == (0, "")
+    assert re.fullmatch(r"story: \d+ prompts, \d+ answers, 0 lost, 0 repeated", ended.out.splitlines()[-1])
 
 
 @pytest.mark.parametrize("module", ["bot.cli", "bot.adapters.local.terminal", "bot.doctor", "bot.adapters.reach"])
