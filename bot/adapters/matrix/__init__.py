@@ -22,7 +22,7 @@ from bot.adapters.matrix.sync import Sync
 from bot.bot import Bot
 from bot.config import MatrixConfig
 from bot.context import Context
-from bot.errors import CannotReach, DeliveryError, RetryAfter
+from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
 from bot.memory import Memory
 from bot.messages import Channel, File, Form, Group, Member, Message, Place, Text
@@ -65,6 +65,9 @@ class MatrixAdapter:
 
     # -- being there ----------------------------------------------------------------------------------------------
 
+    def reads(self) -> Text:
+        return _("On Matrix, our chat is encrypted; the servers see who writes to me, and when.")
+
     async def start(self) -> None:
         await self._patiently(self._connect, None)
 
@@ -72,10 +75,14 @@ class MatrixAdapter:
         self._client, self._session = await self._login.log_in(self._bot.now())
         self._sync = Sync(self._client, self._memory)
         self._rooms = Rooms(self._client, self._sync)
-        await self._rooms.load()
         listener = Listener(self._bot, self._rooms, self._client.user_id, self._config.prefix)
-        await self._sync.connect(listener.handle)
-        await self._login.sign(self._client)
+        try:
+            await self._rooms.load()
+            await self._sync.connect(listener.handle)
+            await self._login.sign(self._client)
+        except BaseException:
+            await self._client.disconnect()
+            raise
 
     async def serve(self) -> None:
         await self._sync.follow()
@@ -96,11 +103,15 @@ class MatrixAdapter:
         else:
             channel = context.channel
         chat = None if self._rooms.is_direct(channel.id) else channel
+        try:
+            if isinstance(reply, Form):
+                await self._bot.conversations.open_form(context.member, chat, reply, context.now)
+            else:
+                await self._bot.conversations.show(context.member, chat, reply, context.now)
+        except StorageError as error:  # the answer still comes; only its numbers will not be understood
+            log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
-            await self._bot.conversations.open_form(context.member, chat, reply, context.now)
             reply = Message(text.question(reply, 0))
-        else:
-            await self._bot.conversations.show(context.member, chat, reply, context.now)
         shown = await self._reading(None if chat else context.member, context.now)
         answer, transaction = reply, answer_to(context.raw)
         await self._patiently(lambda: self._say(channel, answer, shown, transaction), ANSWER_PATIENCE)

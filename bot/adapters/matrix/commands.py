@@ -38,18 +38,18 @@ class Listener:
 
     async def handle(self, arrival: Arrival) -> None:
         """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
-        event, content = arrival.event, arrival.event.source.get("content", {})
+        event, content = arrival.event, _part(arrival.event.source, "content")
         if isinstance(event, MegolmEvent):
             await self._ask_again(arrival)
         elif event.source.get("type") == "m.reaction":
-            await self._reacted(arrival, content.get("m.relates_to", {}))
+            await self._reacted(arrival, _part(content, "m.relates_to"))
         elif _is_said(content):
             await self._said(arrival, content)
 
     async def _said(self, arrival: Arrival, content: Content) -> None:
         incoming = await self._incoming(arrival, content)
         line = _spoken(content)
-        replied_to = content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
+        replied_to = _part(_part(content, "m.relates_to"), "m.in_reply_to").get("event_id")
         if isinstance(replied_to, str) and len(line) <= LONGEST_ANSWER:
             button_id = choice(await self._rooms.own_event(arrival.room_id, replied_to), line)
             if button_id is not None:
@@ -79,8 +79,8 @@ class Listener:
 
     async def _incoming(self, arrival: Arrival, content: Content) -> Incoming:
         room_id, sender = arrival.room_id, arrival.event.sender
-        relation = content.get("m.relates_to", {})
-        thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+        relation = _part(content, "m.relates_to")
+        thread = str(relation.get("event_id")) if relation.get("rel_type") == "m.thread" else None
         member = Member(NAME, sender, self._rooms.name_of_member(room_id, sender))
         channel = Channel(NAME, room_id, thread)
         if await self._rooms.is_between_two(room_id):
@@ -114,16 +114,22 @@ def read_member(words: str) -> Member | None:
     return Member(NAME, found[0]) if found and words.strip().startswith(("@", "https://matrix.to/#/")) else None
 
 
+def _part(content: Content, name: str) -> Content:
+    """A part of an event that should be an object. Members can send anything."""
+    part = content.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def _is_said(content: Content) -> bool:
     """Words of a person, said for the first time: not a notice of another bot, not an edit."""
-    is_edit = content.get("m.relates_to", {}).get("rel_type") == "m.replace"
+    is_edit = _part(content, "m.relates_to").get("rel_type") == "m.replace"
     return content.get("msgtype") == "m.text" and isinstance(content.get("body"), str) and not is_edit
 
 
 def _spoken(content: Content) -> str:
     """The words themselves: without the quote of a reply, and with ids in the place of mentioned names."""
     line = content["body"]
-    if "m.in_reply_to" in content.get("m.relates_to", {}):
+    if "m.in_reply_to" in _part(content, "m.relates_to"):
         line = QUOTE.sub("", line)
     formatted = content.get("formatted_body")
     for user_id, name in PILL.findall(formatted) if isinstance(formatted, str) else ():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +17,7 @@ from bot.messages import Member
 from bot.secret import Secret
 from storage.database import Database
 from tests.adapters.samples import Samples
-from tests.beds.matrix.member import MatrixMember
+from tests.beds.matrix.member import PATIENCE, MatrixMember
 from tests.beds.matrix.synapse import Synapse
 
 _serial = itertools.count(1)
@@ -102,6 +103,30 @@ class World:
         room = await member.open_direct(self.id)
         await self.adapter._sync.until(lambda: self.adapter._rooms.is_direct(room))
         return member
+
+    async def token(self) -> str | None:
+        """The place in the stream that would survive a crash now."""
+        return await self.adapter._memory.recall("sync token")
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not is_so():  # noqa: ASYNC110 - what is waited for has no event of its own
+                await asyncio.sleep(0.02)
+
+    async def until_token_differs(self, before: str | None) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while await self.token() == before:
+                await asyncio.sleep(0.02)
+
+    def given(self) -> dict[str, str]:
+        """What another process needs to be this installation."""
+        return {
+            "url": self.synapse.url,
+            "folder": str(self.folder),
+            "user": self.id,
+            "password": self.account.password,
+            "keys": self.keyring.serialise(),
+        }
 
     @property
     def client(self) -> Homeserver:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from mautrix.api import HTTPAPI
+from mautrix.api import HTTPAPI, Method, Path
 from mautrix.client import Client
 from mautrix.client.encryption_manager import DecryptionDispatcher
 from mautrix.client.state_store import MemoryStateStore
@@ -152,7 +153,7 @@ class MatrixMember:
 
     # Rooms
 
-    async def open_direct(self, other: str, *, encrypted: bool = True, powers: bool = False) -> str:
+    async def open_direct(self, other: str, *, encrypted: bool = True, powers: bool = False, wait: bool = True) -> str:
         """Start a direct chat: a room for two, the other invited. ``powers``: with the same powers, as Element does."""
         self.room = await self.client.create_room(
             invitees=[UserID(other)],
@@ -160,7 +161,8 @@ class MatrixMember:
             initial_state=[ENCRYPTION] if encrypted else [],
             preset=RoomCreatePreset.TRUSTED_PRIVATE if powers else RoomCreatePreset.PRIVATE,
         )
-        await self.wait_for_member(other)
+        if wait:
+            await self.wait_for_member(other)
         return self.room
 
     async def open_room(
@@ -240,6 +242,22 @@ class MatrixMember:
         kind = EventType.find(type_, EventType.Class.MESSAGE)
         # mautrix leaves the constructor of Obj without annotations.
         return await self.client.send_message_event(RoomID(room or self.room), kind, Obj(**content))  # type: ignore[no-untyped-call]
+
+    async def send_payload(self, payload: dict[str, Any], room: str = "") -> str:
+        """Encrypt a payload of any shape, as a hostile client can. The room's key must have been shared before."""
+        room_id = RoomID(room or self.room)
+        session = await self.client.crypto.crypto_store.get_outbound_group_session(room_id)
+        sealed = {
+            "algorithm": "m.megolm.v1.aes-sha2",
+            "ciphertext": session.encrypt(json.dumps({"room_id": room_id} | payload)),
+            "sender_key": self.client.crypto.account.identity_key,
+            "device_id": self.account.device_id,
+            "session_id": session.id,
+        }
+        kind = EventType.ROOM_ENCRYPTED
+        return await self.client.api.request(
+            Method.PUT, Path.v3.rooms[room_id].send[kind][self.client.api.get_txn_id()], sealed
+        )
 
     # Reading
 
