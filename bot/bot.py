@@ -16,6 +16,7 @@ from bot.context import Context, Incoming
 from bot.conversation import Conversations
 from bot.crypto import Keyring
 from bot.errors import StorageError, UserError
+from bot.groups import Groups
 from bot.i18n import N_, _, reading
 from bot.log import Word
 from bot.messages import Button, Community, Form, Member, Message, Person, Text, plain
@@ -65,6 +66,7 @@ class Bot:
         self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
+        self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
 
     # -- what comes in ------------------------------------------------------------------------------------------------
 

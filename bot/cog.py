@@ -22,6 +22,7 @@ T = TypeVar("T")
 Reply = str | Text | Message | Form | None
 Handler = Callable[..., Awaitable[Reply]]
 Every = Literal["tick", "hour", "day"]
+Late = Literal["expires", "says so", "still true"]
 Job = Callable[[datetime], Awaitable[bool | None]]
 Work = Callable[[Connection], T]
 M = TypeVar("M", bound=Callable[..., Any])
@@ -80,13 +81,15 @@ class Kind:
 
     ``actions`` are those its buttons may run. ``unsure`` is the written policy for a first try that is older than the
     platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so
-    itself.
+    itself. ``late`` is what becomes of it after an outage: it ``expires`` with its window (each is planned with one),
+    it comes and ``says so`` ("late by"), or it comes because it is ``still true``.
     """
 
     name: str
     render: Callable[[Delivery, Reader], Awaitable[Message | None]]
     actions: frozenset[str] = field(default_factory=frozenset)
     unsure: Literal["skip", "resend"] = "skip"
+    late: Late = "still true"
 
 
 def command(name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False) -> Callable[[M], M]:
@@ -109,10 +112,17 @@ def action(
 
 
 def message(
-    name: str, *, actions: tuple[str, ...] = (), unsure: Literal["skip", "resend"] = "skip"
+    name: str,
+    *,
+    actions: tuple[str, ...] = (),
+    unsure: Literal["skip", "resend"] = "skip",
+    late: Late = "still true",
 ) -> Callable[[M], M]:
-    """Render deliveries of this kind at the moment of sending. None means there is nothing to say any more."""
-    return _mark("message", {"name": name, "actions": frozenset(actions), "unsure": unsure})
+    """Render deliveries of this kind at the moment of sending. None means there is nothing to say any more.
+
+    ``unsure`` and ``late`` are its written policies, listed in docs/delivery.md: see ``Kind``.
+    """
+    return _mark("message", {"name": name, "actions": frozenset(actions), "unsure": unsure, "late": late})
 
 
 def job(*, every: Every) -> Callable[[M], M]:

@@ -32,7 +32,8 @@ def news(connection: Connection, person: Person, now: datetime) -> int:
 def tell(connection: Connection, person: Person, now: datetime) -> None:
     """The person has heard of all that wait."""
     connection.execute(
-        "UPDATE deliveries SET told = ? WHERE person = ? AND state = 'inbox' AND told IS NULL", (seconds(now), person.id)
+        "UPDATE deliveries SET told = ? WHERE person = ? AND state = 'inbox' AND told IS NULL",
+        (seconds(now), person.id),
     )
 
 

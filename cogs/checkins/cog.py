@@ -119,6 +119,7 @@ class CheckIns(Cog):
             "checkins.more",
             "checkins.later",
         ),
+        late="expires",
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message:
         assert reader.person is not None

@@ -134,7 +134,8 @@ class Rooms:
 
 
 def _mark(key: str) -> str:
-    return f" · {hashlib.sha256(key.encode()).hexdigest()[:6]}"
+    """Ten hex digits: short to read, and a thread of somebody else's never ends the same."""
+    return f" · {hashlib.sha256(key.encode()).hexdigest()[:10]}"
 
 
 def _group(thread: int | str) -> Group:
