@@ -1,0 +1,136 @@
+"""Who may not be introduced now, and about whom everything is quiet. Both are told to the person, and both end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Literal, NamedTuple
+
+from bot.messages import Community, Person
+from storage import community_settings
+from storage.instants import instant, seconds
+
+ALONE = timedelta(hours=72)
+"""How long one moderator can keep everything quiet about a person without a second one."""
+
+Obstacle = Literal["held", "quiet", "new"]
+
+
+class Quiet(NamedTuple):
+    """Everything quiet about a person. ``ends`` is None once two moderators have said so."""
+
+    id: int
+    person: Person
+    first: Person | None
+    second: Person | None
+    ends: datetime | None
+
+
+def hold(connection: Connection, community: Community, person: Person, case: int | None, now: datetime) -> int | None:
+    """Introduce the person to nobody here until moderators decide. None if they are held already.
+
+    A case that stands on a hold of another case does not end with that one: each holds for itself.
+    """
+    held = connection.execute(
+        'SELECT 1 FROM holds WHERE community = ? AND person = ? AND ended IS NULL AND "case" IS ?',
+        (community.id, person.id, case),
+    ).fetchone()
+    if held is not None:
+        return None
+    return connection.execute(
+        'INSERT INTO holds (community, person, "case", since) VALUES (?, ?, ?, ?)',
+        (community.id, person.id, case, seconds(now)),
+    ).lastrowid
+
+
+def is_open(connection: Connection, hold: int) -> bool:
+    found = connection.execute("SELECT 1 FROM holds WHERE id = ? AND ended IS NULL", (hold,)).fetchone()
+    return found is not None
+
+
+def end(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """Moderators have decided: the person may be introduced again. False if they were not held."""
+    done = connection.execute(
+        "UPDATE holds SET ended = ? WHERE community = ? AND person = ? AND ended IS NULL",
+        (seconds(now), community.id, person.id),
+    )
+    return done.rowcount > 0
+
+
+def is_held(connection: Connection, community: Community, person: Person) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM holds WHERE community = ? AND person = ? AND ended IS NULL", (community.id, person.id)
+    ).fetchone()
+    return found is not None
+
+
+def obstacle(connection: Connection, community: Community, person: Person, now: datetime) -> Obstacle | None:
+    """What stands against introducing this person to anybody here now: matching, company and hellos ask this.
+
+    ``new``: they are not here for as many days as the community asks (0 by default).
+    """
+    if is_held(connection, community, person):
+        return "held"
+    if is_quiet(connection, person, community, now):
+        return "quiet"
+    tenure = timedelta(days=community_settings.get(connection, community).tenure_days)
+    row = connection.execute(
+        "SELECT since FROM memberships WHERE community = ? AND person = ? AND left_at IS NULL",
+        (community.id, person.id),
+    ).fetchone()
+    if tenure and (row is None or instant(row[0]) > now - tenure):
+        return "new"
+    return None
+
+
+def quiet(connection: Connection, community: Community, person: Person, by: Person, now: datetime) -> Quiet:
+    """One moderator asks for quiet: for 72 hours, or, if another one has asked already, until one ends it."""
+    known = quiet_about(connection, community, person, now)
+    if known is None:
+        row = connection.execute(
+            "INSERT INTO quieted (community, person, first, since, ends) VALUES (?, ?, ?, ?, ?)",
+            (community.id, person.id, by.id, seconds(now), seconds(now + ALONE)),
+        ).lastrowid
+        assert row is not None
+        return Quiet(row, person, by, None, instant(seconds(now + ALONE)))
+    if known.second is None and known.first is not None and known.first != by:
+        connection.execute("UPDATE quieted SET second = ?, ends = NULL WHERE id = ?", (by.id, known.id))
+        return known._replace(second=by, ends=None)
+    return known
+
+
+def unquiet(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """A moderator ends the quiet. False if there was none."""
+    done = connection.execute(
+        "UPDATE quieted SET ended = ? WHERE community = ? AND person = ? AND ended IS NULL",
+        (seconds(now), community.id, person.id),
+    )
+    return done.rowcount > 0
+
+
+def quiet_about(connection: Connection, community: Community, person: Person, now: datetime) -> Quiet | None:
+    row = connection.execute(
+        "SELECT id, first, second, ends FROM quieted WHERE community = ? AND person = ? AND ended IS NULL"
+        " AND (ends IS NULL OR ends > ?)",
+        (community.id, person.id, seconds(now)),
+    ).fetchone()
+    if row is None:
+        return None
+    id_, first, second, ends = row
+    return Quiet(id_, person, Person(first) if first else None, Person(second) if second else None, instant(ends))
+
+
+def is_quiet(connection: Connection, person: Person, community: Community | None, now: datetime) -> bool:
+    """Is everything quiet about the person in this community; with None (their own things), in any they are in?"""
+    found = connection.execute(
+        "SELECT 1 FROM quieted WHERE person = ? AND ended IS NULL AND (ends IS NULL OR ends > ?)"
+        " AND (? IS NULL OR community = ?)",
+        (person.id, seconds(now), community.id if community else None, community.id if community else None),
+    ).fetchone()
+    return found is not None
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """What ended is of no use any more."""
+    connection.execute("DELETE FROM holds WHERE ended IS NOT NULL")
+    connection.execute("DELETE FROM quieted WHERE ended IS NOT NULL OR ends <= ?", (seconds(now),))
