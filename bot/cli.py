@@ -11,9 +11,13 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import __version__
-from bot.errors import FatalError
+from bot.errors import FatalError, StorageError
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 
 def main(argv: Sequence[str]) -> int:
@@ -22,9 +26,12 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     try:
         status: int = options.command(options)
-    except FatalError as error:
+    except (FatalError, StorageError) as error:
         print(f"kith: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read our output, `head` for instance, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
     return status
@@ -90,11 +97,9 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(settings: object) -> None:
+async def _serve(settings: Config) -> None:
     from bot.app import App
-    from bot.config import Config
 
-    assert isinstance(settings, Config)
     async with App.open(settings) as app:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, app.stop)

@@ -24,7 +24,7 @@ from bot.secret import Secret
 from storage import schema
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse
-from tests.beds.process import ROOT, configure, environment, finished
+from tests.beds.process import ROOT, command, configure, environment, finished
 
 
 @pytest.fixture
@@ -127,6 +127,17 @@ async def test_the_story_is_told_to_its_end() -> None:
     ended = await finished("play", "--story")
     assert (ended.status, ended.err) == (0, "")
     assert re.fullmatch(r"story: \d+ prompts, \d+ answers, 0 lost, 0 repeated", ended.out.splitlines()[-1])
+
+
+def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:
+    with subprocess.Popen(
+        command("play", "--story"), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as kith:
+        assert kith.stdout is not None
+        assert kith.stderr is not None
+        kith.stdout.close()
+        assert kith.stderr.read() == b""
+    assert kith.returncode == 0
 
 
 @pytest.mark.parametrize("module", ["bot.cli", "bot.adapters.local.terminal", "bot.doctor", "bot.adapters.reach"])
