@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import conversation, offering, parameters, text
+from bot import conversation, leaving, offering, parameters, text
 from bot.adapters.base import Adapter
 from bot.clock import Clock, utc_now
 from bot.cog import Action, Cog, Command, Every, Kind, Reply
@@ -19,7 +19,7 @@ from bot.errors import StorageError, UserError
 from bot.groups import Groups
 from bot.i18n import N_, _, reading
 from bot.log import Word
-from bot.messages import Button, Community, Form, Member, Message, Person, Text, plain
+from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
 from storage import members
@@ -104,6 +104,20 @@ class Bot:
                         pass
                 except Exception:
                     log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
+
+    # -- who goes -----------------------------------------------------------------------------------------------------
+
+    async def left(self, member: Member, place: Place) -> None:
+        """A platform says that a member has left a place or was taken out of it."""
+        await leaving.left(self, member, place, self.now())
+
+    async def removed(self, place: Place) -> None:
+        """A platform says that the bot was taken out of a place."""
+        await leaving.removed(self, place, self.now())
+
+    async def channel_gone(self, channel: Channel) -> None:
+        """A platform says that a channel was deleted, or that the bot was taken out of it."""
+        await leaving.channel_gone(self, channel)
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 

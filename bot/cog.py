@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from bot.context import Context
-from bot.messages import Community, Delivery, Form, Message, Person, Reader, Text
+from bot.messages import Channel, Community, Delivery, Form, Message, Person, Reader, Text
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -92,6 +92,17 @@ class Kind:
     late: Late = "still true"
 
 
+@dataclass(frozen=True)
+class Setting:
+    """One row of the settings screen: what it is, how it stands now, and the action that changes it in one tap."""
+
+    label: Text
+    state: Text
+    action: str
+    value: str = ""
+    group: Literal["switch", "role", "dial"] = "dial"
+
+
 def command(name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False) -> Callable[[M], M]:
     """Offer a method as a command: its signature is the parameters, its docstring the help."""
     return _mark("command", {"name": name, "anyone": anyone, "community": community, "moderators": moderators})
@@ -160,6 +171,18 @@ class Cog(ABC):
     @abstractmethod
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         """Delete it, in one community or (None) everywhere, and tell those whom it concerns."""
+
+    def channel_gone(self, _channel: Channel) -> Work[None]:
+        """End what happened in a channel that is no more, and tell those whom it concerns."""
+        return nothing_to_forget
+
+    def withdrawn(self, _person: Person, _purpose: str) -> Work[None]:
+        """The person has taken a yes back. Nothing is sent for it from now on; stop what was being done for it."""
+        return nothing_to_forget
+
+    async def settings(self, _context: Context) -> Sequence[Setting]:
+        """What of this cog the settings screen shows to the member: each row can be changed in one tap."""
+        return ()
 
     def asks(self) -> Iterable[Ask]:
         """What this cog asks before it keeps or sends anything."""

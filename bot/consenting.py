@@ -6,23 +6,27 @@ already; the yes itself writes the consents and goes on to the cog's action, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from bot.context import Context
-from bot.i18n import N_, _
+from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Message, Person, Text
-from storage import consents, members
+from storage import blocks, consents, members
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.cog import Work
 
 CORE = ("core", "dm")
 """What every lasting yes says yes to: that the account id and choices are kept, and that the bot may write first."""
 
 ADULT = "adult"
+
+ADULTS_ONLY = ("buddy", "company", "hello", "helper", "welcomer", "contact", "host", "mentor")
+"""What brings people together, and so hangs on the line about age."""
 
 PURPOSES: Mapping[str, str] = {
     "core": N_("keep my account id and my choices"),
@@ -47,6 +51,11 @@ PURPOSES: Mapping[str, str] = {
     "mentor": N_("be a mentor"),
 }
 """Every purpose a member can say yes to, in words that end the sentence "You said yes to: ..."."""
+
+
+def purpose(name: str) -> Text:
+    """A purpose in the reader's language; one that is no longer in use, as it was called."""
+    return translate(reader_locale(), PURPOSES.get(name, name))
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,46 @@ def asking(ask: Ask, value: str, *, adult: bool = False) -> Message:
     return Message(ask.words(value), (yes, *ask.choices(value), Button(_("Details"), "onboarding.details"), no))
 
 
-def record(connection: Connection, context: Context, ask: Ask, words: str, adult: bool, zone: str) -> Person:
+def core_words(host: str) -> Text:
+    """What every feature says before it keeps anything, where its own question does not say it (product.md 3.2)."""
+    return _(
+        "I keep your account id, your choices, and when you answered. Text you ask me to keep is encrypted on disk;"
+        " {host} holds the key. Moderators see totals only."
+    ).format(host=host)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What the first yes of an account needs: the zone we guess, and the account's keyed hash, in case others avoid
+    somebody who was forgotten and is now back.
+    """
+
+    zone: str
+    code: bytes
+
+
+def record(connection: Connection, context: Context, ask: Ask, words: str, adult: bool, new: Newcomer) -> Person:
     """Write the yes: the person if they are new, their community if they are in one, and each purpose. Returns the
     person.
     """
-    person = members.create(connection, context.member, zone, context.locale, context.now)
+    person = members.create(connection, context.member, new.zone, context.locale, context.now)
+    blocks.recognise(connection, person, new.code)
     if context.community is not None:
         members.join(connection, person, context.community, context.now)
     consents.give(connection, person, ask.purposes, words, context.now)
     if adult:
         consents.give(connection, person, (ADULT,), str(_("This is for adults. Are you 18 or over?")), context.now)
     return person
+
+
+async def withdraw(bot: Bot, person: Person, purposes: Iterable[str]) -> None:
+    """Take yeses back, and stop what was done for them, in one transaction. It counts for the very next message."""
+    works = {purpose: [cog.withdrawn(person, purpose) for cog in bot.cogs] for purpose in purposes}
+    await bot.database.write(_withdraw, person, works)
+
+
+def _withdraw(connection: Connection, person: Person, works: Mapping[str, Sequence[Work[None]]]) -> None:
+    for purpose, stops in works.items():
+        consents.withdraw(connection, person, purpose)
+        for stop in stops:
+            stop(connection)

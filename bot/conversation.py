@@ -62,7 +62,8 @@ class Conversations:
             await self._database.write(conversations.drop, key)
             return
         blob = self._keyring.encrypt(json.dumps(_written(chat)), "conversations", "state", key.hex())
-        await self._database.write(conversations.remember, key, blob, now)
+        who = self._keyring.pseudonym(member.platform, member.id)
+        await self._database.write(conversations.remember, key, who, blob, now)
 
     async def open_form(self, member: Member, channel: Channel | None, form: Form, now: datetime) -> None:
         """The next lines typed in this chat are answers to the form."""

@@ -41,6 +41,11 @@ def reading(locale: str) -> Iterator[None]:
         _reader.reset(token)
 
 
+def languages() -> list[str]:
+    """The languages Kith speaks, the source first."""
+    return [SOURCE, *sorted(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))]
+
+
 def reader_locale() -> str:
     """The locale of whoever is being spoken to."""
     return _reader.get()

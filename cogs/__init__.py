@@ -5,9 +5,12 @@ from __future__ import annotations
 from bot.cog import Cog
 from cogs.about import About
 from cogs.checkins import CheckIns
+from cogs.feedback import Feedback
 from cogs.help_now import HelpNow
+from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
+from cogs.settings import Settings
 
-COGS: tuple[type[Cog], ...] = (Onboarding, CheckIns, Pause, HelpNow, Privacy, About)
+COGS: tuple[type[Cog], ...] = (Onboarding, CheckIns, Settings, Pause, HelpNow, Privacy, Linking, Feedback, About)

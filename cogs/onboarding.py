@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
-from bot.cog import Cog, Reply, Work, action, command
+from bot import consenting, doors
+from bot.cog import Cog, Reply, Work, action, command, nothing_to_forget
 from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import HELP_NOW, doors, hello
 from bot.errors import UserError
-from bot.i18n import _
-from bot.messages import Community, Message, Person, Text
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Community, Message, Person, Text
 from bot.zones import guess
 from storage import consents, members
+
+ABOUT = {
+    doors.COMPANY: N_(
+        "**Company.** Ask for a chat or quiet company now, and those who volunteered for it are asked. You see who"
+        " would read your words before they go. Names come only after both say yes."
+    ),
+    doors.CHECKIN: N_(
+        "**A check-in.** A short question at the time you choose, seen by nobody. I note that you answered, never what"
+        " you said. Skip it, change it or stop it any time."
+    ),
+    doors.BUDDY: N_(
+        "**A buddy.** I introduce two people who both said yes, for four weeks. You say when you are free and how you"
+        " like to talk. Either of you can end it, with no reason."
+    ),
+    doors.CIRCLE: N_(
+        "**A circle.** A small group at a set time, with hosts. You can be listening only, and passing is always fine."
+        " I remind you before it starts."
+    ),
+    doors.PEOPLE: N_(
+        "**My people.** A list only you can see, of who is around for you. I write to nobody on it. It stands on your"
+        " Help now card."
+    ),
+    doors.HELP_NOW: N_(
+        "**Help now.** Numbers to call and places to write to, in one card, with no question first. It works always."
+        " Nobody is told that you opened it."
+    ),
+}
+"""Three sentences on each door, in the order they stand."""
+
+CHANGED = N_("The words of what you said yes to have changed. Until you say yes again, I send nothing for: {what}.")
 
 
 class Onboarding(Cog):
@@ -25,19 +53,36 @@ class Onboarding(Cog):
     @command("start", anyone=True)
     async def start(self, context: Context) -> Message:
         """Say hello to Kith and see what it can do for you."""
-        if context.person is not None and await self.write(members.resume, context.person):
-            return Message(_("Welcome back. Your pause has ended, and what you chose goes on."), hello(self.bot))
+        if context.person is not None:
+            resumed = await self.write(members.resume, context.person)
+            if outdated := await self.read(consents.outdated, context.person):
+                return _ask_again(outdated)
+            if resumed:
+                ended = _("Welcome back. Your pause has ended, and what you chose goes on.")
+                return Message(ended, doors.hello(self.bot))
         return Message(
             _(
                 "Hi, I'm Kith, a bot. I help people here find each other. Nobody watches this chat for emergencies;"
                 " `help now` has numbers. What would you like?"
             ),
-            hello(self.bot),
+            doors.hello(self.bot),
         )
 
     @action("onboarding.start", stateless=True)
     async def start_pressed(self, context: Context, value: str) -> Message:
         return await self.start(context)
+
+    @command("learn", anyone=True)
+    async def learn(self, context: Context) -> Message:
+        """What each door opens, in three sentences."""
+        return await self.look(context, "")
+
+    @action("onboarding.look", stateless=True)
+    async def look(self, context: Context, value: str) -> Message:
+        lines = [translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.bot.actions]
+        return Message(Text("\n\n").join(lines), await doors.doors(self.bot, context))
+
+    # -- saying yes, and saying no ------------------------------------------------------------------------------------
 
     @action("consent.adult", stateless=True)
     async def adult(self, context: Context, value: str) -> Reply:
@@ -58,7 +103,10 @@ class Onboarding(Cog):
     async def yes(self, context: Context, value: str) -> Reply:
         name, _bar, rest = value.partition("|")
         adult, _bar, about = rest.partition("|")
-        return await self._agree(context, self._ask(name), about, adult=adult == "1")
+        ask = self._ask(name)
+        if ask.adult and adult != "1" and consenting.ADULT not in await consenting.given_to(self.bot, context):
+            return consenting.adult_question(ask, about)
+        return await self._agree(context, ask, about, adult=adult == "1")
 
     def _ask(self, name: str) -> Ask:
         if name not in self.bot.asks:
@@ -66,9 +114,24 @@ class Onboarding(Cog):
         return self.bot.asks[name]
 
     async def _agree(self, context: Context, ask: Ask, about: str, *, adult: bool) -> Reply:
-        zone = guess(context.locale, ZoneInfo(self.bot.settings.zone)).key
-        person = await self.write(consenting.record, context, ask, str(ask.words(about)), adult, zone)
+        new = consenting.Newcomer(
+            guess(context.locale, ZoneInfo(self.bot.settings.zone)).key,
+            self.bot.keyring.pseudonym(context.member.platform, context.member.id),
+        )
+        person = await self.write(consenting.record, context, ask, str(ask.words(about)), adult, new)
         return await self.bot.actions[ask.then].handler(replace(context, person=person), about)
+
+    @action("consent.again")
+    async def again(self, context: Context, value: str) -> Text:
+        """Yes to what had been agreed to in other words."""
+        outdated = await self.read(consents.outdated, context.me)
+        await self.write(consents.give, context.me, outdated, str(_again_words(outdated)), context.now)
+        return _("Noted. It goes on. `settings` shows everything you said yes to.")
+
+    @action("consent.no_more")
+    async def no_more(self, context: Context, value: str) -> Text:
+        await consenting.withdraw(self.bot, context.me, await self.read(consents.outdated, context.me))
+        return _("That's fine. I send nothing for it. `settings` shows everything you said yes to.")
 
     @action("onboarding.no", stateless=True)
     async def no(self, context: Context, value: str) -> Message:
@@ -76,26 +139,44 @@ class Onboarding(Cog):
         if context.person is not None:
             return Message(_("That's fine. Nothing was changed."))
         await self.bot.conversations.end(context)
-        there = await doors(self.bot, context, (HELP_NOW,))
-        return Message(_("That's fine. I've kept nothing. You can still use help."), there, aside=True)
+        return Message(
+            _("That's fine. I've kept nothing. You can still use help and learn."),
+            await doors.doors(self.bot, context, (doors.HELP_NOW,)),
+        )
 
     @action("onboarding.details", stateless=True)
     async def details(self, context: Context, value: str) -> Message:
         words = _(
             "Who can reach the machine: {host}, who hosts me. Text you ask me to keep is encrypted on its disk;"
-            " your account"
-            " id and the times are not. `my-data` shows you all of it, `forget-me` deletes all of it. On"
-            " Discord, Discord"
-            " can read what you send me."
-        )
-        return Message(words.format(host=self.bot.settings.host))
+            " your account id and the times are not. `my-data` shows you all of it, `forget-me` deletes all of it."
+        ).format(host=self.bot.settings.host)
+        return Message(words + said_of_platforms(self))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: {**members.export(connection, person), **consents.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is not None:
-                members.leave(connection, person, community)
+        return nothing_to_forget  # the person, their accounts and consents go with them: see bot/leaving.py
 
-        return work
+
+def said_of_platforms(cog: Cog) -> Text:
+    """What else can be read, and by whom, on the platforms in use; begins with a space if there is anything."""
+    return Text().join(" " + said for adapter in cog.bot.adapters.values() if (said := adapter.reads()))
+
+
+def _ask_again(outdated: frozenset[str]) -> Message:
+    return Message(
+        _again_words(outdated),
+        (
+            Button(_("Yes"), "consent.again", style="primary"),
+            Button(_("Details"), "onboarding.details"),
+            Button(_("No"), "consent.no_more"),
+        ),
+    )
+
+
+def _again_words(outdated: frozenset[str]) -> Text:
+    purposes = [consenting.purpose(name) for name in sorted(outdated)]
+    return _(CHANGED).format(what=Text("; ").join(purposes))

@@ -1,4 +1,4 @@
-"""Pause: nothing is sent until a date, or until the member says so. It tells nobody."""
+"""Pause and leave: nothing is sent until a date or until the member says so; or a community is left for good."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import leaving
 from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.i18n import _
@@ -15,7 +16,7 @@ from storage import members
 
 
 class Pause(Cog):
-    """Everything the bot would send by itself waits. What is kept stays as it is."""
+    """While paused, everything the bot would send by itself is left out. What is kept stays as it is."""
 
     @command("pause")
     async def pause(self, context: Context, until: datetime | None = None) -> Text:
@@ -54,6 +55,42 @@ class Pause(Cog):
     @job(every="tick")
     async def end(self, now: datetime) -> None:
         await self.write(members.end_pauses, now)
+
+    # -- leaving a community ------------------------------------------------------------------------------------------
+
+    @command("leave", community=True)
+    async def leave(self, context: Context) -> Message:
+        """Leave what this community has here: your buddy, your circles, your roles."""
+        assert context.community is not None
+        asked = _(
+            "Leave what {community} has here? Pairs end with no reason given, your seats are freed, and what you asked"
+            " for there is closed. If it is your last community, everything you said yes to is withdrawn too."
+        )
+        return Message(
+            asked.format(community=context.community.name),
+            (
+                Button(_("Leave"), "leave.now", str(context.community.id), style="danger"),
+                Button(_("Stay"), "leave.stay"),
+            ),
+        )
+
+    @action("leave.now", once=True)
+    async def leave_now(self, context: Context, value: str) -> Text:
+        known = await self.read(members.communities, context.me)
+        left = next((community for community in known if str(community.id) == value), None)
+        if left is None:
+            return _("You have left already.")
+        await leaving.leave(self.bot, context.me, left, context.now)
+        return _(
+            "Done. You have left what {community} has here. The rest I keep for 30 days, in case you come back;"
+            " `forget-me` deletes it now."
+        ).format(community=left.name)
+
+    @action("leave.stay")
+    async def stay(self, context: Context, value: str) -> Text:
+        return _("Everything stays as it was.")
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # the pause stands with the person: see Onboarding

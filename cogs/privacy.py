@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import json
+import logging
+from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot import leaving
+from bot.cog import Cog, Work, action, command, job, nothing_to_forget
 from bot.context import Context
 from bot.i18n import _
+from bot.log import Word
 from bot.messages import Button, Community, File, Message, Person, Text
-from storage import members
+from cogs.onboarding import said_of_platforms
+from storage import blocks, deliveries, retention
+
+log = logging.getLogger(__name__)
 
 
 class Privacy(Cog):
-    """`my-data` and `forget-me` run every cog's export and forget, each in one transaction."""
+    """`my-data` and `forget-me` run every cog's export and forget, each in one transaction; so does time."""
 
     @command("privacy", anyone=True)
     async def privacy(self, context: Context) -> Text:
         """What I keep, and who can read it."""
-        return _(
+        kept = _(
             "I keep your account id, your choices, and when you answered. I don't keep what you say in a"
-            " check-in. Text you ask"
-            " me to keep is encrypted on disk; {host} holds the key. Moderators see totals only. On Discord,"
-            " Discord can read"
-            " what you send me. `my-data` shows you everything; `forget-me` deletes it."
+            " check-in. Text you ask me to keep is encrypted on disk; {host} holds the key. Moderators see totals only."
         ).format(host=self.bot.settings.host)
+        return kept + said_of_platforms(self) + " " + _("`my-data` shows you everything; `forget-me` deletes it.")
+
+    @action("privacy.open")
+    async def open(self, context: Context, value: str) -> Message:
+        return Message(
+            await self.privacy(context),
+            (Button(_("Show everything"), "privacy.show"), Button(_("Forget me"), "privacy.ask", style="danger")),
+        )
+
+    @action("privacy.about", stateless=True)
+    async def about(self, context: Context, value: str) -> Text:
+        """For a message that many can read: the answer goes to whoever pressed, alone."""
+        return await self.privacy(context)
+
+    # -- seeing it ----------------------------------------------------------------------------------------------------
 
     @command("my-data", anyone=True)
     async def my_data(self, context: Context) -> Message:
@@ -41,6 +60,12 @@ class Privacy(Cog):
             _("This is everything I keep about you, to read and as data. Nobody else received it."), files=files
         )
 
+    @action("privacy.show")
+    async def show(self, context: Context, value: str) -> Message:
+        return await self.my_data(context)
+
+    # -- forgetting ---------------------------------------------------------------------------------------------------
+
     @command("forget-me", anyone=True)
     async def forget_me(self, context: Context) -> Message:
         """Delete everything I keep about you."""
@@ -49,8 +74,7 @@ class Privacy(Cog):
         return Message(
             _(
                 "Everything of yours is deleted. Two things stay as a code I can't read back: that you left, so"
-                " a backup can't"
-                " bring you back, and any block another person set. `my-data` shows what there is."
+                " a backup can't bring you back, and any block another person set. `my-data` shows what there is."
             ),
             (
                 Button(_("Forget me"), "privacy.forget", style="danger"),
@@ -58,32 +82,51 @@ class Privacy(Cog):
             ),
         )
 
+    @action("privacy.ask")
+    async def ask(self, context: Context, value: str) -> Message:
+        return await self.forget_me(context)
+
     @action("privacy.forget", once=True)
     async def forget_pressed(self, context: Context, value: str) -> Text:
-        works = [cog.forget(context.me, None) for cog in self.bot.cogs]
-        await self.write(_forget, works, context.me)
-        await self.bot.conversations.end(context)
+        await leaving.forget(self.bot, context.me)
         return _("Done. Everything of yours is deleted. `start` begins anew, if you ever want to.")
 
     @action("privacy.keep")
     async def keep_pressed(self, context: Context, value: str) -> Text:
         return _("Everything stays as it was.")
 
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    @job(every="hour")
+    async def sweep(self, now: datetime) -> None:
+        """Erase what has been kept long enough. One table that can't be swept stops none of the others."""
+        for sweep in retention.SWEEPS:
+            try:
+                await self.write(sweep, now)
+            except Exception:
+                log.exception("%s could not be swept", Word(sweep.__module__))
+        await leaving.scrub(self.bot)
+
+    @job(every="hour")
+    async def look_after_members(self, now: datetime) -> None:
+        await leaving.look_after_members(self.bot, now)
+
+    @job(every="day")
+    async def forget_long_gone(self, now: datetime) -> None:
+        await leaving.forget_long_gone(self.bot, now)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
+        """Messages on their way, and whom the person avoids: they belong to no single feature."""
+        return lambda connection: {**blocks.export(connection, person), **deliveries.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
+        return nothing_to_forget  # both go with the person: see bot/leaving.py
 
 
 def _export(connection: Connection, works: list[Work[dict[str, Any]]]) -> dict[str, Any]:
     return {title: value for work in works for title, value in work(connection).items()}
-
-
-def _forget(connection: Connection, works: list[Work[None]], person: Person) -> None:
-    for work in works:
-        work(connection)
-    members.forget(connection, person)
 
 
 def _as_text(value: Any, indent: str = "") -> str:

@@ -10,8 +10,11 @@ from storage.instants import seconds
 KEPT = timedelta(days=1)
 
 
-def remember(connection: Connection, chat: bytes, state: bytes, now: datetime) -> None:
-    connection.execute("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?)", (chat, state, seconds(now)))
+def remember(connection: Connection, chat: bytes, who: bytes, state: bytes, now: datetime) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO conversations (chat, who, state, updated) VALUES (?, ?, ?, ?)",
+        (chat, who, state, seconds(now)),
+    )
 
 
 def recall(connection: Connection, chat: bytes) -> bytes | None:
@@ -21,6 +24,11 @@ def recall(connection: Connection, chat: bytes) -> bytes | None:
 
 def drop(connection: Connection, chat: bytes) -> None:
     connection.execute("DELETE FROM conversations WHERE chat = ?", (chat,))
+
+
+def forget(connection: Connection, who: bytes) -> None:
+    """Drop every chat of one account, wherever it is."""
+    connection.execute("DELETE FROM conversations WHERE who = ?", (who,))
 
 
 def sweep(connection: Connection, now: datetime) -> None:

@@ -17,6 +17,7 @@ import aiosqlite
 
 from bot.errors import StorageError
 from storage import schema
+from storage.journal import Journal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +37,13 @@ class Waiting(NamedTuple):
     outcome: asyncio.Future[Outcome]
 
 
+class Works(NamedTuple):
+    """What shares one transaction, and the journal that must be written before it is committed."""
+
+    waiting: list[Work]
+    journal: Journal | None
+
+
 class Database:
     """``async with await Database.open(path) as database: await database.write(function, ...)``.
 
@@ -48,6 +56,7 @@ class Database:
         self._reader = reader
         self._waiting: list[Waiting] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._journal: Journal | None = None
         self._closed = False
 
     @classmethod
@@ -102,6 +111,16 @@ class Database:
             self._flusher = asyncio.create_task(self._flush())
         return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
+    async def keep_journal(self, journal: Journal) -> None:
+        """From now on, what is deleted for good is in the journal before it is gone from here."""
+        await self.write(journal.attach)
+        self._journal = journal
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, so that what was deleted is in no file. Raises StorageError if it is in use."""
+        self._refuse_if_closed()
+        _unwrap(await _on_thread(self._writer, _empty_log, None))
+
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise StorageError("the database is closed")
@@ -110,7 +129,8 @@ class Database:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                outcomes = await _on_thread(self._writer, _commit, [waiting.work for waiting in batch])
+                works = Works([waiting.work for waiting in batch], self._journal)
+                outcomes = await _on_thread(self._writer, _commit, works)
             except BaseException as error:  # cancelled at shutdown, or the thread is gone: leave nobody waiting
                 abandoned, self._waiting = batch + self._waiting, []
                 _resolve(abandoned, [Outcome(error=StorageError(f"outcome unknown: {error!r}")) for _ in abandoned])
@@ -125,7 +145,7 @@ def _resolve(batch: list[Waiting], outcomes: list[Outcome]) -> None:
 
 
 def _unwrap(outcome: Outcome) -> Any:
-    if isinstance(outcome.error, sqlite3.Error):
+    if isinstance(outcome.error, sqlite3.Error | OSError):  # OSError: the journal could not be written
         raise StorageError(str(outcome.error)) from outcome.error
     if isinstance(outcome.error, StopIteration):  # cannot be raised into a coroutine
         raise RuntimeError("a storage function ran next() on nothing") from outcome.error
@@ -134,36 +154,43 @@ def _unwrap(outcome: Outcome) -> Any:
     return outcome.value
 
 
-def _commit(connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
+def _commit(connection: sqlite3.Connection, works: Works) -> list[Outcome]:
     try:
         return _commit_together(connection, works)
     except BaseException as error:
-        if len(works) == 1:
+        if len(works.waiting) == 1:
             return [Outcome(error=error)]
         # Somebody broke the shared transaction (a deferred key, a full disk): each alone, so that the rest still
         # happen.
-        return [outcome for work in works for outcome in _commit(connection, [work])]
+        return [outcome for work in works.waiting for outcome in _commit(connection, Works([work], works.journal))]
 
 
-def _commit_together(connection: sqlite3.Connection, works: list[Work]) -> list[Outcome]:
+def _commit_together(connection: sqlite3.Connection, works: Works) -> list[Outcome]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_in_savepoint(connection, work) for work in works]
+        outcomes = [_in_savepoint(connection, work, works.journal) for work in works.waiting]
+        if works.journal is not None:
+            works.journal.write()
         connection.execute("COMMIT")
     finally:
+        if works.journal is not None:
+            works.journal.drop_after(0)
         if connection.in_transaction:  # a full disk has already rolled back
             connection.execute("ROLLBACK")
     return outcomes
 
 
-def _in_savepoint(connection: sqlite3.Connection, work: Work) -> Outcome:
+def _in_savepoint(connection: sqlite3.Connection, work: Work, journal: Journal | None) -> Outcome:
     connection.execute("SAVEPOINT work")
+    noted = journal.noted if journal is not None else 0
     try:
         outcome = Outcome(work(connection))
     except Exception as error:
         if not connection.in_transaction:
             raise
         connection.execute("ROLLBACK TO work")
+        if journal is not None:
+            journal.drop_after(noted)
         outcome = Outcome(error=error)
     if not connection.in_transaction:
         raise RuntimeError("a storage function may not end its own transaction")
@@ -179,6 +206,14 @@ def _snapshot(connection: sqlite3.Connection, work: Work) -> Outcome:
         return Outcome(error=error)
     finally:
         connection.execute("ROLLBACK")
+
+
+def _empty_log(connection: sqlite3.Connection, _argument: None) -> Outcome:
+    try:
+        [busy, _frames, _moved] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        return Outcome(error=error)
+    return Outcome(error=StorageError("the write-ahead log is in use")) if busy else Outcome()
 
 
 async def _on_thread(connection: aiosqlite.Connection, function: Callable[..., T], argument: Any) -> T:

@@ -146,7 +146,8 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
     rows = connection.execute(
         "SELECT kind, due, state FROM deliveries WHERE person = ? ORDER BY due, id", (person.id,)
     ).fetchall()
-    return {"messages to you": [{"what": kind, "for": instant(at).isoformat(), "state": state} for kind, at, state in rows]}
+    sent = [{"what": kind, "for": instant(at).isoformat(), "state": state} for kind, at, state in rows]
+    return {"messages to you": sent}
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -90,6 +90,18 @@ def set_zone(connection: Connection, person: Person, zone: str) -> None:
     connection.execute("UPDATE persons SET zone = ? WHERE id = ?", (zone, person.id))
 
 
+def set_locale(connection: Connection, person: Person, locale: str) -> None:
+    connection.execute("UPDATE persons SET locale = ? WHERE id = ?", (locale, person.id))
+
+
+def set_quiet_hours(connection: Connection, person: Person, start: time, end: time) -> None:
+    """Equal times: never quiet."""
+    connection.execute(
+        "UPDATE persons SET quiet_start = ?, quiet_end = ? WHERE id = ?",
+        (start.isoformat("minutes"), end.isoformat("minutes"), person.id),
+    )
+
+
 def pause(connection: Connection, person: Person, now: datetime, until: datetime | None) -> None:
     """Hold everything back until an instant, or (None) until the person says so."""
     connection.execute(
@@ -150,9 +162,24 @@ def join(connection: Connection, person: Person, community: Community, now: date
     )
 
 
-def leave(connection: Connection, person: Person, community: Community) -> None:
-    """The person is in this community no more."""
-    connection.execute("DELETE FROM memberships WHERE person = ? AND community = ?", (person.id, community.id))
+def leave(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
+    """The person is in this community no more. False if they were not in it before."""
+    done = connection.execute(
+        "UPDATE memberships SET left_at = ? WHERE person = ? AND community = ? AND left_at IS NULL",
+        (seconds(now), person.id, community.id),
+    )
+    connection.execute(
+        "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending'", (person.id, community.id)
+    )
+    return done.rowcount > 0
+
+
+def of_community(connection: Connection, community: Community) -> list[Person]:
+    """Everybody who is in the community now, as far as we know them."""
+    rows = connection.execute(
+        "SELECT person FROM memberships WHERE community = ? AND left_at IS NULL ORDER BY person", (community.id,)
+    )
+    return [Person(person) for (person,) in rows]
 
 
 def communities(connection: Connection, person: Person) -> list[Community]:

@@ -28,6 +28,9 @@ class Adapter(Protocol):
     def window(self) -> timedelta:
         """How long the platform recognises a repeated key."""
 
+    def reads(self) -> Text:
+        """What members are told about who else can read what they send, in one sentence. Empty: nothing to tell."""
+
     async def start(self) -> None:
         """Connect, and return when connected. Raises ``FatalError`` where only the host can mend it."""
 

@@ -91,6 +91,9 @@ class LocalAdapter:
 
     # -- the port -----------------------------------------------------------------------------------------------------
 
+    def reads(self) -> Text:
+        return Text()
+
     async def start(self) -> None:
         """There is nothing to connect to."""
 

@@ -1,0 +1,236 @@
+"""One screen for every switch, role and dial: each is changed in one tap, or by typing its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import consenting, doors, i18n
+from bot.cog import Cog, Reply, Setting, Work, action, command, nothing_kept, nothing_to_forget
+from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
+from bot.quiet_hours import QuietHours
+from bot.times import friendly_zone
+from storage import consents, members
+
+SWITCHES: Mapping[str, str] = {
+    "dm": N_("I may write to you first"),
+    "checkin": N_("Check-ins"),
+    "quiet": N_("Quiet alert"),
+    "may-be-asked": N_("Others may ask to tell you"),
+    "buddy": N_("A buddy"),
+    "company": N_("Company"),
+    "hello": N_("Hellos"),
+    "events": N_("Circle reminders"),
+    "missed": N_("A host's hello"),
+    "notebook": N_("Notebook"),
+    "dates": N_("My dates"),
+    "reminders": N_("Reminders"),
+    "country": N_("My country for Help now"),
+    ADULT: N_("I am 18 or over"),
+}
+ROLES: Mapping[str, str] = {
+    "helper": N_("Helper"),
+    "welcomer": N_("Welcomer"),
+    "contact": N_("Contact"),
+    "host": N_("Host"),
+    "mentor": N_("Mentor"),
+}
+NAMES = {**SWITCHES, **ROLES}
+"""The short name of each purpose; the row of ``core`` is called differently, as it stands for everything."""
+
+BEGINS: Mapping[str, str] = {"checkin": doors.CHECKIN, "buddy": doors.BUDDY, "company": doors.COMPANY}
+"""What has more to ask than yes or no is switched on behind its own door."""
+
+WORDS: Mapping[str, str] = {
+    "dm": N_("I may write to you first, for what you switched on. Nobody else sees it."),
+    "may-be-asked": N_(
+        "Members may ask you to be someone they'd tell if they go quiet. You can say no each time, and stop any time."
+        " Who asks sees that you accept being asked."
+    ),
+    "helper": N_(
+        "When someone here would like company, I may ask you. They see your name only after you both say yes, and so"
+        " do you. Moderators can see who helps."
+    ),
+    "welcomer": N_("I may give your name to somebody new, for a hello. They and the moderators see it."),
+    "contact": N_(
+        "Members may ask you to be told if they go quiet. Who asks sees your answer. You're not responsible for the"
+        " outcome."
+    ),
+    "host": N_("You can host circles. Everybody who sees a circle sees its hosts, and so do the moderators."),
+    "mentor": N_(
+        "I may suggest you as a mentor. Your name is shown only after you both say yes. Moderators can see who mentors."
+    ),
+}
+"""The question behind each switch that needs nothing but a yes."""
+
+PAGE = 20
+"""Rows on one page: a message holds 25 buttons, and five are left for the ways on."""
+
+
+class Settings(Cog):
+    """The screen itself, and what is changed nowhere else: consents, roles, quiet hours, zone, language."""
+
+    @command("settings")
+    async def open(self, context: Context, change: str = "") -> Reply:
+        """See everything you switched on, and change it in one tap."""
+        if not change:
+            return await self._screen(context)
+        wanted = change.strip().casefold()
+        for row in await self._rows(context):
+            if str(row.label).casefold().startswith(wanted):
+                return await self.bot.actions[row.action].handler(context, row.value)
+        raise UserError(_("I have no setting with that name. `settings` shows them all."))
+
+    @action("settings.open")
+    async def opened(self, context: Context, value: str) -> Message:
+        return await self._screen(context, page=int(value) if value.isdecimal() else 0)
+
+    async def _screen(self, context: Context, said: Text | None = None, page: int = 0) -> Message:
+        rows = await self._rows(context)
+        shown = rows[page * PAGE : (page + 1) * PAGE] or rows[:PAGE]
+        buttons = [Button(_label(row), row.action, row.value) for row in shown]
+        if len(rows) > PAGE:
+            following = page + 1 if (page + 1) * PAGE < len(rows) else 0
+            buttons.append(Button(_("More settings"), "settings.open", str(following)))
+        text = _("Your settings. Press one to change it, or say `settings` and its name. Nobody is told.")
+        return Message(said + "\n" + text if said else text, tuple(buttons))
+
+    async def _rows(self, context: Context) -> list[Setting]:
+        """What all features show, in three groups: what is switched on, roles, dials."""
+        rows = [row for cog in self.bot.cogs for row in await cog.settings(context)]
+        order = ("switch", "role", "dial")
+        return sorted(rows, key=lambda row: order.index(row.group))
+
+    async def settings(self, context: Context) -> Sequence[Setting]:
+        given = await self.read(consents.given, context.me)
+        switches = [row for name in NAMES if (row := self._switch(name, name in given)) is not None]
+        profile = await self.read(members.profile, context.me)
+        quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
+        dials = [
+            Setting(_("Quiet hours"), Text(str(quiet)), "settings.quiet_hours"),
+            Setting(_("Time zone"), Text(friendly_zone(ZoneInfo(profile.zone))), "settings.zone"),
+            Setting(_("Pause"), _("on") if profile.paused else _("off"), _pause(paused=profile.paused)),
+            Setting(_("What I keep about you"), _("see or delete"), "privacy.open"),
+        ]
+        if len(languages := i18n.languages()) > 1:
+            chosen = profile.locale.partition("-")[0]
+            dials.append(Setting(_("Language"), Text(chosen), "settings.language", _after(chosen, languages)))
+        return [*switches, *dials]
+
+    def _switch(self, name: str, on: bool) -> Setting | None:
+        group, label = ("role" if name in ROLES else "switch"), translate(reader_locale(), NAMES[name])
+        if on:
+            return Setting(label, _("on"), "settings.off", name, group)  # type: ignore[arg-type]  # one of the two
+        if name in WORDS:
+            return Setting(label, _("off"), "settings.on", name, group)  # type: ignore[arg-type]  # one of the two
+        if BEGINS.get(name) in self.bot.actions:
+            return Setting(label, _("off"), BEGINS[name])
+        return None  # nobody offers it yet, or it is switched on where it is needed
+
+    # -- switches and roles -------------------------------------------------------------------------------------------
+
+    @action("settings.off")
+    async def off(self, context: Context, value: str) -> Message:
+        name = _known(value)
+        withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
+        await consenting.withdraw(self.bot, context.me, withdrawn)
+        return await self._screen(context, _("{name} is off now.").format(name=translate(reader_locale(), NAMES[name])))
+
+    @action("settings.on")
+    async def on(self, context: Context, value: str) -> Message:
+        """One yes, in the words of the switch; then the screen again."""
+        name = _known(value)
+        if name not in WORDS:
+            raise UserError(_("That is switched on where it is needed. `help` shows what I can do."))
+        question = await consenting.question(self.bot, context, _ask(name), name)
+        if question is not None:
+            return question
+        return await self._screen(context, _("{name} is on now.").format(name=translate(reader_locale(), NAMES[name])))
+
+    def asks(self) -> Sequence[Ask]:
+        return [
+            Ask(_ask(name), tuple({*CORE, name}), partial(_words, name), "settings.on", adult=name in ADULTS_ONLY)
+            for name in WORDS
+        ]
+
+    # -- dials --------------------------------------------------------------------------------------------------------
+
+    @action("settings.quiet_hours")
+    async def quiet_hours(self, context: Context, value: str) -> Form:
+        profile = await self.read(members.profile, context.me)
+        return Form(
+            _("Quiet hours"),
+            (
+                Field("start", _("From when may I not write first?"), time, default=profile.quiet_start),
+                Field("end", _("Until when? The same time means never."), time, default=profile.quiet_end),
+            ),
+            "settings.be_quiet",
+        )
+
+    @action("settings.be_quiet")
+    async def be_quiet(self, context: Context, value: str, start: time, end: time) -> Message:
+        await self.write(members.set_quiet_hours, context.me, start, end)
+        said = _("Quiet hours: {hours}. A time you picked yourself still comes.").format(hours=QuietHours(start, end))
+        return await self._screen(context, said)
+
+    @action("settings.zone")
+    async def zone(self, context: Context, value: str) -> Form:
+        profile = await self.read(members.profile, context.me)
+        field = Field("zone", _("In which city or time zone are you?"), ZoneInfo, default=profile.zone)
+        return Form(_("Time zone"), (field,), "settings.be_in")
+
+    @action("settings.be_in")
+    async def be_in(self, context: Context, value: str, zone: ZoneInfo) -> Message:
+        await self.write(members.set_zone, context.me, zone.key)
+        said = _("Your time zone is {zone}. What you gave a time and place of its own stays as it is.")
+        return await self._screen(context, said.format(zone=friendly_zone(zone)))
+
+    @action("settings.language")
+    async def language(self, context: Context, value: str) -> Message:
+        if value not in i18n.languages():
+            raise UserError(_("I don't speak that yet. `settings` shows what I can."))
+        await self.write(members.set_locale, context.me, value)
+        with i18n.reading(value):
+            return await self._screen(context, _("I speak {language} from now on.").format(language=value))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # consents and dials stand with the person: see Onboarding
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _label(row: Setting) -> Text:
+    return Text(f"{row.label}: {row.state}"[:45])
+
+
+def _pause(*, paused: bool) -> str:
+    return "onboarding.start" if paused else "pause.open"
+
+
+def _after(chosen: str, languages: Sequence[str]) -> str:
+    """The language that one more tap leads to."""
+    return languages[(languages.index(chosen) + 1) % len(languages)] if chosen in languages else languages[0]
+
+
+def _known(name: str) -> str:
+    if name not in NAMES:
+        raise UserError(_("That button has expired. `settings` shows what there is."))
+    return name
+
+
+def _ask(name: str) -> str:
+    return f"set-{name}"
+
+
+def _words(name: str, _value: str) -> Text:
+    return translate(reader_locale(), WORDS[name])

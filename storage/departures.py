@@ -1,0 +1,99 @@
+"""Who went: places the bot was taken out of, and members who have left, until they are forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+
+from bot.messages import Community, Person, Place
+from storage.instants import seconds
+
+KEPT = timedelta(days=30)
+"""For so long a member who left can come back to what they had; then they are forgotten."""
+
+LOOK_EVERY = timedelta(days=1)
+
+
+def lost(connection: Connection, place: Place, now: datetime) -> Community | None:
+    """The bot was taken out of a place. Returns its community if that was the last place it lived in."""
+    row = connection.execute(
+        "SELECT id, name FROM communities JOIN places ON community = id WHERE platform = ? AND platform_id = ?",
+        (place.platform, place.id),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute(
+        "INSERT OR IGNORE INTO departures (platform, platform_id, at) VALUES (?, ?, ?)",
+        (place.platform, place.id, seconds(now)),
+    )
+    [left] = connection.execute(
+        "SELECT count(*) FROM places LEFT JOIN departures USING (platform, platform_id)"
+        " WHERE community = ? AND at IS NULL",
+        (row[0],),
+    ).fetchone()
+    return Community(*row) if left == 0 else None
+
+
+def is_lost(connection: Connection, place: Place) -> bool:
+    known = connection.execute(
+        "SELECT 1 FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id)
+    )
+    return known.fetchone() is not None
+
+
+def found_again(connection: Connection, place: Place) -> None:
+    """The bot is back in the place, and what was set up there holds again."""
+    connection.execute("DELETE FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id))
+
+
+def undelivered_or_unseen(connection: Connection, now: datetime, limit: int) -> list[tuple[Person, Community]]:
+    """Whom to ask the platform about: messages did not reach them since the last look, or that was a day ago."""
+    rows = connection.execute(
+        "SELECT memberships.person, memberships.community, communities.name FROM memberships"
+        " JOIN communities ON communities.id = memberships.community"
+        " LEFT JOIN membership_checks AS checks"
+        "  ON checks.person = memberships.person AND checks.community = memberships.community"
+        " WHERE left_at IS NULL AND (ifnull(checked, since) <= :day_ago OR EXISTS ("
+        "  SELECT 1 FROM deliveries WHERE deliveries.person = memberships.person AND state = 'inbox'"
+        "  AND settled > ifnull(checked, since)))"
+        " ORDER BY ifnull(checked, since), memberships.person LIMIT :limit",
+        {"day_ago": seconds(now - LOOK_EVERY), "limit": limit},
+    )
+    return [(Person(person), Community(community, name)) for person, community, name in rows]
+
+
+def looked(connection: Connection, person: Person, community: Community, now: datetime) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO membership_checks (community, person, checked) VALUES (?, ?, ?)",
+        (community.id, person.id, seconds(now)),
+    )
+
+
+def long_gone(connection: Connection, now: datetime, limit: int) -> list[Person]:
+    """Who was in a community, is in none now, and left the last one 30 days ago."""
+    rows = connection.execute(
+        "SELECT person FROM memberships GROUP BY person"
+        " HAVING count(left_at) = count(*) AND max(left_at) <= ? ORDER BY person LIMIT ?",
+        (seconds(now - KEPT), limit),
+    )
+    return [Person(person) for (person,) in rows]
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """After 30 days: past memberships of people who are elsewhere, and communities that live nowhere any more."""
+    before = seconds(now - KEPT)
+    connection.execute(
+        "DELETE FROM memberships WHERE left_at <= ?"
+        " AND person IN (SELECT person FROM memberships WHERE left_at IS NULL)",
+        (before,),
+    )
+    connection.execute(
+        "DELETE FROM places WHERE (platform, platform_id) IN"
+        " (SELECT platform, platform_id FROM departures WHERE at <= ?)",
+        (before,),
+    )
+    connection.execute(
+        "DELETE FROM communities WHERE id NOT IN (SELECT community FROM places)"
+        " AND id NOT IN (SELECT community FROM memberships WHERE left_at IS NULL)"
+    )
+    connection.execute("DELETE FROM departures WHERE at <= ?", (before,))

@@ -1,0 +1,140 @@
+"""The hello, the first yes, a no, and being asked again when the words have changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.messages import Button, Text
+from storage import consents, members
+from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
+
+
+async def with_check_in(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start")
+    question = await world.chat.press(ALICE, button(hello, "a check-in"))
+    await world.chat.press(ALICE, button(question, "Yes"))
+
+
+async def kept(world: Playground) -> frozenset[str]:
+    person = await world.bot.database.read(members.person_of, ALICE)
+    return frozenset() if person is None else await world.bot.database.read(consents.given, person)
+
+
+async def test_the_hello_offers_company_before_problems(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start")
+    assert str(hello.text).startswith("Hi, I'm Kith, a bot. I help people here find each other.")
+    offered = labels(hello)
+    assert offered == sorted(offered, key=["company", "a check-in", "a buddy", "a circle", "look around"].index)
+    assert "look around" in offered
+
+
+async def test_looking_around_takes_three_sentences_a_door_and_keeps_nothing(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start")
+    look = await world.chat.press(ALICE, button(hello, "look around"))
+    for door in str(look.text).split("\n\n"):
+        title, *sentences = [part for part in door.replace("**", "").split(". ") if part]
+        assert len(title.split()) <= 3
+        assert len(sentences) == 3, door
+    assert "seen by nobody" in look.text
+    assert str((await world.chat.say(ALICE, "learn")).text) == str(look.text)
+    assert await world.bot.database.read(members.person_of, ALICE) is None
+
+
+async def test_one_yes_is_written_down_as_the_three_consents_it_names(world: Playground) -> None:
+    await with_check_in(world)
+    assert await kept(world) == {"core", "dm", "checkin"}
+
+
+async def test_after_a_no_nothing_is_kept_not_even_the_chat(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start")
+    question = await world.chat.press(ALICE, button(hello, "a check-in"))
+    answer = await world.chat.press(ALICE, button(question, "No"))
+    assert str(answer.text) == "That's fine. I've kept nothing. You can still use help and learn."
+    assert await world.bot.database.read(members.person_of, ALICE) is None
+
+
+async def test_details_name_the_host_and_both_ways_out(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start")
+    question = await world.chat.press(ALICE, button(hello, "a check-in"))
+    details = await world.chat.press(ALICE, button(question, "Details"))
+    for words in ("whoever runs this playground", "`my-data`", "`forget-me`"):
+        assert words in details.text
+
+
+async def test_each_platform_in_use_says_what_it_lets_others_read(
+    world: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(world.chat), "reads", lambda _chat: Text("The town crier reads it aloud."))
+    assert "holds the key. Moderators see totals only. The town crier reads it aloud. `my-data`" in (
+        await world.chat.say(ALICE, "privacy")
+    ).text
+
+
+async def test_a_yes_in_a_room_makes_its_community_known(world: Playground) -> None:
+    hello = await world.chat.say(ALICE, "start", ROOM)
+    question = await world.chat.press(ALICE, button(hello, "a check-in"), ROOM)
+    await world.chat.press(ALICE, button(question, "Yes"), ROOM)
+    person = await world.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    assert [one.name for one in await world.bot.database.read(members.communities, person)] == [ROOM.name]
+
+
+# -- changed words ----------------------------------------------------------------------------------------------------
+
+
+async def test_when_the_words_change_nothing_is_sent_until_there_is_a_new_yes(
+    world: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_check_in(world)
+    monkeypatch.setattr(consents, "VERSIONS", {"checkin": 2})
+    assert "checkin" not in await kept(world)
+    question = await world.chat.say(ALICE, "start")
+    assert "have changed" in question.text
+    assert "a check-in on the days I chose" in question.text
+    await world.chat.press(ALICE, button(question, "Yes"))
+    assert "checkin" in await kept(world)
+
+
+async def test_a_no_to_changed_words_withdraws_that_and_only_that(
+    world: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_check_in(world)
+    monkeypatch.setattr(consents, "VERSIONS", {"checkin": 2})
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "start"), "No"))
+    assert await kept(world) == {"core", "dm"}
+    assert "Hi, I'm Kith" in (await world.chat.say(ALICE, "start")).text
+
+
+# -- the line about age -----------------------------------------------------------------------------------------------
+
+
+async def test_the_line_about_age_comes_before_what_brings_people_together_and_once(world: Playground) -> None:
+    await with_check_in(world)
+    line = await world.chat.say(ALICE, "settings helper")
+    assert str(line.text) == "This is for adults. Are you 18 or over?"
+    question = await world.chat.press(ALICE, button(line, "Yes"))
+    assert "They see your name only after you both say yes" in question.text
+    await world.chat.press(ALICE, button(question, "Yes"))
+    assert {"helper", "adult"} <= await kept(world)
+    assert "This is for adults" not in (await world.chat.say(ALICE, "settings mentor")).text
+
+
+async def test_whoever_is_under_age_keeps_everything_else(world: Playground) -> None:
+    await with_check_in(world)
+    line = await world.chat.say(ALICE, "settings helper")
+    answer = await world.chat.press(ALICE, button(line, "No"))
+    assert "everything else is open to you" in answer.text
+    assert await kept(world) == {"core", "dm", "checkin"}
+
+
+async def test_a_made_up_button_cannot_jump_over_the_line_about_age(world: Playground) -> None:
+    made_up = Button(Text("Yes"), "consent.yes", "set-helper|0|", row="-")
+    assert str((await world.chat.press(BOB, made_up)).text) == "This is for adults. Are you 18 or over?"
+    assert await world.bot.database.read(members.person_of, BOB) is None
+
+
+@pytest.mark.parametrize("value", ["", "nothing", "nothing|1|x", "|||", "checkin|0|not a schedule"])
+async def test_a_made_up_yes_agrees_to_nothing(world: Playground, value: str) -> None:
+    answer = await world.chat.press(ALICE, Button(Text("Yes"), "consent.yes", value, row="-"))
+    assert "expired" in answer.text
+    assert await world.bot.database.read(members.person_of, ALICE) is None
