@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.messages import Delivery
+from bot.messages import Channel, Delivery
 from bot.quiet_hours import QuietHours, held_until
 from storage.claims import Facts, Verdict
 
@@ -25,6 +25,8 @@ def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         return Verdict("skip", "left the community")
     if facts.paused and delivery.purpose:
         return Verdict("skip", "paused")
+    if facts.quiet and (delivery.purpose or isinstance(delivery.to, Channel)):
+        return Verdict("skip", "quiet everything")
     if facts.closed:
         return Verdict("inbox", "cannot be reached")
     until = _held(delivery, facts, now)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
-from bot.messages import Channel, Delivery
-from storage import consents, deliveries
+from bot.messages import Channel, Delivery, Person
+from storage import consents, deliveries, holds
 from storage.instants import seconds
 
 ASKED_AT_ONCE = 500
@@ -29,6 +29,8 @@ class Facts(NamedTuple):
     quiet_end: str
     capped_today: int
     closed: bool = False
+    quiet: bool = False
+    """Moderators keep everything quiet about the reader, or about the person it is about (``args["about"]``)."""
 
 
 class Verdict(NamedTuple):
@@ -162,7 +164,7 @@ def _pass_gate(connection: Connection, row: int, decide: Decide, now: datetime) 
 def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
     """What the gate has to know, read in the same transaction that lets the message go."""
     if isinstance(delivery.to, Channel):
-        return Facts(True, False, False, "UTC", "00:00", "00:00", 0)
+        return Facts(True, False, False, "UTC", "00:00", "00:00", 0, quiet=_is_quiet(connection, delivery, now))
     person = delivery.to.id
     zone, start, end, paused_at, until = connection.execute(
         "SELECT zone, quiet_start, quiet_end, paused_at, paused_until FROM persons WHERE id = ?", (person,)
@@ -176,7 +178,15 @@ def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
     )
     paused = paused_at is not None and (until is None or until > seconds(now))
     capped = _capped_in_a_day(connection, person, now) if delivery.capped else 0
-    return Facts(consented, paused, left, zone, start, end, capped, _is_closed(connection, delivery, now))
+    closed, quiet = _is_closed(connection, delivery, now), _is_quiet(connection, delivery, now)
+    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet)
+
+
+def _is_quiet(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    people = [delivery.to] if isinstance(delivery.to, Person) else []
+    if "about" in delivery.args:
+        people.append(Person(int(delivery.args["about"])))
+    return any(holds.is_quiet(connection, person, delivery.community, now) for person in people)
 
 
 def _is_closed(connection: Connection, delivery: Delivery, now: datetime) -> bool:
