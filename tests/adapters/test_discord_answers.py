@@ -122,6 +122,7 @@ async def test_an_interaction_that_is_over_harms_nobody(kith: Kith, adapter: Dis
     kith.fake.clock.skip(FIRST_ANSWER_SECONDS + 1)
     await until_answered(kith, 1)
     assert (await (await kith.alice.slash("help-now")).reply()).text == "You can call **112**."
+    assert [call.status for call in kith.fake.calls_to(CALLBACK)] == [404, 200], "what is over is not tried again"
 
 
 async def test_a_command_of_an_older_version_shows_the_help(kith: Kith, adapter: DiscordAdapter) -> None:

@@ -282,6 +282,15 @@ async def test_one_key_opens_one_thread_also_after_a_lost_reply(kith: Kith, adap
     assert other.channel != group.channel
 
 
+async def test_a_thread_that_somebody_else_named_like_ours(kith: Kith, adapter: DiscordAdapter) -> None:
+    place = Place("discord", kith.guild.id)
+    ours = await adapter.open_group(place, [member(kith.alice)], plain("pair"), KEY)
+    name = kith.fake.world.channels[ours.channel.id].name
+    kith.fake.world.remove_channel(kith.fake.world.channels[ours.channel.id])
+    kith.fake.world.add_thread(kith.guild.general, name, kith.bob.user)
+    assert await adapter.find_group(place, KEY) is None
+
+
 async def test_a_thread_needs_a_channel_that_both_can_see(kith: Kith, adapter: DiscordAdapter) -> None:
     hidden = (Permission(0), Permission.VIEW_CHANNEL)
     kith.guild.general.overwrites[kith.bob.id] = hidden

@@ -109,7 +109,7 @@ def test_a_long_text_is_cut_at_lines_then_spaces() -> None:
 
 
 def test_a_cut_never_parts_an_escape() -> None:
-    drawn = escape("*" * 1500)
+    drawn = escape("x" + "*" * 1500)
     assert [alive(piece) for piece in split(drawn)] == [[], []]
     assert "".join(split(drawn)) == drawn
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import time
 
 import pytest
@@ -129,6 +130,13 @@ async def test_a_failure_tells_nothing(kith: Kith, adapter: DiscordAdapter) -> N
     assert "Something went wrong" in answer.text
     assert "secret" not in answer.text
     assert answer.ephemeral
+
+
+async def test_it_does_not_talk_to_itself(kith: Kith, adapter: DiscordAdapter) -> None:
+    kith.alice.say("help-now")
+    await kith.alice.next()
+    await asyncio.sleep(0.2)
+    assert len([message for message in kith.alice.sees() if message.author.bot]) == 1
 
 
 async def test_members_are_told_who_else_can_read(adapter: DiscordAdapter) -> None:
