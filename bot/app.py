@@ -12,10 +12,11 @@ from typing import Self, TypeAlias
 
 from bot.adapters.base import Adapter
 from bot.bot import Bot, Settings
-from bot.clock import monotonic
+from bot.clock import monotonic, utc_now
 from bot.config import Config
 from bot.errors import FatalError
-from bot.installation import claim, open_database, open_keys
+from bot.installation import claim, open_database, open_journal, open_keys
+from bot.limits import Limits
 from bot.log import Word
 from bot.scheduler import Scheduler
 from cogs import COGS
@@ -71,7 +72,8 @@ class App:
         with claim(config.data):
             async with await open_database(config.data) as database:
                 keyring = await open_keys(config.key, database)
-                bot = Bot(database, keyring, COGS, Settings(config.host.name, config.default_zone.key))
+                await open_journal(config.data, keyring, database, utc_now)
+                bot = Bot(database, keyring, COGS, Settings(config.host.name, config.default_zone.key, Limits()))
                 yield cls(bot, platforms(config, bot))
 
     async def run(self, tell: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from bot.crypto import Keyring
 from bot.errors import StorageError, UserError
 from bot.groups import Groups
 from bot.i18n import N_, _, reading
+from bot.limits import Limiter, Limits
 from bot.log import Word
 from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
 from bot.outbox import Dispatcher
@@ -40,6 +41,7 @@ class Settings:
 
     host: str = "the person who hosts me"
     zone: str = "UTC"
+    limits: Limits | None = None
 
 
 class Bot:
@@ -65,6 +67,7 @@ class Bot:
         self.actions: dict[str, Action] = {action.name: action for cog in self.cogs for action in cog.actions()}
         self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
+        self._limits = Limiter(self.settings.limits)
         self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
         self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
 
@@ -81,7 +84,7 @@ class Bot:
 
     async def run_text(self, incoming: Incoming, line: str) -> None:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
-        await self._answer(incoming, lambda context: self._line(context, line.strip()))
+        await self._answer(incoming, lambda context: self._line(context, line.strip()), line)
 
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.
@@ -121,7 +124,9 @@ class Bot:
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
-    async def _answer(self, incoming: Incoming, handle: Callable[[Context], Awaitable[Answered]]) -> None:
+    async def _answer(
+        self, incoming: Incoming, handle: Callable[[Context], Awaitable[Answered]], line: str = ""
+    ) -> None:
         context = await self._context(incoming)
         with reading(context.locale):
             reply: Reply
@@ -135,7 +140,23 @@ class Bot:
             except Exception:
                 log.exception("a request failed")
                 reply = Message(_(FAILED), aside=True)
-            await self._respond(context, reply)
+            await self._respond(context, await self._with_what_stands_beside(context, line, reply))
+
+    async def _with_what_stands_beside(self, context: Context, line: str, reply: Reply) -> Reply:
+        """What cogs have to say beside the answer to a typed line, under it. It never takes the answer's place."""
+        if not line or reply is None or isinstance(reply, Form):
+            return reply
+        for cog in self.cogs:
+            try:
+                beside = await cog.beside(context, line)
+            except StorageError:
+                log.exception("the database did not answer")
+                continue
+            if beside:
+                said = _as_message(reply)
+                assert isinstance(said, Message)
+                reply = replace(said, text=said.text + "\n\n" + beside)
+        return reply
 
     async def _context(self, incoming: Incoming) -> Context:
         now = self.now()
@@ -222,6 +243,7 @@ class Bot:
         return await self._action(context, form.id, dict(zip(names, chat.answers, strict=True)))
 
     async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:
+        self._limits.check(context, command)
         if context.person is None and not command.anyone:
             return context, await self.commands["start"].handler(context)
         context, question = await offering.settle_community(self, context, command, arguments)
@@ -239,6 +261,7 @@ class Bot:
         action = self.actions.get(button.action)
         if action is None:
             raise UserError(_("That button has expired. `help` shows what I can do."))
+        self._limits.check(context, action)
         context = await offering.check(self, context, button, action)
         if context.person is None and not action.anyone:
             return context, await self.commands["start"].handler(context)

@@ -37,7 +37,7 @@ class Command:
 
     ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which
     community is meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the
-    call.
+    call. ``expensive``: it writes much or reaches others, so a member can ask it less often (``bot.limits``).
     """
 
     name: str
@@ -47,6 +47,7 @@ class Command:
     anyone: bool = False
     community: bool = False
     moderators: bool = False
+    expensive: bool = False
 
     @property
     def description(self) -> str:
@@ -63,7 +64,7 @@ class Action:
     """What a button or a sent form runs.
 
     ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``:
-    the first press uses up the offer. ``moderators`` as in ``Command``.
+    the first press uses up the offer. ``moderators`` and ``expensive`` as in ``Command``.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Action:
     anyone: bool = False
     community: bool = False
     moderators: bool = False
+    expensive: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,24 @@ class Setting:
     group: Literal["switch", "role", "dial"] = "dial"
 
 
-def command(name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False) -> Callable[[M], M]:
+@dataclass(frozen=True)
+class Measure:
+    """A total for moderators' `picture`, in plain words. The exact count is never shown (``storage.picture``).
+
+    ``count`` gives (part, whole) of members of a community; ``words`` is the sentence for what may be shown of it.
+    """
+
+    name: str
+    count: Callable[[Connection, Community, datetime], tuple[int, int]]
+    words: Callable[[int, int], Text]
+
+
+def command(
+    name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False, expensive: bool = False
+) -> Callable[[M], M]:
     """Offer a method as a command: its signature is the parameters, its docstring the help."""
-    return _mark("command", {"name": name, "anyone": anyone, "community": community, "moderators": moderators})
+    marks = {"name": name, "anyone": anyone, "community": community}
+    return _mark("command", {**marks, "moderators": moderators, "expensive": expensive})
 
 
 def action(
@@ -116,10 +133,11 @@ def action(
     anyone: bool = False,
     community: bool = False,
     moderators: bool = False,
+    expensive: bool = False,
 ) -> Callable[[M], M]:
     """Run a method when a button is pressed or a form is sent: ``handler(context, value, **fields)``."""
     marks = {"name": name, "stateless": stateless, "once": once, "anyone": anyone or stateless}
-    return _mark("action", {**marks, "community": community, "moderators": moderators})
+    return _mark("action", {**marks, "community": community, "moderators": moderators, "expensive": expensive})
 
 
 def message(
@@ -184,6 +202,30 @@ class Cog(ABC):
         """What of this cog the settings screen shows to the member: each row can be changed in one tap."""
         return ()
 
+    def separate(self, _one: Person, _other: Person) -> Work[None]:
+        """End what connects these two, at the wish of the first: they must not meet from now on."""
+        return nothing_to_forget
+
+    def partners(self, _person: Person, _community: Community) -> Work[frozenset[Person]]:
+        """Who waits for this person here, and hears from moderators if everything is quiet about them."""
+        return nobody
+
+    async def help_lines(self, _context: Context) -> Sequence[Text]:
+        """What this cog puts on the member's own help card: people and places of theirs. Read at most for a second."""
+        return ()
+
+    async def beside(self, _context: Context, _line: str) -> Text | None:
+        """Something to say beside the reply to a line typed to the bot. Nothing of the line is kept."""
+        return None
+
+    def measures(self) -> Iterable[Measure]:
+        """The totals this cog adds to what moderators see."""
+        return ()
+
+    async def needs(self, _community: Community, _now: datetime) -> Sequence[Text]:
+        """What the community needs from its moderators this week, one sentence each."""
+        return ()
+
     def asks(self) -> Iterable[Ask]:
         """What this cog asks before it keeps or sends anything."""
         return ()
@@ -221,3 +263,8 @@ def nothing_kept(_connection: Connection) -> dict[str, Any]:
 
 def nothing_to_forget(_connection: Connection) -> None:
     """The forget of a cog that stores nothing about anybody."""
+
+
+def nobody(_connection: Connection) -> frozenset[Person]:
+    """The partners of a cog that brings nobody together."""
+    return frozenset()
