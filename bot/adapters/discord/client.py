@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import discord
-import yarl
 
 from bot.adapters.discord.refusals import REFUSED_TOKEN
 from bot.config import DiscordConfig
@@ -47,7 +46,8 @@ class Client(discord.Client):
     ) -> None:
         # The library keeps its two addresses in its classes.
         discord.http.Route.BASE = config.api.rstrip("/")
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(config.gateway)
+        socket = discord.gateway.DiscordWebSocket
+        socket.DEFAULT_GATEWAY = type(socket.DEFAULT_GATEWAY)(config.gateway)
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),

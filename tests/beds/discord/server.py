@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import TracebackType
 
-import yarl
 from aiohttp import web
 
 import tests.beds.discord.channels
@@ -90,7 +89,8 @@ class FakeDiscord:
         import discord
 
         discord.http.Route.BASE = self.rest_url
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url)
+        socket = discord.gateway.DiscordWebSocket
+        socket.DEFAULT_GATEWAY = type(socket.DEFAULT_GATEWAY)(self.gateway_url)
 
     # Judging.
 
