@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot import names
 from bot.messages import Part, Plain, Text, When, Who
 
 LIMIT = 2000
@@ -65,7 +66,7 @@ def _part(part: Part, *, in_code: bool) -> str:
         case Plain(words):
             return _as_code(words) if in_code else escape(words)
         case Who(member):
-            return escape(member.name or member.id)
+            return escape(names.shown(member.name, member.id))
         case When(instant, style):
             return f"<t:{int(instant.timestamp())}:{STYLES[style]}>"
         case str():

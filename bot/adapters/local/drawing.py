@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot import names
 from bot.messages import Part, Plain, Text, When
 from bot.times import friendly_date, friendly_instant, friendly_time
 
@@ -51,7 +52,7 @@ class Page:
             return self._sentence(part)
         if isinstance(part, When):
             return _moment(part, now, zone)
-        return harmless(part.words if isinstance(part, Plain) else part.member.name or part.member.id)
+        return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
     def _sentence(self, sentence: str) -> str:
         if not self.colour:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot import text
+from bot import names, text
 from bot.messages import Message, Part, Plain, Text, When, Who
 from bot.times import friendly_date, friendly_instant, friendly_time, local_day
 
@@ -116,7 +116,7 @@ def _lines(words: str) -> str:
 def _live(part: Plain | When | Who, reading: Reading) -> str:
     if isinstance(part, When):
         return _when(part, reading)
-    return harmless(part.words if isinstance(part, Plain) else part.member.name or part.member.id)
+    return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
 
 def harmless(words: str) -> str:
