@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from cogs.buddies.candidates import Candidate, Pace, Purpose, Style
@@ -69,6 +72,25 @@ def community(count: int, seed: int = SEED) -> Iterator[Candidate]:
             consents=chance.random() < 0.99,
             held=chance.random() < 0.005,
         )
+
+
+def fingerprint() -> str:
+    """A digest of the first thousand of a community of ten thousand."""
+    plain = hashlib.sha256()
+    for one in islice(community(10_000), 1_000):
+        plain.update(repr(_plain(one)).encode())
+    return plain.hexdigest()
+
+
+def _plain(one: Candidate) -> tuple[object, ...]:
+    sets = sorted(one.languages), sorted(one.avoids)
+    numbers = int(one.pace), int(one.purposes), int(one.style), one.free
+    return one.id, one.group, one.zone, sets, numbers, one.trio_ok, one.adult, one.consents, one.held
+
+
+def is_as_committed() -> bool:
+    """Whether this machine makes the population the committed figures are about."""
+    return fingerprint() == Path(__file__).with_suffix(".sha256").read_text(encoding="ascii").strip()
 
 
 def _hours(chance: random.Random) -> int:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cogs.buddies.hours import QUARTERS
+
 Ints = NDArray[np.int64]
 Points = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -94,7 +96,8 @@ class People:
     groups: Ints
     languages: NDArray[np.uint64]
     language_names: Sequence[str]
-    free: NDArray[np.uint8]
+    free: NDArray[np.uint64]
+    """The quarter hours of the week (``hours.in_week``) in 64-bit words."""
     zones: Sequence[str]
     pace: NDArray[np.int8]
     purposes: NDArray[np.int8]
@@ -109,8 +112,8 @@ class People:
 
     def square(self, rows: Ints) -> Square:
         """Everybody in ``rows`` against everybody. Takes about 20 bytes per two for a moment."""
-        bits = np.unpackbits(self.free[rows], axis=1, bitorder="little").astype(np.float32)
         pace, purposes, style = self.pace[rows], self.purposes[rows], self.style[rows]
+        bits = self.free_bits(rows)
         fit = HOURS[np.minimum(bits @ bits.T, FULL_HOURS).astype(np.int64)]
         fit += _PACES[pace][:, pace]
         fit += PURPOSE * ((purposes[:, None] & purposes) != 0)
@@ -122,11 +125,16 @@ class People:
 
     def points(self, one: Ints, other: Ints) -> Ints:
         """What each pair of rows is worth, ``one`` with ``other``, line by line."""
-        quarters = np.unpackbits(self.free[one] & self.free[other], axis=1).sum(axis=1, dtype=np.int64)
+        quarters = np.bitwise_count(self.free[one] & self.free[other]).sum(axis=1, dtype=np.int64)
         fit = HOURS[np.minimum(quarters, FULL_HOURS)] + PACE[np.abs(self.pace[one] - self.pace[other])]
         fit += PURPOSE * ((self.purposes[one] & self.purposes[other]) != 0)
         fit += STYLE * ((self.style[one] & self.style[other]) != 0)
         return np.asarray(fit - self.met.between(one, other))
+
+    def free_bits(self, rows: Ints) -> NDArray[np.float32]:
+        """The free quarter hours of ``rows``, a number each: what two have in common is the product of their lines."""
+        packed = self.free[rows].view(np.uint8)
+        return np.unpackbits(packed, axis=1, count=QUARTERS, bitorder="little").astype(np.float32)
 
     def allowed_to(self, row: int) -> Ints:
         """Everybody whom this person may be matched with."""

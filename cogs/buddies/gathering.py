@@ -16,6 +16,7 @@ from cogs.buddies.hours import QUARTERS, in_week
 
 _NUMBERS = 8
 """How many whole numbers are kept of each person: id, group, pace, purposes, style, trio_ok, trio_last, worth."""
+_FREE_WORDS = -(-QUARTERS // 64)
 
 
 class Gathering:
@@ -41,7 +42,7 @@ class Gathering:
         group = self._groups.setdefault(candidate.group, len(self._groups))
         self._numbers.extend((candidate.id, group, candidate.pace, candidate.purposes, candidate.style))
         self._numbers.extend((candidate.trio_ok, candidate.trio_last, worth))
-        self._free += in_week(candidate.free, candidate.zone, self.week).to_bytes(QUARTERS // 8, "little")
+        self._free += in_week(candidate.free, candidate.zone, self.week).to_bytes(_FREE_WORDS * 8, "little")
         self._zones.append(candidate.zone)
         self._spoken.append(
             sum(1 << self._languages.setdefault(language, len(self._languages)) for language in candidate.languages)
@@ -65,7 +66,7 @@ class Gathering:
             groups=np.argsort(np.argsort([*self._groups]))[numbers[:, 1]] if len(ids) else numbers[:, 1],
             languages=self._language_words()[order],
             language_names=sorted(self._languages),
-            free=np.frombuffer(self._free, np.uint8).reshape(-1, QUARTERS // 8)[order],
+            free=np.frombuffer(self._free, np.uint64).reshape(-1, _FREE_WORDS)[order],
             zones=[self._zones[row] for row in order],
             pace=numbers[:, 2].astype(np.int8),
             purposes=numbers[:, 3].astype(np.int8),

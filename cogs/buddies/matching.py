@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import reduce
 from itertools import combinations
+from operator import and_
 
 import numpy as np
 
@@ -117,8 +119,7 @@ def _match(
     """Explains one match: what its people have in common."""
     rows = sorted(unit, key=people.ids.__getitem__)
     shared = common(int.from_bytes(people.free[row].tobytes(), "little") for row in rows)
-    words = np.bitwise_and.reduce(people.languages[rows])
-    spoken = int.from_bytes(words.tobytes(), "little")
+    spoken = reduce(and_, (int.from_bytes(people.languages[row].tobytes(), "little") for row in rows))
     paces = {int(people.pace[row]) for row in rows}
     before = [last_met[two] for two in combinations(sorted(unit), 2) if two in last_met]
     return Match(
@@ -128,8 +129,8 @@ def _match(
             minutes=15 * shared.bit_count(),
             dayparts={int(people.ids[row]): dayparts(shared, people.zones[row], week) for row in rows},
             languages=tuple(name for at, name in enumerate(people.language_names) if spoken >> at & 1),
-            purposes=Purpose(int(np.bitwise_and.reduce(people.purposes[rows]))),
-            style=Style(int(np.bitwise_and.reduce(people.style[rows]))),
+            purposes=Purpose(reduce(and_, (int(people.purposes[row]) for row in rows))),
+            style=Style(reduce(and_, (int(people.style[row]) for row in rows))),
             pace=Pace(paces.pop()) if len(paces) == 1 else None,
             last_met=max(before, default=None),
         ),

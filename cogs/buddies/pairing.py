@@ -14,9 +14,11 @@ EXACT = 1_000
 """Up to so many people one exact matching is made; beyond, one per piece."""
 DENSE = 400
 """Up to so many people every allowed pair is looked at; beyond, the nearest of each (12 are enough for 1,000)."""
-NEAREST, NEAREST_IN_PIECE = 32, 12
-PIECE, LATER_PIECE = 250, 400
+NEAREST, NEAREST_IN_PIECE = 32, 10
+PIECE, LATER_PIECE = 250, 350
 """Time grows faster than the size of a piece: small pieces first, then larger ones of those not yet well off."""
+TURNS, MOST_TURNS = 20_000, 8
+"""n people get TURNS / n further turns, at least 2: with few there is time, and fewer pieces to find somebody in."""
 
 ALONE = -1
 
@@ -47,8 +49,9 @@ def pair_up(people: People, rows: Ints, random: np.random.Generator) -> Ints:
     kind = people.pace[rows].astype(np.int64) * 64 + people.purposes[rows]
     for piece in _pieces(rows[np.lexsort((weekend, centre, language))], partner, PIECE):
         _solve(people, piece, partner, random, NEAREST_IN_PIECE)
-    for order in (np.lexsort((weekend, kind, language)), np.lexsort((weekend, centre, language))):
-        pool = _not_yet_well_off(people, rows[order], partner, random)
+    orders = np.lexsort((weekend, kind, language)), np.lexsort((weekend, centre, language))
+    for turn in range(max(2, min(MOST_TURNS, TURNS // len(rows)))):
+        pool = _not_yet_well_off(people, rows[orders[turn % 2]], partner, random)
         for piece in _pieces(pool, partner, LATER_PIECE):
             _solve(people, piece, partner, random, NEAREST_IN_PIECE)
     return partner
@@ -116,11 +119,7 @@ def _clocks(people: People, rows: Ints) -> tuple[Ints, Ints]:
     """The hour of the day, in UTC, around which each one's free time lies, and how much of it is at the weekend."""
     angle = np.arange(QUARTERS) * (2 * np.pi / 96)
     basis = np.stack([np.cos(angle), np.sin(angle), np.arange(QUARTERS) >= 5 * 96], axis=1).astype(np.float32)
-    sums = np.concatenate(
-        [
-            np.unpackbits(people.free[part], axis=1, bitorder="little").astype(np.float32) @ basis
-            for part in np.array_split(rows, len(rows) // 2_000 + 1)
-        ]
-    )
+    parts = np.array_split(rows, len(rows) // 2_000 + 1)
+    sums = np.concatenate([people.free_bits(part) @ basis for part in parts])
     centre = np.floor(np.arctan2(sums[:, 1], sums[:, 0]) * 12 / np.pi).astype(np.int64) % 24
     return centre, sums[:, 2].astype(np.int64)

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from cogs.buddies.fit import Bools, Ints, People
-from cogs.buddies.pairing import ALONE, best_pairs
+from cogs.buddies.pairing import ALONE, EXACT, best_pairs
 
 TRIO_AGAIN = 10**6
 """What it costs, in points, that somebody is in a trio twice running: more than any points, less than a partner."""
@@ -22,8 +22,8 @@ ALL_TRIOS = 96
 NEIGHBOURHOODS = (40, 96, 400)
 JOINABLE = 40
 """Of so many kept pairs it is asked whether somebody might join."""
-TRIES = 3_000
-"""Pairing a neighbourhood of n people anew is tried for the TRIES / n trios that look best."""
+TRIES, FEW_TRIES = 3_000, 12
+"""For TRIES / n trios, of those that look best, all n near are paired anew; in a large community for a few only."""
 
 
 @dataclass(slots=True)
@@ -54,12 +54,15 @@ def place_leftovers(people: People, rows: Ints, assignment: Assignment, random: 
     while len(left := np.setdiff1d(assignment.without_anybody(rows), tried)):
         row = left[np.argmax(people.worth[left])]
         tried = np.append(tried, row)
-        for size in NEIGHBOURHOODS:
-            pool = assignment.not_in_a_group(rows)
-            near = pool if len(pool) <= ALL_TRIOS else _neighbourhood(people, row, pool, assignment, size, random)
-            _Neighbourhood(people, near, assignment).improve()
-            if len(near) == len(pool) or not len(assignment.without_anybody(row[None])):
-                break
+        for size in NEIGHBOURHOODS if len(rows) > ALL_TRIOS else NEIGHBOURHOODS[:1]:
+            while len(alone := assignment.without_anybody(rows)) and row in alone:
+                near = assignment.not_in_a_group(rows)
+                if len(near) > ALL_TRIOS:
+                    near = _neighbourhood(people, row, near, assignment, size, random)
+                tries = TRIES // len(near) if len(rows) <= EXACT else FEW_TRIES
+                _Neighbourhood(people, near, assignment, tries).improve()
+                if len(assignment.without_anybody(rows)) == len(alone):
+                    break
 
 
 def _neighbourhood(
@@ -85,8 +88,8 @@ def _neighbourhood(
 class _Neighbourhood:
     """Some people and who is whose partner, by place in ``rows``; kept pairs that may be joined stand at the end."""
 
-    def __init__(self, people: People, near: Ints, assignment: Assignment) -> None:
-        self.people, self.assignment, self.size = people, assignment, len(near)
+    def __init__(self, people: People, near: Ints, assignment: Assignment, tries: int) -> None:
+        self.people, self.assignment, self.size, self.tries = people, assignment, len(near), tries
         here = people.trio_ok & (people.groups == people.groups[near[0]])
         self.joinable = [unit for unit in assignment.kept if len(unit) == 2 and here[[*unit]].all()][:JOINABLE]
         self.rows = np.concatenate([near, np.array(self.joinable, np.int64).ravel()])
@@ -109,11 +112,10 @@ class _Neighbourhood:
     def _take_best(self, threes: Ints, values: Ints) -> bool:
         """Makes the one of ``threes`` that leaves everybody best off; false where none leaves fewer people alone."""
         order, exact = self._likely(threes, values)
-        tries = max(8, TRIES // self.size)
-        best = self._best([*order[exact][: tries // 2], *order[:tries]], threes, values)
+        best = self._best([*order[exact][: self.tries // 2], *order[: self.tries]], threes, values)
         if best is None and self.size <= ALL_TRIOS:
             may_be_over = np.append(self._may_be_over(), [True] * 2 * len(self.joinable))
-            best = self._best(order[may_be_over[threes[order]].all(axis=1)], threes, values, first=True)
+            best = self._best(order[may_be_over[threes[order]].all(axis=1)][:TRIES], threes, values, first=True)
         if best is None:
             return False
         three = self.rows[threes[best]].tolist()

@@ -31,8 +31,8 @@ sys.path[:] = sys.argv[1:]
 from cogs.buddies.worker import serve
 serve(sys.stdin.buffer, sys.stdout.buffer)
 """
-_INHERITED = ("PATH", "LD_LIBRARY_PATH", "PYTHONTZPATH", "SYSTEMROOT")
 _ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "PYTHONTZPATH", "SYSTEMROOT")
 
 
 async def match_in_process(

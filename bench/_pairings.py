@@ -1,0 +1,123 @@
+"""The other ways to pair people, and the exact answers, that the matching is compared with."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import rustworkx
+
+from cogs.buddies.candidates import Candidate, Met, Outcome
+from cogs.buddies.fit import PLACED, Ints, People, Square
+from cogs.buddies.gathering import Gathering
+from cogs.buddies.pairing import ALONE, best_pairs
+
+Pairs = list[tuple[int, int]]
+
+
+def rows(candidates: Iterable[Candidate], week: date, met: Sequence[Met] = (), number: int = 1) -> People:
+    gathering = Gathering(week)
+    for candidate in candidates:
+        gathering.add(candidate)
+    return gathering.people(seed=1, number=number, met=met)
+
+
+def points(people: People, pairs: Pairs) -> int:
+    """What these pairs of rows are worth together. A pair that breaks a rule is worth nothing."""
+    return sum(
+        int(people.points(np.array([one]), np.array([other]))[0])
+        for one, other in pairs
+        if other in people.allowed_to(one)
+    )
+
+
+def worth(people: People, outcome: Outcome) -> int:
+    """What the matches of an outcome are worth together; three people half of what the three pairs in them would be."""
+    row_of = {one: row for row, one in enumerate(people.ids.tolist())}
+    total = 0.0
+    for found in outcome.matches:
+        twos = [(row_of[one], row_of[other]) for one, other in combinations(found.members, 2)]
+        total += points(people, twos) / (len(twos) if len(twos) == 1 else 2)
+    return int(total)
+
+
+def shuffled(people: People) -> Pairs:
+    """Pairs by lot, as most bots do it."""
+    order = [*range(len(people.ids))]
+    random.Random(1).shuffle(order)
+    return [*zip(order[::2], order[1::2], strict=False)]
+
+
+def greedy(people: People) -> Pairs:
+    """The best pair first, then the best of those that remain."""
+    found: Pairs = []
+    for here, square in _groups(people):
+        one, other = np.nonzero(np.triu(square.allowed))
+        free = np.ones(len(here), np.bool_)
+        for at in np.argsort(-square.points[one, other], kind="stable"):
+            if free[one[at]] and free[other[at]]:
+                free[one[at]] = free[other[at]] = False
+                found.append((int(here[one[at]]), int(here[other[at]])))
+    return found
+
+
+def networkx_exact(people: People) -> Pairs:
+    """The exact optimum, by the library most would take."""
+    import networkx
+
+    found: Pairs = []
+    for here, square in _groups(people):
+        one, other = np.nonzero(np.triu(square.allowed))
+        graph: networkx.Graph[int] = networkx.Graph()
+        weights = square.points[one, other].tolist()
+        graph.add_weighted_edges_from(zip(one.tolist(), other.tolist(), weights, strict=True))
+        matching = networkx.max_weight_matching(graph, maxcardinality=True)
+        found += [(int(here[first]), int(here[second])) for first, second in matching]
+    return found
+
+
+def exact(people: People) -> Pairs:
+    """The exact optimum over all allowed pairs."""
+    found: Pairs = []
+    for here, square in _groups(people):
+        partner = best_pairs(square.points, square.allowed, people.worth[here])
+        found += [(int(here[one]), int(here[partner[one]])) for one in np.flatnonzero(partner > np.arange(len(here)))]
+    return found
+
+
+def nearest_exact(people: People, count: int) -> Pairs:
+    """The exact optimum when each person has an edge to the ``count`` they fit best, equal ones by lot."""
+    edges: dict[tuple[int, int], int] = {}
+    lot = np.random.default_rng(1)
+    for row in range(len(people.ids)):
+        others = lot.permutation(people.allowed_to(row))
+        fit = people.points(np.full(len(others), row), others)
+        best = np.argpartition(-fit, count)[:count] if len(others) > count else np.arange(len(others))
+        edges |= {
+            (min(row, other), max(row, other)): int(fit[at]) for at, other in zip(best, others[best], strict=True)
+        }
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(len(people.ids)))
+    graph.extend_from_weighted_edge_list([(int(one), int(other), PLACED + fit) for (one, other), fit in edges.items()])
+    return [*rustworkx.max_weight_matching(graph, weight_fn=int)]
+
+
+def least_without_an_hour(candidates: Iterable[Candidate], week: date, met: Sequence[Met]) -> int:
+    """How few pairs can be without an hour in common when everybody is paired with somebody new."""
+    people = rows(candidates, week, met, number=len(met))
+    everybody = np.arange(len(people.ids))
+    square = people.square(everybody)
+    enough = (square.fit >= 1_000).astype(np.int32)
+    new = square.allowed & (square.fit == square.points)
+    partner = best_pairs(enough, new, people.worth)
+    paired = np.flatnonzero(partner != ALONE)
+    return int((1 - enough[paired, partner[paired]]).sum()) // 2
+
+
+def _groups(people: People) -> Iterator[tuple[Ints, Square]]:
+    for group in np.unique(people.groups):
+        here = np.flatnonzero(people.groups == group)
+        yield here, people.square(here)
