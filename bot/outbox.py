@@ -37,8 +37,8 @@ BUNCH = 10
 DEADLINE = 60.0
 """Seconds one message may take, whatever an adapter or its library does; their own deadlines are shorter."""
 
-GIVE_UP = timedelta(hours=24)
-"""A delivery without an end of its own is tried for this long after its first try."""
+GIVE_UP = 300
+"""Attempts after which a delivery without an end of its own is given up: about a day, in which the bot was there."""
 
 
 class Lane:
@@ -283,7 +283,7 @@ class Dispatcher:
     async def _postpone(self, delivery: Delivery, delay: timedelta) -> None:
         """Try again later, unless that is too late. What a person would miss for good then waits in their inbox."""
         until = self._now + delay
-        if until < (delivery.expires or (delivery.first_try or self._now) + GIVE_UP):
+        if until < delivery.expires if delivery.expires else delivery.attempts < GIVE_UP:
             await self._write(partial(deliveries.postpone, row=delivery.id, until=until))
         elif delivery.expires or isinstance(delivery.to, Channel):
             await self._settle(delivery, "dead", reason="too late")

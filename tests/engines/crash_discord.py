@@ -1,0 +1,69 @@
+"""The real Discord adapter against the fake Discord, for the crash engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from bot.adapters.base import Adapter
+from bot.adapters.discord import DiscordAdapter
+from bot.bot import Bot
+from bot.config import DiscordConfig
+from bot.messages import Member
+from bot.secret import Secret
+from tests.beds.discord import FakeDiscord, Person, Rule
+from tests.engines.processes import Json
+
+SEND = "POST /channels/{channel_id}/messages"
+NAME = "discord"
+PLENTY = 1_000_000
+
+
+class DiscordPlatform:
+    """The fake, in a process of its own. Its limits are lifted: how fast things go is not what is tried here."""
+
+    def __init__(self) -> None:
+        self._fake = FakeDiscord()
+        self._people: list[Person] = []
+
+    async def __aenter__(self) -> Self:
+        await self._fake.start()
+        limits = self._fake.limits
+        limits.global_per_second, limits.default, limits.rules = PLENTY, Rule(PLENTY, 1.0), {}
+        self._guild = self._fake.add_guild()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._fake.stop()
+
+    async def answer(self, question: Json) -> Json:
+        match question["ask"]:
+            case "begin":
+                self._fake.calls.clear()
+                self._people = [self._fake.add_person(f"Alice {n}", self._guild) for n in range(question["people"])]
+                where = {"token": self._fake.token, "api": self._fake.rest_url, "gateway": self._fake.gateway_url}
+                return {"people": [person.id for person in self._people], **where}
+            case "skip":
+                self._fake.clock.skip(question["seconds"])
+            case "lose reply":
+                self._fake.faults.lose_reply(SEND)
+            case "count":
+                said = (message.text for person in self._people for message in person.sees() if message.author.bot)
+                return {"seen": Counter(said), "broken": self._fake.take_violations()}
+        return {}
+
+
+async def connect(bot: Bot, where: Json) -> Adapter:
+    """Logged in, and able to speak. Nobody listens to the gateway: nothing is said to the bot here."""
+    config = DiscordConfig(token=Secret(where["token"]), api=where["api"], gateway=where["gateway"])
+    adapter = DiscordAdapter(bot, config)
+    bot.adapters[NAME] = adapter
+    await adapter._client.login(where["token"])
+    return adapter
+
+
+def member(person_id: str) -> Member:
+    return Member(NAME, person_id)
