@@ -1,4 +1,4 @@
-"""The `kith` command: play, run, doctor. What only one of them needs is imported only by that one."""
+"""The `kith` command: play, run, doctor, backup, restore. What only one of them needs is imported only by that one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import __version__
+from bot import __version__, cli_backup
 from bot.errors import FatalError, StorageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
     doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
     doctor.set_defaults(command=_doctor)
-    for command in (run, doctor):
+    for command in (run, doctor, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.config import KeyConfig
 from bot.crypto import Keyring
 from bot.errors import FatalError, StorageError
 from storage import keyed
 from storage.database import Database
+from storage.journal import Journal
 
 LOCK = "kith.lock"
 DATABASE = "kith.db"
+JOURNAL = "kith.journal"
 
 
 @contextmanager
@@ -62,6 +65,11 @@ async def open_keys(config: KeyConfig, database: Database) -> Keyring:
     if use.mark != mark_of(keyring):
         await database.write(keyed.set_mark, mark_of(keyring))
     return keyring
+
+
+async def open_journal(folder: Path, keyring: Keyring, database: Database, now: Clock) -> None:
+    """Whoever leaves from now on is in the journal beside the database: no backup brings them back."""
+    await database.keep_journal(Journal(folder / JOURNAL, keyring.pseudonym, now))
 
 
 def refuse_other_keys(config: KeyConfig, keyring: Keyring, use: keyed.Use) -> None:

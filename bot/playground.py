@@ -14,7 +14,7 @@ from bot.bot import Bot, Settings
 from bot.cog import Cog
 from bot.config import KeyConfig
 from bot.crypto import Keyring
-from bot.installation import claim, open_database, open_keys
+from bot.installation import claim, open_database, open_journal, open_keys
 from bot.messages import Member, Place
 from cogs import COGS
 from storage import agenda, members, platforms
@@ -54,6 +54,7 @@ class Playground:
                 if kept is not None:
                     now = max(now, datetime.fromisoformat(kept))
                 playground = cls(database, keyring, cogs, now.astimezone(UTC))
+                await open_journal(folder, keyring, database, lambda: playground.now)
                 try:
                     yield playground
                 finally:

@@ -207,5 +207,5 @@ def _schedule(at: str, zone: str, days: str) -> Schedule:
 
 @cache
 def _zone(key: str) -> ZoneInfo:
-    """Kept for good: zoneinfo itself remembers only eight, and reading one again takes longer than planning a prompt."""
+    """Kept for good: zoneinfo itself remembers only eight, and reading one again takes longer than planning."""
     return ZoneInfo(key)

@@ -17,6 +17,8 @@ from bot.errors import StorageError
 
 FOLDER = Path(__file__).parent / "migrations"
 APPLICATION_ID = 0x4B697468  # "Kith", so that no other program's file is mistaken for ours
+COPY = "*.before-upgrade"
+"""The name of the copy that is made before the first migration of a file with something in it."""
 
 
 class Migration(NamedTuple):
@@ -43,10 +45,12 @@ def prepare(path: Path, folder: Path = FOLDER) -> None:
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         _refuse_foreign_or_damaged(connection, path)
+        known = migrations(folder)
+        _keep_copy(connection, path, _version(connection, path, len(known)), len(known))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        _migrate(connection, path, migrations(folder))
+        _migrate(connection, path, known)
     path.chmod(0o600)
 
 
@@ -73,6 +77,24 @@ def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path) -> No
         )
     if tables and application != APPLICATION_ID:
         raise StorageError(f"{path} belongs to another program. Set `data` to a folder of Kith's own.")
+
+
+def copy_of(path: Path) -> Path:
+    """Where the file as it was before the last upgrade is kept, until Kith has started once more after it."""
+    return path.with_name(COPY.replace("*", path.name))
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path, version: int, newest: int) -> None:
+    """A whole copy before an upgrade begins. One that is there already is older than an upgrade that was cut short."""
+    copy = copy_of(path)
+    if version >= newest:
+        copy.unlink(missing_ok=True)
+    elif version > 0 and not copy.exists():
+        draft = copy.with_name(copy.name + ".draft")
+        draft.unlink(missing_ok=True)
+        connection.execute("VACUUM INTO ?", (str(draft),))
+        draft.chmod(0o600)
+        draft.rename(copy)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:
