@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.beds.matrix.synapse import Synapse
+from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import Playground
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
@@ -16,10 +16,9 @@ SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def synapse() -> Iterator[Synapse]:
+def synapse() -> Synapse:
     """One homeserver for the whole run; each test brings users of its own."""
-    with Synapse() as running:
-        yield running
+    return shared()
 
 
 @pytest.fixture

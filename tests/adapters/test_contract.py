@@ -13,8 +13,9 @@ from bot.messages import Button, Message, Text, plain, when, who
 from tests.adapters.contract import Bed, OpenBed
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.local_bed import local_bed
+from tests.adapters.matrix_bed import matrix_bed
 
-BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed}
+BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed, "matrix": matrix_bed}
 HOSTILE = "@everyone <@1> <@&2> <#3> [x](https://evil.example) <b>hi</b> **loud** ||x|| discord.gg/evil @room"
 TIMEOUT = timedelta(seconds=30)
 

@@ -56,7 +56,6 @@ class MatrixAdapter:
         self._session: Session
         self._sync: Sync
         self._rooms: Rooms
-        bot.adapters[NAME] = self
 
     @property
     def window(self) -> timedelta:

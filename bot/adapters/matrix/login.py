@@ -158,10 +158,13 @@ class Login:
         except Exception as error:  # what SQLite, peewee and vodozemac raise has no common root
             log.warning("the crypto store cannot be opened: %s", type(error).__name__)
             return None
-        if await self._is_whole(client, session):
-            return client
-        await client.disconnect()
-        return None
+        is_whole = False
+        try:
+            is_whole = await self._is_whole(client, session)
+        finally:
+            if not is_whole:
+                await client.disconnect()
+        return client if is_whole else None
 
     async def _is_whole(self, client: Homeserver, session: Session) -> bool:
         """Whether the keys in the crypto store are those the server shows for this device."""

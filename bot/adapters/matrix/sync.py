@@ -244,14 +244,19 @@ class Sync:
         try:
             if await self._memory.has_handled(event.event_id):
                 return
-            await self._handle(Arrival(arrival.room_id, await self._opened(event)))
+            opened = await self._opened(event)
+            if opened is not None:
+                await self._handle(Arrival(arrival.room_id, opened))
             await self._memory.mark_handled(event.event_id)
         except Exception:
             # Never the event itself: it holds what somebody said.
             log.exception("the event %s could not be handled", event.event_id)
 
-    async def _opened(self, event: Event) -> Event:
-        """What could not be decrypted when it came is tried again for a while: its key may come later."""
+    async def _opened(self, event: Event) -> Event | None:
+        """What could not be decrypted when it came is tried again for a while: its key may come later.
+
+        None for what is not an event at all once it is open.
+        """
         pauses = iter(KEY_WAIT)
         while isinstance(event, MegolmEvent):
             try:
@@ -262,7 +267,10 @@ class Sync:
                     self._keyless.add(event.session_id)
                     break
                 await self._pause(pause)
-        return event
+            except Exception as error:
+                log.warning("what was encrypted could not be read: %s", type(error).__name__)
+                return None
+        return event if isinstance(event, Event) else None
 
     async def _join(self, room_id: str) -> None:
         for pause in (1, 5, 30, 120):

@@ -1,4 +1,4 @@
-"""Alice talks to Kith on Matrix: typed lines, numbers, words, replies and reactions reach the core; answers reach her alone."""
+"""Alice talks to Kith on Matrix: lines, numbers, words, replies and reactions reach the core; answers reach her."""
 
 from __future__ import annotations
 

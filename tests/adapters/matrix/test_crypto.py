@@ -54,9 +54,9 @@ async def test_signing_again_changes_nothing(kith: World) -> None:
 
 async def test_secrets_are_for_the_owner_alone(kith: World) -> None:
     assert mode(kith.keys) == "0o700"
-    assert {path.name: mode(path) for path in kith.keys.iterdir()} == {
-        name: "0o600" for name in ("identity.json", "pickle.key", "session.json", f"{kith.client.device_id}.db")
-    }
+    assert {path.name: mode(path) for path in kith.keys.iterdir()} == dict.fromkeys(
+        ("identity.json", "pickle.key", "session.json", f"{kith.client.device_id}.db"), "0o600"
+    )
 
 
 async def test_the_key_of_the_store_is_drawn_once_at_random(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_an_identity_that_came_later_is_not_fought(kith: World) -> None:
 
 async def test_a_reset_with_a_wrong_password_says_so(kith: World) -> None:
     (kith.keys / "identity.json").unlink()
-    with pytest.raises(IdentityError, match="the right `matrix.password`"):
+    with pytest.raises(IdentityError, match=r"the right `matrix\.password`"):
         await cross_sign(kith.client, kith.keys / "identity.json", password="guessed", reset=True)
 
 

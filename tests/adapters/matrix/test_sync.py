@@ -80,6 +80,7 @@ async def test_a_replayed_stream_is_recognised(kith: World) -> None:
     await alice.say("checkin pace slow")
     await alice.next()
     await kith.stop()
+    assert before is not None
     await kith.adapter._memory.remember("sync token", before)
     await kith.start()
     await alice.say("help-now")
@@ -186,8 +187,8 @@ def test_a_malformed_event_is_left_out_and_the_others_stay(malformed: object) ->
         "to_device": {"events": [malformed]},
     }
     response = _parsed(answer)
-    kept = [found.event_id for found in response.rooms.join["!r:b"].timeline.events if hasattr(found, "event_id")]
-    assert ["$1", "$2"] == [id_ for id_ in kept if id_ in ("$1", "$2")][:1] + kept[-1:]
+    kept = [getattr(found, "event_id", "") for found in response.rooms.join["!r:b"].timeline.events]
+    assert (kept[0], kept[-1]) == ("$1", "$2")
     assert "!i:b" in response.rooms.invite
 
 
@@ -279,7 +280,7 @@ async def main(url, folder, user, password, keys):
     database = await Database.open(Path(folder, "process.db"))
     bot = Bot(database, Keyring.parse(keys, "test"), [Samples])
     config = MatrixConfig(homeserver=url, user=user, password=Secret(password))
-    adapter = MatrixAdapter(bot, config, Path(folder, "matrix"))
+    adapter = bot.adapters["matrix"] = MatrixAdapter(bot, config, Path(folder, "matrix"))
     await adapter.start()
     print("ready", flush=True)
     await adapter.serve()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.bot import Bot
+from bot.cog import Cog
 from bot.config import MatrixConfig
 from bot.crypto import Keyring
 from bot.messages import Member
@@ -31,7 +32,9 @@ class World:
     samples: Samples
     adapter: MatrixAdapter
 
-    def __init__(self, synapse: Synapse, folder: Path) -> None:
+    def __init__(self, synapse: Synapse, folder: Path, cogs: Sequence[type[Cog]] = (Samples,)) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.cogs = cogs
         self.synapse = synapse
         self.folder = folder
         self.keyring = Keyring.new()
@@ -66,9 +69,11 @@ class World:
 
     async def start(self, config: MatrixConfig | None = None) -> MatrixAdapter:
         """Kith starts, as after a restart: nothing is left but its files and its database."""
-        self.bot = Bot(self.database, self.keyring, [Samples])
-        [self.samples] = [cog for cog in self.bot.cogs if isinstance(cog, Samples)]
-        self.adapter = MatrixAdapter(self.bot, config or self.config(), self.keys)
+        self.bot = Bot(self.database, self.keyring, self.cogs)
+        for cog in self.bot.cogs:
+            if isinstance(cog, Samples):
+                self.samples = cog
+        self.adapter = self.bot.adapters["matrix"] = MatrixAdapter(self.bot, config or self.config(), self.keys)
         await self.adapter.start()
         self._serving = asyncio.create_task(self.adapter.serve())
         return self.adapter
@@ -100,9 +105,18 @@ class World:
     async def in_direct(self, name: str, *, strict: bool = False) -> MatrixMember:
         """A member who has opened an encrypted direct room with Kith."""
         member = await self.member(name, strict=strict)
-        room = await member.open_direct(self.id)
-        await self.adapter._sync.until(lambda: self.adapter._rooms.is_direct(room))
+        await self.open_direct(member)
         return member
+
+    async def open_direct(self, member: MatrixMember) -> str:
+        room = await member.open_direct(self.id)
+        await self.until(lambda: self.adapter._rooms.is_direct(room))
+        return room
+
+    def users_of(self, room: str) -> Iterable[str]:
+        """Who is in a room, as far as Kith knows."""
+        known = self.client.rooms.get(room)
+        return known.users if known else ()
 
     async def token(self) -> str | None:
         """The place in the stream that would survive a crash now."""
@@ -110,12 +124,14 @@ class World:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while not is_so():  # noqa: ASYNC110 - what is waited for has no event of its own
+            # What is waited for has no event of its own.
+            while not is_so():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
     async def until_token_differs(self, before: str | None) -> None:
         async with asyncio.timeout(PATIENCE):
-            while await self.token() == before:
+            # The same.
+            while await self.token() == before:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
     def given(self) -> dict[str, str]:

@@ -108,6 +108,8 @@ class MatrixMember:
         """Ids of events a strict member's app would not show."""
         self.unreadable: list[str] = []
         """Ids of events whose key never came."""
+        self.log: list[Heard] = []
+        """Everything that was heard, in every room."""
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
         self._invites: asyncio.Queue[str] = asyncio.Queue()
         self._order = asyncio.Lock()
@@ -196,7 +198,7 @@ class MatrixMember:
 
     async def give_power(self, other: str, level: int, room: str = "") -> None:
         levels = await self.client.get_state_event(RoomID(room or self.room), EventType.ROOM_POWER_LEVELS)
-        changed = levels.serialize()
+        changed: dict[str, Any] = levels.serialize()
         changed["users"] = {**changed.get("users", {}), other: level}
         await self.client.send_state_event(RoomID(room or self.room), EventType.ROOM_POWER_LEVELS, changed)
 
@@ -256,7 +258,7 @@ class MatrixMember:
         }
         kind = EventType.ROOM_ENCRYPTED
         return await self.client.api.request(
-            Method.PUT, Path.v3.rooms[room_id].send[kind][self.client.api.get_txn_id()], sealed
+            Method.PUT, Path.v3.rooms[room_id].send[kind.t][self.client.api.get_txn_id()], sealed
         )
 
     # Reading
@@ -307,5 +309,6 @@ class MatrixMember:
     def _hear(self, event: Event, *, encrypted: bool) -> None:
         kind = event.type.t
         if kind in SHOWN:
-            content = event.content.serialize()
-            self._heard.put_nowait(Heard(event.room_id, event.sender, event.event_id, kind, content, encrypted))
+            heard = Heard(event.room_id, event.sender, event.event_id, kind, event.content.serialize(), encrypted)
+            self.log.append(heard)
+            self._heard.put_nowait(heard)

@@ -7,6 +7,7 @@ Synapse lives in a virtual environment of its own (its dependencies are not ours
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import ctypes
 import hashlib
@@ -23,6 +24,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -36,6 +38,15 @@ START_TIMEOUT = 90.0
 
 _PR_SET_PDEATHSIG = 1
 _UNLIMITED = {"per_second": 100_000, "burst_count": 100_000}
+
+
+@cache
+def shared() -> Synapse:
+    """One homeserver for the whole run, started when it is first needed. Each test brings users of its own."""
+    running = Synapse()
+    running.start()
+    atexit.register(running.close)
+    return running
 
 
 class SynapseError(RuntimeError):
