@@ -18,6 +18,9 @@ from storage import deliveries, letters
 LONGEST = 1000
 """Characters of what one letter may say."""
 
+ROW_BITS = 62
+"""Of a letter's number, drawn at random: enough that no two are ever the same."""
+
 SHOWN = 5
 """Letters on one screen."""
 
@@ -51,9 +54,9 @@ class Feedback(Cog):
             return Form(_("To the moderators"), (field,), "feedback.words", kind)
         if len(words) > LONGEST:
             raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=LONGEST))
-        draft = await self.write(
-            letters.write, context.community, context.me, "draft", self._seal(words.strip()), context.now
-        )
+        draft = secrets.randbits(ROW_BITS)
+        sealed = self.bot.keyring.encrypt(words.strip(), "letters", "words", draft)
+        await self.write(letters.draft, draft, context.community, context.me, sealed, context.now)
         seen = _("The moderators of {community} will see exactly this:").format(community=context.community.name)
         buttons = [Button(_("Send with my name"), "feedback.send", f"{kind} {draft} named")]
         if kind == "feedback":
@@ -76,7 +79,7 @@ class Feedback(Cog):
         return _("Sent. It carries your name.") if name == "named" else _("Sent. I haven't kept whose it is.")
 
     async def _send_unnamed(self, context: Context, draft: int) -> bool:
-        letter, offer = secrets.randbits(62), int(context.row[1:])
+        letter, offer = secrets.randbits(ROW_BITS), int(context.row[1:])
 
         def again(words: bytes) -> bytes:
             text = self.bot.keyring.decrypt(words, "letters", "words", draft)
@@ -91,7 +94,7 @@ class Feedback(Cog):
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    @command("kith-mod feedback", moderators=True)
+    @command("kith-mod feedback", anyone=True, moderators=True)
     async def read_all(self, context: Context) -> Message:
         """What members told you, and questions that wait for an answer."""
         assert context.community is not None
@@ -104,7 +107,7 @@ class Feedback(Cog):
             said = Text("{words}").format(words=self._words(letter))
             whose = Text("{who}").format(who=author) if author else _("without a name")
             lines.append(_("{number}. {whose}: {said}").format(number=number, whose=whose, said=said))
-            if letter.kind == "question" and not letter.answered:
+            if letter.kind == "question" and not letter.answered and context.person is not None:
                 buttons.append(Button(_("Answer {number}").format(number=number), "feedback.reply", str(letter.id)))
         return Message(Text("\n").join(lines), tuple(buttons))
 
@@ -140,9 +143,6 @@ class Feedback(Cog):
         words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = _("You asked the moderators of {community}. They answer: {words}")
         return Message(said.format(community=delivery.community.name, words=words))
-
-    def _seal(self, words: str) -> letters.Seal:
-        return lambda row: self.bot.keyring.encrypt(words, "letters", "words", row)
 
     def _words(self, letter: letters.Letter) -> str:
         try:

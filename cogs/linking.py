@@ -62,7 +62,7 @@ class Linking(Cog):
         other = next(account for account in accounts if account != context.member)
         return Message(
             asked.format(other=f"{other.platform} {other.id}"),
-            (Button(_("Unlink"), "linking.unlink", style="danger"), Button(_("Keep both"), "linking.keep")),
+            (Button(_("Yes, unlink"), "linking.unlink", style="danger"), Button(_("Keep both"), "linking.keep")),
         )
 
     @action("linking.unlink", once=True)
@@ -78,7 +78,7 @@ class Linking(Cog):
 
     # -- one community ------------------------------------------------------------------------------------------------
 
-    @command("kith-mod link", moderators=True)
+    @command("kith-mod link", anyone=True, moderators=True)
     async def link_places(self, context: Context, code: str = "") -> Message:
         """Make two places one community: get a code in one, enter it in the other."""
         if code:
@@ -108,7 +108,11 @@ class Linking(Cog):
             linking.enter, row, self._hash(secret), context.member, community, context.now
         )
         if outcome == "own":
-            raise UserError(_("That code was shown to you here. Enter it on the other account."))
+            raise UserError(
+                _("That code was shown to you here. Enter it on the other account.")
+                if community is None
+                else _("That code was shown here. Enter it in the other place.")
+            )
         if outcome == "wrong":
             raise UserError(_("That is not the code. Copy all of it; after five tries it is no use any more."))
         if outcome == "gone":

@@ -69,7 +69,7 @@ class Pause(Cog):
         return Message(
             asked.format(community=context.community.name),
             (
-                Button(_("Leave"), "leave.now", str(context.community.id), style="danger"),
+                Button(_("Yes, leave"), "leave.now", str(context.community.id), style="danger"),
                 Button(_("Stay"), "leave.stay"),
             ),
         )

@@ -141,7 +141,7 @@ class Settings(Cog):
         name = _known(value)
         withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
         await consenting.withdraw(self.bot, context.me, withdrawn)
-        return await self._screen(context, _("{name} is off now.").format(name=translate(reader_locale(), NAMES[name])))
+        return await self._screen(context, _("{name}: off now.").format(name=translate(reader_locale(), NAMES[name])))
 
     @action("settings.on")
     async def on(self, context: Context, value: str) -> Message:
@@ -152,7 +152,7 @@ class Settings(Cog):
         question = await consenting.question(self.bot, context, _ask(name), name)
         if question is not None:
             return question
-        return await self._screen(context, _("{name} is on now.").format(name=translate(reader_locale(), NAMES[name])))
+        return await self._screen(context, _("{name}: on now.").format(name=translate(reader_locale(), NAMES[name])))
 
     def asks(self) -> Sequence[Ask]:
         return [

@@ -41,11 +41,6 @@ def is_lost(connection: Connection, place: Place) -> bool:
     return known.fetchone() is not None
 
 
-def found_again(connection: Connection, place: Place) -> None:
-    """The bot is back in the place, and what was set up there holds again."""
-    connection.execute("DELETE FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id))
-
-
 def undelivered_or_unseen(connection: Connection, now: datetime, limit: int) -> list[tuple[Person, Community]]:
     """Whom to ask the platform about: messages did not reach them since the last look, or that was a day ago."""
     rows = connection.execute(
@@ -94,6 +89,6 @@ def sweep(connection: Connection, now: datetime) -> None:
     )
     connection.execute(
         "DELETE FROM communities WHERE id NOT IN (SELECT community FROM places)"
-        " AND id NOT IN (SELECT community FROM memberships WHERE left_at IS NULL)"
+        " AND id NOT IN (SELECT community FROM memberships)"
     )
     connection.execute("DELETE FROM departures WHERE at <= ?", (before,))

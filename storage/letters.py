@@ -15,9 +15,6 @@ DRAFT_KEPT = timedelta(hours=24)
 
 Kind = Literal["draft", "feedback", "question"]
 
-Seal = Callable[[int], bytes]
-"""Encrypts the words for the row with this number."""
-
 
 class Letter(NamedTuple):
     """``person`` is None where it was sent without a name: nothing tells whose it is."""
@@ -30,15 +27,12 @@ class Letter(NamedTuple):
     answered: bool
 
 
-def write(connection: Connection, community: Community, person: Person, kind: Kind, seal: Seal, now: datetime) -> int:
-    """Keep the words of a letter. Returns its row."""
-    row = connection.execute(
-        "INSERT INTO letters (community, person, kind, words, created) VALUES (?, ?, ?, zeroblob(0), ?)",
-        (community.id, person.id, kind, seconds(now)),
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE letters SET words = ? WHERE id = ?", (seal(row), row))
-    return row
+def draft(connection: Connection, row: int, community: Community, person: Person, words: bytes, now: datetime) -> None:
+    """Keep the encrypted words of a letter until the person has decided whether it goes."""
+    connection.execute(
+        "INSERT INTO letters (id, community, person, kind, words, created) VALUES (?, ?, ?, 'draft', ?, ?)",
+        (row, community.id, person.id, words, seconds(now)),
+    )
 
 
 def send(connection: Connection, person: Person, row: int, kind: Kind, now: datetime) -> bool:

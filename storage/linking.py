@@ -54,7 +54,7 @@ def enter(
     link = get(connection, row, now)
     if link is None or link.other not in (None, other) or (link.community is None) != (community is None):
         return "gone"
-    if link.member == other or (community is not None and link.community == community):
+    if link.member == other if community is None else link.community == community:
         return "own"
     [kept] = connection.execute("SELECT code FROM links WHERE id = ?", (row,)).fetchone()
     if not hmac.compare_digest(kept, code):

@@ -126,15 +126,18 @@ def end_pauses(connection: Connection, now: datetime) -> None:
 
 
 def community_of(connection: Connection, place: Place) -> Community | None:
+    """The community that lives in this place; None also where the bot was taken out of it."""
     row = connection.execute(
-        "SELECT id, name FROM communities JOIN places ON community = id WHERE platform = ? AND platform_id = ?",
+        "SELECT id, name FROM communities JOIN places ON community = id WHERE platform = ? AND platform_id = ?"
+        " AND (platform, platform_id) NOT IN (SELECT platform, platform_id FROM departures)",
         (place.platform, place.id),
     ).fetchone()
     return Community(*row) if row else None
 
 
 def found(connection: Connection, place: Place, now: datetime) -> Community:
-    """The community that lives in this place, made if nobody has met it yet."""
+    """The community that lives in this place, made if nobody has met it yet; the old one where the bot is back."""
+    connection.execute("DELETE FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id))
     known = community_of(connection, place)
     if known is not None:
         return known

@@ -54,9 +54,10 @@ CREATE TABLE links (
 
 CREATE INDEX links_expires ON links (expires);
 
--- What members told the people who run the place. person is empty where they said it without their name.
+-- What members told the people who run the place. person is empty where they said it without their name; ids are drawn
+-- at random, so that they tell no order.
 CREATE TABLE letters (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     community INTEGER NOT NULL REFERENCES communities ON DELETE CASCADE,
     person INTEGER REFERENCES persons ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('draft', 'feedback', 'question')),

@@ -65,9 +65,10 @@ async def test_each_platform_in_use_says_what_it_lets_others_read(
     world: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(world.chat), "reads", lambda _chat: Text("The town crier reads it aloud."))
-    assert "holds the key. Moderators see totals only. The town crier reads it aloud. `my-data`" in (
-        await world.chat.say(ALICE, "privacy")
-    ).text
+    assert (
+        "holds the key. Moderators see totals only. The town crier reads it aloud. `my-data`"
+        in (await world.chat.say(ALICE, "privacy")).text
+    )
 
 
 async def test_a_yes_in_a_room_makes_its_community_known(world: Playground) -> None:
