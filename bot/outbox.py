@@ -25,6 +25,7 @@ from storage import claims, deliveries, members
 if TYPE_CHECKING:
     from bot.adapters.base import Adapter
     from bot.cog import Kind
+    from bot.pacing import Pace
     from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -46,11 +47,14 @@ class Lane:
 
     def __init__(self, adapter: Adapter) -> None:
         self.adapter = adapter
-        self.pace = adapter.pace
         self.after = (0, 0)
         self.claiming: asyncio.Task[None] | None = None
         self.under_way: dict[str, asyncio.Task[None]] = {}
         self.closed = False
+
+    @property
+    def pace(self) -> Pace:
+        return self.adapter.pace
 
 
 class Dispatcher:
