@@ -91,6 +91,7 @@ def exact(people: People) -> Pairs:
 def nearest_exact(people: People, count: int) -> Pairs:
     """The exact optimum when each person has an edge to the ``count`` they fit best, equal ones by lot."""
     edges: dict[tuple[int, int], int] = {}
+    here = people.groups.tolist()
     lot = np.random.default_rng(1)
     for row in range(len(people.ids)):
         others = lot.permutation(people.allowed_to(row))
@@ -99,10 +100,14 @@ def nearest_exact(people: People, count: int) -> Pairs:
         edges |= {
             (min(row, other), max(row, other)): int(fit[at]) for at, other in zip(best, others[best], strict=True)
         }
-    graph = rustworkx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(len(people.ids)))
-    graph.extend_from_weighted_edge_list([(int(one), int(other), PLACED + fit) for (one, other), fit in edges.items()])
-    return [*rustworkx.max_weight_matching(graph, weight_fn=int)]
+    found: Pairs = []
+    for group in np.unique(people.groups).tolist():  # nobody has an edge into another one
+        graph = rustworkx.PyGraph(multigraph=False)
+        graph.add_nodes_from(range(len(people.ids)))
+        inside = [(int(one), int(other), PLACED + fit) for (one, other), fit in edges.items() if here[one] == group]
+        graph.extend_from_weighted_edge_list(inside)
+        found += rustworkx.max_weight_matching(graph, weight_fn=int)
+    return found
 
 
 def least_without_an_hour(candidates: Iterable[Candidate], week: date, met: Sequence[Met]) -> int:

@@ -26,8 +26,10 @@ MEMORY = 2 * 1024**3
 """Address space the worker may take, in bytes, so that it would fail rather than take all the memory there is."""
 
 _START = """
-import sys
+import importlib.util, sys
 sys.path[:] = sys.argv[1:]
+for package in "cogs", "cogs.buddies":  # as plain folders: the matching needs none of the features they would load
+    sys.modules[package] = importlib.util.module_from_spec(importlib.util.find_spec(package))
 from cogs.buddies.worker import serve
 serve(sys.stdin.buffer, sys.stdout.buffer)
 """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import _pairings
+from bench import _pairings, pairing
 from bench.data import population
 from bench.data.population import community, fingerprint, is_as_committed, world
-from bench.pairing import WEEK, Audit, in_its_own_process, main, rounds
+from bench.pairing import WEEK, Audit, in_its_own_process, main, rounds, share_of_nearest
+from cogs.buddies import fit
 from cogs.buddies.candidates import Candidate, Outcome
 from cogs.buddies.matching import match
 
@@ -27,9 +29,10 @@ def test_another_seed_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         main([])
 
 
-def test_an_option_it_does_not_have_is_named() -> None:
-    with pytest.raises(SystemExit, match="--quick"):
+def test_an_option_it_does_not_have_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
         main(["--quick"])
+    assert "--quick" in capsys.readouterr().err
 
 
 def audited(candidates: list[Candidate], outcome: Outcome, kept: tuple[tuple[int, ...], ...] = ()) -> tuple[int, int]:
@@ -116,3 +119,16 @@ def test_twelve_rounds_of_twelve() -> None:
     assert year.matches == 72
     assert 6 <= year.repeats <= 7
     assert (audit.broken, audit.left_out) == (0, 0)
+
+
+def test_an_exact_answer_noted_for_other_scores_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pairing, "NOTE", tmp_path / "note.json")
+    monkeypatch.setattr(pairing, "community", lambda count: community(count // 100))
+    candidates = [*community(100)]
+    outcome = match(candidates, week=WEEK, seed=1, number=1)
+    assert 0.95 < share_of_nearest(outcome, anew=True) <= 1.05, "a trio places one more than pairs can"
+    share = share_of_nearest(outcome, anew=False)
+    assert share == share_of_nearest(outcome, anew=True)
+    monkeypatch.setattr(fit, "PURPOSE", fit.PURPOSE + 50)
+    with pytest.raises(SystemExit, match="--exact"):
+        share_of_nearest(outcome, anew=False)
