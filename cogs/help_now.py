@@ -2,48 +2,244 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import date, datetime
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import crisis_lines
-from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot import consenting, countries, crisis_lines, crisis_phrases
+from bot.cog import Cog, Work, action, command, job
+from bot.consenting import Ask
 from bot.context import Context
+from bot.crypto import DecryptionError
 from bot.doors import HELP_NOW
+from bot.errors import DeliveryError, StorageError, UserError
 from bot.i18n import _
-from bot.messages import Community, Message, Person, Text
+from bot.messages import Button, Community, Message, Person, Text
+from bot.text import asks_for_help
+from storage import lines
+from storage.lines import Facts, Known
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+T = TypeVar("T")
+
+PATIENCE = 1.0
+"""Seconds that the card waits for the database or a platform before it goes without them."""
+
+PAGE = 20
+"""Countries on one screen, which takes 25 buttons at most."""
+
+NOTHING = Facts({}, "", (), False)
+
+log = logging.getLogger(__name__)
 
 
 class HelpNow(Cog):
-    """One card, the same whoever asks. Nothing is stored and nobody is told."""
+    """One card, the same whoever asks. Nothing is stored and nobody is told.
+
+    What communities confirmed is also held in memory, so that the card is whole while the database is not.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._known = Known({}, {})
+        self._read_once = False
+
+    # -- the card -----------------------------------------------------------------------------------------------------
 
     @command("help-now", anyone=True)
     async def help_now(self, context: Context) -> Message:
         """Numbers to call and places to write to, right now."""
-        return Message(card(context))
+        country = await self._patiently(self._remembered(context), None)
+        words = await self._card(context, country)
+        return Message(words, (Button(_("Choose"), "help.choose", "0"),))
 
     @action("help.now", stateless=True)
     async def pressed(self, context: Context, value: str) -> Message:
         return await self.help_now(context)
 
+    @action("help.choose", stateless=True)
+    async def choose(self, context: Context, value: str) -> Message:
+        known = countries.by_name(crisis_lines.shipped().countries)
+        page = int(value) if value.isdecimal() and int(value) * PAGE < len(known) else 0
+        shown = known[page * PAGE :][:PAGE]
+        buttons = [Button(countries.name(code), "help.country", code) for code in shown]
+        if (page + 1) * PAGE < len(known):
+            buttons.append(Button(_("More countries"), "help.choose", str(page + 1)))
+        if page:
+            buttons.append(Button(_("Earlier countries"), "help.choose", str(page - 1)))
+        return Message(_("Which country? Your choice is not kept."), tuple(buttons))
+
+    @action("help.country", stateless=True)
+    async def of_country(self, context: Context, value: str) -> Message:
+        code = _country(value)
+        buttons = (
+            Button(_("Remember my country"), "help.remember", code),
+            Button(_("Choose"), "help.choose", "0"),
+        )
+        return Message(await self._card(context, code), buttons)
+
+    async def _card(self, context: Context, country: str | None) -> Text:
+        facts = await self._facts(context)
+        shown = crisis_lines.card(facts.confirmed, context.now.date(), country=country, emergency=facts.emergency)
+        known = country is not None or bool(facts.emergency)
+        said = [first_line(shown.emergency, known=known and shown.emergency != crisis_lines.EVERYWHERE)]
+        if shown.lines:
+            said.append(_("Talk to someone:"))
+            said.extend(crisis_lines.describe(line) for line in shown.lines)
+        if shown.directories:
+            said.append(_("Talk to someone: these pages list lines for each country."))
+            said.extend(_("{name}: {url}").format(name=one.name, url=Text(one.url)) for one in shown.directories)
+        said.append(_("Another country: `Choose`"))
+        said.extend(Text("{words}").format(words=words) for words in self._nearby(facts))
+        said.extend(await self._own(context))
+        said.append(_("I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next."))
+        return Text("\n").join(said)
+
+    def _nearby(self, facts: Facts) -> list[str]:
+        found = []
+        for row, words in facts.resources:
+            try:
+                found.append(self.bot.keyring.decrypt(words, "resources", "words", row))
+            except DecryptionError:
+                log.error("a place nearby cannot be read and is left out of the help card")
+        return found
+
+    async def _own(self, context: Context) -> list[Text]:
+        """The member's own people and places, from whichever feature keeps them."""
+        said: list[Text] = []
+        for cog in self.bot.cogs:
+            said.extend(await self._patiently(cog.help_lines(context), ()))
+        return said
+
+    # -- what it knows ------------------------------------------------------------------------------------------------
+
+    async def _facts(self, context: Context) -> Facts:
+        """What the member's communities confirmed, as fresh as it can be had."""
+        self._known = await self._patiently(self.read(lines.known), self._known)
+        return _together(
+            [self._known.facts[id_] for id_ in await self._communities(context) if id_ in self._known.facts]
+        )
+
+    async def _communities(self, context: Context) -> Sequence[int]:
+        if context.community is not None:
+            return (context.community.id,)
+        adapter = self.bot.adapters[context.member.platform]
+        places = await self._patiently(adapter.places_of(context.member), ())
+        return [self._known.places[place] for place in places if place in self._known.places]
+
+    async def _remembered(self, context: Context) -> str | None:
+        if context.person is None:
+            return None
+        code = await self.read(lines.country_of, context.person)
+        return code if code in crisis_lines.shipped().countries else None
+
+    async def _patiently(self, answer: Awaitable[T], otherwise: T) -> T:
+        """The answer, or, where it does not come or cannot be had, what the card does without it."""
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except (StorageError, DeliveryError, DecryptionError, TimeoutError, OSError):
+            log.exception("the help card goes without something it could not read")
+            return otherwise
+
+    @job(every="hour")
+    async def remember(self, now: datetime) -> None:
+        """Keep at hand what the card needs, in case the database is gone when somebody needs it."""
+        self._known = await self.read(lines.known)
+
+    @job(every="tick")
+    async def remember_first(self, now: datetime) -> None:
+        if not self._read_once:
+            await self.remember(now)
+            self._read_once = True
+
     async def open_doors(self, context: Context) -> frozenset[str]:
         return frozenset({HELP_NOW})
 
+    async def beside(self, context: Context, line: str) -> Text | None:
+        """The card, under the reply to a line with one of a few phrases, in communities that turned this on."""
+        if asks_for_help(line) or not crisis_phrases.stands_in(line):
+            return None
+        facts = await self._facts(context)
+        return await self._card(context, None) if facts.phrases else None
+
+    # -- the country --------------------------------------------------------------------------------------------------
+
+    def asks(self) -> tuple[Ask, ...]:
+        return (ASK,)
+
+    @action("help.remember", stateless=True)
+    async def remember_country(self, context: Context, value: str) -> Message:
+        question = await consenting.question(self.bot, context, ASK.name, _country(value))
+        return question or Message(await self.remembered(context, value))
+
+    @action("help.remembered")
+    async def remembered(self, context: Context, value: str) -> Text:
+        await self.write(lines.remember_country, context.me, _country(value))
+        return _("Help now opens with {country} from now on.").format(country=countries.name(value))
+
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if purpose == "country":
+                lines.forget_country(connection, person)
+
+        return work
+
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
+        def work(connection: Connection) -> dict[str, Any]:
+            code = lines.country_of(connection, person)
+            return {"country for Help now": code} if code else {}
+
+        return work
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
+        def work(connection: Connection) -> None:
+            if community is None:  # the country is the person's own, in whatever community they are
+                lines.forget_country(connection, person)
+
+        return work
 
 
-def card(context: Context) -> Text:
-    shown = crisis_lines.card({}, context.now.date())
-    lines = [first_line(shown.emergency)]
-    lines.extend(crisis_lines.describe(line) for line in shown.lines)
-    if shown.directories:
-        lines.append(_("Talk to someone: these pages list lines for each country."))
-        lines.extend(_("{name}: {url}").format(name=one.name, url=Text(one.url)) for one in shown.directories)
-    lines.append(_("I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next."))
-    return Text("\n").join(lines)
-
-
-def first_line(numbers: tuple[str, ...]) -> Text:
+def first_line(numbers: tuple[str, ...], *, known: bool = False) -> Text:
+    """``known``: the numbers are those of the reader's place, so the others come after."""
+    if known:
+        return _("In danger right now? Call your emergency number ({numbers}; otherwise {others}).").format(
+            numbers=", ".join(numbers), others=", ".join(crisis_lines.EVERYWHERE)
+        )
     return _("In danger right now? Call your emergency number ({numbers}).").format(numbers=", ".join(numbers))
+
+
+def _together(facts: Sequence[Facts]) -> Facts:
+    """What several communities confirmed, as one."""
+    if not facts:
+        return NOTHING
+    confirmed: dict[str, date] = {}
+    for one in facts:
+        for line, check_by in one.confirmed.items():
+            confirmed[line] = max(check_by, confirmed.get(line, check_by))
+    return Facts(
+        confirmed,
+        ", ".join(dict.fromkeys(one.emergency for one in facts if one.emergency)),
+        tuple(resource for one in facts for resource in one.resources),
+        any(one.phrases for one in facts),
+    )
+
+
+def _country(value: str) -> str:
+    if value not in crisis_lines.shipped().countries:
+        raise UserError(_("I don't know that country. `help-now` shows the list."))
+    return value
+
+
+def _words(code: str) -> Text:
+    return _(
+        "I'd keep your account id and that your country is {country}, so that Help now opens with its number."
+        " Nobody else sees it, and `settings` takes it back."
+    ).format(country=countries.name(code))
+
+
+ASK = Ask("country", ("core", "country"), _words, "help.remembered")
