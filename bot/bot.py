@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import conversation, leaving, offering, parameters, text
+from bot import conversation, inbox, leaving, offering, parameters, text
 from bot.adapters.base import Adapter
 from bot.clock import Clock, utc_now
 from bot.cog import Action, Cog, Command, Every, Kind, Reply
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 Answered = tuple[Context, Reply]
 """A reply and the context it was given in: on the way the community may have been settled, or the person made."""
+
+PATIENCE = 2.0
+"""Seconds that a request waits to learn who asks. Help now does not need to know."""
 
 NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
@@ -163,14 +167,15 @@ class Bot:
         person: Person | None = None
         community: Community | None = None
         try:
-            person, community = await self.database.read(members.recognise, incoming.member, incoming.place)
-            if incoming.place is not None and community is None:
-                community = await self.database.write(members.found, incoming.place, now)
-            if person is not None and await self.database.read(
-                members.is_news, person, incoming.member, community, now
-            ):
-                await self.database.write(members.noticed, person, incoming.member, community, now)
-        except StorageError:
+            async with asyncio.timeout(PATIENCE):
+                person, community = await self.database.read(members.recognise, incoming.member, incoming.place)
+                if incoming.place is not None and community is None:
+                    community = await self.database.write(members.found, incoming.place, now)
+                if person is not None and await self.database.read(
+                    members.is_news, person, incoming.member, community, now
+                ):
+                    await self.database.write(members.noticed, person, incoming.member, community, now)
+        except (StorageError, TimeoutError):
             log.exception("the database did not answer")
         return Context(
             member=incoming.member,
@@ -186,7 +191,7 @@ class Bot:
     async def _respond(self, context: Context, reply: Reply) -> None:
         if reply is None:
             return
-        said = _as_message(reply)
+        said = await inbox.mention(self, context, _as_message(reply))
         try:
             offered = await offering.bind(self, context, said)
         except StorageError:  # the words still reach the member; only what needs a row is left out
@@ -200,7 +205,7 @@ class Bot:
         except StorageError:
             chat = conversation.NOTHING
         if text.asks_for_help(line):
-            context, reply = await self._typed_command(context, line)
+            context, reply = await self._typed_command(context, "help-now")
             return context, replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
         if chat.form is not None:
             return await self._form_answer(context, chat, line)

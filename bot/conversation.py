@@ -5,7 +5,9 @@ Chats are kept under a keyed hash, so that a member who has said yes to nothing 
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +15,14 @@ from typing import Any
 from bot import parameters
 from bot.context import Context
 from bot.crypto import DecryptionError, Keyring
+from bot.errors import StorageError
 from bot.messages import Channel, Field, Form, Member, Message, Text, plain
 from bot.text import labels
 from storage import conversations
 from storage.database import Database
+
+PATIENCE = 1.0
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,18 @@ class Conversations:
     async def keep(self, member: Member, channel: Channel | None, chat: Chat, now: datetime) -> None:
         key = self._key(member, channel)
         if chat == NOTHING:
-            await self._database.write(conversations.drop, key)
+            await self._soon(self._database.write(conversations.drop, key))
             return
         blob = self._keyring.encrypt(json.dumps(_written(chat)), "conversations", "state", key.hex())
         who = self._keyring.pseudonym(member.platform, member.id)
-        await self._database.write(conversations.remember, key, who, blob, now)
+        await self._soon(self._database.write(conversations.remember, key, who, blob, now))
+
+    async def _soon(self, writing: Awaitable[None]) -> None:
+        """An answer does not wait for a database that is locked: the chat is remembered later, or not."""
+        try:
+            await asyncio.wait_for(writing, PATIENCE)
+        except TimeoutError as error:
+            raise StorageError("the database does not answer") from error
 
     async def open_form(self, member: Member, channel: Channel | None, form: Form, now: datetime) -> None:
         """The next lines typed in this chat are answers to the form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,12 +10,14 @@ from datetime import datetime, timedelta
 from bot import text
 from bot.bot import Bot
 from bot.context import Context, Incoming
-from bot.errors import CannotReach
+from bot.errors import CannotReach, StorageError
 from bot.i18n import _
 from bot.messages import Button, Channel, Form, Group, Member, Message, Place, Text
 from bot.pacing import Pace
 
 NAME = "local"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -105,11 +108,15 @@ class LocalAdapter:
 
     async def respond(self, context: Context, reply: Message | Form) -> None:
         channel = None if context.direct else context.channel
+        try:
+            if isinstance(reply, Form):
+                await self._bot.conversations.open_form(context.member, channel, reply, context.now)
+            else:
+                await self._bot.conversations.show(context.member, channel, reply, context.now)
+        except StorageError as error:  # the answer still comes; only its numbers will not be understood
+            log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
-            await self._bot.conversations.open_form(context.member, channel, reply, context.now)
             reply = Message(text.question(reply, 0))
-        else:
-            await self._bot.conversations.show(context.member, channel, reply, context.now)
         self._post(context.member if reply.private else context.channel, reply)
 
     async def send(self, member: Member, message: Message, key: str) -> str:
