@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
     doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
     doctor.set_defaults(command=_doctor)
-    for command in (run, doctor, *cli_backup.add_to(commands)):
+    rotate = commands.add_parser("rotate-key", help="put everything encrypted under a new key; Kith must be stopped")
+    rotate.set_defaults(command=_rotate_key)
+    for command in (run, doctor, rotate, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -104,6 +106,15 @@ async def _serve(settings: Config) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, app.stop)
         await app.run(lambda line: print(line, flush=True))
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    from bot import config
+    from bot.rotation import rotate
+
+    settings = config.load(options.config, os.environ)
+    asyncio.run(rotate(settings.data, settings.key, lambda line: print(line, flush=True)))
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

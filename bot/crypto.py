@@ -130,6 +130,11 @@ class Keyring:
         except OSError as error:
             raise FatalError(f"I can't write the key file {file}: {error.strerror}.") from error
 
+    @property
+    def is_rotating(self) -> bool:
+        """Whether there are older keys, because a rotation has begun and not ended."""
+        return len(self._keys) > 1
+
     def with_new_key(self) -> Keyring:
         """Rotation, first step: a ring that encrypts under a new key and still reads everything; save it first."""
         if self.newest == LAST_NUMBER:
