@@ -7,10 +7,11 @@ from cogs.about import About
 from cogs.checkins import CheckIns
 from cogs.feedback import Feedback
 from cogs.help_now import HelpNow
+from cogs.inbox import Inbox
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
 from cogs.settings import Settings
 
-COGS: tuple[type[Cog], ...] = (Onboarding, CheckIns, Settings, Pause, HelpNow, Privacy, Linking, Feedback, About)
+COGS: tuple[type[Cog], ...] = (Onboarding, CheckIns, Settings, Pause, Inbox, HelpNow, Privacy, Linking, Feedback, About)

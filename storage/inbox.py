@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.messages import Delivery, Person
+from bot.messages import Community, Delivery, Person
 from storage import deliveries
-from storage.instants import seconds
+from storage.instants import instant, seconds
 
 _WAITING = "person = ? AND state = 'inbox' AND (expires IS NULL OR expires > ?)"
 
@@ -46,10 +46,17 @@ def read(connection: Connection, person: Person, row: int, now: datetime) -> Non
     )
 
 
-def export(connection: Connection, person: Person, now: datetime) -> dict[str, Any]:
-    found = waiting(connection, person, now)
-    return {"messages I couldn't deliver": [delivery.due.isoformat() for delivery in found]} if found else {}
+def export(connection: Connection, person: Person) -> dict[str, Any]:
+    rows = connection.execute(
+        "SELECT due FROM deliveries WHERE person = ? AND state = 'inbox' ORDER BY due, id", (person.id,)
+    )
+    kept = [instant(due).isoformat() for (due,) in rows]
+    return {"messages I couldn't deliver, by when they were due": kept} if kept else {}
 
 
-def forget(connection: Connection, person: Person) -> None:
-    connection.execute("DELETE FROM deliveries WHERE person = ? AND state = 'inbox'", (person.id,))
+def forget(connection: Connection, person: Person, community: Community | None) -> None:
+    """Delete what waits; with ``community``, what waits from there."""
+    connection.execute(
+        "DELETE FROM deliveries WHERE person = ? AND state = 'inbox' AND (? IS NULL OR community = ?)",
+        (person.id, *[community.id if community else None] * 2),
+    )
