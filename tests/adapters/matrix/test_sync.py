@@ -207,12 +207,12 @@ async def test_a_revoked_token_ends_kith_with_one_sentence_and_few_requests(
         return await send(method, path, *args, **more)
 
     await kith.client.request("POST", "/logout", {})
+    with pytest.raises(FatalError, match="was signed out"):
+        await kith.client.request("GET", "/account/whoami")
     monkeypatch.setattr(kith.client, "send", counted)
     with pytest.raises(FatalError, match="was signed out"):
         await kith.serving()
     assert len(asked) <= 2
-    with pytest.raises(FatalError, match="was signed out"):
-        await kith.client.request("GET", "/account/whoami")
 
 
 async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path) -> None:
