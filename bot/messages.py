@@ -52,6 +52,21 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A channel of a community where the bot may write, as its platform lists it. ``private``: not every member can
+    read it.
+    """
+
+    channel: Channel
+    name: str
+    private: bool
+
+
+Lack = Literal["write", "private groups", "history"]
+"""What a platform's permissions keep the bot from: writing, opening places for a few, reading what it has said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """Words of a person. They can never ping, link or format: every adapter escapes them."""
 

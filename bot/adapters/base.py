@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.context import Context
-from bot.messages import Channel, Form, Group, Member, Message, Place, Text
+from bot.messages import Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 
@@ -76,6 +76,12 @@ class Adapter(Protocol):
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         """The places of communities that the bot shares with this member, asked of the platform now."""
+
+    async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
+        """Where in this place the bot may write and this member may read, asked of the platform now."""
+
+    async def lacks(self, place: Place) -> frozenset[Lack]:
+        """What the bot may not do in this place, asked of the platform now."""
 
     def read_member(self, words: str) -> Member | None:
         """The member that a mention or an id means, as this platform writes them. None if it is neither."""

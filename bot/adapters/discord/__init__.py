@@ -23,7 +23,7 @@ from bot.config import DiscordConfig
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
-from bot.messages import Channel, Form, Group, Member, Message, Place, Text
+from bot.messages import Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Limit, Pace
 
 log = logging.getLogger(__name__)
@@ -254,6 +254,12 @@ class DiscordAdapter:
             return None
         user = self._client.get_user(int(found[1] or found[2]))
         return Member(PLATFORM, found[1] or found[2], user.display_name if user else "")
+
+    async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
+        return await self._rooms.spots(place, member)
+
+    async def lacks(self, place: Place) -> frozenset[Lack]:
+        return await self._rooms.lacks(place)
 
     async def is_member(self, member: Member, place: Place) -> bool:
         return await self._rooms.is_member(member, place)

@@ -13,7 +13,7 @@ from bot.adapters.discord.drawing import shorten
 from bot.adapters.discord.refusals import reaching
 from bot.errors import CannotReach, DeliveryError
 from bot.i18n import _
-from bot.messages import Channel, Group, Member, Place, Text
+from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
 
 PLATFORM = "discord"
 THREAD_NAME = 100
@@ -60,6 +60,34 @@ class Rooms:
 
         found = await asyncio.gather(*(shared(guild) for guild in self._client.guilds))
         return [place for place in found if place is not None]
+
+    # Where to write.
+
+    async def spots(self, place: Place, member: Member) -> list[Spot]:
+        """The text channels where the bot may write and the member may read. Private: hidden from ``@everyone``."""
+        guild = self._client.get_guild(int(place.id))
+        if guild is None:
+            return []
+        async with reaching():
+            reader = await guild.fetch_member(int(member.id))
+        return [
+            Spot(Channel(PLATFORM, str(channel.id)), channel.name, _is_private(channel))
+            for channel in guild.text_channels
+            if _may_write(channel) and channel.permissions_for(reader).view_channel
+        ]
+
+    async def lacks(self, place: Place) -> frozenset[Lack]:
+        guild = self._client.get_guild(int(place.id))
+        channels = [channel for channel in guild.text_channels if _may_write(channel)] if guild else []
+        if not channels:
+            return frozenset({"write", "private groups", "history"})
+        allowed = [channel.permissions_for(channel.guild.me) for channel in channels]
+        found: set[Lack] = set()
+        if not any(mine.create_private_threads and mine.send_messages_in_threads for mine in allowed):
+            found.add("private groups")
+        if not all(mine.read_message_history for mine in allowed):
+            found.add("history")
+        return frozenset(found)
 
     # Private threads.
 
@@ -131,6 +159,15 @@ class Rooms:
             if can_open and all(channel.permissions_for(person).view_channel for person in people):
                 return channel
         raise CannotReach("the bot may not open private threads in this server")
+
+
+def _may_write(channel: discord.TextChannel) -> bool:
+    mine = channel.permissions_for(channel.guild.me)
+    return mine.view_channel and mine.send_messages
+
+
+def _is_private(channel: discord.TextChannel) -> bool:
+    return not channel.permissions_for(channel.guild.default_role).view_channel
 
 
 def _mark(key: str) -> str:

@@ -12,7 +12,7 @@ from bot.bot import Bot
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, StorageError
 from bot.i18n import _
-from bot.messages import Button, Channel, Form, Group, Member, Message, Place, Text
+from bot.messages import Button, Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 NAME = "local"
@@ -40,7 +40,10 @@ class Room:
 
 
 class LocalAdapter:
-    """Everything said is kept in ``posted``, oldest first. ``closed`` holds the ids of members who take no messages."""
+    """Everything said is kept in ``posted``, oldest first. ``closed`` holds the ids of members who take no messages.
+
+    ``spots_of`` are further channels of a place, ``lacking`` what the bot may not do in a place or channel.
+    """
 
     name = NAME
     window = timedelta(hours=20)
@@ -53,6 +56,8 @@ class LocalAdapter:
         self.groups: dict[str, set[str]] = {}
         self.closed: set[str] = set()
         self.names: dict[str, str] = {}
+        self.spots_of: dict[str, list[Spot]] = {}
+        self.lacking: dict[str, frozenset[Lack]] = {}
         bot.adapters[self.name] = self
 
     # -- what people do -----------------------------------------------------------------------------------------------
@@ -162,6 +167,13 @@ class LocalAdapter:
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return [room.place for room in self.rooms.values() if member.id in room.members]
+
+    async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
+        shown = (Spot(Channel(NAME, place.id), place.name, False), *self.spots_of.get(place.id, ()))
+        return [spot for spot in shown if "write" not in self.lacking.get(spot.channel.id, frozenset())]
+
+    async def lacks(self, place: Place) -> frozenset[Lack]:
+        return self.lacking.get(place.id, frozenset())
 
     def read_member(self, words: str) -> Member | None:
         wanted = words.removeprefix("@").casefold()

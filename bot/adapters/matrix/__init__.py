@@ -25,7 +25,7 @@ from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
 from bot.memory import Memory
-from bot.messages import Channel, File, Form, Group, Member, Message, Place, Text
+from bot.messages import Channel, File, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 log = logging.getLogger(__name__)
@@ -213,6 +213,18 @@ class MatrixAdapter:
     async def places_of(self, member: Member) -> Sequence[Place]:
         known = self._rooms.places_with(member.id)
         return [Place(NAME, place, self._rooms.name_of(place)) for place in known if await self.is_in(member, place)]
+
+    async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
+        return [
+            Spot(Channel(NAME, room), name, private) for room, name, private in self._rooms.spots(place.id, member.id)
+        ]
+
+    async def lacks(self, place: Place) -> frozenset[Lack]:
+        return (
+            frozenset()
+            if any(self._rooms.may_write(room) for room in self._rooms.rooms_of(place.id))
+            else frozenset({"write"})
+        )
 
     async def is_in(self, member: Member, place: str) -> bool:
         return await self._rooms.is_member(place, member.id)

@@ -12,9 +12,10 @@ from uuid import uuid4
 from aiohttp import ClientError
 from nio import EncryptionError, Event, KeysClaimError, KeysQueryError, LocalProtocolError, MatrixRoom, MegolmEvent
 
+from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.content import KEY, Content
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
-from bot.adapters.matrix.sync import MARK, Sync
+from bot.adapters.matrix.sync import Sync
 from bot.errors import CannotReach, DeliveryError
 
 log = logging.getLogger(__name__)
@@ -201,6 +202,22 @@ class Rooms:
         shared = [room for room, known in self._client.rooms.items() if member_id in known.users]
         ours = [room for room in shared if not self.is_direct(room) and room not in self._sync.marks]
         return list(dict.fromkeys(self.place_of(room) for room in ours))
+
+    def spots(self, place: str, member_id: str) -> list[tuple[str, str, bool]]:
+        """Rooms where the bot may write and the member is: those of the place, and rooms by invitation, which are
+        private. Each with its name.
+        """
+        found = []
+        for room_id, room in self._client.rooms.items():
+            mine = not self.is_direct(room_id) and room_id not in self._sync.marks and self.may_write(room_id)
+            private = room.join_rule == "invite"
+            if mine and member_id in room.users and (private or self.place_of(room_id) == place):
+                found.append((room_id, self.name_of(room_id) or room_id, private))
+        return found
+
+    def may_write(self, room_id: str) -> bool:
+        room = self.get(room_id)
+        return room is not None and bool(room.power_levels.can_user_send_message(self._client.user_id))
 
     def name_of(self, room_id: str) -> str:
         room = self.get(room_id)
