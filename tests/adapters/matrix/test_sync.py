@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix.sync import _parsed
+from bot.adapters.matrix.answer import parsed
 from bot.bot import Bot
 from bot.context import Incoming
 from bot.errors import FatalError, RetryAfter
@@ -186,7 +186,7 @@ def test_a_malformed_event_is_left_out_and_the_others_stay(malformed: object) ->
         "rooms": {"join": {"!r:b": room}, "invite": {"!i:b": invite}},
         "to_device": {"events": [malformed]},
     }
-    response = _parsed(answer)
+    response = parsed(answer)
     kept = [getattr(found, "event_id", "") for found in response.rooms.join["!r:b"].timeline.events]
     assert (kept[0], kept[-1]) == ("$1", "$2")
     assert "!i:b" in response.rooms.invite
@@ -194,7 +194,7 @@ def test_a_malformed_event_is_left_out_and_the_others_stay(malformed: object) ->
 
 @pytest.mark.parametrize("rooms", [[], 5, {"join": []}, {"join": {"!r:b": None}}, {"invite": {"!r:b": 5}}])
 def test_an_answer_that_is_malformed_throughout_is_skipped(rooms: object) -> None:
-    assert _parsed({"next_batch": "s2", "rooms": rooms}).next_batch == "s2"
+    assert parsed({"next_batch": "s2", "rooms": rooms}).next_batch == "s2"
 
 
 async def test_a_revoked_token_ends_kith_with_one_sentence_and_few_requests(

@@ -1,0 +1,109 @@
+"""What the homeserver is asked for in a sync, and its answer without whatever cannot be read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from nio import Event, InviteEvent, SyncResponse, ToDeviceEvent
+
+from bot.adapters.matrix.homeserver import Json
+from bot.errors import DeliveryError
+
+log = logging.getLogger(__name__)
+
+MARK = "kith.room"
+"""The state event by which the bot knows a room it made: ``{"kind": "direct" | "group", "key": ...}``."""
+
+STATE = (
+    "m.room.create",
+    "m.room.member",
+    "m.room.encryption",
+    "m.room.power_levels",
+    "m.room.name",
+    "m.room.canonical_alias",
+    "m.space.child",
+    MARK,
+)
+SAID = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "org.matrix.msc3381.poll.response",
+    "m.poll.response",
+)
+NOTHING: Json = {"types": []}
+FILTER: Json = {
+    "presence": NOTHING,
+    "account_data": NOTHING,
+    "room": {
+        "ephemeral": NOTHING,
+        "account_data": NOTHING,
+        "state": {"types": STATE, "lazy_load_members": False},
+        "timeline": {"types": (*SAID, *STATE), "limit": 100},
+    },
+}
+"""Only what Kith reads: parsing is synchronous, and presence, typing and receipts are most of the traffic."""
+
+
+def arrival_of(user_id: str, timeline: list[Event]) -> int:
+    """Where in a timeline the bot was invited or joined: what came before was not said to it. 0 if it was there."""
+    for index, event in enumerate(timeline):
+        source = event.source
+        if source.get("type") == "m.room.member" and source.get("state_key") == user_id:
+            before = source.get("unsigned", {}).get("prev_content", {}).get("membership")
+            if before != "join":
+                return index
+    return 0
+
+
+def parsed(answer: Json) -> SyncResponse:
+    """The answer as nio reads it: whole, or without its malformed events, or at the worst empty."""
+    readings: tuple[Callable[[], Json], ...] = (
+        lambda: answer,
+        lambda: _sifted(answer),
+        lambda: {"next_batch": answer["next_batch"]},
+    )
+    for reading in readings:
+        try:
+            response = SyncResponse.from_dict(reading())
+        except Exception as error:
+            log.warning("a part of the homeserver's answer is malformed: %s", type(error).__name__)
+        else:
+            if isinstance(response, SyncResponse):
+                return response
+    raise DeliveryError("the answer cannot be read")
+
+
+def _sifted(answer: Json) -> Json:
+    """The answer without what nio cannot parse: one malformed event must not hide all others."""
+    rooms = answer.get("rooms", {})
+    invites = {room: info.get("invite_state", {}) for room, info in rooms.get("invite", {}).items()}
+    parts = ("state", "timeline")
+    return {
+        "next_batch": answer["next_batch"],
+        "device_lists": answer.get("device_lists", {}),
+        "to_device": _good(ToDeviceEvent.parse_event, answer.get("to_device", {})),
+        "rooms": {
+            "invite": {
+                room: {"invite_state": _good(InviteEvent.parse_event, state)} for room, state in invites.items()
+            },
+            "leave": {room: {} for room in rooms.get("leave", {})},
+            "join": {
+                room: {part: _good(Event.parse_event, info.get(part, {})) for part in parts}
+                for room, info in rooms.get("join", {}).items()
+            },
+        },
+    }
+
+
+def _good(parse: Callable[[Json], object], part: Json) -> Json:
+    good = []
+    for event in part.get("events", ()):
+        try:
+            parse(event)
+        except Exception as error:
+            log.warning("a malformed event was skipped: %s", type(error).__name__)
+        else:
+            good.append(event)
+    return {"events": good}
