@@ -136,7 +136,7 @@ def sweep(connection: Connection, now: datetime) -> None:
 PERSONAL = frozenset(
     {
         *("accounts", "memberships", "membership_checks", "consents", "offers", "deliveries", "letters", "blocks"),
-        *("checkin_schedules", "checkins", "prompts_seen", "contacts"),
+        *("checkin_schedules", "checkin_rests", "checkin_dials", "checkins", "prompts_seen", "contacts", "countries"),
     }
 )
 """What can be put together without anybody else noticing. Rows in any other table stay where they are."""

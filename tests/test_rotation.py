@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,12 +140,13 @@ asyncio.run(rotation.rotate(folder, KeyConfig(file=folder / "kith.key"), print))
 
 async def test_killed_again_and_again_nothing_is_lost(house: Path) -> None:
     for patience in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(house)], cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ}
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROGRAM, str(house), cwd=ROOT, stdout=subprocess.DEVNULL
         )
         await asyncio.sleep(patience)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with suppress(ProcessLookupError):  # it was quicker
+            program.kill()
+        await program.wait()
         assert list(texts(house, ring(house))) == EVERYTHING
     await rotate(house, key(house), lambda _line: None)
     assert list(texts(house, ring(house))) == EVERYTHING
