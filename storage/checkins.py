@@ -71,29 +71,28 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
         "SELECT id, person, at, zone, days, due, nominal FROM checkin_schedules WHERE due <= ? ORDER BY due LIMIT ?",
         (seconds(now), limit),
     ).fetchall()
+    planned, moved = [], []
     for row, person, at, zone, days, due, nominal in rows:
         schedule = _schedule(at, zone, days)
-        latest, latest_nominal = instant(due), nominal
+        latest = instant(due)
         following = schedule.next_after(latest)
         if following.instant <= now:
-            following, latest, latest_nominal = _catch_up(schedule, now)
-        deliveries.plan(
-            connection,
+            following, latest, nominal = _catch_up(schedule, now)
+        planned.append(
             Delivery(
                 to=Person(person),
                 kind=PROMPT,
                 # The nominal date alone would lose the first prompt of a schedule changed later on the same day.
-                key=f"{PROMPT}:{person}:{latest_nominal}:{at}:{zone}",
+                key=f"{PROMPT}:{person}:{nominal}:{at}:{zone}",
                 due=latest,
                 expires=min(latest + WINDOW, following.instant),
                 purpose=PURPOSE,
                 picked=True,
-            ),
+            )
         )
-        connection.execute(
-            "UPDATE checkin_schedules SET due = ?, nominal = ? WHERE id = ?",
-            (seconds(following.instant), following.nominal.isoformat(), row),
-        )
+        moved.append((seconds(following.instant), following.nominal.isoformat(), row))
+    deliveries.plan_for_persons(connection, planned)
+    connection.executemany("UPDATE checkin_schedules SET due = ?, nominal = ? WHERE id = ?", moved)
     return len(rows) == limit
 
 

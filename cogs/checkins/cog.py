@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,8 +101,8 @@ class CheckIns(Cog):
     async def check_in(self, context: Context) -> Message:
         """Check in right now."""
         zone = str(await self._zone(context))
-        choose = prompting.chooser(self._askable(), context.me, zone, context.now)
-        prompt = prompts.find(self._askable(), await self.write(checkins.next_prompt, context.me, choose, context.now))
+        choose = prompting.chooser(self._askable, context.me, zone, context.now)
+        prompt = prompts.find(self._askable, await self.write(checkins.next_prompt, context.me, choose, context.now))
         assert prompt is not None
         return prompting.draw(prompt)
 
@@ -123,7 +124,7 @@ class CheckIns(Cog):
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message:
         assert reader.person is not None
-        choose = prompting.chooser(self._askable(), reader.person, reader.zone, reader.now)
+        choose = prompting.chooser(self._askable, reader.person, reader.zone, reader.now)
         chosen = await self.write(checkins.prompt_for, delivery, reader.person, choose, reader.now)
         return prompting.draw(self._prompt(chosen))
 
@@ -216,6 +217,7 @@ class CheckIns(Cog):
 
         return work
 
+    @cached_property
     def _askable(self) -> tuple[prompts.Prompt, ...]:
         return prompting.askable(self.bot.actions)
 
