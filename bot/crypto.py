@@ -22,10 +22,8 @@ import base64
 import binascii
 import hmac
 import json
-import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -36,7 +34,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from bot.errors import FatalError, KithError
-from bot.secret import Secret, read_private
+from bot.secret import Secret, read_private, write_private
 
 Row: TypeAlias = int | str
 
@@ -126,7 +124,7 @@ class Keyring:
         With ``replace=False`` an existing file is never touched: FatalError, as for a folder that cannot be written.
         """
         try:
-            _write_private(file, self.serialise(), replace=replace)
+            write_private(file, self.serialise(), replace=replace)
         except OSError as error:
             raise FatalError(f"I can't write the key file {file}: {error.strerror}.") from error
 
@@ -230,25 +228,3 @@ def _decode(encoded: str) -> bytes:
     except (binascii.Error, ValueError):
         return b""
     return key if len(key) == KEY_BYTES else b""
-
-
-def _write_private(file: Path, text: str, *, replace: bool) -> None:
-    """Into a temporary file first, then under its name in one step, then the folder's entry to disk."""
-    file = file.resolve()  # a link stays a link
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made with mode 0600
-    try:
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(descriptor)
-        if replace:
-            os.replace(temporary, file)
-        else:
-            os.link(temporary, file)  # unlike a rename, fails where the name is taken
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

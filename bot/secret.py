@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+import tempfile
 from pathlib import Path
 
 from bot.errors import FatalError
@@ -67,6 +68,32 @@ def read_private(path: Path) -> str:
     if is_open_to_others:
         raise FatalError(f"{path} holds a secret, and other users of this computer may open it. Run: {chmod(path)}")
     return as_text(content, path)
+
+
+def write_private(file: Path, text: str, *, replace: bool) -> None:
+    """Write a file of mode 0600, whole or not at all even if the power fails.
+
+    With ``replace=False`` an existing file is never touched: FileExistsError.
+    """
+    # Into a temporary file first, then under its name in one step, then the folder's entry to disk.
+    file = file.resolve()  # a link stays a link
+    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made with mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(descriptor)
+        if replace:
+            os.replace(temporary, file)
+        else:
+            os.link(temporary, file)  # unlike a rename, fails where the name is taken
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def as_text(content: bytes, path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any, Self, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nio import Api, AsyncClient
+
+from bot.secret import write_private
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +30,10 @@ class IdentityError(Exception):
     """The bot's device could not be signed. The message is a sentence for the host."""
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Write a file only its owner can read (0600), whole or not at all."""
-    draft = path.with_name(path.name + ".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
 def pickle_key(path: Path) -> str:
     """The key that locks the crypto store, drawn at random the first time. nio's own default is a known word."""
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(32))
+        write_private(path, secrets.token_urlsafe(32), replace=False)
     return path.read_text().strip()
 
 
@@ -79,7 +69,7 @@ class Identity:
     def load(cls, path: Path) -> Self:
         """The identity in this file; a new one, written there first, if there is none."""
         if not path.exists():
-            write_secret(path, json.dumps({usage: secrets.token_hex(32) for usage in USAGES}))
+            write_private(path, json.dumps({usage: secrets.token_hex(32) for usage in USAGES}), replace=False)
         seeds = json.loads(path.read_text())
         return cls(*(SigningKey(bytes.fromhex(seeds[usage])) for usage in USAGES))
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
-from bot.adapters.matrix.crypto import IdentityError, cross_sign, pickle_key, write_secret
+from bot.adapters.matrix.crypto import IdentityError, cross_sign, pickle_key
 from bot.adapters.matrix.homeserver import Homeserver, Refusal, TokenRevoked
 from bot.config import MatrixConfig
 from bot.errors import FatalError
-from bot.secret import read_private
+from bot.secret import read_private, write_private
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Session:
             raise FatalError(f"{path} is damaged. Delete it and start with `matrix.password` set.") from error
 
     def save(self, path: Path) -> None:
-        write_secret(path, json.dumps(asdict(self)))
+        write_private(path, json.dumps(asdict(self)), replace=True)
 
 
 class Login:
