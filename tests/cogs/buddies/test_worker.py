@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,13 +22,18 @@ from tests.beds.eventually import until
 from tests.cogs.buddies.cast import ALICE, BOB, CHANDRA, MONDAY, candidate
 
 
-def children() -> set[int]:
-    """The processes this one has started and not yet buried."""
-    own = Path(f"/proc/self/task/{os.getpid()}/children")
-    return {int(one) for one in own.read_text(encoding="ascii").split()}
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Process]:
+    """The processes that were started, in their order."""
+    found: list[Process] = []
+    start = asyncio.create_subprocess_exec
 
+    async def note(*command: str, **given: Any) -> Process:
+        found.append(await start(*command, **given))
+        return found[-1]
 
-needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children of a process")
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", note)
+    return found
 
 
 async def test_the_answer_is_the_one_the_matching_gives() -> None:
@@ -53,24 +59,20 @@ async def test_a_worker_that_dies_is_an_error_and_not_an_answer(monkeypatch: pyt
         await match_in_process([*community(2_000)], week=MONDAY, seed=1, number=1)
 
 
-@needs_proc
-async def test_a_cancelled_matching_leaves_no_process_behind() -> None:
-    before = children()
+async def test_a_cancelled_matching_leaves_no_process_behind(started: list[Process]) -> None:
     matching = asyncio.create_task(match_in_process([*community(3_000)], week=MONDAY, seed=1, number=1))
-    await until(lambda: children() != before)
+    await until(lambda: bool(started))
     matching.cancel()
     with pytest.raises(asyncio.CancelledError):
         await matching
-    assert children() == before
+    assert [one.returncode is None for one in started] == [False]
 
 
-@needs_proc
-async def test_nor_does_one_that_ended_well_or_badly() -> None:
-    before = children()
+async def test_nor_does_one_that_ended_well_or_badly(started: list[Process]) -> None:
     await match_in_process([candidate(ALICE), candidate(BOB)], week=MONDAY, seed=1, number=1)
     with pytest.raises(RuntimeError, match="the list broke off"):
         await match_in_process(_breaking_off(), week=MONDAY, seed=1, number=1)
-    assert children() == before
+    assert [one.returncode is None for one in started] == [False, False]
 
 
 def _breaking_off() -> Iterator[Candidate]:
