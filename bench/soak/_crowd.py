@@ -1,0 +1,184 @@
+"""Ten thousand people with lives of their own, on a platform in memory: who they are, and what they do to the bot."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from sqlite3 import Connection
+from zoneinfo import ZoneInfo
+
+from bench.soak._model import Life, Model
+from bot.adapters.local import NAME, LocalAdapter
+from bot.bot import Bot
+from bot.consenting import CORE
+from bot.messages import Button, Member, Message, Place
+from bot.times import Days, Schedule
+from storage import checkins, consents, members
+
+ZONES = (
+    *("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Europe/London"),
+    *("America/Chicago", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo"),
+    *("Europe/Paris", "America/Toronto", "Europe/Madrid", "Asia/Tokyo"),
+    *("America/Denver", "Europe/Rome", "Africa/Johannesburg", "Asia/Manila"),
+    *("Europe/Warsaw", "Pacific/Auckland", "America/Mexico_City", "Africa/Cairo"),
+    *("Europe/Lisbon", "Asia/Jakarta", "America/Santiago", "Asia/Beirut"),
+    *("Europe/Athens", "Africa/Lagos", "Asia/Kathmandu", "America/Havana"),
+    *("America/Halifax", "Asia/Singapore", "Europe/Helsinki", "Australia/Lord_Howe"),
+    *("America/St_Johns", "Africa/Casablanca", "America/Nuuk", "Atlantic/Azores"),
+    *("Asia/Tehran", "Australia/Adelaide", "Pacific/Chatham", "Antarctica/Troll"),
+)
+"""Forty, from where most people live to where clocks do the oddest things."""
+
+WEIGHTS = [1 / rank for rank in range(1, len(ZONES) + 1)]
+EVERY_DAY = frozenset(range(7))
+DAYS = (EVERY_DAY, frozenset(range(5)), frozenset({0, 2, 4}), frozenset({6}))
+YES = "Yes"
+
+
+def life(chance: random.Random) -> Life:
+    """A zone, an hour and days: three in ten want nine in the morning, the others some quarter, few an odd minute."""
+    [zone] = chance.choices(ZONES, WEIGHTS)
+    roll = chance.random()
+    minutes = 9 * 60 if roll < 0.3 else 20 * 60 if roll < 0.45 else chance.randrange(96) * 15
+    if roll > 0.98:
+        minutes = chance.choice((7 * 60 + 7, 18 * 60 + 52, 2 * 60 + 30 + 1))
+    return Life(zone, minutes, chance.choice(DAYS))
+
+
+class Crowd(LocalAdapter):
+    """The platform they are on. What was sent is handed over at each step, so that a year fits into memory."""
+
+    def __init__(self, bot: Bot, model: Model, chance: random.Random, communities: int) -> None:
+        super().__init__(bot)
+        self.model = model
+        self.chance = chance
+        self.places = [Place(NAME, f"place{number}", f"Place {number}") for number in range(communities)]
+        self.prompts: list[str] = []
+        self.last: dict[str, Message] = {}
+        self.joined = 0
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        if any(button.action == "checkins.skip" for button in message.buttons):
+            self.prompts.append(member.id)
+            self.last[member.id] = message
+        return key
+
+    def take(self) -> list[str]:
+        """Who was asked since this was last called."""
+        taken, self.prompts = self.prompts, []
+        return taken
+
+    def newcomer(self) -> tuple[Member, Place]:
+        """Somebody nobody has met, in one of the places."""
+        self.joined += 1
+        member = Member(NAME, f"m{self.joined}")
+        place = self.places[self.joined % len(self.places)]
+        self.join(member, place)
+        return member, place
+
+    # -- what they do, and what the model thereby knows ---------------------------------------------------------------
+
+    async def act(self, now: datetime) -> None:
+        """Somebody does something, by typing and pressing as members do."""
+        what = self.chance.choices(
+            (self.arrive, self.change, self.pause, self.resume, self.stop, self.start, self.answer, self.forget),
+            (3, 6, 4, 4, 2, 2, 12, 2),
+        )[0]
+        await what(now)
+        self.posted.clear()
+
+    async def arrive(self, now: datetime) -> None:
+        member, place = self.newcomer()
+        chosen = life(self.chance)
+        await self.run(member, "start", place)
+        await self._choose(member, chosen, now)
+
+    async def change(self, now: datetime) -> None:
+        if who := self._somebody(on=True):
+            await self._choose(who, life(self.chance), now)
+
+    async def start(self, now: datetime) -> None:
+        if who := self._somebody(on=False):
+            await self._choose(who, life(self.chance), now)
+
+    async def _choose(self, member: Member, chosen: Life, now: datetime) -> None:
+        answer = await self.say(member, chosen.line)
+        if any(str(button.label) == YES for button in answer.buttons):
+            await self.press(member, labelled(answer, YES))
+        known = self.model.lives.get(member.id)
+        chosen.paused = known.paused if known else False
+        self.model.schedule(member.id, chosen, now)
+
+    async def pause(self, now: datetime) -> None:
+        if who := self._somebody(paused=False):
+            await self.say(who, "pause")
+            self.model.lives[who.id].paused = True
+
+    async def resume(self, now: datetime) -> None:
+        if who := self._somebody(paused=True):
+            await self.say(who, "start")
+            self.model.lives[who.id].paused = False
+
+    async def stop(self, now: datetime) -> None:
+        if who := self._somebody(on=True):
+            await self.say(who, "checkin off")
+            self.model.stop(who.id)
+
+    async def forget(self, now: datetime) -> None:
+        if who := self._somebody():
+            await self.press(who, labelled(await self.say(who, "forget-me"), "Forget me"))
+            self.model.forget(who.id)
+            self.last.pop(who.id, None)
+
+    async def answer(self, now: datetime) -> None:
+        """A press under the last prompt, twice, as impatient thumbs do."""
+        if (who := self._somebody()) and who.id in self.last:
+            button = self.chance.choice(self.last[who.id].buttons[:1])
+            await self.press(who, button)
+            await self.press(who, button)
+
+    async def run(self, member: Member, line: str, place: Place | None = None) -> None:
+        await self._bot.run_text(self.incoming(member, place), line)
+
+    def _somebody(self, *, on: bool | None = None, paused: bool | None = None) -> Member | None:
+        """Whoever fits, drawn at random; nobody where none of twenty does."""
+        everybody = list(self.model.lives)
+        for _try in range(20):
+            who = self.chance.choice(everybody)
+            known = self.model.lives[who]
+            if on in (None, known.on) and paused in (None, known.paused):
+                return Member(NAME, who)
+        return None
+
+
+def labelled(message: Message, label: str) -> Button:
+    return next(button for button in message.buttons if str(button.label) == label)
+
+
+def settle(connection: Connection, settlers: list[tuple[Member, Place, Life]], now: datetime) -> None:
+    """People who were there before the simulation begins: all said yes in the same words."""
+    for member, place, chosen in settlers:
+        person = members.create(connection, member, chosen.zone, "en", now)
+        members.join(connection, person, members.found(connection, place, now), now)
+        consents.give(connection, person, (*CORE, "checkin"), "Before the year began.", now)
+        checkins.enable(connection, person, schedule(chosen), now)
+
+
+def schedule(chosen: Life) -> Schedule:
+    at = time(chosen.minutes // 60, chosen.minutes % 60)
+    return Schedule(at, ZoneInfo(chosen.zone), Days(chosen.days))
+
+
+def in_touch(connection: Connection, who: list[Member], now: datetime) -> None:
+    """They answered their last check-in: what a press writes, for many at once."""
+    for member in who:
+        person = members.person_of(connection, member)
+        if person is not None:
+            members.noticed(connection, person, member, None, now)
+            checkins.record_contact(connection, person, now)
+
+
+def random_moments(chance: random.Random, start: datetime, count: int) -> Iterator[datetime]:
+    """Moments of the day that begins at ``start``, in order."""
+    yield from (start + timedelta(seconds=second) for second in sorted(chance.sample(range(86400), count)))
