@@ -109,7 +109,7 @@ class Text:
     __slots__ = ("parts",)
 
     def __init__(self, *parts: Part) -> None:
-        self.parts: tuple[Part, ...] = tuple(part for part in parts if part != "")
+        self.parts: tuple[Part, ...] = tuple(_together(part for part in parts if part != ""))
 
     def format(self, **values: Any) -> Text:
         """Fill the ``{names}`` of our own sentences. Attribute and index access in a name is refused."""
@@ -149,6 +149,21 @@ class Text:
 
     def __bool__(self) -> bool:
         return bool(self.parts)
+
+
+def _together(parts: Iterable[Part]) -> Iterable[Part]:
+    """Words of people that follow one another become one: a link could begin in one and end in the next."""
+    words: list[str] = []
+    for part in parts:
+        if isinstance(part, Plain):
+            words.append(part.words)
+            continue
+        if words:
+            yield Plain("".join(words))
+            words = []
+        yield part
+    if words:
+        yield Plain("".join(words))
 
 
 def plain(words: str) -> Text:

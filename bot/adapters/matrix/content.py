@@ -50,7 +50,7 @@ def contents(message: Message, reading: Reading, key: str = "", *, notify: bool 
 
     ``notify``: apps ring for it as for a person's message. Otherwise it is a notice, which by default they do not.
     """
-    pieces = list(_pieces(text.render(message)))
+    pieces = list(_pieces(_without_pings(text.render(message))))
     made = [_content(piece, reading, notify) for piece in pieces]
     if key:
         made[-1][KEY] = key
@@ -116,7 +116,12 @@ def _lines(words: str) -> str:
 def _live(part: Plain | When | Who, reading: Reading) -> str:
     if isinstance(part, When):
         return _when(part, reading)
-    return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
+    return part.words if isinstance(part, Plain) else harmless(names.shown(part.member.name, part.member.id))
+
+
+def _without_pings(said: Text) -> Text:
+    """People's words made harmless before they are cut, as a cut may go through a link."""
+    return Text(*(Plain(harmless(part.words)) if isinstance(part, Plain) else part for part in said.parts))
 
 
 def harmless(words: str) -> str:
