@@ -12,6 +12,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Person
+from storage import community_settings, holds
 from storage.instants import instant, seconds
 
 KEPT = timedelta(days=90)
@@ -138,6 +139,19 @@ def outlive(connection: Connection, person: Person, accounts: Iterable[bytes]) -
         )
         if part == "reported":
             connection.execute("UPDATE cases SET about = NULL WHERE id = ?", (case,))
+
+
+def recognise(connection: Connection, person: Person, code: bytes, now: datetime) -> None:
+    """An account of the person is known from now on: an open case that names its hash holds them again."""
+    rows = connection.execute(
+        'SELECT DISTINCT "case", community, part FROM case_people JOIN cases ON cases.id = "case"'
+        " WHERE code = ? AND person IS NULL AND closed IS NULL",
+        (code,),
+    ).fetchall()
+    connection.execute("UPDATE case_people SET person = ? WHERE code = ? AND person IS NULL", (person.id, code))
+    for case, community, part in rows:
+        if part == "reported" and community_settings.get(connection, Community(community)).holds_on_report:
+            holds.hold_and_tell(connection, Community(community), person, case, now)
 
 
 def export(connection: Connection, person: Person) -> list[tuple[int, bytes, datetime, datetime | None]]:

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
-from bot.messages import Community, Person
-from storage import community_settings
+from bot.messages import Community, Delivery, Person
+from storage import community_settings, deliveries
 from storage.instants import instant, seconds
 
 ALONE = timedelta(hours=72)
 """How long one moderator can keep everything quiet about a person without a second one."""
+
+TOLD, ENDED = "holds.told", "holds.ended"
+"""What a person hears of a hold; ``args["hold"]`` says which."""
 
 Obstacle = Literal["held", "quiet", "new"]
 
@@ -41,6 +44,32 @@ def hold(connection: Connection, community: Community, person: Person, case: int
         'INSERT INTO holds (community, person, "case", since) VALUES (?, ?, ?, ?)',
         (community.id, person.id, case, seconds(now)),
     ).lastrowid
+
+
+def hold_and_tell(
+    connection: Connection,
+    community: Community,
+    person: Person,
+    case: int | None,
+    now: datetime,
+    later: timedelta | None = None,
+) -> None:
+    """Introductions are held from now; the person hears it now, or so much later."""
+    held_before = is_held(connection, community, person)
+    row = hold(connection, community, person, case, now)
+    if row is not None and not held_before:
+        due = now + (later or timedelta())
+        told = Delivery(person, TOLD, f"{TOLD}:{row}", due, community=community, args={"hold": row})
+        deliveries.plan(connection, told)
+
+
+def let_go(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """Moderators have decided: the person may be introduced again, and hears it. False if they were not held."""
+    if not end(connection, community, person, now):
+        return False
+    key = f"{ENDED}:{community.id}:{person.id}:{seconds(now)}"
+    deliveries.plan(connection, Delivery(person, ENDED, key, now, community=community))
+    return True
 
 
 def is_open(connection: Connection, hold: int) -> bool:
@@ -130,7 +159,35 @@ def is_quiet(connection: Connection, person: Person, community: Community | None
     return found is not None
 
 
+def has_run_out(connection: Connection, now: datetime) -> bool:
+    """Has any quiet that one moderator asked for come to its end?"""
+    found = connection.execute("SELECT 1 FROM quieted WHERE ended IS NULL AND ends <= ?", (seconds(now),)).fetchone()
+    return found is not None
+
+
+def ran_out(connection: Connection, now: datetime) -> list[tuple[Community, Person]]:
+    """The quiet that nobody agreed to in time."""
+    rows = connection.execute(
+        "SELECT communities.id, name, person FROM quieted JOIN communities ON communities.id = community"
+        " WHERE ended IS NULL AND ends <= ?",
+        (seconds(now),),
+    )
+    return [(Community(id_, name), Person(person)) for id_, name, person in rows]
+
+
+def export(connection: Connection, person: Person) -> list[dict[str, str]]:
+    """What is decided about the person now: what, where, since when. Never by whom or because of whom."""
+    rows = connection.execute(
+        "SELECT 'introductions are held', name, since FROM holds JOIN communities ON communities.id = community"
+        " WHERE person = ? AND ended IS NULL UNION ALL"
+        " SELECT 'everything is quiet', name, since FROM quieted JOIN communities ON communities.id = community"
+        " WHERE person = ? AND ended IS NULL",
+        (person.id, person.id),
+    )
+    return [{"what": what, "where": name, "since": instant(since).isoformat()} for what, name, since in rows]
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     """What ended is of no use any more."""
-    connection.execute("DELETE FROM holds WHERE ended IS NOT NULL")
-    connection.execute("DELETE FROM quieted WHERE ended IS NOT NULL OR ends <= ?", (seconds(now),))
+    connection.execute("DELETE FROM holds WHERE ended <= ?", (seconds(now),))
+    connection.execute("DELETE FROM quieted WHERE ended <= ?", (seconds(now),))

@@ -1,0 +1,13 @@
+"""What moderators do: set the bot up, look at cases, hold introductions, and see totals that tell on nobody."""
+
+from __future__ import annotations
+
+from cogs.moderation.cases import Cases
+from cogs.moderation.community import CommunitySettings
+from cogs.moderation.holds import Holds
+from cogs.moderation.lines import Lines
+from cogs.moderation.picture import Picture
+from cogs.moderation.reports import Reports
+from cogs.moderation.setup import Setup
+
+__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Reports", "Setup"]

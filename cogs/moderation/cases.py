@@ -1,0 +1,129 @@
+"""Cases: what was reported, to moderators it does not name, until one of them closes it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.crypto import DecryptionError
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from cogs.moderation import desk
+from storage import cases, deliveries, holds
+from storage.cases import Case
+
+CLOSED = "cases.closed"
+NAME = "kith-mod cases"
+SHOWN = 10
+LONGEST = 500
+
+
+class Cases(Cog):
+    """`kith-mod cases`. A moderator never sees a case that names them, also after they were forgotten."""
+
+    @command(NAME, anyone=True, moderators=True)
+    async def cases(self, context: Context) -> Reply:
+        """Reports that wait for you, without any that name you."""
+        if question := await desk.first_yes(self, context, NAME):
+            return question
+        found = await self.read(cases.open_cases, desk.here(context), await desk.viewer(self, context))
+        if not found:
+            return Message(_("No report waits."))
+        said = [_("Reports that wait:")]
+        for number, case in enumerate(found[:SHOWN], start=1):
+            said.append(_("{number}. since {day}").format(number=number, day=case.opened.date().isoformat()))
+        buttons = (
+            Button(_("Open {number}").format(number=number), "cases.open", str(case.id))
+            for number, case in enumerate(found[:SHOWN], start=1)
+        )
+        return Message(Text("\n").join(said), tuple(buttons))
+
+    @action("cases.open", moderators=True)
+    async def open(self, context: Context, value: str) -> Message:
+        case = await self._case(context, value)
+        await self.write(cases.seen, case.id, context.now)
+        said = [
+            _("Reported on {day}. Only moderators it does not name see this.").format(
+                day=case.opened.date().isoformat()
+            ),
+            _("About: {who}").format(who=self._about(case)),
+            Text("{words}").format(words=self._words(case)),
+        ]
+        buttons = [Button(_("Close it"), "cases.ask", f"{case.id}")]
+        reported = case.reported
+        if reported is not None and await self.read(holds.is_held, case.community, reported):
+            said.append(_("Introductions are held for them until you decide. They know that, not more."))
+            buttons.append(Button(_("Close it and let them be introduced"), "cases.ask", f"{case.id} free"))
+        return Message(Text("\n").join(said), tuple(buttons))
+
+    @action("cases.ask", moderators=True)
+    async def ask(self, context: Context, value: str) -> Form:
+        label = _("A note, for moderators only")
+        field = Field("note", label, optional=True, multiline=True, limit=LONGEST)
+        return Form(_("Close this case"), (field,), "cases.close", value)
+
+    @action("cases.close", moderators=True)
+    async def close(self, context: Context, value: str, note: str = "") -> Text:
+        number, _space, free = value.partition(" ")
+        case = await self._case(context, number)
+        if case.closed is not None:
+            raise UserError(_("That case is closed already."))
+        sealed = self.bot.keyring.encrypt(note, "cases", "note", case.id) if note else None
+        await desk.act(self, context, "cases.closed", _close, case, sealed, bool(free), context.now)
+        if free:
+            return _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
+        return _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")
+
+    async def _case(self, context: Context, value: str) -> Case:
+        """The case, if this moderator may see it now."""
+        found = None
+        if value.isdecimal():
+            viewer = await desk.viewer(self, context)
+            found = await self.read(cases.get, desk.here(context), int(value), viewer)
+        if found is None:
+            raise UserError(_("There is no such case for you. `kith-mod cases` lists what waits."))
+        return found
+
+    def _words(self, case: Case) -> str:
+        return self.bot.keyring.decrypt(case.words, "cases", "words", case.id)
+
+    def _about(self, case: Case) -> Text:
+        return about(self.bot.keyring.decrypt(case.about, "cases", "about", case.id) if case.about else None)
+
+    @message(CLOSED)
+    async def closed(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_("Your report is closed. Thank you for telling us. `report` opens a new one any time."))
+
+    @job(every="day")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(cases.sweep, now)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # what a member reported is theirs: see Reports
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget  # see Reports
+
+
+def about(account: str | None) -> Text:
+    """Whom a case is about, as it was when it was reported."""
+    if account is None:
+        return _("nobody who is named, or somebody who was forgotten")
+    try:
+        platform, id_, name = json.loads(account)
+    except ValueError as error:
+        raise DecryptionError("cases.about holds something else") from error
+    return Text("{who} ({id})").format(who=who(Member(platform, id_, name)), id=id_)
+
+
+def _close(connection: Connection, case: Case, note: bytes | None, free: bool, now: datetime) -> None:
+    reporter = cases.close(connection, case, note, now)
+    if reporter is not None:
+        deliveries.plan(connection, Delivery(reporter, CLOSED, f"{CLOSED}:{case.id}", now, community=case.community))
+    if free and case.reported is not None:
+        holds.let_go(connection, case.community, case.reported, now)

@@ -1,0 +1,164 @@
+"""What moderators decide for everybody: words, age, tenure, phrases, holds, groups, and who counts as trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
+from cogs.moderation import desk, wording
+from storage import community_settings
+from storage.community_settings import GroupKind
+
+NAME = "kith-mod settings"
+TENURES = (0, 1, 3, 7, 30)
+"""Days among which one tap goes round."""
+MOST_GROUPS = 20
+
+KINDS: Mapping[GroupKind, str] = {
+    "main": N_("main"),
+    "study": N_("study"),
+    "family": N_("family and friends"),
+    "alumni": N_("alumni"),
+    "hosts": N_("hosts"),
+    "other": N_("another"),
+}
+
+
+class CommunitySettings(Cog):
+    """`kith-mod settings`, `kith-mod groups` and `kith-mod trained`."""
+
+    @command(NAME, anyone=True, moderators=True)
+    async def settings_screen(self, context: Context) -> Reply:
+        """What you decide for this community. One tap changes one thing."""
+        if question := await desk.first_yes(self, context, NAME):
+            return question
+        now = await self.read(community_settings.get, desk.here(context))
+        said = [
+            _("What holds in {community}:").format(community=desk.here(context).name),
+            _("I word things for {preset}.").format(preset=wording.of(wording.PRESETS, now.preset)),
+            _("This community is for adults.") if now.adults_only else _("This community is not declared adults-only."),
+            _("People are introduced after {n} days here.").format(n=now.tenure_days)
+            if now.tenure_days
+            else _("People can be introduced from their first day here."),
+            _("A report holds introductions until you decide.")
+            if now.holds_on_report
+            else _("A report holds no introductions."),
+            _("Some phrases typed to me bring up the help card. Nobody is told.")
+            if now.phrases
+            else _("No phrase brings up the help card by itself."),
+        ]
+        buttons = (
+            Button(_("Wording"), "community.change", "preset"),
+            Button(_("Adults only"), "community.change", "adults"),
+            Button(_("Days before introductions"), "community.change", "tenure"),
+            Button(_("Holds on reports"), "community.change", "holds"),
+            Button(_("Phrases"), "community.change", "phrases"),
+            Button(_("Groups"), "groups.open"),
+        )
+        return Message(Text("\n").join(said), buttons)
+
+    @action("community.change", moderators=True)
+    async def change(self, context: Context, value: str) -> Reply:
+        if value not in ("preset", "adults", "tenure", "holds", "phrases"):
+            raise UserError(_("I don't know that setting. `kith-mod settings` shows them all."))
+        await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
+        return await self.settings_screen(context)
+
+    # -- groups -------------------------------------------------------------------------------------------------------
+
+    @command("kith-mod groups", moderators=True)
+    async def groups(self, context: Context) -> Message:
+        """The groups people are introduced in. Groups never mix."""
+        found = await self.read(community_settings.groups, desk.here(context))
+        said = [_("Groups here, which never mix when people are introduced:")]
+        for number, group in enumerate(found, start=1):
+            kind = translate(reader_locale(), KINDS[group.kind])
+            said.append(Text("{n}. {name} ({kind})").format(n=number, name=self._name(group), kind=kind))
+        if not found:
+            said.append(_("one, for everybody."))
+        buttons = [
+            Button(_("Remove {number}").format(number=number), "groups.remove", str(group.id))
+            for number, group in enumerate(found, start=1)
+        ]
+        return Message(Text("\n").join(said), (*buttons, Button(_("Add a group"), "groups.kinds")))
+
+    @action("groups.open", moderators=True)
+    async def opened(self, context: Context, value: str) -> Message:
+        return await self.groups(context)
+
+    @action("groups.kinds", moderators=True)
+    async def choose_kind(self, context: Context, value: str) -> Message:
+        buttons = tuple(Button(translate(reader_locale(), words), "groups.name", kind) for kind, words in KINDS.items())
+        return Message(_("What kind of group?"), buttons)
+
+    @action("groups.name", moderators=True)
+    async def name_it(self, context: Context, value: str) -> Form:
+        label = _("Its name. A name can tell what somebody lives with: choose one that anybody may read.")
+        return Form(_("A group"), (Field("name", label, limit=40),), "groups.add", value)
+
+    @action("groups.add", moderators=True)
+    async def add(self, context: Context, value: str, name: str) -> Message:
+        kind: GroupKind = next((kind for kind in KINDS if kind == value), "other")
+        found = await self.read(community_settings.groups, desk.here(context))
+        words = " ".join(name.split())
+        if len(found) >= MOST_GROUPS or words.casefold() in {self._name(group).casefold() for group in found}:
+            raise UserError(_("There is a group of that name, or there are {most} already.").format(most=MOST_GROUPS))
+
+        def seal(row: int) -> bytes:
+            return self.bot.keyring.encrypt(words, "community_groups", "name", row)
+
+        community = desk.here(context)
+        await desk.act(self, context, "groups.added", community_settings.add_group, community, kind, seal, context.now)
+        return await self.groups(context)
+
+    @action("groups.remove", moderators=True)
+    async def remove(self, context: Context, value: str) -> Message:
+        community = desk.here(context)
+        await desk.act(self, context, "groups.removed", community_settings.remove_group, community, int(value))
+        return await self.groups(context)
+
+    def _name(self, group: community_settings.Group) -> str:
+        return self.bot.keyring.decrypt(group.name, "community_groups", "name", group.id)
+
+    # -- hosts --------------------------------------------------------------------------------------------------------
+
+    @command("kith-mod trained", moderators=True)
+    async def trained(self, context: Context, who: Member) -> Text:
+        """Mark a host as trained, or take it back. Cards say "marked as trained by moderators", no more."""
+        return await self._toggle_trained(context, who)
+
+    async def _toggle_trained(self, context: Context, shown: Member) -> Text:
+        person, community = await desk.person_here(self, context, shown), desk.here(context)
+        trained = not await self.read(community_settings.is_trained, community, person)
+        entry = "hosts.trained" if trained else "hosts.untrained"
+        await desk.act(self, context, entry, community_settings.mark_trained, community, person, trained, context.now)
+        said = _("{who} is marked as trained by moderators.") if trained else _("{who} is not marked as trained now.")
+        return said.format(who=who(shown))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _changed(settings: community_settings.Settings, what: str) -> community_settings.Settings:
+    """One tap further."""
+    if what == "preset":
+        names = list(wording.PRESETS)
+        following = names[(names.index(settings.preset) + 1) % len(names)] if settings.preset in names else names[0]
+        return settings._replace(preset=following)
+    if what == "tenure":
+        return settings._replace(tenure_days=next((n for n in TENURES if n > settings.tenure_days), TENURES[0]))
+    if what == "adults":
+        return settings._replace(adults_only=not settings.adults_only)
+    if what == "holds":
+        return settings._replace(holds_on_report=not settings.holds_on_report)
+    return settings._replace(phrases=not settings.phrases)

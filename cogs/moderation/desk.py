@@ -1,0 +1,139 @@
+"""What every moderators' command shares: the community it is in, the moderator's first yes, and the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from sqlite3 import Connection
+from typing import Concatenate, ParamSpec, TypeVar
+
+from bot import consenting, offering
+from bot.cog import Cog, Reply
+from bot.consenting import Ask
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Community, Form, Member, Message, Person, Text
+from storage import audit, community_settings, members
+from storage.cases import Viewer
+from storage.community_settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DONE = {
+    "setup.reports": N_("chose where reports go"),
+    "setup.panel": N_("posted the message with buttons"),
+    "setup.countries": N_("named the members' countries"),
+    "setup.emergency": N_("set the emergency number"),
+    "lines.confirmed": N_("checked a crisis line and let it show"),
+    "lines.removed": N_("took a crisis line off the help card"),
+    "resources.added": N_("added a place nearby to the help card"),
+    "resources.removed": N_("took a place nearby off the help card"),
+    "community.preset": N_("changed how I word things"),
+    "community.adults": N_("changed whether this is for adults only"),
+    "community.tenure": N_("changed after how many days people are introduced"),
+    "community.phrases": N_("changed whether some phrases bring up the help card"),
+    "community.holds": N_("changed whether a report holds introductions"),
+    "groups.added": N_("added a group"),
+    "groups.removed": N_("removed a group"),
+    "hosts.trained": N_("marked a host as trained"),
+    "hosts.untrained": N_("took back that a host is trained"),
+    "cases.closed": N_("closed a report"),
+    "holds.held": N_("held somebody's introductions"),
+    "holds.ended": N_("let somebody be introduced again"),
+    "quiet.first": N_("made everything quiet about somebody, for 72 hours"),
+    "quiet.second": N_("agreed that everything stays quiet about somebody"),
+    "quiet.ended": N_("ended the quiet about somebody"),
+    "quiet.words": N_("wrote to the people who wait for somebody"),
+}
+"""What a moderator can have done, as members read it in `audit`."""
+
+ASK = Ask(
+    "moderating",
+    ("core",),
+    lambda _value: _(
+        "To go on with you where you stopped, I keep your account id and your choices. What moderators do here stands"
+        " in a list members can see, without names."
+    ),
+    "moderation.agreed",
+)
+
+
+def here(context: Context) -> Community:
+    """The community a moderators' handler runs in: it was settled before."""
+    if context.community is None:
+        raise LookupError("this handler runs only in a community")
+    return context.community
+
+
+def done(action: str) -> Text:
+    """One entry of the audit, in the reader's language."""
+    return translate(reader_locale(), DONE.get(action, action))
+
+
+async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:
+    """The question a moderator answers once, before anything is kept about them; None if it is answered."""
+    return await consenting.question(cog.bot, context, ASK.name, f"{here(context).id} {command}")
+
+
+async def agreed(cog: Cog, context: Context, value: str) -> Reply:
+    """The moderator said yes: on with the command they gave, in its community, if they moderate it now."""
+    number, _space, name = value.partition(" ")
+    shared = await cog.bot.permissions.communities_of(context.member, context)
+    community = next((one for one in shared if str(one.id) == number), None)
+    command = cog.bot.commands.get(name)
+    if community is None or command is None or not command.moderators:
+        raise UserError(_("That button has expired. `help` shows what I can do."))
+    inside = replace(context, community=community)
+    await cog.bot.permissions.require_moderator(inside)
+    reply = await command.handler(inside)
+    return await offering.bind(cog.bot, inside, reply) if isinstance(reply, Message | Form) else reply
+
+
+async def act(
+    cog: Cog,
+    context: Context,
+    action: str,
+    function: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Do something as a moderator: the change and its entry in the audit, in one transaction."""
+
+    def work(connection: Connection) -> T:
+        value = function(connection, *args, **kwargs)
+        audit.record(connection, here(context), action, context.now)
+        return value
+
+    return await cog.write(work)
+
+
+async def viewer(cog: Cog, context: Context) -> Viewer:
+    """Who looks at cases: the person and all of their accounts."""
+    accounts = await cog.read(members.accounts, context.person) if context.person else []
+    return Viewer(context.person, codes(cog, [context.member, *accounts]))
+
+
+def codes(cog: Cog, accounts: list[Member]) -> frozenset[bytes]:
+    """The keyed hash of each account."""
+    return frozenset(cog.bot.keyring.pseudonym(account.platform, account.id) for account in accounts)
+
+
+async def person_here(cog: Cog, context: Context, who: Member) -> Person:
+    """The person a moderator names. Raises UserError if they said yes to nothing, or are not in this community."""
+    person = await cog.read(members.person_of, who)
+    if person is None or here(context) not in await cog.read(members.communities, person):
+        raise UserError(_("I don't know that member: they have said yes to nothing here."))
+    return person
+
+
+async def change(cog: Cog, context: Context, action: str | None, how: Callable[[Settings], Settings]) -> None:
+    """Change the community's settings; with an entry in the audit, unless it is only a step of the set-up."""
+
+    def work(connection: Connection) -> None:
+        community_settings.save(connection, here(context), how(community_settings.get(connection, here(context))))
+        if action is not None:
+            audit.record(connection, here(context), action, context.now)
+
+    await cog.write(work)

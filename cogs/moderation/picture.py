@@ -1,0 +1,120 @@
+"""`picture`: what the community needs this week, and totals in plain sentences that tell nothing about one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from bot.cog import Cog, Measure, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Community, Message, Person, Text
+from cogs.moderation import desk
+from storage import audit, cases, picture
+from storage.picture import Count
+
+NAME = "kith-mod picture"
+SHOWN = 20
+MONDAY = 0
+
+
+class Picture(Cog):
+    """`kith-mod picture` for moderators, and `audit` for everybody."""
+
+    @command(NAME, anyone=True, moderators=True)
+    async def picture(self, context: Context) -> Reply:
+        """What this community needs from you this week, and totals. Nothing about any one person."""
+        if question := await desk.first_yes(self, context, NAME):
+            return question
+        said = [_("This week:"), *await self._needs(context)]
+        if len(said) == 1:
+            said.append(_("nothing waits for you."))
+        figures = [await self._figure(context, measure) for measure in self._measures()]
+        return Message(Text("\n").join([*said, *figures]), (Button(_("What moderators did"), "audit.open"),))
+
+    async def _needs(self, context: Context) -> list[Text]:
+        community = desk.here(context)
+        viewer = await desk.viewer(self, context)
+        said = [text for cog in self.bot.cogs for text in await cog.needs(community, context.now)]
+        if waiting := len(await self.read(cases.open_cases, community, viewer)):
+            said.append(_("Reports open: {n}. `kith-mod cases` shows them.").format(n=waiting))
+        if lost := await self.read(picture.undelivered, community):
+            said.append(_("Messages that couldn't be delivered: {n}.").format(n=lost))
+        return said
+
+    async def _figure(self, context: Context, measure: Measure) -> Text:
+        """The figure of the weekly snapshot; the first look takes the first one."""
+        found = await self.read(picture.shown, desk.here(context), measure.name)
+        if found is None:
+            found = await self.write(_take, desk.here(context), measure, context.now)
+        figure, since = found
+        if figure is None:
+            return _("Too few to show safely: {name}.").format(name=translate(reader_locale(), measure.name))
+        return _("{sentence} (counted {day})").format(
+            sentence=measure.words(figure.part, figure.whole), day=since.date().isoformat()
+        )
+
+    def _measures(self) -> list[Measure]:
+        return [measure for cog in self.bot.cogs for measure in cog.measures()]
+
+    def measures(self) -> Iterable[Measure]:
+        yield Measure(N_("pauses"), picture.paused, _paused)
+
+    @job(every="day")
+    async def count(self, now: datetime) -> None:
+        """Once a week, everything is counted. In between, looking again shows the same."""
+        if now.weekday() == MONDAY:
+            await self.write(_take_all, self._measures(), now)
+
+    # -- the audit ----------------------------------------------------------------------------------------------------
+
+    @command("audit", anyone=True, community=True)
+    async def audit(self, context: Context) -> Message:
+        """What moderators did here, without names. It is kept for a year."""
+        found = await self.read(audit.entries, desk.here(context), SHOWN)
+        if not found:
+            return Message(_("Moderators have done nothing through me yet."))
+        lines = [
+            _("{day}: a moderator {did}").format(day=entry.at.date().isoformat(), did=desk.done(entry.action))
+            for entry in found
+        ]
+        return Message(Text("\n").join([_("What moderators did here:"), *lines]))
+
+    @command("kith-mod audit", anyone=True, moderators=True)
+    async def audit_for_moderators(self, context: Context) -> Message:
+        """What moderators did here, as every member can read it."""
+        return await self.audit(context)
+
+    @action("audit.open", moderators=True)
+    async def audit_opened(self, context: Context, value: str) -> Message:
+        return await self.audit(context)
+
+    @job(every="day")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(audit.sweep, now)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _paused(part: int, whole: int) -> Text:
+    words = _("Of about {whole} people who use me here, about {part} are on a pause they chose.")
+    return words.format(whole=whole, part=part)
+
+
+def _take(
+    connection: Connection, community: Community, measure: Measure, now: datetime
+) -> tuple[picture.Figure | None, datetime]:
+    counted = Count(*measure.count(connection, community, now))
+    return picture.snapshot(connection, community, measure.name, counted, now)
+
+
+def _take_all(connection: Connection, measures: list[Measure], now: datetime) -> None:
+    for community in picture.communities(connection):
+        for measure in measures:
+            _take(connection, community, measure, now)

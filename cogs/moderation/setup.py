@@ -1,0 +1,289 @@
+"""A moderator's first five minutes: five questions, each with a default and a skip, that go on after a restart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot import countries, prompts
+from bot import text as as_text
+from bot.cog import Cog, Reply, Work, action, command, message, nothing_kept, nothing_to_forget
+from bot.consenting import Ask
+from bot.context import Context
+from bot.doors import HELP_NOW
+from bot.errors import DeliveryError, UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Spot, Text, plain
+from cogs.checkins import prompting
+from cogs.moderation import desk, wording
+from storage import community_settings, deliveries, lines, members
+from storage.community_settings import Settings
+
+QUESTIONS = 5
+PANEL = "moderation.panel"
+NAME = "kith-mod setup"
+MOST_SPOTS = 20
+
+WITHOUT: Mapping[str, str] = {
+    "write": N_("I may not write in any channel here. I can answer in private; panels and circles don't work."),
+    "private groups": N_("Without private threads I can't open buddy rooms. Check-ins and company work."),
+    "history": N_("Without the history I can't look up what I sent after a crash. I then leave it out, once."),
+}
+"""What does not work without a permission (product.md 3.0a)."""
+
+
+class Setup(Cog):
+    """`kith-mod setup`, the panel, and what to do before the announcement."""
+
+    @command(NAME, anyone=True, moderators=True)
+    async def setup(self, context: Context) -> Reply:
+        """Set me up in this community, in five questions."""
+        if question := await desk.first_yes(self, context, NAME):
+            return question
+        step = (await self._settings(context)).step
+        if 1 < step <= QUESTIONS:
+            return Message(
+                _("You were at question {n} of {m}.").format(n=step, m=QUESTIONS),
+                (
+                    Button(_("Go on"), "setup.step", str(step), style="primary"),
+                    Button(_("From the beginning"), "setup.step", "1"),
+                ),
+            )
+        return await self._question(context, 1)
+
+    def asks(self) -> tuple[Ask, ...]:
+        return (desk.ASK,)
+
+    @action("moderation.agreed")
+    async def agreed(self, context: Context, value: str) -> Reply:
+        return await desk.agreed(self, context, value)
+
+    @action("setup.step", moderators=True)
+    async def step(self, context: Context, value: str) -> Message:
+        return await self._question(context, int(value) if value in "123456" else 1)
+
+    async def _question(self, context: Context, step: int) -> Message:
+        await self.write(community_settings.set_step, desk.here(context), step)
+        asked = {1: self._reports, 2: self._panel_place, 3: self._countries, 4: self._try_it, 5: self._post_it}
+        return await asked[step](context) if step in asked else await self._before_announcing(context)
+
+    # -- 1 and 2: where things go -------------------------------------------------------------------------------------
+
+    async def _reports(self, context: Context) -> Message:
+        said = [translate(reader_locale(), WITHOUT[lack]) for lack in await self._lacks(context)]
+        private = [spot for spot in await self._spots(context) if spot.private]
+        if not private:
+            said.append(
+                _(
+                    "1 of 5. I see no private channel where I can write. Make one for moderators, let me in, and look"
+                    " again. Until then reports wait in `kith-mod cases`."
+                )
+            )
+            return Message(Text("\n").join(said), (Button(_("Look again"), "setup.step", "1"), _skip(2)))
+        first = next((spot for spot in private if "mod" in spot.name.casefold()), private[0])
+        words = _("1 of 5. Reports and cases go to: {channel}. I can post there (checked).")
+        said.append(words.format(channel=first.name))
+        buttons = [Button(_("Yes, there"), "setup.reports", _code(first), style="primary")]
+        if len(private) > 1:
+            buttons.append(Button(_("Another channel"), "setup.other", "private"))
+        return Message(Text("\n").join(said), (*buttons, _skip(2)))
+
+    @action("setup.reports", moderators=True)
+    async def reports(self, context: Context, value: str) -> Message:
+        spot = await self._spot(context, value)
+        if not spot.private:
+            raise UserError(_("Everybody can read that channel. Reports need a private one."))
+        await desk.change(self, context, "setup.reports", lambda settings: settings._replace(reports=spot.channel))
+        return await self._question(context, 2)
+
+    async def _panel_place(self, context: Context) -> Message:
+        spots = await self._spots(context)
+        if not spots:
+            return Message(_("2 of 5. I may write in no channel here, so there is no panel."), (_skip(3),))
+        first = next((spot for spot in spots if not spot.private), spots[0])
+        buttons = [Button(_("Yes, there"), "setup.place", _code(first), style="primary")]
+        if len(spots) > 1:
+            buttons.append(Button(_("Another channel"), "setup.other", "any"))
+        words = _(
+            "2 of 5. Where may I put one message with buttons? In {channel}, if you like. I can post there (checked)."
+        )
+        return Message(words.format(channel=first.name), (*buttons, _skip(3)))
+
+    @action("setup.place", moderators=True)
+    async def place(self, context: Context, value: str) -> Message:
+        channel = (await self._spot(context, value)).channel
+        await desk.change(self, context, None, lambda settings: settings._replace(panel=channel))
+        return await self._question(context, 3)
+
+    @action("setup.other", moderators=True)
+    async def other(self, context: Context, value: str) -> Message:
+        private = value == "private"
+        spots = [spot for spot in await self._spots(context) if spot.private or not private][:MOST_SPOTS]
+        opens = "setup.reports" if private else "setup.place"
+        buttons = tuple(Button(plain(spot.name[:40]), opens, _code(spot)) for spot in spots)
+        said = _("Which private channel?") if private else _("Which channel?")
+        return Message(said, (*buttons, _skip(2 if private else 3)))
+
+    # -- 3: countries, 4: try it --------------------------------------------------------------------------------------
+
+    async def _countries(self, context: Context) -> Message:
+        known = (await self._settings(context)).countries or tuple(filter(None, [countries.of_locale(context.locale)]))
+        buttons = [Button(_("Name the countries"), "lines.countries", "s")]
+        if known:
+            names = Text(", ").join([countries.name(code) for code in known])
+            buttons.insert(0, Button(names, "setup.countries", " ".join(known), style="primary"))
+        said = _(
+            "3 of 5. Which countries are your members in? These lines need a person's check before anyone sees them."
+        )
+        return Message(said, (*buttons, _skip(4)))
+
+    @action("setup.countries", moderators=True)
+    async def countries(self, context: Context, value: str) -> Reply:
+        named = ", ".join(code for code in value.split() if code in countries.NAMES)
+        return await self.bot.actions["lines.named"].handler(context, "s", names=named)
+
+    async def _try_it(self, context: Context) -> Message:
+        return Message(
+            _("4 of 5. Try it as a member. Only you see this, and nothing is kept."),
+            (
+                Button(_("The hello"), "setup.show", "hello"),
+                Button(_("A check-in"), "setup.show", "checkin"),
+                Button(_("The help card"), "setup.show", "help"),
+                Button(_("Go on"), "setup.step", "5", style="primary"),
+            ),
+        )
+
+    @action("setup.show", moderators=True)
+    async def show(self, context: Context, value: str) -> Message:
+        """As a member would read it. The choices are words here: nothing can be started from a rehearsal."""
+        stranger = replace(context, person=None)
+        if value == "checkin":
+            shown: Reply = prompting.draw(
+                next(one for one in prompts.shipped() if one.kind == "checkin" and not one.leads_to)
+            )
+        elif value == "help":
+            shown = await self.bot.actions[HELP_NOW].handler(stranger, "")
+        else:
+            shown = await self.bot.commands["start"].handler(stranger)
+        assert isinstance(shown, Message)
+        again = await self._try_it(context)
+        return replace(again, text=_("A member would read:") + "\n\n" + as_text.render(shown) + "\n\n" + again.text)
+
+    # -- 5: the panel -------------------------------------------------------------------------------------------------
+
+    async def _post_it(self, context: Context) -> Message:
+        settings = await self._settings(context)
+        if settings.panel is None:
+            said = _("5 of 5. I know no channel for the message with buttons, so members begin with `start`.")
+            return Message(said, (Button(_("Choose a channel"), "setup.step", "2"), _skip(6)))
+        said = (
+            _("5 of 5. This is the message I'd post, once, without a ping:") + "\n\n" + as_text.render(wording.panel())
+        )
+        return Message(said, (Button(_("Post it"), "setup.post", style="primary"), _skip(6)))
+
+    @action("setup.post", moderators=True, once=True, expensive=True)
+    async def post(self, context: Context, value: str) -> Message:
+        channel, community = (await self._settings(context)).panel, desk.here(context)
+        if channel is None:
+            raise UserError(_("I know no channel for it. `kith-mod setup` asks for one."))
+        key = f"{PANEL}:{community.id}:{_digest(channel)}:{context.now.date()}"
+        delivery = Delivery(channel, PANEL, key, context.now, community=community)
+        await desk.act(self, context, "setup.panel", deliveries.plan, delivery)
+        return await self._question(context, QUESTIONS + 1)
+
+    @message(PANEL)
+    async def panel(self, delivery: Delivery, reader: Reader) -> Message:
+        return wording.panel()
+
+    # -- before it is announced ---------------------------------------------------------------------------------------
+
+    async def _before_announcing(self, context: Context) -> Message:
+        community, today = desk.here(context), context.now.date()
+        said = [
+            _("That's all I need. Everything else has a default: `kith-mod settings`."),
+            _("Before you announce me:"),
+        ]
+        wanted = (("helper", 3, N_("3 helpers")), ("host", 2, N_("2 hosts")), ("welcomer", 1, N_("1 welcomer")))
+        for purpose, enough, words in wanted:
+            there = await self.read(community_settings.volunteers, community, purpose) >= enough
+            said.append(_tick(translate(reader_locale(), words), there))
+        confirmed = await self.read(lines.confirmed, community)
+        said.append(_tick(_("crisis lines checked"), sum(until > today for until in confirmed.values()) >= 2))
+        if "circles.browse" in self.bot.actions:
+            said.append(_("I'll tell you here when 5 or more want a circle."))
+        return Message(
+            Text("\n").join(said),
+            (
+                Button(_("Text for asking people"), "setup.text", "ask"),
+                Button(_("Announcement text"), "setup.text", "announce"),
+                Button(_("Card for other organisations"), "setup.text", "card"),
+            ),
+        )
+
+    @action("setup.text", moderators=True)
+    async def text(self, context: Context, value: str) -> Text:
+        settings, community = await self._settings(context), desk.here(context)
+        if value == "ask":
+            return wording.invitation()
+        if value == "card":
+            return wording.partner_card()
+        host = self.bot.settings.host
+        return wording.announcement(settings.preset, community.name, host, adults_only=settings.adults_only)
+
+    # -- what the platform says ---------------------------------------------------------------------------------------
+
+    async def _settings(self, context: Context) -> Settings:
+        return await self.read(community_settings.get, desk.here(context))
+
+    async def _spots(self, context: Context) -> list[Spot]:
+        """Where I may write and this moderator may read, on their platform, asked now."""
+        adapter = self.bot.adapters[context.member.platform]
+        found: list[Spot] = []
+        for place in await self.read(members.places, desk.here(context)):
+            if place.platform == adapter.name:
+                try:
+                    found.extend(await adapter.spots(place, context.member))
+                except DeliveryError:
+                    continue
+        return found
+
+    async def _spot(self, context: Context, code: str) -> Spot:
+        """The channel a button named, if I may still write there."""
+        found = next((spot for spot in await self._spots(context) if _code(spot) == code), None)
+        if found is None:
+            raise UserError(_("I can't write there any more. Choose another channel."))
+        return found
+
+    async def _lacks(self, context: Context) -> list[str]:
+        adapter = self.bot.adapters[context.member.platform]
+        places = await self.read(members.places, desk.here(context))
+        try:
+            found = [await adapter.lacks(place) for place in places if place.platform == adapter.name]
+        except DeliveryError:
+            return []
+        return [lack for lack in WITHOUT if any(lack in lacks for lacks in found)]
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _skip(step: int) -> Button:
+    return Button(_("Skip"), "setup.step", str(step))
+
+
+def _tick(what: Text, there: bool) -> Text:
+    return (_("{what}: there") if there else _("{what}: not yet")).format(what=what)
+
+
+def _code(spot: Spot) -> str:
+    return _digest(spot.channel)
+
+
+def _digest(channel: Channel) -> str:
+    """Short enough for a button, whatever a platform's ids look like."""
+    return hashlib.sha256(f"{channel.platform}|{channel.id}|{channel.thread}".encode()).hexdigest()[:16]
