@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.context import Context
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Message, Person, Text
-from storage import blocks, consents, members
+from storage import blocks, cases, consents, members
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -128,6 +128,7 @@ def record(connection: Connection, context: Context, ask: Ask, words: str, adult
     """
     person = members.create(connection, context.member, new.zone, context.locale, context.now)
     blocks.recognise(connection, person, new.code)
+    cases.recognise(connection, person, new.code, context.now)
     if context.community is not None:
         members.join(connection, person, context.community, context.now)
     consents.give(connection, person, ask.purposes, words, context.now)
