@@ -152,6 +152,11 @@ class Crowd(LocalAdapter):
         return None
 
 
+def known(number: int, communities: int = 100) -> tuple[Member, Place]:
+    """The member with this number, and the place they are in."""
+    return Member(NAME, f"m{number}"), Place(NAME, f"place{number % communities}")
+
+
 def labelled(message: Message, label: str) -> Button:
     return next(button for button in message.buttons if str(button.label) == label)
 

@@ -1,6 +1,6 @@
 """A year in the life of 100 communities: 10,000 members who come, go, pause and change, compared with a plain model.
 
-The real bot with its features, its dispatcher and its SQLite file, on a virtual clock and a platform in memory. Whenever
+The real bot, its features, its dispatcher and its SQLite file, on a virtual clock and a platform in memory. Whenever
 something falls due, what was sent must be what the model owes: nothing lost, nothing twice, at the right local minute,
 and nothing without consent.
 """
