@@ -94,12 +94,16 @@ class CommunitySettings(Cog):
     @action("groups.kinds", moderators=True)
     async def choose_kind(self, context: Context, value: str) -> Message:
         buttons = tuple(Button(translate(reader_locale(), words), "groups.name", kind) for kind, words in KINDS.items())
-        return Message(_("What kind of group?"), buttons)
+        return Message(
+            _("What kind of group? Its name can tell what somebody lives with: choose one that anybody may read."),
+            buttons,
+        )
 
     @action("groups.name", moderators=True)
     async def name_it(self, context: Context, value: str) -> Form:
-        label = _("Its name. A name can tell what somebody lives with: choose one that anybody may read.")
-        return Form(_("A group"), (Field("name", label, limit=40),), "groups.add", value)
+        return Form(
+            _("A group"), (Field("name", _("Its name, which anybody may read"), limit=40),), "groups.add", value
+        )
 
     @action("groups.add", moderators=True)
     async def add(self, context: Context, value: str, name: str) -> Message:

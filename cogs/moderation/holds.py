@@ -110,10 +110,8 @@ class Holds(Cog):
 
     @action("quiet.write", moderators=True)
     async def write_words(self, context: Context, value: str) -> Form:
-        label = _("Your words. Everybody who has a buddy or a circle with them reads these.")
-        return Form(
-            _("To those who wait"), (Field("words", label, multiline=True, limit=LONGEST),), "quiet.send", value
-        )
+        field = Field("words", _("Your words, which all of them read"), multiline=True, limit=LONGEST)
+        return Form(_("To those who wait for them"), (field,), "quiet.send", value)
 
     @action("quiet.send", moderators=True, expensive=True)
     async def send_words(self, context: Context, value: str, words: str) -> Text:
