@@ -35,9 +35,7 @@ def attempt(connection: Connection, key: str, now: datetime) -> None:
 
 
 def opened(connection: Connection, key: str, channel: Channel) -> None:
-    connection.execute(
-        "UPDATE intents SET channel = ?, thread = ? WHERE key = ?", (channel.id, channel.thread, key)
-    )
+    connection.execute("UPDATE intents SET channel = ?, thread = ? WHERE key = ?", (channel.id, channel.thread, key))
 
 
 def closed(connection: Connection, channel: Channel) -> None:

@@ -23,11 +23,17 @@ def documented() -> dict[str, tuple[str, str]]:
 
 async def test_every_kind_is_listed_with_its_policies(world: Playground) -> None:
     registered: dict[str, Kind] = world.bot.kinds
-    assert documented() == {name: (kind.late, kind.unsure) for name, kind in registered.items()}
+    has = {name: (kind.late, kind.unsure) for name, kind in registered.items()}
+    listed = documented()
+    missing = [f"| `{name}` | {late} | {unsure} | ... |" for name, (late, unsure) in has.items() if name not in listed]
+    assert missing == [], "rows for the table under Late"
+    assert listed == has
 
 
 def test_the_figures_are_those_of_the_code() -> None:
-    assert f"at most {discord.REQUESTS.most} in any second | {discord.OPENINGS.most} in any minute" in PAGE
+    requests, openings = discord.REQUESTS, discord.OPENINGS
+    assert requests.seconds == 1 / 5
+    assert f"at most {requests.most * 5} a second, {requests.most} in any fifth of one | {openings.most} in any" in PAGE
     assert f"from {discord.REFUSALS.most:,} in 10 minutes" in PAGE
     assert f"Discord: {discord.DiscordAdapter.window / timedelta(seconds=1):.0f} seconds" in PAGE
     assert f"Matrix: {matrix.REMEMBERED / timedelta(hours=1):.0f} hours" in PAGE

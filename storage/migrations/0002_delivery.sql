@@ -11,7 +11,6 @@ ALTER TABLE accounts ADD COLUMN closed INTEGER;
 DROP INDEX deliveries_open;
 CREATE INDEX deliveries_lanes ON deliveries (platform, opening, ifnull(community, 0), next_try) WHERE state = 'pending';
 CREATE INDEX deliveries_waiting ON deliveries (platform, next_try) WHERE state = 'pending';
-CREATE INDEX deliveries_sending ON deliveries (platform) WHERE state = 'sending';
 CREATE INDEX deliveries_inbox ON deliveries (person) WHERE state = 'inbox';
 
 -- A private place that was asked for. Its row is older than the request, so that a crash in between opens no second one.

@@ -19,8 +19,8 @@ from aiohttp import web
 
 from bot.adapters.base import Adapter
 from bot.adapters.matrix import MatrixAdapter
+from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.content import KEY
-from bot.adapters.matrix.sync import MARK
 from bot.bot import Bot
 from bot.config import MatrixConfig
 from bot.messages import Member
@@ -195,6 +195,7 @@ async def connect(bot: Bot, where: Json) -> Adapter:
     """Logged in, with all rooms known. The sync is not followed: nothing is said to the bot here."""
     config = MatrixConfig(homeserver=where["url"], user=BOT, password=Secret("password"))
     adapter = MatrixAdapter(bot, config, Path(where["folder"]))
+    bot.adapters[NAME] = adapter
     await adapter.start()
     return adapter
 

@@ -32,8 +32,8 @@ GRACE = 3.0
 """Seconds that requests under way have to finish when the bot stops; with saying goodbye it stays under 3.5."""
 HISTORY = 200
 """Messages looked through for a delivery; with more than that since, nobody can tell."""
-REQUESTS = Limit(45, 1.0)
-"""Below the 50 a second that Discord allows a bot (source: https://docs.discord.com/developers/topics/rate-limits)."""
+REQUESTS = Limit(9, 0.2)
+"""45 a second, below Discord's 50 (source: https://docs.discord.com/developers/topics/rate-limits), and evenly."""
 OPENINGS = Limit(10, 60.0)
 """Bots that open many direct conversations quickly are quarantined; Discord publishes no number."""
 REFUSALS = Limit(1500, 600.0)

@@ -26,6 +26,7 @@ STEADY = 60.0
 BAD_TOKEN = 4004
 SESSION_EVENTS = {"READY", "RESUMED"}
 """Without these there is no session; if they cannot be read, a new connection is the only way."""
+SWEPT_EVERY = 60.0
 LONGEST_RATE_LIMIT = 30.0
 """Seconds the library may wait for a rate limit by itself; above that the outbox plans anew."""
 
@@ -56,6 +57,7 @@ class Client(discord.Client):
             guild_ready_timeout=GUILDS_SETTLED,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
+        _sweep_seldom(self.http)
         # An event the library cannot read would end its connection, and with it lose what came after it.
         parsers = self._connection.parsers
         for name in parsers.keys() - SESSION_EVENTS:
@@ -73,6 +75,21 @@ class Client(discord.Client):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """The library would log the event itself, and with it what people wrote."""
         log.exception("%s failed", event_method)
+
+
+def _sweep_seldom(http: discord.http.HTTPClient) -> None:
+    """The library looks through all the limits it knows whenever it meets a new channel: with thousands of direct
+    conversations that costs far more than the messages. Once a minute is enough.
+    """
+    sweep, swept = http._try_clear_expired_ratelimits, time.monotonic()
+
+    def seldom() -> None:
+        nonlocal swept
+        if time.monotonic() - swept > SWEPT_EVERY:
+            swept = time.monotonic()
+            sweep()
+
+    http._try_clear_expired_ratelimits = seldom  # type: ignore[method-assign]  # it offers no setting for it
 
 
 class Connection:
