@@ -1,0 +1,314 @@
+"""Reports and cases: heard by people, never by those they name, and an end to what connected two."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from bot.bot import Settings
+from bot.messages import Channel, Community, Member, Message, Person
+from storage import blocks, cases, community_settings, holds, members
+from storage.cases import Viewer
+from tests.cast import ALICE, BOB, DANA, EVE, MO, ROOM, Playground, button, labels
+
+MODS = Channel("local", "mods")
+PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
+ANNA = Member("local", "anna", "Anna")
+"""Moderates too."""
+
+
+async def agree(world: Playground, *who: Member) -> None:
+    for member in who:
+        await world.chat.say(member, "checkin on 09:00 berlin", ROOM)
+        await world.chat.say(member, "yes", ROOM)
+        await world.chat.say(member, "start", ROOM)
+
+
+@pytest.fixture
+async def porch(world: Playground) -> Community:
+    """Everybody is known, and reports are announced to moderators."""
+    world.chat.join(EVE, ROOM)
+    world.chat.join(ANNA, ROOM, moderator=True)
+    await agree(world, ALICE, BOB, MO, ANNA)
+    found = await world.bot.database.read(members.community_of, ROOM)
+    assert found is not None
+    await world.bot.database.write(community_settings.save, found, community_settings.Settings(reports=MODS))
+    return found
+
+
+async def person(world: Playground, member: Member) -> Person:
+    found = await world.bot.database.read(members.person_of, member)
+    assert found is not None
+    return found
+
+
+async def report(world: Playground, by: Member, about: str, words: str = "Unkind words.", *toggles: str) -> Message:
+    screen = await world.chat.say(by, "report", ROOM)
+    for label in toggles:
+        screen = await world.chat.press(by, button(screen, label), ROOM)
+    await world.chat.press(by, button(screen, "Write it"), ROOM)
+    await world.chat.say(by, about, ROOM)
+    answer = await world.chat.say(by, words, ROOM)
+    await world.bot.tick(world.now)
+    return answer
+
+
+def told(world: Playground, to: Member | Channel) -> list[str]:
+    return [str(posted.message.text) for posted in world.chat.posted if posted.to == to and posted.key]
+
+
+async def waiting(world: Playground, moderator: Member = MO) -> Message:
+    return await world.chat.say(moderator, "kith-mod cases", ROOM)
+
+
+async def close(world: Playground, label: str, note: str = "-") -> Message:
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    await world.chat.press(MO, button(opened, label), ROOM)
+    answer = await world.chat.say(MO, note, ROOM)
+    await world.bot.tick(world.now)
+    return answer
+
+
+async def test_who_will_see_it_is_said_before_a_word_is_written(world: Playground, porch: Community) -> None:
+    screen = await world.chat.say(ALICE, "report", ROOM)
+    assert "Who sees it: all moderators, never one it is about." in screen.text
+    assert "You and they are separated now" in screen.text
+    other = await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)
+    assert f"only {world.bot.settings.host}, who hosts me" in other.text
+    assert "All moderators" in labels(other)
+
+
+async def test_a_report_is_received_announced_without_a_word_of_it_and_closed(
+    world: Playground, porch: Community
+) -> None:
+    answer = await report(world, ALICE, "bob", "Bob wrote at night, again.")
+    assert "Received." in answer.text
+    [announced] = told(world, MODS)
+    assert announced == "A report came in. `kith-mod cases` shows it to moderators, in private."
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    assert "Bob wrote at night, again." in opened.text
+    assert "About: Bob (bob)" in opened.text
+    assert opened.private
+    await close(world, "Close it")
+    assert "Your report is closed." in told(world, ALICE)[-1]
+    assert "No report waits." in (await waiting(world)).text
+
+
+async def test_the_words_lie_encrypted(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "canary-words-of-alice")
+    await close(world, "Close it", "canary-note-of-mo")
+    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    for hidden in ("canary-words", "canary-note"):
+        assert hidden not in dump
+        assert hidden.encode().hex() not in dump.lower()
+
+
+async def test_the_reported_person_hears_of_the_hold_not_who_and_not_what(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "canary")
+    assert told(world, BOB) == [PAUSED]
+    assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
+    exported = await world.bot.database.read(
+        lambda connection: [cog.export(Person(2))(connection) for cog in world.bot.cogs]
+    )
+    assert "canary" not in str(exported)
+
+
+async def test_the_reporter_may_ask_that_they_hear_it_a_day_later(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "x", "Tell them 24 hours later")
+    assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB)), "the hold itself is at once"
+    assert told(world, BOB) == []
+    world.now += timedelta(hours=23)
+    await world.bot.tick(world.now)
+    assert PAUSED not in told(world, BOB)
+    world.now += timedelta(hours=1, seconds=1)
+    await world.bot.tick(world.now)
+    assert PAUSED in told(world, BOB)
+
+
+async def test_a_hold_that_ended_before_it_was_told_is_not_told(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "x", "Tell them 24 hours later")
+    await close(world, "Close it and let them be introduced")
+    world.now += timedelta(hours=25)
+    await world.bot.tick(world.now)
+    assert PAUSED not in told(world, BOB)
+
+
+async def test_a_community_may_choose_that_reports_hold_nobody(world: Playground, porch: Community) -> None:
+    settings = community_settings.Settings(reports=MODS, holds_on_report=False)
+    await world.bot.database.write(community_settings.save, porch, settings)
+    await report(world, ALICE, "bob")
+    assert not await world.bot.database.read(holds.is_held, porch, await person(world, BOB))
+    assert told(world, BOB) == []
+
+
+async def test_deciding_lets_them_be_introduced_again_and_tells_them(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    assert "can be introduced again" in (await close(world, "Close it and let them be introduced")).text
+    assert told(world, BOB) == [PAUSED, "Introductions are open for you again."]
+    assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) is None
+
+
+# -- separate us now --
+
+
+async def test_separating_holds_both_ways_and_ends_what_connects_them(
+    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = []
+
+    def separate(one: Person, other: Person) -> object:
+        return lambda connection: ended.append((one, other))
+
+    monkeypatch.setattr(world.bot.cogs[0], "separate", separate)
+    await report(world, ALICE, "bob")
+    alice, bob = await person(world, ALICE), await person(world, BOB)
+    assert await world.bot.database.read(blocks.between, bob, alice)
+    assert ended == [(alice, bob)]
+    assert await world.bot.database.read(blocks.export, bob) == {}, "Bob's own list shows nothing"
+
+
+async def test_without_separating_nothing_changes_between_them(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "x", "Don't separate us")
+    assert not await world.bot.database.read(blocks.between, await person(world, ALICE), await person(world, BOB))
+
+
+async def test_somebody_who_said_yes_to_nothing_is_kept_apart_when_they_come(
+    world: Playground, porch: Community
+) -> None:
+    await report(world, ALICE, "eve")
+    await agree(world, EVE)
+    assert await world.bot.database.read(blocks.between, await person(world, ALICE), await person(world, EVE))
+
+
+# -- who never sees it --
+
+
+async def test_a_moderator_never_sees_a_case_naming_them(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "mo")
+    assert "No report waits." in (await waiting(world)).text
+    assert told(world, MODS) == [], "the channel is theirs too"
+    assert "Reports open" not in (await world.chat.say(MO, "kith-mod picture", ROOM)).text
+    assert "Open 1" in labels(await waiting(world, ANNA))
+
+
+async def test_nor_with_a_button_of_somebody_else_nor_with_a_forged_one(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "mo", "x", "Don't separate us")
+    await report(world, ALICE, "bob", "y", "Don't separate us")
+    listed = await waiting(world)
+    assert len([label for label in labels(listed) if label.startswith("Open")]) == 1
+    for value in ("1", "2", "99", "x", ""):
+        pressed = button(listed, "Open 1")
+        await world.bot.run_action(world.chat.incoming(MO, ROOM), f"kith:1:cases.open:{pressed.row}:{value}")
+        answer = str(world.chat.read(MO)[-1].text)
+        assert ("Reported on" in answer) == (value == pressed.value)
+
+
+async def test_nor_after_they_were_forgotten(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "mo")
+    screen = await world.chat.say(MO, "forget-me", ROOM)
+    await world.chat.press(MO, button(screen, "Forget me"), ROOM)
+    await agree(world, MO)
+    assert "No report waits." in (await waiting(world)).text
+    opened = await world.chat.press(ANNA, button(await waiting(world, ANNA), "Open 1"), ROOM)
+    assert "somebody who was forgotten" in opened.text
+    assert "mo" not in str(opened.text).split("\n")[1].casefold().split(), "only the keyed hash stayed"
+
+
+async def test_who_is_forgotten_with_a_case_open_is_held_and_told_again(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    screen = await world.chat.say(BOB, "forget-me", ROOM)
+    await world.chat.press(BOB, button(screen, "Forget me"), ROOM)
+    await agree(world, BOB)
+    assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB))
+    await world.bot.tick(world.now)
+    assert told(world, BOB).count(PAUSED) == 2
+
+
+async def test_only_the_host_is_only_the_host(
+    world: Playground, porch: Community, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        await report(world, ALICE, "bob", "canary-for-the-host", "Only the host")
+    assert "kith cases" in caplog.text
+    assert "canary" not in caplog.text
+    assert told(world, MODS) == []
+    for moderator in (MO, ANNA):
+        assert "No report waits." in (await waiting(world, moderator)).text
+    [case] = await world.bot.database.read(cases.waiting_for_host)
+    assert world.bot.keyring.decrypt(case.words, "cases", "words", case.id) == "canary-for-the-host"
+
+
+async def test_moderators_of_another_community_see_nothing(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    elsewhere = Community(porch.id + 1, "Elsewhere")
+    seen = await world.bot.database.read(cases.open_cases, elsewhere, Viewer(None, frozenset()))
+    assert seen == []
+    assert await world.bot.database.read(cases.get, elsewhere, 1, Viewer(None, frozenset())) is None
+
+
+async def test_somebody_who_is_no_moderator_any_more_cannot_press_on(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    listed = await waiting(world)
+    world.chat.rooms[ROOM.id].moderators.discard(MO.id)
+    answer = await world.chat.press(MO, button(listed, "Open 1"), ROOM)
+    assert "Only moderators of this community can do that." in answer.text
+
+
+# -- who may report --
+
+
+async def test_somebody_who_said_yes_to_nothing_can_report(world: Playground, porch: Community) -> None:
+    answer = await report(world, DANA, "bob")
+    assert "Received." in answer.text
+    assert "I can't write to you when it is closed." in answer.text
+    assert await world.bot.database.read(members.person_of, DANA) is None
+    assert "Open 1" in labels(await waiting(world))
+
+
+async def test_a_report_about_nobody_is_a_report(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "-")
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    assert "About: nobody who is named" in opened.text
+
+
+@pytest.mark.parametrize(
+    "value", ["", "m", "m1", "x1n1", "m1n", "m2n1", "m1n999999", "h1n-1", "m1n1; DROP TABLE cases"]
+)
+async def test_forged_choices_are_refused(world: Playground, porch: Community, value: str) -> None:
+    await world.bot.run_action(
+        world.chat.incoming(EVE, ROOM), f"kith:1:reports.sent:-:{value}", {"words": "x", "who": "bob"}
+    )
+    assert "`report` opens a new one." in world.chat.read(EVE)[-1].text
+    assert "No report waits." in (await waiting(world)).text
+
+
+async def test_nobody_reports_themselves_by_accident(world: Playground, porch: Community) -> None:
+    assert "I can't take that report." in (await report(world, ALICE, "alice")).text
+
+
+async def test_a_closed_case_is_erased_after_90_days(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    await close(world, "Close it")
+    mine = await world.bot.database.read(cases.export, await person(world, ALICE))
+    assert len(mine) == 1
+    await world.bot.run_jobs("day", world.now + timedelta(days=89))
+    assert await world.bot.database.read(cases.export, await person(world, ALICE))
+    await world.bot.run_jobs("day", world.now + timedelta(days=90, seconds=1))
+    assert await world.bot.database.read(cases.export, await person(world, ALICE)) == []
+
+
+async def test_my_data_shows_my_report_and_not_what_others_said_of_me(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", "canary-of-alice")
+    mine = (await world.chat.say(ALICE, "my-data")).files[0].content.decode()
+    theirs = (await world.chat.say(BOB, "my-data")).files[0].content.decode()
+    assert "canary-of-alice" in mine
+    assert "canary" not in theirs
+    assert "introductions are held" in theirs
+
+
+async def test_the_host_is_named_as_the_configuration_does(world: Playground, porch: Community) -> None:
+    world.bot.settings = Settings("Robin")
+    screen = await world.chat.say(ALICE, "report", ROOM)
+    assert "only Robin, who hosts me" in (await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)).text
