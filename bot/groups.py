@@ -10,7 +10,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -27,7 +27,7 @@ DEADLINE = 60.0
 """Seconds one request may take, whatever an adapter or its library does."""
 
 SETTLED = timedelta(seconds=90)
-"""After an attempt without an answer, what the platform may still be doing is waited for before it is looked for."""
+"""After an attempt without an answer: longer than any platform still works on it."""
 
 
 class Groups:
@@ -53,13 +53,22 @@ class Groups:
             if intent.channel is not None:
                 async with _deadline():
                     return await adapter.find_group(place, known) or Group(intent.channel)
-            if intent.tried is not None and (wait := intent.tried + SETTLED - self._now()) > timedelta():
-                raise RetryAfter(min(wait, SETTLED))
+            if intent.tried is not None:
+                await self._let_settle(known, intent.tried)
             await self._database.write(intents.attempt, known, self._now())
             async with _deadline():
                 group = await adapter.open_group(place, members, title, known)
             await self._database.write(intents.opened, known, group.channel)
             return group
+
+    async def _let_settle(self, key: str, tried: datetime) -> None:
+        """What the platform may still be doing is waited for before it is looked for. Raises RetryAfter."""
+        now = self._now()
+        if tried > now:  # somebody set the clock back
+            await self._database.write(intents.attempt, key, now)
+        wait = min(tried, now) + SETTLED - now
+        if wait > timedelta():
+            raise RetryAfter(wait)
 
     async def add(self, channel: Channel, member: Member) -> None:
         async with _deadline():

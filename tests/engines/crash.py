@@ -153,6 +153,7 @@ class Crash:
 
     def _begin(self, platform: PlatformProcess) -> tuple[Path, Json]:
         self._chains += 1
+        self._keyring = Keyring.new()  # another installation: its messages have other keys
         path = self._folder / f"{self._chains}.db"
         where = platform.ask("begin", people=PEOPLE) | {"folder": str(path.with_suffix(""))}
         processes.run(partial(self._found, path, where))

@@ -56,12 +56,19 @@ class DiscordPlatform:
         return {}
 
 
-async def connect(bot: Bot, where: Json) -> Adapter:
-    """Logged in, and able to speak. Nobody listens to the gateway: nothing is said to the bot here."""
-    config = DiscordConfig(token=Secret(where["token"]), api=where["api"], gateway=where["gateway"])
-    adapter = DiscordAdapter(bot, config)
+def config(where: Json) -> DiscordConfig:
+    return DiscordConfig(token=Secret(where["token"]), api=where["api"], gateway=where["gateway"])
+
+
+async def log_in(bot: Bot, adapter: DiscordAdapter, where: Json) -> None:
+    """Able to speak. Nobody listens to the gateway: nothing is said to the bot here."""
     bot.adapters[NAME] = adapter
     await adapter._client.login(where["token"])
+
+
+async def connect(bot: Bot, where: Json) -> Adapter:
+    adapter = DiscordAdapter(bot, config(where))
+    await log_in(bot, adapter, where)
     return adapter
 
 

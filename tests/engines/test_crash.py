@@ -1,0 +1,36 @@
+"""A short run of the crash engine, and the proof that it would find something."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def figures(*command: str) -> dict[str, Any]:
+    """Run a module in a process of its own (it forks, and so must have no threads), and read its last line."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("adapter", ["discord", "matrix"])
+def test_whenever_the_bot_is_killed_each_message_arrives_once(adapter: str) -> None:
+    found = figures("bench.soak", "crash", "--adapter", adapter, "--points", "12", "--json")
+    assert found["points"] >= 12
+    assert (found["lost"], found["duplicated"]) == (0, 0)
+
+
+def test_the_engine_sees_a_message_that_comes_twice() -> None:
+    found = figures("tests.engines.crash_broken", "12")
+    assert found["duplicated"] > 0
+    assert found["lost"] == 0
