@@ -37,6 +37,7 @@ PURPOSES: Mapping[str, str] = {
     "buddy": N_("introduce me to a buddy"),
     "company": N_("tell me about my company requests"),
     "hello": N_("who may say hello to me first"),
+    "thanks": N_("thanks from members, in their words"),
     "events": N_("reminders of circles I joined"),
     "missed": N_("a host may say hello if I missed two"),
     "notebook": N_("keep notes for me"),

@@ -27,6 +27,7 @@ SWITCHES: Mapping[str, str] = {
     "buddy": N_("A buddy"),
     "company": N_("Company"),
     "hello": N_("Hellos"),
+    "thanks": N_("Thanks from members"),
     "events": N_("Circle reminders"),
     "missed": N_("A host's hello"),
     "notebook": N_("Notebook"),
@@ -45,7 +46,15 @@ ROLES: Mapping[str, str] = {
 NAMES = {**SWITCHES, **ROLES}
 """The short name of each purpose; the row of ``core`` is called differently, as it stands for everything."""
 
-BEGINS: Mapping[str, str] = {"checkin": doors.CHECKIN, "buddy": doors.BUDDY, "company": doors.COMPANY}
+BEGINS: Mapping[str, str] = {
+    "checkin": doors.CHECKIN,
+    "buddy": doors.BUDDY,
+    "company": doors.COMPANY,
+    "hello": "hello.open",
+    "notebook": "notebook.open",
+    "dates": "dates.open",
+    "reminders": "reminders.open",
+}
 """What has more to ask than yes or no is switched on behind its own door."""
 
 WORDS: Mapping[str, str] = {
@@ -54,6 +63,7 @@ WORDS: Mapping[str, str] = {
         "Members may ask you to be someone they'd tell if they go quiet. You can say no each time, and stop any time."
         " Who asks sees that you accept being asked."
     ),
+    "thanks": N_("Members may thank you through me. You see their name and their words; nobody else does."),
     "helper": N_(
         "When someone here would like company, I may ask you. They see your name only after you both say yes, and so"
         " do you. Moderators can see who helps."
