@@ -124,6 +124,13 @@ def drop_pending(connection: Connection, person: Person, kind: str) -> None:
     )
 
 
+def drop_key(connection: Connection, key: str) -> None:
+    """Forget one message that was planned but not tried: what it was for has ended."""
+    connection.execute(
+        "DELETE FROM deliveries WHERE nominal_key = ? AND state = 'pending' AND first_try IS NULL", (key,)
+    )
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     """Erase old rows, words that waited for a day, and what lay in an inbox for two weeks."""
     connection.execute(

@@ -1,0 +1,6 @@
+"""Company at any hour: somebody asks, a few who volunteered are asked, and names come only after both said yes."""
+
+from cogs.company.asking import Company
+from cogs.company.helping import Helping
+
+__all__ = ["Company", "Helping"]

@@ -1,0 +1,65 @@
+"""What both sides of company need: which community is meant, who is near whom, and an account to name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, plain
+from cogs.company.hours import choose
+from storage import members
+from storage.helping import Routing
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+
+def routing(bot: Bot) -> Routing:
+    """How storage finds out whose hours it is and who is near whom."""
+
+    def near(connection: Connection, person: Person, community: Community) -> Mapping[str, frozenset[Person]]:
+        found: dict[str, frozenset[Person]] = {}
+        for cog in bot.cogs:
+            for nearness, people in cog.nearby(person, community)(connection).items():
+                found[nearness] = found.get(nearness, frozenset()) | people
+        return found
+
+    return Routing(choose, near)
+
+
+async def settle(bot: Bot, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:
+    """The context with its community: where it was asked, the one in ``value``, the only one shared, or the question.
+
+    A known person counts as a member from then on: a direct conversation says nothing about where they belong.
+    """
+    if context.community is None or value:
+        shared = await bot.permissions.communities_of(context.member, context)
+        found = [one for one in shared if str(one.id) == value] if value else shared
+        if not found:
+            raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
+        if len(found) > 1:
+            asked = tuple(Button(plain(one.name), action, str(one.id)) for one in found[:25])
+            return context, Message(_("Which community is this for?"), asked)
+        context = replace(context, community=found[0])
+    if context.person is not None and context.community is not None:
+        await bot.database.write(members.join, context.person, context.community, context.now)
+    return context, None
+
+
+async def account_of(bot: Bot, person: Person, reader: Member | None) -> Member | None:
+    """How the reader can reach the person: the account on the reader's own platform, else the one used last."""
+    accounts = await bot.database.read(members.accounts, person)
+    same = [account for account in accounts if reader and account.platform == reader.platform]
+    return next(iter(same or accounts), None)
+
+
+def context_of(delivery: Delivery, reader: Reader) -> Context:
+    """What a message sent unasked knows of its reader, for finding out which doors are open to them."""
+    assert reader.member is not None
+    here = Channel(reader.member.platform, "")
+    return Context(reader.member, reader.person, delivery.community, here, reader.now, reader.locale, direct=True)

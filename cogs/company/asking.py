@@ -1,0 +1,421 @@
+"""Asking for company: in two steps, with the words and the viewers shown before anybody else sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import consenting
+from bot.cog import Cog, Measure, Work, action, command, job, message
+from bot.consenting import Ask
+from bot.context import Context
+from bot.crypto import DecryptionError
+from bot.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.times import friendly_instant
+from cogs.company import wording
+from cogs.company.around import account_of, context_of, routing, settle
+from cogs.company.hours import choose, hours_of
+from storage import asking, company, helping, holds, members
+from storage.company import Request
+from storage.helping import Candidate
+
+NOTE_LENGTH = 140
+BATCH = 200
+
+
+class Company(Cog):
+    """For the one who asks. Nobody sees a name before both said yes, and every request is closed with a word."""
+
+    # -- the first step: what would be asked, and of whom --------------------------------------------------------------
+
+    @command("company", anyone=True)
+    async def open(self, context: Context) -> Message:
+        """Ask for company now: a chat, a call, quiet company or a practical hand."""
+        return await self.ask(context, "")
+
+    @action("company.ask", stateless=True)
+    async def ask(self, context: Context, value: str) -> Message:
+        context, question = await settle(self.bot, context, COMPANY, value)
+        if question is not None:
+            return question
+        assert context.community is not None
+        if context.person is not None:
+            if (open_now := await self.read(company.current, context.person)) is not None:
+                return await self._status(context, open_now)
+            await self._allowed(context)
+        if not _in_hours(await self._audiences(context), context.now):
+            return _nobody_there(context.community)
+        here = str(context.community.id)
+        return await consenting.question(self.bot, context, ASK, here) or await self.begin(context, here)
+
+    @action("company.begin")
+    async def begin(self, context: Context, value: str) -> Message:
+        """Both yeses are there: a draft, as most people would want it."""
+        context, question = await settle(self.bot, context, COMPANY, value)
+        if question is not None:
+            return question
+        assert context.community is not None
+        await self._allowed(context)
+        there = _in_hours(await self._audiences(context), context.now)
+        if not there:
+            return _nobody_there(context.community)
+        viewers = frozenset({"helpers"} if "helpers" in there else there)
+        row = await self.write(company.draft, context.me, context.community, viewers, context.now)
+        return await self._preview(context, row)
+
+    def asks(self) -> Iterable[Ask]:
+        purposes = (*consenting.CORE, helping.COMPANY)
+        return (
+            Ask(ASK, purposes, self._consent_words, "company.begin", adult=True),
+            Ask("company-tell", purposes, self._consent_words, "company.wish", adult=True),
+        )
+
+    def _consent_words(self, _value: str) -> Text:
+        return (
+            consenting.core_words(self.bot.settings.host)
+            + " "
+            + _(
+                "I'd be messaging you first about your company requests, and when your buddy or somebody in your"
+                " circles asks for company. Your name is shown only after you both say yes."
+            )
+        )
+
+    async def _allowed(self, context: Context) -> None:
+        """Raises UserError where nobody may be introduced to this person now."""
+        assert context.community is not None
+        obstacle = await self.read(holds.obstacle, context.community, context.me, context.now)
+        if obstacle == "new":
+            raise UserError(_("People here are introduced once they have been here for some days. `help now` works."))
+        if obstacle is not None:
+            raise UserError(
+                _(
+                    "Introductions are paused for you by the people who run this community. You can ask them:"
+                    " `ask-mods`."
+                )
+            )
+
+    async def _audiences(self, context: Context) -> Mapping[str, list[Candidate]]:
+        assert context.community is not None
+        near = routing(self.bot).near
+        return await self.read(helping.audiences, context.community, context.person, near, context.now)
+
+    # -- looking at it, and changing it in one tap ---------------------------------------------------------------------
+
+    async def _draft(self, context: Context, row: int) -> tuple[Context, Request]:
+        request = await self.read(company.get, row)
+        if request is None or request.person != context.me or request.state != "draft":
+            raise UserError(_("That request has been sent or let go. `company` begins another."))
+        return replace(context, community=request.community), request
+
+    async def _preview(self, context: Context, row: int) -> Message:
+        """Who would see it, and the words they would see."""
+        context, request = await self._draft(context, row)
+        return Message(
+            await self._proposal(context, request),
+            (
+                Button(_("Ask"), "company.send", str(row), style="primary"),
+                Button(_("Change"), "company.change", str(row)),
+                Button(_("Not now"), "company.drop", str(row)),
+            ),
+        )
+
+    async def _proposal(self, context: Context, request: Request) -> Text:
+        every = await self._audiences(context)
+        there = _in_hours(every, context.now)
+        viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
+        terms = wording.terms(request.kind, request.hours, self._note(request))
+        if not viewers:
+            return _("Nobody of those you chose is there right now.") + " " + terms
+        said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)
+        closes = context.now + timedelta(hours=request.hours)
+        later = (one for audience in request.viewers for one in every.get(audience, []))
+        if any(hours_of(one).begin_before(context.now, closes) for one in later):
+            said = said + " " + _("Those whose hours begin in that time may see it too.")
+        return said
+
+    @action("company.change")
+    async def change(self, context: Context, value: str) -> Message:
+        row = int(value)
+        context, request = await self._draft(context, row)
+        there = await self._audiences(context)
+        following = _after(wording.HOURS, request.hours)
+        kind = _after(tuple(wording.KINDS), request.kind)
+        buttons = [
+            Button(_("For: {kind}").format(kind=wording.kind(request.kind)), "company.set", f"{row} kind {kind}"),
+            Button(_("Open: {n} hours").format(n=request.hours), "company.set", f"{row} hours {following}"),
+            Button(_("Note: none") if request.note is None else _("Note: yours"), "company.note", value),
+        ]
+        if len(there) > 1:
+            for audience in there:
+                state = _("yes") if audience in request.viewers else _("no")
+                label = Text("{audience}: {state}").format(audience=wording.audience(audience), state=state)
+                buttons.append(Button(label, "company.set", f"{row} viewer {audience}"))
+        buttons += [
+            Button(_("Ask"), "company.send", value, style="primary"),
+            Button(_("Not now"), "company.drop", value),
+        ]
+        return Message(await self._proposal(context, request), tuple(buttons))
+
+    @action("company.set")
+    async def set(self, context: Context, value: str) -> Message:
+        row, what, chosen = value.split(" ")
+        _context, request = await self._draft(context, int(row))
+        if what == "kind" and chosen in wording.KINDS:
+            await self.write(company.change, context.me, request.id, kind=chosen)  # type: ignore[arg-type]  # one of them
+        elif what == "hours" and int(chosen) in wording.HOURS:
+            await self.write(company.change, context.me, request.id, hours=int(chosen))
+        elif what == "viewer" and chosen in helping.AUDIENCES:
+            viewers = request.viewers ^ {chosen}
+            await self.write(company.change, context.me, request.id, viewers=viewers or request.viewers)
+        return await self.change(context, row)
+
+    @action("company.note")
+    async def note(self, context: Context, value: str) -> Form:
+        field = Field("note", _("What may they know? `-` for nothing."), optional=True, limit=NOTE_LENGTH)
+        return Form(_("Your note"), (field,), "company.noted", value)
+
+    @action("company.noted")
+    async def noted(self, context: Context, value: str, note: str = "") -> Message:
+        if len(note) > NOTE_LENGTH:
+            raise UserError(_("That is a bit long: {n} characters at most.").format(n=NOTE_LENGTH))
+        row = int(value)
+        sealed = self.bot.keyring.encrypt(note, "company_requests", "note", row) if note.strip() else None
+        await self.write(company.set_note, context.me, row, sealed)
+        return await self._preview(context, row)
+
+    def _note(self, request: Request) -> str | None:
+        if request.note is None:
+            return None
+        try:
+            return self.bot.keyring.decrypt(request.note, "company_requests", "note", request.id)
+        except DecryptionError:
+            return str(_("(these words can't be read any more)"))
+
+    @action("company.drop")
+    async def drop(self, context: Context, value: str) -> Text:
+        await self.write(company.drop, context.me, int(value))
+        return _("That's fine. Nobody was asked.")
+
+    # -- the second step, and what follows -----------------------------------------------------------------------------
+
+    @action("company.send", expensive=True)
+    async def send(self, context: Context, value: str) -> Message:
+        _context, draft = await self._draft(context, int(value))
+        await self._allowed(replace(context, community=draft.community))
+        opened = await self.write(company.send, context.me, int(value), context.now)
+        if opened is None:
+            raise UserError(_("You have asked already. `company` shows how it stands."))
+        asked = _("Asked, a few at a time. I'll tell you when someone can, and it closes {when}.")
+        return Message(asked.format(when=await self._when(context, opened)), _while_open(opened))
+
+    async def _status(self, context: Context, request: Request) -> Message:
+        said = _("Your request is open: {terms} It closes {when}.").format(
+            terms=wording.terms(request.kind, request.hours, self._note(request)),
+            when=await self._when(context, request),
+        )
+        return Message(said, _while_open(request))
+
+    async def _when(self, context: Context, request: Request) -> str:
+        assert request.closes is not None
+        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        return friendly_instant(request.closes, context.now, zone)
+
+    @action("company.close")
+    async def close(self, context: Context, value: str) -> Text:
+        request = await self.read(company.get, int(value))
+        if request is None or request.person != context.me or request.state != "open":
+            return _("It is closed already.")
+        await self.write(company.close, request, "withdrawn", context.now, told=True)
+        return _("Closed. Whoever was asked hears that it is over, and nothing else.")
+
+    @message(company.SOMEONE, actions=("company.yes", "company.no"), late="expires")
+    async def someone(self, delivery: Delivery, reader: Reader) -> Message | None:
+        claim, request = await self.read(company.claim, int(delivery.args["ask"]))
+        if claim is None or request is None or claim.state != "can" or request.state != "open":
+            return None
+        said = wording.can(request.kind) + " " + _("They're not on your list of people to avoid.")
+        return Message(
+            said,
+            (
+                Button(_("Yes"), "company.yes", str(claim.id), style="primary"),
+                Button(_("Not today"), "company.no", str(claim.id)),
+                Button(_("Help now"), HELP_NOW, row=STATELESS),
+            ),
+        )
+
+    @action("company.yes")
+    async def yes(self, context: Context, value: str) -> Message:
+        other = await self.write(company.accept, context.me, int(value), context.now)
+        name = await account_of(self.bot, other, context.member) if other is not None else None
+        if name is None:
+            return Message(_("That offer is over. `company` shows how your request stands."))
+        said = _("It's {who}. They have your name too, so either of you can write first. I'll ask later how it went.")
+        return Message(said.format(who=who(name)), (Button(_("Help now"), HELP_NOW),))
+
+    @action("company.no")
+    async def not_today(self, context: Context, value: str) -> Text:
+        claim, request = await self.read(company.claim, int(value))
+        if claim is None or request is None or request.person != context.me or request.state != "open":
+            return _("It is closed already.")
+        await self.write(company.close, request, "not today", context.now, told=True)
+        return _("That's fine, your request is closed. They hear that it is over, and nothing else.")
+
+    # -- half time, and the end ----------------------------------------------------------------------------------------
+
+    @message(company.HALF, actions=("company.more", "company.close"), late="expires")
+    async def half(self, delivery: Delivery, reader: Reader) -> Message | None:
+        request = await self.read(company.get, int(delivery.args["request"]))
+        if request is None or request.state != "open":
+            return None
+        context = context_of(delivery, reader)
+        others = set(await self._audiences(context)) - request.viewers
+        more = [Button(_("Ask more people"), "company.more", str(request.id))] if others else []
+        return Message(
+            _("Nobody has picked this up yet. It's about who is awake, not about you."),
+            (*more, *await self._doors(context), Button(_("Close it"), "company.close", str(request.id))),
+        )
+
+    @action("company.more")
+    async def more(self, context: Context, value: str) -> Message:
+        """Who else would see it, before they do."""
+        request, others = await self._others(context, int(value))
+        counts = {audience: len(people) for audience, people in others.items()}
+        if not counts:
+            return Message(_("There is nobody else to ask at the moment. It stays open."))
+        terms = wording.terms(request.kind, request.hours, self._note(request))
+        return Message(
+            _("Ask {viewers} too? {terms}").format(viewers=wording.counted(counts), terms=terms),
+            (Button(_("Ask"), "company.widen", value), Button(_("Not now"), "company.keep")),
+        )
+
+    @action("company.widen")
+    async def widen(self, context: Context, value: str) -> Text:
+        _request, others = await self._others(context, int(value))
+        await self.write(company.widen, context.me, int(value), frozenset(others), context.now)
+        return _("Asked. I'll tell you when someone can.")
+
+    @action("company.keep")
+    async def keep(self, context: Context, value: str) -> Text:
+        return _("It stays as it is.")
+
+    async def _others(self, context: Context, row: int) -> tuple[Request, Mapping[str, list[Candidate]]]:
+        request = await self.read(company.get, row)
+        if request is None or request.person != context.me or request.state != "open":
+            raise UserError(_("It is closed already."))
+        there = await self._audiences(replace(context, community=request.community))
+        return request, {audience: people for audience, people in there.items() if audience not in request.viewers}
+
+    @message(company.CLOSED)
+    async def closed(self, delivery: Delivery, reader: Reader) -> Message:
+        context = context_of(delivery, reader)
+        again = Button(_("Ask again"), COMPANY, str(delivery.community.id) if delivery.community else "", row=STATELESS)
+        if delivery.args["how"] == "paused":
+            return Message(_("Your company request is closed, because you paused. `start` ends the pause."))
+        if delivery.args["how"] == "unanswered":
+            said = _("Your company request has ended; nobody was free this time. You can ask again at any hour.")
+            return Message(said, (again, *await self._doors(context)))
+        return Message(_("Your company request has ended."), await self._doors(context))
+
+    @message(company.AFTER, actions=("company.came",), late="expires")
+    async def after(self, delivery: Delivery, reader: Reader) -> Message:
+        request = str(delivery.args["request"])
+        return Message(
+            _("Did someone come?"),
+            (
+                Button(_("Yes"), "company.came", f"{request} yes"),
+                Button(_("Not really"), "company.came", f"{request} no"),
+            ),
+        )
+
+    @action("company.came")
+    async def came(self, context: Context, value: str) -> Message:
+        row, _space, answer = value.partition(" ")
+        await self.write(company.came, context.me, int(row), someone=answer == "yes", now=context.now)
+        if answer == "yes":
+            tick = Button(_("Note that I received"), "thanks.note", "received")
+            return Message(_("Noted. Only the number is kept."), (tick,) if tick.action in self.bot.actions else ())
+        return Message(_("Noted. Nobody is told. What would help now?"), await doors(self.bot, context))
+
+    async def _doors(self, context: Context) -> tuple[Button, ...]:
+        """Doors under a message that was sent unasked: they need no row."""
+        found = await doors(self.bot, context, (CIRCLE, PEOPLE, HELP_NOW))
+        return tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
+
+    # -- time, and what is kept ----------------------------------------------------------------------------------------
+
+    @job(every="tick")
+    async def look(self, now: datetime) -> bool:
+        await self.write(asking.heed_pauses, now)
+        return await self.write(asking.look, now, routing(self.bot), BATCH)
+
+    @job(every="hour")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(company.sweep, now)
+
+    async def open_doors(self, context: Context) -> frozenset[str]:
+        """Company is a door while somebody has hours, in any community of theirs."""
+        here = [context.community] if context.community else []
+        if not here and context.person is not None:
+            here = await self.read(members.communities, context.person)
+        for community in here:
+            if _in_hours(await self._audiences(replace(context, community=community)), context.now):
+                return frozenset({COMPANY})
+        return frozenset()
+
+    def measures(self) -> Iterable[Measure]:
+        return (Measure("company", company.answered, _measured),)
+
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        return lambda connection: (
+            company.withdraw(connection, person, self.bot.now()) if purpose == helping.COMPANY else None
+        )
+
+    def separate(self, one: Person, other: Person) -> Work[None]:
+        return lambda connection: asking.separate(connection, one, other, self.bot.now())
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return lambda connection: company.export(connection, person, lambda request: self._note(request) or "")
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return lambda connection: company.forget(connection, person, community, self.bot.now())
+
+
+ASK = "company"
+
+
+def _in_hours(audiences: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[str, int]:
+    """How many of each audience are in their hours now."""
+    counts = {audience: len(choose(people, now)) for audience, people in audiences.items()}
+    return {audience: n for audience, n in counts.items() if n}
+
+
+def _nobody_there(community: Community) -> Message:
+    return Message(
+        _("Nobody has helper hours right now. Shall I tell you when someone does?"),
+        (
+            Button(_("Yes"), "company.tell", str(community.id)),
+            Button(_("No"), "onboarding.no"),
+            Button(_("Help now"), HELP_NOW),
+        ),
+    )
+
+
+def _while_open(request: Request) -> tuple[Button, ...]:
+    return (Button(_("Close it"), "company.close", str(request.id)), Button(_("Help now"), HELP_NOW))
+
+
+def _after(choices: Sequence[Any], chosen: Any) -> Any:
+    """The choice that one more tap leads to."""
+    return choices[(choices.index(chosen) + 1) % len(choices)]
+
+
+def _measured(part: int, whole: int) -> Text:
+    return _("Of about {whole} company requests in four weeks, about {part} found somebody.").format(
+        whole=whole, part=part
+    )
