@@ -24,7 +24,8 @@ from bot.log import Word
 from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
-from storage import members
+from bot.waiting import WaitingWords
+from storage import checkins, members
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Bot:
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self._limits = Limiter(self.settings.limits)
         self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
+        self.words = WaitingWords()
         self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
 
     # -- what comes in ------------------------------------------------------------------------------------------------
@@ -175,6 +177,8 @@ class Bot:
                     members.is_news, person, incoming.member, community, now
                 ):
                     await self.database.write(members.noticed, person, incoming.member, community, now)
+                if person is not None and await self.database.read(checkins.is_news, person, now):
+                    await self.database.write(checkins.record_contact, person, now)  # whatever they do is contact
         except (StorageError, TimeoutError):
             log.exception("the database did not answer")
         return Context(

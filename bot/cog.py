@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
@@ -25,6 +25,7 @@ Every = Literal["tick", "hour", "day"]
 Late = Literal["expires", "says so", "still true"]
 Job = Callable[[datetime], Awaitable[bool | None]]
 Work = Callable[[Connection], T]
+Nearness = Literal["buddy", "circles"]
 M = TypeVar("M", bound=Callable[..., Any])
 
 
@@ -103,6 +104,15 @@ class Setting:
     action: str
     value: str = ""
     group: Literal["switch", "role", "dial"] = "dial"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """To whom a member may send words of theirs, both having agreed. ``purpose``: what the other's yes was to."""
+
+    person: Person
+    purpose: str
+    community: Community | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,18 @@ class Cog(ABC):
         """Who waits for this person here, and hears from moderators if everything is quiet about them."""
         return nobody
 
+    def listeners(self, _person: Person) -> Work[Sequence[Listener]]:
+        """To whom this person may send words of their own: whom this cog connected them with, by a yes of both."""
+        return nobody_listens
+
+    def resumed(self, _person: Person, _now: datetime) -> Work[bool]:
+        """The person says `start`: take up again what waits for that. True if anything did."""
+        return nothing_to_resume
+
+    def nearby(self, _person: Person, _community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
+        """Whom this cog has brought near the person here. They may be shown company requests and first hellos."""
+        return nobody_near
+
     async def help_lines(self, _context: Context) -> Sequence[Text]:
         """What this cog puts on the member's own help card: people and places of theirs. Read at most for a second."""
         return ()
@@ -268,3 +290,18 @@ def nothing_to_forget(_connection: Connection) -> None:
 def nobody(_connection: Connection) -> frozenset[Person]:
     """The partners of a cog that brings nobody together."""
     return frozenset()
+
+
+def nobody_listens(_connection: Connection) -> Sequence[Listener]:
+    """The listeners of a cog that connects nobody."""
+    return ()
+
+
+def nothing_to_resume(_connection: Connection) -> bool:
+    """What waits for `start` in a cog that lets nothing rest."""
+    return False
+
+
+def nobody_near(_connection: Connection) -> Mapping[Nearness, frozenset[Person]]:
+    """The people near somebody, of a cog that brings nobody together."""
+    return {}

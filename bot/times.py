@@ -89,6 +89,64 @@ class Schedule:
         return str(words.format(time=friendly_time(self.at), days=str(self.days), zone=friendly_zone(self.zone)))
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One or several times in one zone, never twice on a day: ``parts`` have no day in common."""
+
+    parts: tuple[Schedule, ...]
+
+    def __post_init__(self) -> None:
+        if not self.parts or len({part.zone.key for part in self.parts}) > 1:
+            raise ValueError("a week has at least one time, and one zone")
+        if sum(len(part.days.weekdays) for part in self.parts) > len(self.days):
+            raise ValueError("two times on one day")
+
+    @classmethod
+    def of(cls, *parts: Schedule) -> Self:
+        return cls(parts)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.parts[0].zone
+
+    @property
+    def days(self) -> frozenset[int]:
+        return frozenset().union(*(part.days.weekdays for part in self.parts))
+
+    def next_after(self, after: datetime) -> Occurrence:
+        if len(self.parts) == 1:
+            return self.parts[0].next_after(after)
+        return min((part.next_after(after) for part in self.parts), key=lambda occurrence: occurrence.instant)
+
+    def with_part(self, part: Schedule) -> Week:
+        """Another time on these days; the other days stay as they are. The zone of the new part holds for all."""
+        kept = [
+            Schedule(one.at, part.zone, Days(one.days.weekdays - part.days.weekdays))
+            for one in self.parts
+            if not one.days.weekdays <= part.days.weekdays and one.at != part.at
+        ]
+        same = frozenset[int]().union(*(one.days.weekdays for one in self.parts if one.at == part.at))
+        return Week.of(*kept, Schedule(part.at, part.zone, Days(part.days.weekdays | same)))
+
+    def once_a_week(self, weekday: int) -> Week:
+        """The same hour, on this one weekday only."""
+        part = next((one for one in self.parts if weekday in one.days.weekdays), self.parts[0])
+        return Week.of(Schedule(part.at, self.zone, Days.of(weekday)))
+
+    def __str__(self) -> str:
+        """``at 19:00 on weekdays and at 10:00 on weekends, Berlin time``"""
+        *before, last = self.parts
+        if not before:
+            return str(last)
+        words = _("{before} and {last}")
+        started = ", ".join(_without_zone(part) for part in before)
+        return str(words.format(before=started, last=str(last)))
+
+
+def _without_zone(part: Schedule) -> str:
+    return str(_("at {time} {days}").format(time=friendly_time(part.at), days=str(part.days)))
+
+
 def instant_at(nominal: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) when clocks in ``zone`` show ``at`` on ``nominal``: shifted over a gap, the first of two."""
     return datetime.combine(nominal, at.replace(fold=0) if at.fold else at, zone).astimezone(UTC)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cog import Cog
 from cogs.about import About
-from cogs.checkins import CheckIns
+from cogs.checkins import CheckInChoices, CheckIns, OpenCheckIn, Sharing
+from cogs.company import Company, Helping
 from cogs.feedback import Feedback
 from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
@@ -13,11 +14,19 @@ from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Rep
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
+from cogs.quiet import Quiet, QuietAlerts, QuietContacts
 from cogs.settings import Settings
 
 COGS: tuple[type[Cog], ...] = (
     Onboarding,
     CheckIns,
+    CheckInChoices,
+    Sharing,
+    Quiet,
+    QuietContacts,
+    QuietAlerts,
+    Company,
+    Helping,
     Settings,
     Pause,
     Inbox,
@@ -28,6 +37,7 @@ COGS: tuple[type[Cog], ...] = (
     Feedback,
     About,
     Setup,
+    OpenCheckIn,
     Lines,
     CommunitySettings,
     Cases,

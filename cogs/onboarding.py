@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,7 +56,8 @@ class Onboarding(Cog):
     async def start(self, context: Context) -> Message:
         """Say hello to Kith and see what it can do for you."""
         if context.person is not None:
-            resumed = await self.write(members.resume, context.person)
+            works = [cog.resumed(context.person, context.now) for cog in self.bot.cogs]
+            resumed = await self.write(_resume, context.person, works)
             if outdated := await self.read(consents.outdated, context.person):
                 return _ask_again(outdated)
             if resumed:
@@ -159,6 +162,11 @@ class Onboarding(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget  # the person, their accounts and consents go with them: see bot/leaving.py
+
+
+def _resume(connection: Connection, person: Person, works: Sequence[Work[bool]]) -> bool:
+    """End a pause, and take up what rested until now. False if there was nothing of either."""
+    return any([members.resume(connection, person), *(work(connection) for work in works)])
 
 
 def said_of_platforms(cog: Cog) -> Text:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.messages import Delivery, Person
-from bot.times import Days, Occurrence, Schedule
+from bot.times import Days, Occurrence, Schedule, Week, local_day
 from storage import deliveries
 from storage.instants import instant, seconds
 
@@ -20,6 +20,12 @@ PURPOSE = "checkin"
 WINDOW = timedelta(hours=4)
 """How late a prompt may come before it is left out: an evening's question is no use in the night."""
 
+SAME_DAY = timedelta(hours=20)
+TOO_SOON = timedelta(hours=6)
+
+CONTACT_EVERY = timedelta(minutes=1)
+"""How exactly it is kept when a member was in touch."""
+
 KEPT = timedelta(days=35)
 SEEN_KEPT = timedelta(days=400)
 
@@ -27,39 +33,85 @@ Choose = Callable[[Mapping[str, datetime], str | None, datetime], str]
 """(when each prompt was seen, the last prompt, since when the member has check-ins) -> a prompt's id."""
 
 
-def enable(connection: Connection, person: Person, schedule: Schedule, now: datetime) -> datetime:
-    """Check in on this schedule from now on, in place of an earlier one. Returns when the first one comes."""
-    first = schedule.next_after(now)
+def enable(connection: Connection, person: Person, schedule: Schedule | Week, now: datetime) -> datetime:
+    """Check in at these times from now on, in place of earlier ones. Returns when the first one comes.
+
+    A change of hour or zone gives nobody two check-ins on one day, and takes none away (see ``_first``).
+    """
+    week = Week.of(schedule) if isinstance(schedule, Schedule) else schedule
+    known = connection.execute(
+        "SELECT zone, asked, asked_nominal FROM checkin_schedules WHERE person = ?", (person.id,)
+    ).fetchone()
+    first = _first(week, now, *known) if known else week.next_after(now)
+    at, zone, days = _written(week)
     connection.execute(
         "INSERT INTO checkin_schedules (person, at, zone, days, due, nominal, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (person) DO UPDATE SET at = excluded.at, zone = excluded.zone, days = excluded.days,"
         " due = excluded.due, nominal = excluded.nominal",
-        (
-            person.id,
-            schedule.at.isoformat("minutes"),
-            schedule.zone.key,
-            schedule.days.code,
-            seconds(first.instant),
-            first.nominal.isoformat(),
-            seconds(now),
-        ),
+        (person.id, at, zone, days, seconds(first.instant), first.nominal.isoformat(), seconds(now)),
     )
+    connection.execute("DELETE FROM checkin_rests WHERE person = ?", (person.id,))
     deliveries.drop_pending(connection, person, PROMPT)
     return first.instant
 
 
+def _first(week: Week, now: datetime, zone: str, asked: int | None, nominal: str | None) -> Occurrence:
+    """The first occurrence on a day of its own, given when the last one was and on which local date.
+
+    The same date counts as another day once 20 hours have passed (somebody who flew over the date line lives it
+    twice); another date in a new zone as the same day while it is only 6 hours later.
+    """
+    first = week.next_after(now)
+    while asked is not None and nominal is not None:
+        since = first.instant - instant(asked)
+        is_same_day = first.nominal.isoformat() <= nominal and since < SAME_DAY
+        if not is_same_day and (zone == week.zone.key or since >= TOO_SOON):
+            break
+        first = week.next_after(first.instant)
+    return first
+
+
 def disable(connection: Connection, person: Person) -> bool:
-    """Stop. False if there was no schedule."""
+    """Stop. False if there was nothing to stop."""
+    deliveries.drop_pending(connection, person, PROMPT)
+    stopped = [
+        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,)).rowcount > 0
+        for table in ("checkin_schedules", "checkin_rests")
+    ]
+    return any(stopped)
+
+
+def rest(connection: Connection, person: Person, now: datetime) -> bool:
+    """Ask nothing more until the member says so. False if there was nothing to rest."""
+    connection.execute(
+        "INSERT OR REPLACE INTO checkin_rests (person, at, zone, days, since)"
+        " SELECT person, at, zone, days, ? FROM checkin_schedules WHERE person = ?",
+        (seconds(now), person.id),
+    )
     deliveries.drop_pending(connection, person, PROMPT)
     return connection.execute("DELETE FROM checkin_schedules WHERE person = ?", (person.id,)).rowcount > 0
 
 
-def schedule_of(connection: Connection, person: Person) -> tuple[Schedule, datetime] | None:
-    """The member's schedule, and when it next comes round."""
+def resume(connection: Connection, person: Person, now: datetime) -> bool:
+    """Take up again what rested. False if nothing did."""
+    row = connection.execute("SELECT at, zone, days FROM checkin_rests WHERE person = ?", (person.id,)).fetchone()
+    if row is None:
+        return False
+    enable(connection, person, _week(*row), now)
+    return True
+
+
+def week_of(connection: Connection, person: Person) -> tuple[Week, datetime] | None:
+    """When the member is asked, and when the next one comes."""
     row = connection.execute(
         "SELECT at, zone, days, due FROM checkin_schedules WHERE person = ?", (person.id,)
     ).fetchone()
-    return (_schedule(*row[:3]), instant(row[3])) if row else None
+    return (_week(*row[:3]), instant(row[3])) if row else None
+
+
+def rests(connection: Connection, person: Person) -> bool:
+    """Do the member's check-ins rest until they say `start`?"""
+    return connection.execute("SELECT 1 FROM checkin_rests WHERE person = ?", (person.id,)).fetchone() is not None
 
 
 def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
@@ -73,11 +125,11 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     ).fetchall()
     planned, moved = [], []
     for row, person, at, zone, days, due, nominal in rows:
-        schedule = _schedule(at, zone, days)
+        week = _week(at, zone, days)
         latest = instant(due)
-        following = schedule.next_after(latest)
+        following = week.next_after(latest)
         if following.instant <= now:
-            following, latest, nominal = _catch_up(schedule, now)
+            following, latest, nominal = _catch_up(week, now)
         planned.append(
             Delivery(
                 to=Person(person),
@@ -90,17 +142,19 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
                 picked=True,
             )
         )
-        moved.append((seconds(following.instant), following.nominal.isoformat(), row))
+        moved.append((seconds(following.instant), following.nominal.isoformat(), seconds(latest), nominal, row))
     deliveries.plan_for_persons(connection, planned)
-    connection.executemany("UPDATE checkin_schedules SET due = ?, nominal = ? WHERE id = ?", moved)
+    connection.executemany(
+        "UPDATE checkin_schedules SET due = ?, nominal = ?, asked = ?, asked_nominal = ? WHERE id = ?", moved
+    )
     return len(rows) == limit
 
 
-def _catch_up(schedule: Schedule, now: datetime) -> tuple[Occurrence, datetime, str]:
+def _catch_up(week: Week, now: datetime) -> tuple[Occurrence, datetime, str]:
     """The next occurrence after ``now``, and the last one before it."""
-    following = schedule.next_after(now - timedelta(days=8))
+    following = week.next_after(now - timedelta(days=8))
     while True:
-        last, following = following, schedule.next_after(following.instant)
+        last, following = following, week.next_after(following.instant)
         if following.instant > now:
             return following, last.instant, last.nominal.isoformat()
 
@@ -157,13 +211,58 @@ def is_latest(connection: Connection, person: Person, delivery: int) -> bool:
 
 
 def record_contact(connection: Connection, person: Person, now: datetime, delivery: int | None = None) -> None:
-    """The member was in touch; with ``delivery``, by answering that check-in. Saying it twice changes nothing."""
+    """The member was in touch; with ``delivery``, by answering that check-in. Saying it twice changes nothing.
+
+    An open quiet alert is looked at again at once: any contact ends it.
+    """
     connection.execute("INSERT OR IGNORE INTO contacts VALUES (?, ?)", (person.id, seconds(now)))
+    connection.execute(
+        "UPDATE quiet_alerts SET due = ? WHERE person = ? AND step <> 'waiting' AND due > ?",
+        (seconds(now), person.id, seconds(now)),
+    )
     if delivery is not None:
         connection.execute(
             "UPDATE checkins SET answered = ? WHERE delivery = ? AND person = ? AND answered IS NULL",
             (seconds(now), delivery, person.id),
         )
+
+
+def is_news(connection: Connection, person: Person, now: datetime) -> bool:
+    """Is this contact worth noting: the first in a minute, of somebody with check-ins or a quiet alert?"""
+    [news] = connection.execute(
+        "SELECT (EXISTS (SELECT 1 FROM checkin_schedules WHERE person = ?1)"
+        " OR EXISTS (SELECT 1 FROM checkin_rests WHERE person = ?1)"
+        " OR EXISTS (SELECT 1 FROM quiet_alerts WHERE person = ?1))"
+        " AND NOT EXISTS (SELECT 1 FROM contacts WHERE person = ?1 AND at > ?2)",
+        (person.id, seconds(now - CONTACT_EVERY)),
+    ).fetchone()
+    return bool(news)
+
+
+def days_in_touch(connection: Connection, person: Person, zone: ZoneInfo, since: datetime) -> list[date]:
+    """The local dates on which there was contact, oldest first. Of the other days nothing is told."""
+    rows = connection.execute(
+        "SELECT at FROM contacts WHERE person = ? AND at >= ? ORDER BY at", (person.id, seconds(since))
+    )
+    return list(dict.fromkeys(local_day(instant(at), zone) for (at,) in rows))
+
+
+def unanswered(connection: Connection, person: Person) -> int:
+    """How many check-ins came since the member was last in touch."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM checkins JOIN deliveries ON deliveries.id = delivery"
+        " WHERE checkins.person = ? AND state = 'sent'"
+        " AND asked > ifnull((SELECT max(at) FROM contacts WHERE contacts.person = checkins.person), 0)",
+        (person.id,),
+    ).fetchone()
+    return int(count)
+
+
+def was_in_touch_since(connection: Connection, person: Person, since: datetime) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM contacts WHERE person = ? AND at > ? LIMIT 1", (person.id, seconds(since))
+    ).fetchone()
+    return found is not None
 
 
 def answered(connection: Connection) -> int:
@@ -180,7 +279,7 @@ def sweep(connection: Connection, now: datetime) -> None:
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    found = schedule_of(connection, person)
+    found = week_of(connection, person)
     if found is not None:
         kept["check-in"] = {"schedule": str(found[0]), "next": found[1].isoformat()}
     asked = connection.execute("SELECT asked, answered FROM checkins WHERE person = ? ORDER BY asked", (person.id,))
@@ -195,13 +294,20 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
 
 
 def forget(connection: Connection, person: Person) -> None:
-    for table in ("checkin_schedules", "checkins", "prompts_seen", "contacts"):
+    for table in ("checkin_schedules", "checkin_rests", "checkins", "prompts_seen", "contacts"):
         connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))
 
 
+def _written(week: Week) -> tuple[str, str, str]:
+    """at, zone and days as they are stored: as many parts as there are different times."""
+    at = " ".join(part.at.isoformat("minutes") for part in week.parts)
+    return at, week.zone.key, " ".join(part.days.code for part in week.parts)
+
+
 @lru_cache(maxsize=4096)
-def _schedule(at: str, zone: str, days: str) -> Schedule:
-    return Schedule(time.fromisoformat(at), _zone(zone), Days.from_code(days))
+def _week(at: str, zone: str, days: str) -> Week:
+    parts = zip(at.split(), days.split(), strict=True)
+    return Week.of(*(Schedule(time.fromisoformat(one), _zone(zone), Days.from_code(on)) for one, on in parts))
 
 
 @cache

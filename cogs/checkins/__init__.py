@@ -1,5 +1,8 @@
 """A "how are you arriving today?" at the hour each member chose."""
 
+from cogs.checkins.choices import CheckInChoices
 from cogs.checkins.cog import CheckIns
+from cogs.checkins.post import OpenCheckIn
+from cogs.checkins.sharing import Sharing
 
-__all__ = ["CheckIns"]
+__all__ = ["CheckInChoices", "CheckIns", "OpenCheckIn", "Sharing"]

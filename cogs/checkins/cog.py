@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
-from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting, prompts
-from bot.cog import Cog, Work, action, command, job, message
+from bot import consenting, prompts, text
+from bot.cog import Cog, Listener, Work, action, command, job, message
 from bot.consenting import Ask
 from bot.context import Context
 from bot.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import _
+from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from bot.times import EVERY_DAY, Days, Schedule, friendly_instant
+from bot.times import EVERY_DAY, Days, Schedule, Week, friendly_date, friendly_instant, local_day
 from bot.zones import guess
 from cogs.checkins import prompting
-from cogs.checkins.prompting import SCREENS
-from storage import checkins, consents, members
+from cogs.checkins.prompting import LABELS, SCREENS
+from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
+from storage import checkin_dials, checkins, consents, members, quiet
+
+NOTEBOOK = "notebook.keep"
+"""The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
 BATCH = 500
+
+MONTH = timedelta(days=31)
+UNANSWERED = 7
+"""After so many without an answer the member is asked whether to go on, unless a quiet alert looks after that."""
 
 
 class CheckIns(Cog):
@@ -38,24 +47,25 @@ class CheckIns(Cog):
     ) -> Message:
         """Get a check-in at this time on the days you choose."""
         schedule = Schedule(at, zone or await self._zone(context), days)
-        question = await consenting.question(self.bot, context, ASK.name, _code(schedule))
-        return question or Message(await self.agreed(context, _code(schedule)))
+        question = await consenting.question(self.bot, context, ASK.name, code_of(schedule))
+        return question or Message(await self.agreed(context, code_of(schedule)))
 
     @action("checkins.offer", stateless=True)
     async def offer(self, context: Context, value: str) -> Message:
-        if context.person is not None and await self.read(checkins.schedule_of, context.person) is not None:
-            return await self.change(context)
+        if context.person is not None and await self.read(checkins.week_of, context.person) is not None:
+            found: Message = await self._opened(context, "checkins.change")
+            return found
         return await self.enable(context)
 
     @action("checkins.edit", stateless=True)
     async def edit(self, context: Context, value: str) -> Form:
-        return form(_schedule(value))
+        return form(schedule_of(value))
 
     @action("checkins.propose", stateless=True)
     async def proposed(
         self, context: Context, value: str, at: time, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
     ) -> Message:
-        return await self.enable(context, at, zone or _schedule(value).zone, days)
+        return await self.enable(context, at, zone or schedule_of(value).zone, days)
 
     def asks(self) -> tuple[Ask, ...]:
         return (ASK,)
@@ -63,25 +73,8 @@ class CheckIns(Cog):
     @action("checkins.agreed")
     async def agreed(self, context: Context, value: str) -> Text:
         """The yes is written; now the schedule it was about."""
-        schedule = _schedule(value)
-        return enabled(schedule, await self.write(_enable, context.me, schedule, context.now), context.now)
-
-    @command("checkin change")
-    async def change(self, context: Context) -> Message:
-        """See and change when your check-in comes."""
-        found = await self.read(checkins.schedule_of, context.me)
-        if found is None:
-            return Message(_("You have no check-in yet."), (Button(_("A check-in"), "checkins.offer"),))
-        schedule, due = found
-        return Message(
-            _("Your check-in comes {schedule}. The next one is {when}.").format(
-                schedule=str(schedule), when=friendly_instant(due, context.now, schedule.zone)
-            ),
-            (
-                Button(_("Change time or days"), "checkins.edit", _code(schedule)),
-                Button(_("Stop check-ins"), "checkins.stop", style="danger"),
-            ),
-        )
+        week = Week.of(schedule_of(value))
+        return enabled(week, await self.write(start, context.me, week, context.now), context.now)
 
     @command("checkin off")
     async def disable(self, context: Context) -> Text:
@@ -101,8 +94,9 @@ class CheckIns(Cog):
     async def check_in(self, context: Context) -> Message:
         """Check in right now."""
         zone = str(await self._zone(context))
-        choose = prompting.chooser(self._askable, context.me, zone, context.now)
-        prompt = prompts.find(self._askable, await self.write(checkins.next_prompt, context.me, choose, context.now))
+        known, dials = await self._likes(context.me)
+        choose = prompting.chooser(known, dials, context.me, zone, context.now)
+        prompt = prompts.find(known, await self.write(checkins.next_prompt, context.me, choose, context.now))
         assert prompt is not None
         return prompting.draw(prompt)
 
@@ -119,12 +113,21 @@ class CheckIns(Cog):
             "checkins.skip",
             "checkins.more",
             "checkins.later",
+            "checkins.go_on",
+            "checkins.less",
+            "checkins.stop",
         ),
         late="expires",
     )
-    async def prompt(self, delivery: Delivery, reader: Reader) -> Message:
+    async def prompt(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
-        choose = prompting.chooser(self._askable, reader.person, reader.zone, reader.now)
+        thinning = await self.write(_thin, delivery, reader.person, reader.now)
+        if thinning == "rest":
+            return None
+        if thinning == "question":
+            return _whether_to_go_on()
+        known, dials = await self._likes(reader.person)
+        choose = prompting.chooser(known, dials, reader.person, reader.zone, reader.now)
         chosen = await self.write(checkins.prompt_for, delivery, reader.person, choose, reader.now)
         return prompting.draw(self._prompt(chosen))
 
@@ -153,32 +156,36 @@ class CheckIns(Cog):
     @action("checkins.said")
     async def said(self, context: Context, value: str, words: str) -> Message:
         prompt_id, _bar, from_form = value.partition("|")
+        destination = prompts.destination(self._prompt(prompt_id), words)
         await self._contact(context)
+        self.bot.words.keep(context.me, words, context.now)
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
-        return await self._after(context, noted, prompts.destination(self._prompt(prompt_id), words))
+        said = await self._after(context, noted, destination)
+        offered = {button.action for button in said.buttons}
+        after = [button for button in await self._what_next(context) if button.action not in offered]
+        return said.with_buttons(after)
 
     @action("checkins.skip")
     async def skip(self, context: Context, value: str) -> Text:
         await self._contact(context)
-        found = await self.read(checkins.schedule_of, context.me)
+        found = await self.read(checkins.week_of, context.me)
         if found is None:
             return _("Skipped.")
-        schedule, due = found
-        return _("Skipped. See you {when}.").format(when=friendly_instant(due, context.now, schedule.zone))
+        week, due = found
+        return _("Skipped. See you {when}.").format(when=friendly_instant(due, context.now, week.zone))
 
     @action("checkins.more")
     async def more(self, context: Context, value: str) -> Message:
         there = [*await doors(self.bot, context, (COMPANY,))]
         if context.delivery is not None:
             there.append(Button(_("In 2 hours"), "checkins.later", row=context.row))
-        there += [Button(_("Pause"), "pause.open"), Button(_("Change"), "checkins.change")]
+        there.append(Button(_("Pause"), "pause.open"))
+        if await self.read(_listeners, [cog.listeners(context.me) for cog in self.bot.cogs]):
+            there.append(Button(_("Share something"), prompting.SEND, "new"))
+        there.append(Button(_("Change"), "checkins.change"))
         return Message(_("What would help?"), tuple(button for button in there if button.action in self.bot.actions))
-
-    @action("checkins.change")
-    async def change_pressed(self, context: Context, value: str) -> Message:
-        return await self.change(context)
 
     @action("checkins.later")
     async def later(self, context: Context, value: str) -> Text:
@@ -203,7 +210,74 @@ class CheckIns(Cog):
         if screen == "doors":
             open_now = await doors(self.bot, context, (COMPANY, PEOPLE, HELP_NOW))
             return Message(noted + " " + _("Nobody is told."), open_now)
-        return Message(noted, tuple(await doors(self.bot, context, (SCREENS[screen],))))
+        try:
+            opened = await self._opened(context, SCREENS[screen])
+        except UserError as error:
+            return Message(noted + "\n" + text.sentence(error))
+        if isinstance(opened, Form):
+            return Message(noted, (Button(translate(reader_locale(), LABELS[screen]), SCREENS[screen]),))
+        assert isinstance(opened, Message)
+        return replace(opened, text=noted + "\n" + opened.text)
+
+    async def _opened(self, context: Context, name: str) -> Any:
+        """What another action answers, as a message or a form."""
+        reply = await self.bot.actions[name].handler(context, "")
+        return Message(reply) if isinstance(reply, Text) else reply
+
+    async def _what_next(self, context: Context) -> Sequence[Button]:
+        """What can be done with words that were written: nothing happens to them unless one of these is pressed."""
+        buttons = []
+        heard = await self.read(_listeners, [cog.listeners(context.me) for cog in self.bot.cogs])
+        if heard or (await self.read(checkin_dials.get, context.me)).audience == "thread":
+            buttons.append(Button(_("Share it"), prompting.SEND))
+        if NOTEBOOK in self.bot.actions:
+            buttons.append(Button(_("Keep it for me"), NOTEBOOK))
+        return [*buttons, Button(_("Done"), "checkins.done")] if buttons else []
+
+    # -- going on, and one's own month --------------------------------------------------------------------------------
+
+    @action("checkins.go_on")
+    async def go_on(self, context: Context, value: str) -> Text:
+        await self._contact_alone(context)
+        return _("Noted. Nothing changes. {next}").format(next=await self._next(context))
+
+    @action("checkins.less")
+    async def less(self, context: Context, value: str) -> Text:
+        await self._contact_alone(context)
+        found = await self.read(checkins.week_of, context.me)
+        if found is not None:
+            week, _due = found
+            weekly = week.once_a_week(local_day(context.now, week.zone).weekday())
+            await self.write(checkins.enable, context.me, weekly, context.now)
+        return _("Noted: once a week. {next} `checkin change` sets another day.").format(next=await self._next(context))
+
+    async def _contact_alone(self, context: Context) -> None:
+        await self.write(checkins.record_contact, context.me, context.now)
+
+    async def _next(self, context: Context) -> Text:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            return _("`start` brings your check-ins back.")
+        week, due = found
+        return _("The next one comes {when}.").format(when=friendly_instant(due, context.now, week.zone))
+
+    @command("checkin month")
+    async def month(self, context: Context) -> Text:
+        """The days of the last month on which you were in touch. Nobody else sees them."""
+        zone = await self._zone(context)
+        days = await self.read(checkins.days_in_touch, context.me, zone, context.now - MONTH)
+        if not days:
+            return _("No day is noted yet. Only you can see this.")
+        today = local_day(context.now, zone)
+        shown = "\n".join(friendly_date(day, today) for day in days)
+        return (
+            _("You were in touch with me on these days. Only you can see this.")
+            + "\n"
+            + Text("{days}").format(days=shown)
+        )
+
+    def resumed(self, person: Person, now: datetime) -> Work[bool]:
+        return lambda connection: checkins.resume(connection, person, now)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
@@ -214,12 +288,22 @@ class CheckIns(Cog):
         def work(connection: Connection) -> None:
             if community is None:  # check-ins are the person's own: leaving one community does not end them
                 checkins.forget(connection, person)
+                self.bot.words.drop(person)
 
         return work
 
-    @cached_property
-    def _askable(self) -> tuple[prompts.Prompt, ...]:
-        return prompting.askable(self.bot.actions)
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if purpose == checkins.PURPOSE:
+                checkins.disable(connection, person)
+
+        return work
+
+    async def _likes(self, person: Person) -> tuple[tuple[prompts.Prompt, ...], checkin_dials.Dials]:
+        """What can be asked of this person, and how they like it."""
+        heard = await self.read(_listeners, [cog.listeners(person) for cog in self.bot.cogs])
+        dials = await self.read(checkin_dials.get, person)
+        return prompting.askable(self.bot.actions, has_listeners=bool(heard)), dials
 
     def _prompt(self, prompt_id: str) -> prompts.Prompt:
         prompt = prompts.find(prompts.shipped(), prompt_id)
@@ -233,64 +317,42 @@ class CheckIns(Cog):
         return guess(context.locale, ZoneInfo(self.bot.settings.zone))
 
 
-def proposal(code: str) -> Text:
-    return _(
-        "A check-in {schedule}, seen by nobody. To do this I keep your account id, this schedule, and whether"
-        " you answered."
-        " I'd be messaging you first."
-    ).format(schedule=str(_schedule(code)))
-
-
-ASK = Ask(
-    "checkin",
-    (*consenting.CORE, "checkin"),  # one yes, recorded as three (product.md 3.3)
-    proposal,
-    "checkins.agreed",
-    choices=lambda code: (Button(_("Change time or days"), "checkins.edit", code),),
-)
-
-
-def enabled(schedule: Schedule, first: datetime, now: datetime) -> Text:
-    return _("I'll check in {schedule}. The first one comes {when}. `checkin off` stops it.").format(
-        schedule=str(schedule), when=friendly_instant(first, now, schedule.zone)
-    )
-
-
-def form(schedule: Schedule) -> Form:
-    return Form(
-        _("Your check-in"),
+def _whether_to_go_on() -> Message:
+    return Message(
+        _("Keep, less often, or stop? If I hear nothing I'll pause."),
         (
-            Field("at", _("At what time?"), time, default=f"{schedule.at:%H:%M}"),
-            Field("zone", _("In which city or time zone?"), ZoneInfo, default=schedule.zone.key),
-            Field("days", _("On which days?"), Days, default=_days_words(schedule.days)),
+            Button(_("Keep"), "checkins.go_on"),
+            Button(_("Less often"), "checkins.less"),
+            Button(_("Stop"), "checkins.stop"),
+            Button(_("Help now"), HELP_NOW),
         ),
-        "checkins.propose",
-        _code(schedule),
     )
 
 
-def _days_words(days: Days) -> str:
-    return str(days).removeprefix("on ")
+def _thin(connection: Connection, delivery: Delivery, person: Person, now: datetime) -> str | None:
+    """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
+    if checkins.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
+        return None
+    asked = checkin_dials.get(connection, person).questioned
+    if asked is None or checkins.was_in_touch_since(connection, person, asked):
+        checkin_dials.set_questioned(connection, person, delivery.due)
+        return "question"
+    if asked == delivery.due:
+        return "question"  # the same message once more, as it may not have arrived
+    checkins.rest(connection, person, now)
+    return "rest"
 
 
-def _code(schedule: Schedule) -> str:
-    """A schedule as a button's value: ``19:00 Europe/Berlin 1234567``."""
-    return f"{schedule.at:%H:%M} {schedule.zone.key} {schedule.days.code}"
+def _listeners(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:
+    return [listener for work in works for listener in work(connection)]
 
 
-def _schedule(code: str) -> Schedule:
-    try:
-        at, zone, days = code.split(" ")
-        return Schedule(time.fromisoformat(at), ZoneInfo(zone), Days.from_code(days))
-    except (ValueError, LookupError, OSError) as error:  # it came back from the network
-        raise UserError(_("That button has expired. `checkin on` opens a new one.")) from error
-
-
-def _enable(connection: Connection, person: Person, schedule: Schedule, now: datetime) -> datetime:
-    members.set_zone(connection, person, schedule.zone.key)
-    return checkins.enable(connection, person, schedule, now)
+def start(connection: Connection, person: Person, week: Week, now: datetime) -> datetime:
+    """Check in at these times from now on, in this zone. Returns when the first one comes."""
+    members.set_zone(connection, person, week.zone.key)
+    return checkins.enable(connection, person, week, now)
 
 
 def _disable(connection: Connection, person: Person) -> bool:
-    consents.withdraw(connection, person, "checkin")
+    consents.withdraw(connection, person, checkins.PURPOSE)
     return checkins.disable(connection, person)

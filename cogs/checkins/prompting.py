@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import doors, prompts
-from bot.i18n import _, reader_locale, translate
+from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Message, Person
 from bot.prompts import Prompt
+from storage.checkin_dials import Dials
 from storage.checkins import Choose
 
 FIRST_WEEK = timedelta(days=7)
 
+SEND = "checkins.send"
 SCREENS: Mapping[str, str] = {
     "company": doors.COMPANY,
     "people": doors.PEOPLE,
@@ -21,34 +23,76 @@ SCREENS: Mapping[str, str] = {
     "helper-hours": "company.hours",
     "thanks": "thanks.open",
     "remind": "reminders.open",
-    "send": "checkins.send",
+    "send": SEND,
 }
 """The action behind each screen that an answer may lead to. ``doors`` needs none: it shows whatever there is."""
 
+LABELS: Mapping[str, str] = {
+    "company": N_("Company"),
+    "people": N_("My people"),
+    "circles": N_("A circle"),
+    "helper-hours": N_("Helper hours"),
+    "thanks": N_("Say thanks"),
+    "remind": N_("Remind me"),
+    "send": N_("Send to someone"),
+}
+"""Where a screen begins with a form, it stands behind a button of this name."""
 
-def askable(actions: Mapping[str, object]) -> tuple[Prompt, ...]:
+THEMES: Mapping[str, str] = {
+    "arriving": N_("arriving"),
+    "asking": N_("asking for something"),
+    "body": N_("body"),
+    "choice": N_("choices and own steps"),
+    "evening": N_("evening"),
+    "giving": N_("giving"),
+    "hard-days": N_("hard days"),
+    "nature": N_("nature"),
+    "people": N_("people"),
+    "rest": N_("rest"),
+    "small-joys": N_("small joys"),
+    "weekend": N_("weekend"),
+    "work-study": N_("work and study"),
+}
+TOPICS: Mapping[str, str] = {
+    "body": N_("body"),
+    "family": N_("family"),
+    "food": N_("food"),
+    "home": N_("home"),
+    "loneliness": N_("loneliness"),
+    "sleep": N_("sleep"),
+    "work": N_("work"),
+}
+
+
+def askable(actions: Mapping[str, object], *, has_listeners: bool) -> tuple[Prompt, ...]:
     """The check-in prompts whose every offer can be kept: no answer that implies an action may end in nothing."""
     return tuple(
         prompt
         for prompt in prompts.shipped()
         if prompt.kind == "checkin"
-        and all(screen == "doors" or SCREENS.get(screen) in actions for screen in prompt.leads_to.values())
+        and all(_can_open(screen, actions, has_listeners=has_listeners) for screen in prompt.leads_to.values())
     )
 
 
-def chooser(known: tuple[Prompt, ...], person: Person, zone: str, now: datetime) -> Choose:
+def _can_open(screen: str, actions: Mapping[str, object], *, has_listeners: bool) -> bool:
+    if screen == "send" and not has_listeners:
+        return False
+    return screen == "doors" or SCREENS.get(screen) in actions
+
+
+def chooser(known: tuple[Prompt, ...], dials: Dials, person: Person, zone: str, now: datetime) -> Choose:
     """How storage chooses the next prompt for this person, at this hour of theirs."""
 
     def choose(seen: Mapping[str, datetime], last: str | None, since: datetime) -> str:
-        previous = prompts.find(known, last) if last else None
+        previous = prompts.find(prompts.shipped(), last) if last else None
         return prompts.choose(
             known,
             kind="checkin",
             seen=seen,
             last_sensitivity=previous.sensitivity if previous else None,
-            themes=(),
-            leave_out=(),
-            depth="light",
+            themes=dials.themes,
+            leave_out=dials.leave_out,
+            depth=dials.personal,
             local_now=now.astimezone(ZoneInfo(zone)),
             first_week=now - since < FIRST_WEEK,
             seed=str(person.id),

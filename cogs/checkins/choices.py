@@ -1,0 +1,204 @@
+"""How a member likes to be asked: one screen, each thing on it changed in one tap, and nobody is told of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import time
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Setting, Work, action, command
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Community, Form, Message, Person, Text
+from bot.times import Days, Schedule, Week, friendly_instant, friendly_time, friendly_zone
+from cogs.checkins.cog import start
+from cogs.checkins.prompting import THEMES, TOPICS
+from cogs.checkins.schedules import code_of, part_form
+from storage import checkin_dials, checkin_posts, checkins, members
+from storage.checkin_dials import Audience, Dials, Personal
+
+PERSONAL: Mapping[Personal, str] = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
+AUDIENCES: Mapping[Audience, str] = {
+    "nobody": N_("nobody"),
+    "listeners": N_("my buddy or mentor"),
+    "thread": N_("a check-in thread"),
+}
+EXPLAINED: Mapping[Audience, str] = {
+    "nobody": N_("Nobody sees your answers."),
+    "listeners": N_("Nobody sees your answers unless you send one: I show you who would see it, and exactly what."),
+    "thread": N_("After words of your own I ask each time whether to put them into the check-in thread."),
+}
+
+
+class CheckInChoices(Cog):
+    """`checkin change`: times, zone, themes, topics, how personal, and who may see answers."""
+
+    @command("checkin change")
+    async def change(self, context: Context) -> Message:
+        """See and change when your check-in comes."""
+        return await self._screen(context)
+
+    @action("checkins.change")
+    async def changed(self, context: Context, value: str) -> Message:
+        return await self._screen(context)
+
+    async def _screen(self, context: Context, said: Text | None = None) -> Message:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            if await self.read(checkins.rests, context.me):
+                return Message(_("Your check-ins are paused. `start` brings them back."), (_back(), _stop()))
+            return Message(_("You have no check-in yet."), (Button(_("A check-in"), "checkins.offer"),))
+        week, due = found
+        dials = await self.read(checkin_dials.get, context.me)
+        home = (await self.read(members.profile, context.me)).zone
+        shown = _("Your check-in comes {schedule}. The next one is {when}.").format(
+            schedule=str(week), when=friendly_instant(due, context.now, week.zone)
+        )
+        text = Text("\n").join(
+            [*([said] if said else []), shown, translate(reader_locale(), EXPLAINED[dials.audience])]
+        )
+        travel = [] if home == week.zone.key else [_move(home)]
+        return Message(text, (*travel, *_dials(week, dials), _stop()))
+
+    # -- when ---------------------------------------------------------------------------------------------------------
+
+    @action("checkins.part")
+    async def part(self, context: Context, value: str) -> Form:
+        return part_form()
+
+    @action("checkins.add_part")
+    async def add_part(self, context: Context, value: str, at: time, days: Days) -> Message:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            return await self._screen(context)
+        week = found[0].with_part(Schedule(at, found[0].zone, days))
+        await self.write(checkins.enable, context.me, week, context.now)
+        return await self._screen(context, _("Noted."))
+
+    @action("checkins.move")
+    async def move(self, context: Context, value: str) -> Message:
+        """To the member's own zone: the same hours there."""
+        found = await self.read(checkins.week_of, context.me)
+        home = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        if found is not None:
+            week = Week.of(*(Schedule(part.at, home, part.days) for part in found[0].parts))
+            await self.write(start, context.me, week, context.now)
+        return await self._screen(context, _("Noted."))
+
+    # -- how ----------------------------------------------------------------------------------------------------------
+
+    @action("checkins.personal")
+    async def personal(self, context: Context, value: str) -> Message:
+        """One tap further: light, personal, tender, light."""
+        order = list(PERSONAL)
+        now = (await self.read(checkin_dials.get, context.me)).personal
+        following = order[(order.index(now) + 1) % len(order)]
+        await self.write(checkin_dials.set_personal, context.me, following)
+        return await self._screen(context, _PERSONAL_SAID[following]())
+
+    @action("checkins.audience")
+    async def audience(self, context: Context, value: str) -> Message:
+        order = list(AUDIENCES)
+        now = (await self.read(checkin_dials.get, context.me)).audience
+        following = order[(order.index(now) + 1) % len(order)]
+        if following == "thread" and not await self.read(_has_thread, context.me):
+            following = "nobody"  # no thread is there to put anything into
+        await self.write(checkin_dials.set_audience, context.me, following)
+        return await self._screen(context)
+
+    @action("checkins.themes")
+    async def themes(self, context: Context, value: str) -> Message:
+        chosen = set((await self.read(checkin_dials.get, context.me)).themes)
+        if value:
+            await self.write(checkin_dials.set_themes, context.me, _toggled(chosen, value, THEMES))
+        text = _("Which themes? All of them while none is chosen.")
+        return Message(text, (*_choices(THEMES, chosen, "checkins.themes", _("chosen")), _back_to_screen()))
+
+    @action("checkins.topics")
+    async def topics(self, context: Context, value: str) -> Message:
+        left_out = set((await self.read(checkin_dials.get, context.me)).leave_out)
+        if value:
+            await self.write(checkin_dials.set_leave_out, context.me, _toggled(left_out, value, TOPICS))
+        text = _("What do you want left out? No question touches it then.")
+        return Message(text, (*_choices(TOPICS, left_out, "checkins.topics", _("left out")), _back_to_screen()))
+
+    # -- on the screen of all settings --------------------------------------------------------------------------------
+
+    async def settings(self, context: Context) -> Sequence[Setting]:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            return ()
+        dials = await self.read(checkin_dials.get, context.me)
+        times = ", ".join(friendly_time(part.at) for part in found[0].parts)
+        return (
+            Setting(_("Check-in times"), Text("{times}").format(times=times), "checkins.change"),
+            Setting(_("How personal"), translate(reader_locale(), PERSONAL[dials.personal]), "checkins.personal"),
+        )
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return lambda connection: checkin_dials.export(connection, person)
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if community is None:
+                checkin_dials.forget(connection, person)
+
+        return work
+
+
+_PERSONAL_SAID = {
+    "light": lambda: _("Light from now on: fine with a stranger."),
+    "personal": lambda: _("Personal from now on: also how things are."),
+    "tender": lambda: _("Tender from now on, after your first week. Each question can be skipped."),
+}
+
+
+def _dials(week: Week, dials: Dials) -> tuple[Button, ...]:
+    personal = translate(reader_locale(), PERSONAL[dials.personal])
+    audience = translate(reader_locale(), AUDIENCES[dials.audience])
+    return (
+        Button(_("Change time or days"), "checkins.edit", code_of(week.parts[0])),
+        Button(_("Another time on some days"), "checkins.part"),
+        Button(_("How personal: {how}").format(how=personal), "checkins.personal"),
+        Button(_("Themes"), "checkins.themes"),
+        Button(_("Topics to leave out"), "checkins.topics"),
+        Button(_("May see it: {who}").format(who=audience), "checkins.audience"),
+    )
+
+
+def _choices(names: Mapping[str, str], on: Collection[str], opens: str, mark: Text) -> list[Button]:
+    buttons = []
+    for name, words in names.items():
+        label = translate(reader_locale(), words)
+        buttons.append(Button(label + " (" + mark + ")" if name in on else label, opens, name))
+    return buttons
+
+
+def _toggled(on: set[str], name: str, names: Mapping[str, str]) -> set[str]:
+    if name not in names:
+        raise UserError(_("That button has expired. `checkin change` shows what there is."))
+    on ^= {name}
+    return on
+
+
+def _move(zone: str) -> Button:
+    return Button(_("Move it to {zone}").format(zone=friendly_zone(ZoneInfo(zone))), "checkins.move")
+
+
+def _back() -> Button:
+    return Button(_("Bring them back"), "onboarding.start")
+
+
+def _back_to_screen() -> Button:
+    return Button(_("Done"), "checkins.change")
+
+
+def _stop() -> Button:
+    return Button(_("Stop check-ins"), "checkins.stop", style="danger")
+
+
+def _has_thread(connection: Connection, person: Person) -> bool:
+    return any(checkin_posts.get(connection, community) for community in members.communities(connection, person))

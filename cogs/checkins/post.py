@@ -1,0 +1,76 @@
+"""The open check-in post: once a day at most, silent, in a channel moderators chose. Members answer privately."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text
+from bot.times import Schedule, friendly_instant, friendly_time
+from storage import checkin_posts
+
+
+class OpenCheckIn(Cog):
+    """An option of moderators, off at first. Whoever presses is answered where only they can read."""
+
+    @command("kith-mod checkin", anyone=True, moderators=True)
+    async def choose(self, context: Context, at: time | None = None, zone: ZoneInfo | None = None) -> Message:
+        """Put an open check-in here once a day, at the time you say, or see where it is."""
+        assert context.community is not None
+        if at is None:
+            return await self._shown(context)
+        if context.direct:
+            raise UserError(_("Say that in the channel where the post belongs. It goes there."))
+        schedule = Schedule(at, zone or ZoneInfo(self.bot.settings.zone))
+        first = await self.write(checkin_posts.set_post, context.community, context.channel, schedule, context.now)
+        said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
+        return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
+
+    async def _shown(self, context: Context) -> Message:
+        assert context.community is not None
+        post = await self.read(checkin_posts.get, context.community)
+        if post is None:
+            return Message(_("There is no open check-in. Say `kith-mod checkin 10:00` in the channel for it."))
+        said = _("The open check-in comes at {time}. The next one: {when}.").format(
+            time=friendly_time(post.schedule.at), when=friendly_instant(post.due, context.now, post.schedule.zone)
+        )
+        return Message(said, (Button(_("Stop it"), "checkins.no_post", style="danger"),))
+
+    @action("checkins.no_post", moderators=True, anyone=True)
+    async def stop(self, context: Context, value: str) -> Text:
+        assert context.community is not None
+        await self.write(checkin_posts.remove, context.community)
+        return _("No more open check-ins.")
+
+    @job(every="tick")
+    async def plan_due(self, now: datetime) -> None:
+        await self.write(checkin_posts.plan_due, now)
+
+    @message(checkin_posts.POST, actions=("checkins.open",), unsure="skip", late="expires")
+    async def post(self, delivery: Delivery, reader: Reader) -> Message:
+        text = _("How are you arriving today? Answer me privately, or let it pass.")
+        return Message(text, (Button(_("Answer privately"), "checkins.open"),), private=False)
+
+    @action("checkins.open", anyone=True)
+    async def open(self, context: Context, value: str) -> Message:
+        """A question of one's own, privately; somebody nothing is kept about is offered a check-in first."""
+        if context.person is None:
+            reply = await self.bot.actions["checkins.offer"].handler(context, "")
+        else:
+            reply = await self.bot.commands["checkin now"].handler(context)
+        assert isinstance(reply, Message)
+        return reply
+
+    def channel_gone(self, channel: Channel) -> Work[None]:
+        return lambda connection: checkin_posts.gone(connection, channel)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

@@ -1,0 +1,246 @@
+"""Sharing a check-in: words go to whom the member chose, after both agreed and after a look at exactly what goes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from bot.cog import Cog, Listener, Reply, Work, action, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.crypto import DecryptionError
+from bot.errors import UserError
+from bot.i18n import N_, _
+from bot.messages import Button, Channel, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who, who
+from storage import checkin_dials, checkin_posts, checkins, deliveries, members
+
+LONGEST = 1000
+"""Characters of what is shared or answered at once."""
+
+LIFE = timedelta(hours=24)
+"""How long words may be on their way (product.md 4)."""
+
+SHARED, WAVED, ANSWERED, POSTED = "checkins.shared", "checkins.waved", "checkins.answered", "checkins.posted"
+THREAD = "thread"
+GONE = N_("I no longer have it. Send it again if you like.")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who would see it: a listener, or everybody in a community's check-in thread."""
+
+    code: str
+    name: Text
+    listener: Listener | None = None
+    channel: Channel | None = None
+    community: Community | None = None
+
+
+class Sharing(Cog):
+    """Words wait in memory for fifteen minutes and travel encrypted, for a day at most."""
+
+    # -- before it goes -----------------------------------------------------------------------------------------------
+
+    @action("checkins.send")
+    async def send(self, context: Context, value: str) -> Reply:
+        """Who would see it, and exactly what: nothing has gone yet. ``new``: with words yet to be written."""
+        viewers = await self._viewers(context)
+        if not viewers:
+            return _("There is nobody to send it to yet. It stays with you.")
+        words = None if value == "new" else self.bot.words.recall(context.me, context.now)
+        if words is None:
+            field = Field("words", _("What would you like to share?"), multiline=True, limit=LONGEST)
+            return Form(_("Share something"), (field,), "checkins.written")
+        if len(viewers) == 1:
+            return _preview(viewers[0], words)
+        choices = [Button(viewer.name, "checkins.preview", viewer.code) for viewer in viewers]
+        return Message(_("Who would you like to see it?"), (*choices, _not_this_time()))
+
+    @action("checkins.written")
+    async def written(self, context: Context, value: str, words: str) -> Reply:
+        self.bot.words.keep(context.me, words, context.now)
+        return await self.send(context, "")
+
+    @action("checkins.preview")
+    async def preview(self, context: Context, value: str) -> Message:
+        return _preview(await self._viewer(context, value), self._words(context))
+
+    @action("checkins.unsent")
+    async def unsent(self, context: Context, value: str) -> Text:
+        self.bot.words.drop(context.me)
+        return _("Not sent. I haven't kept it.")
+
+    @action("checkins.done")
+    async def done(self, context: Context, value: str) -> Text:
+        self.bot.words.drop(context.me)
+        return _("Done. I haven't kept it.")
+
+    # -- on its way ---------------------------------------------------------------------------------------------------
+
+    @action("checkins.deliver", once=True)
+    async def deliver(self, context: Context, value: str) -> Text:
+        viewer = await self._viewer(context, value)
+        words = self._words(context)
+        key = f"{SHARED}:{context.me.id}:{secrets.token_hex(8)}"
+        await self.write(deliveries.plan, self._delivery(context, viewer, key, words))
+        self.bot.words.drop(context.me)
+        return _("Sent to {name}.").format(name=viewer.name)
+
+    def _delivery(self, context: Context, viewer: Viewer, key: str, words: str) -> Delivery:
+        listener = viewer.listener
+        to: Person | Channel | None = listener.person if listener else viewer.channel
+        assert to is not None
+        return Delivery(
+            to=to,
+            kind=SHARED if listener else POSTED,
+            key=key,
+            due=context.now,
+            expires=context.now + LIFE,
+            purpose=listener.purpose if listener else "",
+            community=viewer.community,
+            args={"about": context.me.id},
+            body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
+        )
+
+    @message(SHARED, actions=("checkins.wave", "checkins.reply", "checkins.replied"), late="expires")
+    async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
+        words, name = self._opened(delivery), await self._name(delivery)
+        if words is None or name is None:
+            return None
+        said = _("{name} shared a check-in with you:").format(name=name) + "\n" + _quoted(words)
+        return Message(said, (Button(_("Wave"), "checkins.wave"), Button(_("Answer"), "checkins.reply")))
+
+    @message(POSTED, late="expires")
+    async def posted(self, delivery: Delivery, reader: Reader) -> Message | None:
+        words, name = self._opened(delivery), await self._name(delivery)
+        if words is None or name is None:
+            return None
+        return Message(_("{name}:").format(name=name) + " " + _quoted(words), private=False)
+
+    # -- and back -----------------------------------------------------------------------------------------------------
+
+    @action("checkins.wave")
+    async def wave(self, context: Context, value: str) -> Text:
+        writer = await self._writer(context)
+        key = f"{WAVED}:{context.delivery}"
+        await self.write(deliveries.plan, self._back(context, writer, WAVED, key, None))
+        return _("Waved.")
+
+    @action("checkins.reply")
+    async def reply(self, context: Context, value: str) -> Form:
+        name = await self._named(await self._writer(context))
+        label = _("{name} will see exactly what you write.").format(name=name)
+        return Form(_("Answer"), (Field("words", label, multiline=True, limit=LONGEST),), "checkins.replied")
+
+    @action("checkins.replied")
+    async def replied(self, context: Context, value: str, words: str) -> Text:
+        writer = await self._writer(context)
+        key = f"{ANSWERED}:{context.delivery}:{secrets.token_hex(4)}"
+        await self.write(deliveries.plan, self._back(context, writer, ANSWERED, key, words))
+        return _("Sent to {name}.").format(name=await self._named(writer))
+
+    def _back(self, context: Context, writer: Person, kind: str, key: str, words: str | None) -> Delivery:
+        return Delivery(
+            to=writer,
+            kind=kind,
+            key=key,
+            due=context.now,
+            expires=context.now + LIFE,
+            purpose=checkins.PURPOSE,
+            args={"about": context.me.id},
+            body=self.bot.keyring.encrypt(words, "deliveries", "body", key) if words else None,
+        )
+
+    @message(WAVED, late="expires")
+    async def waved(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await self._name(delivery)
+        return Message(_("{name} waves. No answer needed.").format(name=name)) if name else None
+
+    @message(ANSWERED, late="expires")
+    async def answered(self, delivery: Delivery, reader: Reader) -> Message | None:
+        words, name = self._opened(delivery), await self._name(delivery)
+        if words is None or name is None:
+            return None
+        return Message(_("{name} answers:").format(name=name) + "\n" + _quoted(words))
+
+    # -- who and what -------------------------------------------------------------------------------------------------
+
+    async def _viewers(self, context: Context) -> list[Viewer]:
+        works = [cog.listeners(context.me) for cog in self.bot.cogs]
+        found = await self.read(_find_viewers, context.me, works)
+        return [viewer for viewer in found if viewer.name]
+
+    async def _viewer(self, context: Context, code: str) -> Viewer:
+        """Asked again at every press: whoever ended it meanwhile sees nothing."""
+        for viewer in await self._viewers(context):
+            if viewer.code == code:
+                return viewer
+        raise UserError(_("They can't be sent anything now. It stays with you."))
+
+    def _words(self, context: Context) -> str:
+        words = self.bot.words.recall(context.me, context.now)
+        if words is None:
+            raise UserError(_(GONE))
+        return words
+
+    async def _writer(self, context: Context) -> Person:
+        """Who sent the words that the pressed button stands under."""
+        assert context.delivery is not None
+        found = await self.read(deliveries.get, context.delivery)
+        if found is None or not await self.read(members.accounts, Person(int(found.args["about"]))):
+            raise UserError(_("They can't be sent anything now. It stays with you."))
+        return Person(int(found.args["about"]))
+
+    async def _name(self, delivery: Delivery) -> Text | None:
+        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
+        return Text(Who(accounts[0])) if accounts else None
+
+    async def _named(self, person: Person) -> Text:
+        accounts = await self.read(members.accounts, person)
+        return Text(Who(accounts[0])) if accounts else Text()
+
+    def _opened(self, delivery: Delivery) -> str | None:
+        if delivery.body is None:
+            return None
+        try:
+            return self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+        except DecryptionError:  # the key was lost: there is nothing to say any more
+            return None
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget  # what is on its way to the person goes with their deliveries
+
+
+def _find_viewers(connection: Connection, person: Person, works: Sequence[Work[Sequence[Listener]]]) -> list[Viewer]:
+    viewers = []
+    for listener in [listener for work in works for listener in work(connection)]:
+        accounts = members.accounts(connection, listener.person)
+        name = Text(who(accounts[0])) if accounts else Text()
+        viewers.append(Viewer(str(listener.person.id), name, listener, community=listener.community))
+    if checkin_dials.get(connection, person).audience == THREAD:
+        for community in members.communities(connection, person):
+            post = checkin_posts.get(connection, community)
+            if post is not None:
+                name = _("everyone in the check-in thread of {community}").format(community=community.name)
+                viewers.append(Viewer(f"t{community.id}", name, channel=post.channel, community=community))
+    return viewers
+
+
+def _preview(viewer: Viewer, words: str) -> Message:
+    seen = _("{name} will see exactly this:").format(name=viewer.name)
+    send = Button(_("Send"), "checkins.deliver", viewer.code, style="primary")
+    return Message(seen + "\n" + _quoted(words), (send, _not_this_time()))
+
+
+def _not_this_time() -> Button:
+    return Button(_("Not this time"), "checkins.unsent")
+
+
+def _quoted(words: str) -> Text:
+    return Text("{words}").format(words=words)

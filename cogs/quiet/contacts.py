@@ -1,0 +1,257 @@
+"""Being on a list: asked only if one may be asked, agreed to by oneself, and ended by either side in one step."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from bot import consenting
+from bot.cog import Cog, Reply, Work, action, message, nothing_kept
+from bot.consenting import Ask
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from cogs.quiet import progress
+from storage import deliveries, members, quiet
+
+ASKED, AGREED, LEFT, RELEASED = "quiet.request", "quiet.confirmed", "quiet.left", "quiet.released"
+CODE_BYTES = 10
+"""80 bits: nobody guesses that in the week a code holds."""
+MONTH = 30 * 24 * 3600
+"""Seconds in which one person asks another once, whatever the answer was."""
+
+
+class QuietContacts(Cog):
+    """A message in the end, nothing else: who agrees is not responsible for how it goes on."""
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    @action("quiet.add")
+    async def add(self, context: Context, value: str) -> Form:
+        field = Field("member", _("Who? Mention them, or give their full id."), Member)
+        return Form(_("Someone you'd like told"), (field,), "quiet.ask")
+
+    @action("quiet.ask")
+    async def ask(self, context: Context, value: str, member: Member) -> Message:
+        """Whoever may not be asked, for whatever reason, gets no message: the member can pass a line on themselves."""
+        on_list = await self.read(quiet.contacts, context.me)
+        if len(on_list) >= quiet.MOST_CONTACTS:
+            raise UserError(_("Your list holds two people. Remove one first, then add another."))
+        if not await self.read(quiet.setup, context.me):
+            raise UserError(_("Quiet alert is off. `quiet` switches it on."))
+        other = await self.read(members.person_of, member)
+        if other is not None and any(one.contact == other for one in on_list):
+            raise UserError(_("They are on your list already."))
+        if other is not None and await self.write(_ask, context, other):
+            said = _("I've asked {name}. Until they accept, your list says: not confirmed.")
+            return Message(said.format(name=who(member)), (_back(),))
+        code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().casefold()
+        await self.write(quiet.invite, context.me, self._hash(code), context.now)
+        line = _(
+            "I can't ask {name}. You can send this yourself: “Would you be someone Kith tells if I go quiet? If yes,"
+            " send Kith: `quiet accept {code}`” It holds for a week."
+        )
+        return Message(line.format(name=who(member), code=code), (_back(),))
+
+    @message(ASKED, actions=("quiet.accept", "quiet.decline"), late="still true")
+    async def request(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await self._name(int(delivery.args["about"]))
+        if not name or reader.person is None or not await self._waits(delivery, reader.person):
+            return None
+        said = _(
+            "{name} asks you to be someone who'd be told if they go quiet. It means a message from me, nothing else."
+            " You're not responsible for the outcome."
+        )
+        row = str(delivery.args["row"])
+        buttons = (Button(_("Accept"), "quiet.accept", row), Button(_("Not now"), "quiet.decline", row))
+        return Message(said.format(name=name), buttons)
+
+    async def _waits(self, delivery: Delivery, person: Person) -> bool:
+        rows = await self.read(quiet.contacts, Person(int(delivery.args["about"])))
+        return any(one.id == delivery.args["row"] and one.contact == person and not one.accepted for one in rows)
+
+    # -- answering ----------------------------------------------------------------------------------------------------
+
+    def asks(self) -> tuple[Ask, ...]:
+        purposes = (*consenting.CORE, quiet.CONTACT)
+        return (
+            Ask("quiet-contact", purposes, _agreement, "quiet.accept", adult=True),
+            Ask("quiet-code", purposes, _agreement, "quiet.accept_code", adult=True),
+        )
+
+    @action("quiet.accept")
+    async def accept(self, context: Context, value: str) -> Reply:
+        question = await consenting.question(self.bot, context, "quiet-contact", value)
+        if question is not None:
+            return question
+        answer = await self.write(_accept, context, int(value) if value.isdecimal() else 0, None)
+        return _accepted(answer)
+
+    @action("quiet.accept_code", anyone=True)
+    async def accept_code(self, context: Context, value: str) -> Reply:
+        if await self.read(quiet.invited_by, self._hash(value), context.now) is None:
+            raise UserError(_("That code is not in use. Ask for a new one; each holds for a week, and once."))
+        question = await consenting.question(self.bot, context, "quiet-code", value)
+        if question is not None:
+            return question
+        return _accepted(await self.write(_accept, context, 0, self._hash(value)))
+
+    @action("quiet.decline")
+    async def decline(self, context: Context, value: str) -> Text:
+        return _("That's fine. Nobody is told that you read this.")
+
+    @message(AGREED)
+    async def confirmed(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await self._name(int(delivery.args["about"]))
+        return Message(_("{name} is on your list now: confirmed.").format(name=name)) if name else None
+
+    # -- ending it ----------------------------------------------------------------------------------------------------
+
+    @action("quiet.remove")
+    async def remove(self, context: Context, value: str) -> Reply:
+        """The member takes somebody off their list."""
+        await self.write(_remove, context, int(value) if value.isdecimal() else 0)
+        return await self.bot.actions["quiet.screen"].handler(context, "")
+
+    @action("quiet.resign")
+    async def resign(self, context: Context, value: str) -> Text:
+        """The contact does not want to be told any more."""
+        await self.write(_remove, context, int(value) if value.isdecimal() else 0)
+        return _("Done. You won't be told. They hear that one of their people is no longer on the list.")
+
+    @action("quiet.resign_here")
+    async def resign_here(self, context: Context, value: str) -> Text:
+        """The same, under the message about one member."""
+        assert context.delivery is not None
+        delivery = await self.read(deliveries.get, context.delivery)
+        about = int(delivery.args["about"]) if delivery else 0
+        for one in await self.read(quiet.serving, context.me):
+            if one.person.id == about:
+                return await self.resign(context, str(one.id))
+        return _("You are on no list of theirs any more.")
+
+    @message(LEFT, actions=("quiet.screen",))
+    async def left(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_("One of the people you chose is no longer on your list. `quiet` shows who is."), (_back(),))
+
+    @message(RELEASED)
+    async def released(self, delivery: Delivery, reader: Reader) -> Message:
+        name = await self._name(int(delivery.args["about"])) or _("Somebody")
+        return Message(_("{name} no longer has you on their list. There is nothing to do.").format(name=name))
+
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if purpose == quiet.ASKABLE:
+                quiet.drop_requests(connection, person)
+            if purpose == quiet.CONTACT:
+                _resign_everywhere(connection, person, self.bot.now())
+
+        return work
+
+    def separate(self, one: Person, other: Person) -> Work[None]:
+        return lambda connection: quiet.separate(connection, one, other)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # see Quiet
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if community is None:
+                _resign_everywhere(connection, person, self.bot.now())
+                quiet.drop_requests(connection, person)
+
+        return work
+
+    async def _name(self, person: int) -> Text:
+        accounts = await self.read(members.accounts, Person(person))
+        return Text(who(accounts[0])) if accounts else Text()
+
+    def _hash(self, code: str) -> bytes:
+        return self.bot.keyring.pseudonym("quiet", code)
+
+
+def _agreement(_value: str) -> Text:
+    return _(
+        "If a member who chose you goes quiet, I send you a message, nothing else. You're not responsible for the"
+        " outcome, and either of you ends it in one step. I keep your account id and that you agreed, and I'd be"
+        " messaging you first."
+    )
+
+
+def _accepted(answer: quiet.Answer) -> Text:
+    if answer == "full":
+        return _("You are there for three members already, and that is enough for one person. Nothing was changed.")
+    if answer == "gone":
+        return _("They no longer ask for that. Nothing was changed.")
+    return _("Noted. You'd be told if they go quiet. `quiet` ends it in one step, any time.")
+
+
+def _ask(connection: Connection, context: Context, other: Person) -> bool:
+    """The request and its delivery. False where the other may not be asked, or was asked in the last month."""
+    if not quiet.may_be_asked(connection, context.me, other, context.now):
+        return False
+    row = quiet.ask(connection, context.me, other, context.now)
+    month = int(context.now.timestamp()) // MONTH
+    asked = row and deliveries.plan(
+        connection,
+        Delivery(
+            to=other,
+            kind=ASKED,
+            key=f"{ASKED}:{context.me.id}:{other.id}:{month}",
+            due=context.now,
+            purpose=quiet.ASKABLE,
+            args={"about": context.me.id, "row": row},
+            capped=True,
+        ),
+    )
+    return bool(asked) or row is not None
+
+
+def _accept(connection: Connection, context: Context, row: int, code: bytes | None) -> quiet.Answer:
+    owner = quiet.invited_by(connection, code, context.now) if code else quiet.asked_by(connection, row, context.me)
+    if code is not None:
+        answer = quiet.accept_code(connection, code, context.me, context.now)
+    else:
+        answer = quiet.accept(connection, row, context.me, context.now)
+    if answer == "accepted" and owner is not None:
+        _tell(connection, AGREED, owner.person, context.me, owner.id, context.now)
+    return answer
+
+
+def _remove(connection: Connection, context: Context, row: int) -> None:
+    ended = quiet.remove(connection, row, context.me)
+    if ended is None or not ended.accepted or ended.contact is None:
+        return
+    if ended.person == context.me:
+        progress.plan_release(connection, ended.contact, context.me, context.now)
+    else:
+        _tell(connection, LEFT, ended.person, context.me, row, context.now)
+
+
+def _resign_everywhere(connection: Connection, contact: Person, now: datetime) -> None:
+    for one in quiet.serving(connection, contact):
+        quiet.remove(connection, one.id, contact)
+        _tell(connection, LEFT, one.person, contact, one.id, now)
+
+
+def _tell(connection: Connection, kind: str, owner: Person, about: Person, row: int, now: datetime) -> None:
+    """To the member whose list it is."""
+    deliveries.plan(
+        connection,
+        Delivery(
+            to=owner,
+            kind=kind,
+            key=f"{kind}:{row}:{int(now.timestamp())}",
+            due=now,
+            purpose=quiet.PURPOSE,
+            args={"about": about.id},
+        ),
+    )
+
+
+def _back() -> Button:
+    return Button(_("My list"), "quiet.screen")

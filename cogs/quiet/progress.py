@@ -1,0 +1,237 @@
+"""One look at one quiet alert, in one transaction: the facts are gathered, the rules asked, the acts planned."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from zoneinfo import ZoneInfo
+
+from bot.messages import Channel, Delivery, Person
+from bot.times import day_bounds, local_day
+from cogs.quiet import alert as rules
+from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
+from storage import checkins, community_settings, consents, deliveries, members, quiet, uptime
+
+ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
+
+POLL = timedelta(minutes=5)
+"""How often a message under way is asked after."""
+
+
+def look(connection: Connection, person: Person, now: datetime) -> None:
+    """Judge the days that have ended, take the next step if its time has come, and say when to look again."""
+    found = quiet.setup(connection, person)
+    if found is None:
+        return
+    zone = ZoneInfo(members.profile(connection, person).zone)
+    if found.step == "waiting":
+        found = _judge(connection, found, zone, now)
+    before = _alert(found)
+    after, acts = rules.advance(before, _facts(connection, found, now))
+    found = found._replace(quiet=after.quiet, delivered=after.delivered, step=after.step, since=after.since)
+    for act in acts:
+        found = _carry_out(connection, found, act, now)
+    if acts and after.step == "waiting":
+        found = found._replace(looked=now)
+    _say_who_was_told(connection, found, now)
+    quiet.save(connection, found, _look_again(connection, found, zone, now))
+
+
+def is_silent(connection: Connection, person: Person) -> bool:
+    """No contact since the alert opened, and nothing withdrawn or paused: it may go on."""
+    found = quiet.setup(connection, person)
+    if found is None or found.step == "waiting":
+        return False
+    touched = checkins.was_in_touch_since(connection, person, found.looked)
+    allowed = consents.allows(connection, person, quiet.PURPOSE)
+    return allowed and not touched and not members.profile(connection, person).paused
+
+
+def close(connection: Connection, person: Person, now: datetime) -> None:
+    """The member stops telling people: those told hear that they were in touch, the others that they are free."""
+    found = quiet.setup(connection, person)
+    if found is not None and found.step != "waiting":
+        _tell_the_end(connection, found, "in touch", now)
+    for contact in quiet.end(connection, person):
+        plan_release(connection, contact, person, now)
+
+
+def plan_release(connection: Connection, contact: Person, about: Person, now: datetime) -> None:
+    """To somebody who is on a list no more."""
+    key = f"quiet.released:{about.id}:{contact.id}:{int(now.timestamp())}"
+    deliveries.plan(
+        connection,
+        Delivery(to=contact, kind="quiet.released", key=key, due=now, purpose=quiet.CONTACT, args={"about": about.id}),
+    )
+
+
+# -- the facts --------------------------------------------------------------------------------------------------------
+
+
+def _judge(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now: datetime) -> quiet.Setup:
+    """Every local day that is over by now, from where the last look ended."""
+    while (end := day_bounds(local_day(found.looked, zone), zone)[1]) <= now and found.quiet < found.after:
+        found = found._replace(answered=found.answered or quiet.has_answered(connection, found.person))
+        lived = quiet.lived(connection, found.person, found.looked, end)
+        excused = lived.lost or _was_away(connection, found, end) or not found.answered
+        day = Day(lived.contact, lived.delivered, excused)
+        after = rules.judged(_alert(found), day)
+        found = found._replace(quiet=after.quiet, delivered=after.delivered, looked=end)
+    paused, until = _pause(connection, found.person, now)
+    return found._replace(paused=(until or now) if paused else found.paused)
+
+
+def _was_away(connection: Connection, found: quiet.Setup, end: datetime) -> bool:
+    """Was the bot down for long on that day, or had the member paused, or taken their yes back?"""
+    paused, _until = _pause(connection, found.person, end)
+    return (
+        uptime.down(connection, found.person, found.looked, end) >= DOWN_FOR
+        or paused
+        or (found.paused is not None and found.paused > found.looked)
+        or not consents.allows(connection, found.person, quiet.PURPOSE)
+    )
+
+
+def _pause(connection: Connection, person: Person, now: datetime) -> tuple[bool, datetime | None]:
+    profile = members.profile(connection, person)
+    return profile.paused, profile.paused_until
+
+
+def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
+    state = quiet.delivered_at(connection, _key(ME, found)) if found.step == "me" else None
+    return Facts(
+        now=now,
+        contact=quiet.lived(connection, found.person, found.looked, now + timedelta(seconds=1)).contact,
+        paused=members.profile(connection, found.person).paused,
+        allowed=consents.allows(connection, found.person, quiet.PURPOSE),
+        steps=_steps(connection, found),
+        asked=_fate(state[0]) if state else "lost",
+        asked_at=state[1] if state else None,
+        down=uptime.down(connection, found.person, found.since, now) if found.since else timedelta(),
+    )
+
+
+def _fate(state: str) -> rules.Fate:
+    if state in ("pending", "sending"):
+        return "on its way"
+    return "arrived" if state == "sent" else "lost"
+
+
+def _steps(connection: Connection, found: quiet.Setup) -> frozenset[Step]:
+    """What is written down and agreed to at this moment."""
+    steps: set[Step] = set()
+    if quiet.people_to_tell(connection, found.person):
+        steps.add("people")
+    if found.helpers is not None and quiet.helpers_to_tell(connection, found.person, found.helpers):
+        steps.add("helpers")
+    if found.moderators is not None and community_settings.get(connection, found.moderators).reports is not None:
+        steps.add("moderators")
+    return frozenset(steps)
+
+
+def _alert(found: quiet.Setup) -> Alert:
+    step: Step = found.step  # type: ignore[assignment]  # the column's CHECK names the same words
+    return Alert(found.after, found.gap, found.quiet, found.delivered, step, found.since)
+
+
+# -- the acts ---------------------------------------------------------------------------------------------------------
+
+
+def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: datetime) -> quiet.Setup:
+    if act == "ask me":
+        found = found._replace(number=found.number + 1, claimed=False)
+        _plan_to_owner(connection, found, ME, now)
+    elif act == "tell people":
+        for person in quiet.people_to_tell(connection, found.person):
+            _plan_telling(connection, found, person, "people", quiet.CONTACT, now)
+    elif act == "tell helpers":
+        assert found.helpers is not None
+        for person in quiet.helpers_to_tell(connection, found.person, found.helpers):
+            _plan_telling(connection, found, person, "helpers", "helper", now)
+    elif act == "tell moderators":
+        assert found.moderators is not None
+        reports = community_settings.get(connection, found.moderators).reports
+        assert reports is not None
+        _plan_telling(connection, found, reports, "moderators", "", now)
+    elif act == "end of the list":
+        checkins.rest(connection, found.person, now)
+        _plan_to_owner(connection, found, END, now)
+    elif act in ("in touch", "paused"):
+        _tell_the_end(connection, found, act, now)
+    return found
+
+
+def _plan_to_owner(connection: Connection, found: quiet.Setup, kind: str, now: datetime, step: str = "") -> None:
+    deliveries.plan(
+        connection,
+        Delivery(
+            to=found.person,
+            kind=kind,
+            key=_key(kind, found) + (f":{step}" if step else ""),
+            due=now,
+            purpose=quiet.PURPOSE,
+            args={"about": found.person.id, "alert": found.number, "step": step},
+        ),
+    )
+
+
+def _plan_telling(
+    connection: Connection, found: quiet.Setup, to: Person | Channel, step: Step, purpose: str, now: datetime
+) -> None:
+    community = {"helpers": found.helpers, "moderators": found.moderators}.get(step)
+    deliveries.plan(
+        connection,
+        Delivery(
+            to=to,
+            kind=quiet.TELL,
+            key=f"{_key(quiet.TELL, found)}:{step}:{to.id}",
+            due=now,
+            purpose=purpose,
+            community=community,
+            args={"about": found.person.id, "alert": found.number, "step": step},
+        ),
+    )
+
+
+def _say_who_was_told(connection: Connection, found: quiet.Setup, now: datetime) -> None:
+    """To the member, as soon as it is so: not before anybody has really been told."""
+    if found.step not in rules.LIST:
+        return
+    mine = [one for one in quiet.told(connection, found.person, found.number) if one.step == found.step]
+    if any(one.state == "sent" for one in mine) and not any(one.state in ("pending", "sending") for one in mine):
+        _plan_to_owner(connection, found, TOLD_ME, now, found.step)
+
+
+def _tell_the_end(connection: Connection, found: quiet.Setup, how: str, now: datetime) -> None:
+    """To everybody who has been told, and to nobody else."""
+    for one in quiet.told(connection, found.person, found.number):
+        if one.state != "sent":
+            continue
+        deliveries.plan(
+            connection,
+            Delivery(
+                to=one.to,
+                kind=OVER,
+                key=f"{_key(OVER, found)}:{one.to.id}",
+                due=now,
+                purpose={"people": quiet.CONTACT, "helpers": "helper"}.get(one.step, ""),
+                community=one.community,
+                args={"about": found.person.id, "how": how},
+            ),
+        )
+
+
+def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now: datetime) -> datetime:
+    if found.step == "waiting":
+        return day_bounds(local_day(now, zone), zone)[1]
+    if found.step == "ended":
+        return now + timedelta(days=1)  # sooner if there is contact: see checkins.record_contact
+    told = quiet.told(connection, found.person, found.number)
+    if found.since is None or any(one.state in ("pending", "sending") for one in told):
+        return now + POLL
+    following = rules.due_at(_alert(found), _facts(connection, found, now))
+    return max(following or now, now + timedelta(minutes=1))
+
+
+def _key(kind: str, found: quiet.Setup) -> str:
+    return f"{kind}:{found.person.id}:{found.number}"

@@ -1,0 +1,211 @@
+"""The days are judged, the member is asked, and the people on their list are told: one step at a time, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.crypto import DecryptionError
+from bot.doors import HELP_NOW
+from bot.i18n import _
+from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
+from bot.times import friendly_instant
+from cogs.quiet import progress
+from storage import checkins, deliveries, members, quiet, uptime
+
+BATCH = 200
+BETWEEN_BEATS = timedelta(minutes=65)
+"""A running bot ticks each second; a longer silence means that its machine stood still."""
+AT_THE_START = timedelta(minutes=2)
+"""After a start, any longer silence was an outage."""
+
+
+class QuietAlerts(Cog):
+    """Carries the rules of ``cogs.quiet.alert`` out."""
+
+    _has_begun = False
+    _beaten: datetime | None = None
+
+    @job(every="tick")
+    async def look(self, now: datetime) -> bool:
+        await self._beat(now)
+        waiting = await self.read(quiet.due, now, BATCH)
+        for person in waiting:
+            await self.write(progress.look, person, now)
+        return len(waiting) == BATCH
+
+    async def _beat(self, now: datetime) -> None:
+        """Note, once a minute, on which platforms the bot can be reached; what is missing later was an outage."""
+        if self._beaten is not None and timedelta() <= now - self._beaten < uptime.EVERY:
+            return
+        there = [name for name in self.bot.adapters if name not in self.bot.dispatcher.waiting_for]
+        silence = BETWEEN_BEATS if self._has_begun else AT_THE_START
+        await self.write(uptime.beat, there, now, silence)
+        self._has_begun, self._beaten = True, now
+
+    @job(every="day")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(quiet.sweep, now)
+        await self.write(uptime.sweep, now)
+
+    # -- to the member ------------------------------------------------------------------------------------------------
+
+    @message(progress.ME, actions=("quiet.here", "pause.open", "quiet.off"))
+    async def ask(self, delivery: Delivery, reader: Reader) -> Message | None:
+        found = await self._open(delivery)
+        if found is None or reader.person is None:
+            return None
+        said = _("You asked me to check after {n} quiet days. A tap is enough.").format(n=found.after)
+        names = await self._next_on_the_list(found)
+        if names:
+            when = friendly_instant(reader.now + found.gap, reader.now, ZoneInfo(reader.zone))
+            said = said + " " + _("Otherwise I'll tell {names} {when}, as you chose.").format(names=names, when=when)
+        else:
+            said = said + " " + _("Nobody on your list has confirmed, so I tell nobody.")
+        return Message(said, _ways_out())
+
+    @message(progress.TOLD_ME, actions=("quiet.here", "pause.open", "quiet.off"))
+    async def told_me(self, delivery: Delivery, reader: Reader) -> Message | None:
+        if await self._open(delivery) is None:
+            return None
+        names = await self._told(delivery)
+        return Message(_("I've told {names}, as you asked.").format(names=names), _ways_out()) if names else None
+
+    @message(progress.END, actions=("quiet.here", "pause.open", "quiet.off"))
+    async def end(self, delivery: Delivery, reader: Reader) -> Message | None:
+        found = await self._open(delivery)
+        if found is None:
+            return None
+        told = await self.read(quiet.told, found.person, found.number)
+        if told and all(one.state == "sent" for one in told):
+            said = _("I've told everyone on your list. I've paused your check-ins; `start` brings them back.")
+        else:
+            said = (
+                _("There is nobody else on your list whom I can tell.")
+                + " "
+                + _("I've paused your check-ins; `start` brings them back.")
+            )
+        return Message(said, _ways_out())
+
+    @action("quiet.here")
+    async def here(self, context: Context, value: str) -> Text:
+        found = await self.read(quiet.setup, context.me)
+        await self.write(checkins.record_contact, context.me, context.now)
+        if found is not None and found.step not in ("waiting", "me"):
+            return _("Noted. Whoever was told hears that you were in touch with me, nothing else.")
+        return _("Noted. Nobody is told.")
+
+    # -- to those on the list -----------------------------------------------------------------------------------------
+
+    @message(quiet.TELL, actions=("quiet.claim", "quiet.resign_here"))
+    async def tell(self, delivery: Delivery, reader: Reader) -> Message | None:
+        found = await self._open(delivery)
+        name = await self._name(delivery)
+        if found is None or not name or (found.claimed and delivery.args["step"] != "people"):
+            return None
+        asked = _("{name} asked me to tell you if they were quiet for {n} days. That's all I know.")
+        danger = _("If you think someone is in danger, call local emergency services: I can't.")
+        said = asked.format(name=name, n=found.after) + " " + self._words(found) + "\n" + danger
+        if delivery.args["step"] == "people":
+            return Message(said, (_stop_being_told(), Button(_("Help now"), HELP_NOW)))
+        return Message(said, (Button(_("I can"), "quiet.claim"),), private=not isinstance(delivery.to, Channel))
+
+    @action("quiet.claim", anyone=True)
+    async def claim(self, context: Context, value: str) -> Text:
+        """One helper or moderator takes it up; the others are told that it is closed when they press."""
+        assert context.delivery is not None
+        delivery = await self.read(deliveries.get, context.delivery)
+        assert delivery is not None
+        if isinstance(delivery.to, Channel):
+            await self.bot.permissions.require_moderator(context)
+        about = Person(int(delivery.args["about"]))
+        if await self.write(quiet.claim, about, int(delivery.args["alert"]), context.now):
+            return _("Thank you. A short hello is plenty. The others see that somebody is on it.")
+        return _("Somebody is on it already, or it has ended. There is nothing left to do.")
+
+    @message(progress.OVER)
+    async def over(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await self._name(delivery) or _("The member I told you about")
+        words = (
+            _("{name} has paused this.") if delivery.args["how"] == "paused" else _("{name} has been in touch with me.")
+        )
+        return Message(words.format(name=name), private=not isinstance(delivery.to, Channel))
+
+    # -- names and words ----------------------------------------------------------------------------------------------
+
+    async def _open(self, delivery: Delivery) -> quiet.Setup | None:
+        """The alert this message belongs to, if it is still open: after contact there is nothing to say any more."""
+        about = Person(int(delivery.args["about"]))
+        found = await self.read(quiet.setup, about)
+        is_open = found is not None and found.step != "waiting" and found.number == delivery.args["alert"]
+        return found if is_open and await self.read(progress.is_silent, about) else None
+
+    async def _next_on_the_list(self, found: quiet.Setup) -> Text:
+        people = await self.read(quiet.people_to_tell, found.person)
+        if people:
+            return await self._names(people)
+        if found.helpers is not None:
+            return _helpers_of(found.helpers)
+        return _moderators_of(found.moderators) if found.moderators else Text()
+
+    async def _told(self, delivery: Delivery) -> Text:
+        told = await self.read(quiet.told, Person(int(delivery.args["about"])), int(delivery.args["alert"]))
+        mine = [one for one in told if one.step == delivery.args["step"] and one.state == "sent"]
+        if delivery.args["step"] == "people":
+            return await self._names([one.to for one in mine if isinstance(one.to, Person)])
+        community = next((one.community for one in mine if one.community), None)
+        if community is None:
+            return Text()
+        return _helpers_of(community) if delivery.args["step"] == "helpers" else _moderators_of(community)
+
+    async def _names(self, people: Sequence[Person]) -> Text:
+        accounts = [await self.read(members.accounts, person) for person in people]
+        return _(" and ").join([Text(who(one[0])) for one in accounts if one])
+
+    async def _name(self, delivery: Delivery) -> Text:
+        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
+        return Text(who(accounts[0])) if accounts else Text()
+
+    def _words(self, found: quiet.Setup) -> Text:
+        if found.words is not None:
+            try:
+                words = self.bot.keyring.decrypt(found.words, "quiet_alerts", "words", found.person.id)
+                return _("In their words:") + " " + Text("{words}").format(words=words)
+            except DecryptionError:  # the key was lost: the usual words stand in
+                pass
+        return usual_words()
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # what there is stands with the list: see QuietContacts and Quiet
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def usual_words() -> Text:
+    return _("A short hello is plenty. No reply is not a verdict on you; it may be how they keep safe.")
+
+
+def _helpers_of(community: Community) -> Text:
+    return _("the helpers of {community}").format(community=community.name)
+
+
+def _moderators_of(community: Community) -> Text:
+    return _("the moderators of {community}").format(community=community.name)
+
+
+def _stop_being_told() -> Button:
+    return Button(_("Stop being told"), "quiet.resign_here")
+
+
+def _ways_out() -> tuple[Button, ...]:
+    return (
+        Button(_("I'm here"), "quiet.here"),
+        Button(_("Pause"), "pause.open"),
+        Button(_("Stop telling people"), "quiet.off"),
+        Button(_("Help now"), HELP_NOW),
+    )
