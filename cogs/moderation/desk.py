@@ -53,8 +53,8 @@ ASK = Ask(
     "moderating",
     ("core",),
     lambda _value: _(
-        "To go on with you where you stopped, I keep your account id and your choices. What moderators do here stands"
-        " in a list members can see, without names."
+        "I keep your account id and your choices, so that we can go on if we are interrupted. What moderators do here"
+        " stands in a list members can see, without names."
     ),
     "moderation.agreed",
 )

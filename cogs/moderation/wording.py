@@ -59,7 +59,7 @@ def announcement(preset: str, community: str, host: str, *, adults_only: bool) -
         of(FOR_WHOM, preset),
         _(
             "Nothing starts until you press Start. It keeps your account id, your choices and when you answered, and"
-            " nothing you say in a check-in. {host} hosts it. Moderators see totals only."
+            " nothing you say in a check-in. It is hosted by {host}. Moderators see totals only."
         ).format(host=host),
         _("It is a bot, not a crisis service: nobody watches it for emergencies. `help now` has numbers."),
     ]

@@ -52,7 +52,7 @@ async def at(world: Playground, question: int) -> Message:
 
 async def test_nothing_is_kept_before_the_moderators_yes(world: Playground, porch: Community) -> None:
     asked = await say(world, MO, "kith-mod setup")
-    assert "I keep your account id and your choices." in asked.text
+    assert "I keep your account id and your choices, so that we can go on" in asked.text
     assert "without names" in asked.text
     assert await world.bot.database.read(members.person_of, MO) is None
     await press(world, MO, asked, "No")
@@ -412,7 +412,6 @@ async def transcript(world: Playground) -> str:
         "I checked it, show it",
         "I checked it: 999",
         "Go on",
-        "The hello",
         "The help card",
         "Go on",
         "Post it",

@@ -1,0 +1,109 @@
+"""`picture` and `audit`: what is needed, totals in sentences, and moderators in the open."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from sqlite3 import Connection
+
+import pytest
+
+from bot.cog import Measure
+from bot.messages import Community, Text
+from cogs.moderation.desk import DONE
+from storage import audit
+from tests.cast import ALICE, DANA, MO, Playground
+from tests.cogs.moderated import ANNA, populate, press, say
+
+
+@pytest.fixture
+async def porch(world: Playground) -> Community:
+    return await populate(world)
+
+
+def measured(world: Playground, monkeypatch: pytest.MonkeyPatch, count: list[tuple[int, int]]) -> None:
+    """One feature measures something; ``count`` is what it counts each time, the last one from then on."""
+
+    def words(part: int, whole: int) -> Text:
+        return Text("Of about {whole}, about {part} had tea.").format(whole=whole, part=part)
+
+    def counted(_connection: Connection, _community: Community, _now: object) -> tuple[int, int]:
+        return count.pop(0) if len(count) > 1 else count[0]
+
+    monkeypatch.setattr(world.bot.cogs[0], "measures", lambda: (Measure("tea", counted, words),))
+
+
+async def test_what_is_needed_comes_first_and_in_sentences(world: Playground, porch: Community) -> None:
+    said = str((await say(world, MO, "kith-mod picture")).text)
+    assert said.startswith("This week:")
+    assert "No crisis line is checked yet" in said
+
+
+async def test_a_figure_stays_all_week_whatever_happens(
+    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(world, monkeypatch, [(10, 20), (40, 60)])
+    for _look in range(3):
+        assert "Of about 20, about 10 had tea." in (await say(world, MO, "kith-mod picture")).text
+    monday = world.now + timedelta(days=(7 - world.now.weekday()) % 7)
+    await world.bot.run_jobs("day", monday - timedelta(days=1))
+    assert "about 10 had tea" in (await say(world, MO, "kith-mod picture")).text
+    await world.bot.run_jobs("day", monday)
+    assert "Of about 60, about 40 had tea." in (await say(world, MO, "kith-mod picture")).text
+
+
+@pytest.mark.parametrize("count", [(3, 7), (4, 20), (18, 20), (0, 0)])
+async def test_too_few_is_said_to_be_too_few_without_a_number(
+    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch, count: tuple[int, int]
+) -> None:
+    measured(world, monkeypatch, [count])
+    said = str((await say(world, MO, "kith-mod picture")).text)
+    assert "Too few to show safely: tea." in said
+    line = next(line for line in said.splitlines() if "tea" in line)
+    assert not re.search(r"\d", line)
+
+
+async def test_only_moderators_see_it(world: Playground, porch: Community) -> None:
+    assert "Only moderators" in (await say(world, ALICE, "kith-mod picture")).text
+
+
+async def test_every_member_reads_the_audit_also_before_a_yes(world: Playground, porch: Community) -> None:
+    assert "Moderators have done nothing through me yet." in (await say(world, DANA, "audit")).text
+    await press(world, MO, await say(world, MO, "kith-mod settings"), "Adults only")
+    for reader in (DANA, ALICE):
+        said = (await say(world, reader, "audit")).text
+        assert f"{world.now.date()}: a moderator changed whether this is for adults only" in said
+    assert (await say(world, ANNA, "kith-mod audit")).text == (await say(world, DANA, "audit")).text
+
+
+async def test_looking_stands_in_no_audit(world: Playground, porch: Community) -> None:
+    for line in ("kith-mod cases", "kith-mod picture", "kith-mod lines", "kith-mod settings", "kith-mod hold bob"):
+        await say(world, MO, line)
+    assert await world.bot.database.read(audit.entries, porch) == []
+
+
+async def test_the_audit_is_kept_for_a_year_and_in_its_community(world: Playground, porch: Community) -> None:
+    await world.bot.database.write(audit.record, porch, "holds.held", world.now)
+    assert await world.bot.database.read(audit.entries, Community(porch.id + 1)) == []
+    await world.bot.run_jobs("day", world.now + timedelta(days=364))
+    assert len(await world.bot.database.read(audit.entries, porch)) == 1
+    await world.bot.run_jobs("day", world.now + timedelta(days=365))
+    assert await world.bot.database.read(audit.entries, porch) == []
+
+
+async def test_the_latest_is_first_and_a_screen_holds_twenty(world: Playground, porch: Community) -> None:
+    for number, action in enumerate([*DONE] * 2):
+        await world.bot.database.write(audit.record, porch, action, world.now + timedelta(minutes=number))
+    said = str((await say(world, ALICE, "audit")).text).splitlines()
+    assert len(said) == 21
+    assert str(DONE[[*DONE][-1]]) in said[1]
+
+
+async def test_a_feature_adds_what_it_needs(
+    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def needs(_community: Community, _now: object) -> tuple[Text, ...]:
+        return (Text("Circles without a host: 2."),)
+
+    monkeypatch.setattr(world.bot.cogs[0], "needs", needs)
+    assert "Circles without a host: 2." in (await say(world, MO, "kith-mod picture")).text
