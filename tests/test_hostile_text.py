@@ -63,7 +63,9 @@ def discord_dangers(drawn: str) -> list[str]:
     return [name for name, pattern in LIVE.items() if pattern.search(shown)]
 
 
-@pytest.mark.parametrize("piece", ["@everyone", "<@12>", "<@&12>", "</a:1>", "https://x.y", "**a**", "# a", "[a](b)", "- a", "1. a"])
+@pytest.mark.parametrize(
+    "piece", ["@everyone", "<@12>", "<@&12>", "</a:1>", "https://x.y", "**a**", "# a", "[a](b)", "- a", "1. a"]
+)
 def test_what_discord_obeys_is_recognised_when_it_is_not_escaped(piece: str) -> None:
     assert discord_dangers(piece)
 
@@ -225,7 +227,8 @@ async def test_no_button_id_is_a_failure(world: Playground, failures: list[str])
     await world.chat.say(ALICE, "checkin on 19:00 berlin", ROOM)
     await world.chat.say(ALICE, "yes", ROOM)
     for id_ in button_ids(world, chance):
-        member, answers = chance.choice((ALICE, EVE)), chance.choice(({}, {"words": "x"}, {"at": "19:00"}, {"zone": id_}))
+        member = chance.choice((ALICE, EVE))
+        answers = chance.choice(({}, {"words": "x"}, {"at": "19:00"}, {"zone": id_}))
         incoming = world.chat.incoming(member, chance.choice((None, ROOM)))
         await world.bot.run_action(incoming, id_, answers)
         assert failures == [], repr(id_)

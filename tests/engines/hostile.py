@@ -11,7 +11,8 @@ PIECES = (
     *("<#1234567890123456789>", "</kith start:1234567890123456789>", "<id:customize>", "@alice:example.org"),
     *("#room:example.org", "!abc:example.org", "https://matrix.to/#/@alice:example.org", "matrix:u/alice:example.org"),
     # links
-    *("https://evil.example/x?a=b", "http://evil.example", "HTTPS://EVIL.EXAMPLE", "discord.gg/abcdef", "www.evil.example"),
+    *("https://evil.example/x?a=b", "http://evil.example", "HTTPS://EVIL.EXAMPLE", "discord.gg/abcdef"),
+    *("www.evil.example",),
     *("[look](https://evil.example)", "[look](<https://evil.example>)", "<https://evil.example>", "ftp://evil.example"),
     *("javascript:alert(1)", "data:text/html,x", "mxc://evil.example/pixel", "discord.com/invite/abcdef"),
     # formats
@@ -24,10 +25,12 @@ PIECES = (
     *("{", "}", "{0}", "{host}", "{who.__class__}", "%s", "%(x)s", "${x}", "{{x}}", "$(id)", "`id`", "'; DROP TABLE"),
     *("kith:1:privacy.forget:o1:", "kith:1:consent.yes:-:checkin|1|", "!kith", "/start", "../../etc/passwd"),
     # what cannot be seen, or turns text around
-    *("\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c", "\x00", "\x1b"),
-    *("\x1b[31m", "\r", "\n", "\r\n", "\u2028", "\u2029", "\x85", "\x0b", "\t", "\x7f", "\x08", "\ud800"),
+    *("\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c"),
+    *("\x00", "\x1b", "\x1b[31m"),
+    *("\r", "\n", "\r\n", "\u2028", "\u2029", "\x85", "\x0b", "\t", "\x7f", "\x08", "\ud800"),
     # letters that look like others, grow, or stand on each other
-    *("ｅｖｅｒｙｏｎｅ", "ev\u0435ryone", "İ", "ß", "ﬀ", "e\u0301" * 4, "\u0334" * 6, "𝐞", "👩‍👩‍👧", "🏳️‍🌈", "1️⃣", "٣", "²"),
+    *("ｅｖｅｒｙｏｎｅ", "ev\u0435ryone", "İ", "ß", "ﬀ", "e\u0301" * 4, "\u0334" * 6),
+    *("𝐞", "👩‍👩‍👧", "🏳️‍🌈", "1️⃣", "٣", "²"),
     *("", " ", "a", "Alice", "hello there", "19:00", "tomorrow", "I'm tired"),
 )  # fmt: skip
 
