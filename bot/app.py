@@ -19,7 +19,9 @@ from bot.installation import claim, open_database, open_journal, open_keys
 from bot.limits import Limits
 from bot.log import Word
 from bot.scheduler import Scheduler
+from bot.zones import tzdata_version
 from cogs import COGS
+from storage import zones
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class App:
             async with await open_database(config.data) as database:
                 keyring = await open_keys(config.key, database)
                 await open_journal(config.data, keyring, database, utc_now)
+                await database.write(zones.adopt, tzdata_version(), config.default_zone.key, utc_now())
                 bot = Bot(database, keyring, COGS, Settings(config.host.name, config.default_zone.key, Limits()))
                 yield cls(bot, platforms(config, bot))
 
