@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Community, Person
-from storage import community_settings, holds
+from bot.messages import Community, Delivery, Person
+from storage import community_settings, deliveries, holds
 from storage.instants import instant, seconds
 
 KEPT = timedelta(days=90)
 """After a case is closed."""
+
+CLOSED = "cases.closed"
+"""What the reporter hears at the end."""
 
 Viewers = Literal["moderators", "host"]
 Seal = Callable[[int, str], bytes | None]
@@ -111,16 +114,22 @@ def seen(connection: Connection, case: int, now: datetime) -> None:
     connection.execute("UPDATE cases SET first_seen = ifnull(first_seen, ?) WHERE id = ?", (seconds(now), case))
 
 
-def close(connection: Connection, case: Case, note: bytes | None, now: datetime) -> Person | None:
-    """Decide a case. Returns the reporter to tell, if they are still there."""
+def decide(connection: Connection, case: Case, note: bytes | None, free: bool, now: datetime) -> None:
+    """Close a case and tell the reporter, if they are still there. ``free``: whom it is about may be introduced again,
+    and hears that.
+    """
     connection.execute(
         "UPDATE cases SET closed = ?, note = ?, first_seen = ifnull(first_seen, ?) WHERE id = ? AND closed IS NULL",
         (seconds(now), note, seconds(now), case.id),
     )
-    row = connection.execute(
+    reporter = connection.execute(
         "SELECT person FROM case_people WHERE \"case\" = ? AND part = 'reporter' AND person IS NOT NULL", (case.id,)
     ).fetchone()
-    return Person(row[0]) if row else None
+    if reporter is not None:
+        told = Delivery(Person(reporter[0]), CLOSED, f"{CLOSED}:{case.id}", now, community=case.community)
+        deliveries.plan(connection, told)
+    if free and case.reported is not None:
+        holds.let_go(connection, case.community, case.reported, now)
 
 
 def waiting_for_host(connection: Connection) -> list[Case]:

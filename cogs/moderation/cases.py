@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from sqlite3 import Connection
 from typing import Any
 
 from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
@@ -14,10 +13,9 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
 from cogs.moderation import desk
-from storage import cases, deliveries, holds
-from storage.cases import Case
+from storage import cases, holds
+from storage.cases import CLOSED, Case
 
-CLOSED = "cases.closed"
 NAME = "kith-mod cases"
 SHOWN = 10
 LONGEST = 500
@@ -74,7 +72,7 @@ class Cases(Cog):
         if case.closed is not None:
             raise UserError(_("That case is closed already."))
         sealed = self.bot.keyring.encrypt(note, "cases", "note", case.id) if note else None
-        await desk.act(self, context, "cases.closed", _close, case, sealed, bool(free), context.now)
+        await desk.act(self, context, "cases.closed", cases.decide, case, sealed, bool(free), context.now)
         if free:
             return _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
         return _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")
@@ -119,11 +117,3 @@ def about(account: str | None) -> Text:
     except ValueError as error:
         raise DecryptionError("cases.about holds something else") from error
     return Text("{who} ({id})").format(who=who(Member(platform, id_, name)), id=id_)
-
-
-def _close(connection: Connection, case: Case, note: bytes | None, free: bool, now: datetime) -> None:
-    reporter = cases.close(connection, case, note, now)
-    if reporter is not None:
-        deliveries.plan(connection, Delivery(reporter, CLOSED, f"{CLOSED}:{case.id}", now, community=case.community))
-    if free and case.reported is not None:
-        holds.let_go(connection, case.community, case.reported, now)
