@@ -52,7 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     rotate = commands.add_parser("rotate-key", help="put everything encrypted under a new key; Kith must be stopped")
     rotate.set_defaults(command=_rotate_key)
-    for command in (run, doctor, rotate, *cli_backup.add_to(commands)):
+    cases = commands.add_parser("cases", help="read the reports that only you, the host, may see")
+    cases.add_argument("--close", type=int, metavar="N", help="close the report with this number")
+    cases.add_argument("--free", action="store_true", help="and let whom it is about be introduced again")
+    cases.set_defaults(command=_cases)
+    for command in (run, doctor, rotate, cases, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -114,6 +118,20 @@ def _rotate_key(options: argparse.Namespace) -> int:
 
     settings = config.load(options.config, os.environ)
     asyncio.run(rotate(settings.data, settings.key, lambda line: print(line, flush=True)))
+    return 0
+
+
+def _cases(options: argparse.Namespace) -> int:
+    from bot import config, host_cases
+    from bot.clock import utc_now
+
+    settings = config.load(options.config, os.environ)
+    if options.close is not None:
+        asyncio.run(host_cases.close(settings, options.close, utc_now(), free=options.free))
+        print("Closed. The reporter hears that.")
+        return 0
+    found = asyncio.run(host_cases.waiting(settings))
+    print("\n\n".join(found) if found else "No report waits for you.")
     return 0
 
 
