@@ -30,6 +30,13 @@ def test_whenever_the_bot_is_killed_each_message_arrives_once(adapter: str) -> N
     assert (found["lost"], found["duplicated"]) == (0, 0)
 
 
+def test_an_acknowledged_press_is_stored_and_a_second_one_changes_nothing() -> None:
+    found = figures("bench.soak", "presses", "--points", "12", "--json")
+    assert found["points"] >= 10
+    assert found["acknowledged"] > 0
+    assert (found["forgotten"], found["repeated"]) == (0, 0)
+
+
 def test_the_engine_sees_a_message_that_comes_twice() -> None:
     found = figures("tests.engines.crash_broken", "12")
     assert found["duplicated"] > 0
