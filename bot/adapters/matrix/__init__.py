@@ -215,9 +215,8 @@ class MatrixAdapter:
         return [Place(NAME, place, self._rooms.name_of(place)) for place in known if await self.is_in(member, place)]
 
     async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
-        return [
-            Spot(Channel(NAME, room), name, private) for room, name, private in self._rooms.spots(place.id, member.id)
-        ]
+        found = await self._rooms.spots(place.id, member.id)
+        return [Spot(Channel(NAME, room), name, private) for room, name, private in found]
 
     async def lacks(self, place: Place) -> frozenset[Lack]:
         return (

@@ -27,6 +27,9 @@ SKEW = timedelta(minutes=5)
 MODERATOR = 50
 """The power that Matrix calls a moderator's, unless a room asks more for a ban."""
 
+MOST_MODERATORS = 30
+"""People in a room of moderators. A larger one is not asked about, person by person."""
+
 ORDINARY_VERSIONS = frozenset(str(version) for version in range(1, 12))
 """Room versions where a creator's power stands in the power levels. From 12 on it is unlimited, and stands nowhere."""
 
@@ -203,17 +206,27 @@ class Rooms:
         ours = [room for room in shared if not self.is_direct(room) and room not in self._sync.marks]
         return list(dict.fromkeys(self.place_of(room) for room in ours))
 
-    def spots(self, place: str, member_id: str) -> list[tuple[str, str, bool]]:
-        """Rooms where the bot may write and the member is: those of the place, and rooms by invitation, which are
-        private. Each with its name.
+    async def spots(self, place: str, member_id: str) -> list[tuple[str, str, bool]]:
+        """Rooms of the place where the bot may write and the member is, and rooms that hold nobody but its moderators:
+        those are private. Each with its name.
         """
         found = []
-        for room_id, room in self._client.rooms.items():
+        for room_id, room in list(self._client.rooms.items()):
             mine = not self.is_direct(room_id) and room_id not in self._sync.marks and self.may_write(room_id)
-            private = room.join_rule == "invite"
-            if mine and member_id in room.users and (private or self.place_of(room_id) == place):
+            if not mine or member_id not in room.users:
+                continue
+            private = await self._only_moderators(room_id, place)
+            if private or self.place_of(room_id) == place:
                 found.append((room_id, self.name_of(room_id) or room_id, private))
         return found
+
+    async def _only_moderators(self, room_id: str, place: str) -> bool:
+        """By invitation, and everybody in it moderates the place. Asked of the server now."""
+        room = self._client.rooms[room_id]
+        people = [user for user in room.users if user != self._client.user_id]
+        if room_id == place or room.join_rule != "invite" or len(people) > MOST_MODERATORS:
+            return False
+        return all([await self.is_moderator(place, user) for user in people])
 
     def may_write(self, room_id: str) -> bool:
         room = self.get(room_id)
