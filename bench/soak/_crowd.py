@@ -12,9 +12,9 @@ from bench.soak._model import Life, Model
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
 from bot.consenting import CORE
-from bot.messages import Button, Member, Message, Place
+from bot.messages import Button, Delivery, Member, Message, Place
 from bot.times import Days, Schedule
-from storage import checkins, consents, members
+from storage import checkins, consents, deliveries, members
 
 ZONES = (
     *("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Europe/London"),
@@ -82,7 +82,16 @@ class Crowd(LocalAdapter):
     async def act(self, now: datetime) -> None:
         """Somebody does something, by typing and pressing as members do."""
         what = self.chance.choices(
-            (self.arrive, self.change, self.pause, self.resume, self.stop, self.start, self.answer, self.forget),
+            (
+                self.arrive,
+                self.change,
+                self.pause,
+                self.resume,
+                self.switch_off,
+                self.switch_on,
+                self.answer,
+                self.forget,
+            ),
             (3, 6, 4, 4, 2, 2, 12, 2),
         )[0]
         await what(now)
@@ -98,7 +107,7 @@ class Crowd(LocalAdapter):
         if who := self._somebody(on=True):
             await self._choose(who, life(self.chance), now)
 
-    async def start(self, now: datetime) -> None:
+    async def switch_on(self, now: datetime) -> None:
         if who := self._somebody(on=False):
             await self._choose(who, life(self.chance), now)
 
@@ -120,7 +129,7 @@ class Crowd(LocalAdapter):
             await self.say(who, "start")
             self.model.lives[who.id].paused = False
 
-    async def stop(self, now: datetime) -> None:
+    async def switch_off(self, now: datetime) -> None:
         if who := self._somebody(on=True):
             await self.say(who, "checkin off")
             self.model.stop(who.id)
@@ -137,6 +146,10 @@ class Crowd(LocalAdapter):
             button = self.chance.choice(self.last[who.id].buttons[:1])
             await self.press(who, button)
             await self.press(who, button)
+
+    def answers(self, who: list[str]) -> list[tuple[Member, int]]:
+        """Of these, who was sent a check-in, and which was their last."""
+        return [(Member(NAME, one), int(self.last[one].buttons[0].row[1:])) for one in who if one in self.last]
 
     async def run(self, member: Member, line: str, place: Place | None = None) -> None:
         await self._bot.run_text(self.incoming(member, place), line)
@@ -168,6 +181,11 @@ def settle(connection: Connection, settlers: list[tuple[Member, Place, Life]], n
         members.join(connection, person, members.found(connection, place, now), now)
         consents.give(connection, person, (*CORE, "checkin"), "Before the year began.", now)
         checkins.enable(connection, person, schedule(chosen), now)
+        # Somebody the bot has written to before: first messages are spread over hours, and nobody's first day is meant.
+        hello = Delivery(person, "checkins.prompt", f"hello:{person.id}", now)
+        row = deliveries.plan(connection, hello)
+        assert row is not None
+        deliveries.settle(connection, row, "sent", now, message_id="hello")
 
 
 def schedule(chosen: Life) -> Schedule:
@@ -175,13 +193,13 @@ def schedule(chosen: Life) -> Schedule:
     return Schedule(at, ZoneInfo(chosen.zone), Days(chosen.days))
 
 
-def in_touch(connection: Connection, who: list[Member], now: datetime) -> None:
-    """They answered their last check-in: what a press writes, for many at once."""
-    for member in who:
+def in_touch(connection: Connection, answered: list[tuple[Member, int]], now: datetime) -> None:
+    """They answered the check-in they were sent last: what a press writes, for many at once."""
+    for member, delivery in answered:
         person = members.person_of(connection, member)
         if person is not None:
             members.noticed(connection, person, member, None, now)
-            checkins.record_contact(connection, person, now)
+            checkins.record_contact(connection, person, now, delivery)
 
 
 def random_moments(chance: random.Random, start: datetime, count: int) -> Iterator[datetime]:

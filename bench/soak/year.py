@@ -20,7 +20,6 @@ from pathlib import Path
 from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import Model
-from bot.adapters.local import NAME
 from bot.bot import Bot
 from bot.crypto import Keyring
 from bot.messages import Member
@@ -119,9 +118,9 @@ class Year:
         owed = self.model.next_owed()
         return min(quarter, owed) if owed > now else quarter
 
-    def _who_is_in_touch(self, people: crowd.Crowd, day: int) -> list[Member]:
-        """Everybody answers at least once in five days."""
-        return [Member(NAME, who) for index, who in enumerate(self.model.lives) if (index + day) % 5 == 0]
+    def _who_is_in_touch(self, people: crowd.Crowd, day: int) -> list[tuple[Member, int]]:
+        """Everybody answers at least once in five days: who does not is soon asked less."""
+        return people.answers([who for index, who in enumerate(self.model.lives) if (index + day) % 5 == 0])
 
 
 def resident_bytes() -> int:
