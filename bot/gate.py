@@ -1,4 +1,4 @@
-"""Send, hold, lay aside or skip: the last question before a message leaves, asked in the transaction that lets it go."""
+"""Send, hold, lay aside or skip: the last question before a message goes, in the transaction that lets it go."""
 
 from __future__ import annotations
 
