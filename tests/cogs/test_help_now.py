@@ -246,6 +246,20 @@ async def test_a_phrase_adds_the_card_tells_nobody_and_keeps_nothing(world: Play
     assert "In danger" not in (await world.chat.say(ALICE, "start", ROOM)).text
 
 
+async def test_what_is_typed_into_a_form_counts_as_typed_to_the_bot(world: Playground) -> None:
+    await set_emergency(world, "112")
+    await world.chat.say(ALICE, "checkin on 19:00 berlin", ROOM)
+    await world.chat.say(ALICE, "yes", ROOM)
+    await world.chat.say(ALICE, "report", ROOM)
+    code = (await community(world)).id
+    await world.bot.run_action(
+        world.chat.incoming(ALICE, ROOM), f"kith:1:reports.sent:-:m1n{code}", {"words": "They make me want to die."}
+    )
+    answer = world.chat.read(ALICE)[-1]
+    assert "Received." in answer.text
+    assert "In danger right now?" in answer.text
+
+
 async def test_asking_for_help_brings_one_card(world: Playground) -> None:
     await set_emergency(world, "112")
     assert str((await world.chat.say(ALICE, "help now", ROOM)).text).count("In danger") == 1
