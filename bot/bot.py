@@ -86,7 +86,8 @@ class Bot:
 
     async def run_action(self, incoming: Incoming, button_id: str, answers: Mapping[str, str] | None = None) -> None:
         """A button pressed or a form sent. The id comes from the network and is believed only after it is checked."""
-        await self._answer(incoming, lambda context: self._action(context, button_id, answers or {}))
+        typed = " ".join((answers or {}).values())
+        await self._answer(incoming, lambda context: self._action(context, button_id, answers or {}), typed)
 
     async def run_text(self, incoming: Incoming, line: str) -> None:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
