@@ -76,7 +76,7 @@ class App:
                 keyring = await open_keys(config.key, database)
                 await open_journal(config.data, keyring, database, utc_now)
                 await database.write(zones.adopt, tzdata_version(), config.default_zone.key, utc_now())
-                bot = Bot(database, keyring, COGS, Settings(config.host.name, config.default_zone.key, Limits()))
+                bot = Bot(database, keyring, COGS, _settings(config))
                 yield cls(bot, platforms(config, bot))
 
     async def run(self, tell: Callable[[str], None]) -> None:
@@ -164,6 +164,11 @@ class App:
             self._tell(f"ready: {', '.join(self._platforms)}")
             self._tell = lambda _line: None
         await adapter.serve()
+
+
+def _settings(config: Config) -> Settings:
+    closed = {"discord"} if config.discord is not None and not config.discord.notebook else set()
+    return Settings(config.host.name, config.default_zone.key, Limits(), frozenset(closed))
 
 
 def _give_memory_back() -> None:

@@ -87,6 +87,7 @@ class DiscordConfig:
     token: Annotated[Secret, SecretSetting(values.token, "the bot's token", variable="KITH_DISCORD_TOKEN")]
     api: Annotated[str, Setting(values.url("https", "http"))] = "https://discord.com/api/v10"
     gateway: Annotated[str, Setting(values.url("wss", "ws"))] = "wss://gateway.discord.gg"
+    notebook: Annotated[bool, Setting(values.switch)] = False
 
 
 @dataclass(frozen=True, kw_only=True)

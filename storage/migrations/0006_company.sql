@@ -170,11 +170,12 @@ CREATE TABLE notes (
 CREATE INDEX notes_person ON notes (person, written);
 CREATE INDEX notes_erase ON notes (erase);
 
--- A date with a name of the member's own. nominal is when it next comes round; nothing is counted.
+-- A date with a name of the member's own: day is MM-DD, nominal when it next comes round. Nothing is counted.
 CREATE TABLE own_dates (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     person INTEGER NOT NULL REFERENCES persons ON DELETE CASCADE,
     label BLOB NOT NULL,
+    day TEXT NOT NULL,
     nominal TEXT NOT NULL,
     zone TEXT NOT NULL,
     due INTEGER NOT NULL
