@@ -174,6 +174,7 @@ def leave(connection: Connection, person: Person, community: Community, now: dat
     connection.execute(
         "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending'", (person.id, community.id)
     )
+    connection.execute("DELETE FROM offers WHERE person = ? AND community = ?", (person.id, community.id))
     return done.rowcount > 0
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from sqlite3 import Connection
+
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.engines.consent_model import ConsentMachine, steps
+from bot.messages import Person
+from cogs.settings import NAMES
+from storage import blocks, consents
+from tests.engines.consent_model import ACCOUNTS, ConsentMachine, steps
+
+ALICE, BOB = ACCOUNTS[0], ACCOUNTS[2]
 
 
 def test_whatever_people_do_only_what_they_said_yes_to_is_sent() -> None:
@@ -24,3 +33,63 @@ def test_whatever_people_do_only_what_they_said_yes_to_is_sent() -> None:
     )
     assert steps["sent"] > 10, "the run reached what it is about"
     assert {"opt in", "opt out", "pause", "block", "leave", "forget", "link", "removed"} <= set(steps)
+
+
+@pytest.fixture
+def life() -> Iterator[ConsentMachine]:
+    machine = ConsentMachine()
+    machine.opts_in(ALICE, "helper", room=True)
+    machine.opts_in(BOB, "helper", room=True)
+    yield machine
+    machine.teardown()
+
+
+def test_a_send_that_was_allowed_passes(life: ConsentMachine) -> None:
+    life.plan(ALICE, "helper", None)
+    life.send()
+    assert str(life.chat.posted[-1].message.text) == "probe 1"
+
+
+FORGETFUL: list[Callable[[Connection, Person, str], bool]] = [
+    lambda connection, person, purpose: purpose in consents.given(connection, person),
+    lambda connection, person, purpose: "dm" in consents.given(connection, person),
+    lambda connection, person, purpose: False,
+]
+
+
+@pytest.mark.parametrize("allows", FORGETFUL, ids=["ignores dm", "ignores the purpose", "sends nothing"])
+@pytest.mark.parametrize("withdrawn", ["dm", "helper", None])
+def test_a_gate_that_forgets_a_rule_is_noticed(
+    life: ConsentMachine,
+    monkeypatch: pytest.MonkeyPatch,
+    allows: Callable[[Connection, Person, str], bool],
+    withdrawn: str | None,
+) -> None:
+    monkeypatch.setattr(consents, "allows", allows)
+    if withdrawn is not None:
+        life.press(ALICE, f"{NAMES[withdrawn]}: on", life.say(ALICE, "settings"))
+        life.owner[ALICE].yes.discard(withdrawn)
+    life.plan(ALICE, "helper", None)
+    wrong = (allows is FORGETFUL[0] and withdrawn == "dm") or (allows is FORGETFUL[1] and withdrawn == "helper")
+    if wrong or (allows is FORGETFUL[2] and withdrawn is None):
+        with pytest.raises(AssertionError, match="exactly what had been said yes to"):
+            life.send()
+    else:
+        life.send()
+
+
+def _lifts(connection: Connection, person: Person, _codes: object) -> None:
+    connection.execute("DELETE FROM blocks WHERE other = ?", (person.id,))
+
+
+def test_a_block_that_does_not_outlive_forgetting_is_noticed(
+    life: ConsentMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "outlive", _lifts)
+    life.run(life.world.bot.database.write(blocks.add, life.person(ALICE), life.person(BOB), life.world.now))
+    life.avoided.add((life.owner[ALICE], life.owner[BOB]))
+    life.press(BOB, "Forget me", life.say(BOB, "forget-me"))
+    life.is_forgotten(life.owner[BOB])
+    life.opts_in(BOB, "helper", room=False)
+    with pytest.raises(AssertionError):
+        life.nobody_meets_whom_they_avoid()

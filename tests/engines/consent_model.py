@@ -307,11 +307,13 @@ class ConsentMachine(RuleBasedStateMachine):
                 self.is_forgotten(human)
 
     @precondition(lambda self: self.owner)
-    @rule(data=st.data(), place=st.sampled_from(PLACES))
-    def something_is_planned(self, data: st.DataObject, place: Place) -> None:
+    @rule(data=st.data(), place=st.sampled_from(PLACES), at_once=st.booleans())
+    def something_is_planned(self, data: st.DataObject, place: Place, at_once: bool) -> None:
         account = self.one_of(data, self.owner)
         for purpose, where in itertools.product(PURPOSES, (None, place)):
             self.plan(account, purpose, where)
+        if at_once:
+            self.send()
 
     def plan(self, account: Member, purpose: str, place: Place | None) -> None:
         steps["plan"] += 1
@@ -333,6 +335,9 @@ class ConsentMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.planned) > 0)
     @rule()
     def it_is_sent(self) -> None:
+        self.send()
+
+    def send(self) -> None:
         steps["send"] += 1
         before = len(self.chat.posted)
         while self.run(self.world.bot.database.read(deliveries.counts)).get("pending"):
