@@ -137,6 +137,8 @@ PERSONAL = frozenset(
     {
         *("accounts", "memberships", "membership_checks", "consents", "offers", "deliveries", "letters", "blocks"),
         *("checkin_schedules", "checkin_rests", "checkin_dials", "checkins", "prompts_seen", "contacts", "countries"),
+        *("helper_hours", "company_gave", "people_map", "people_openings", "given_received"),
+        *("notebooks", "notes", "own_dates", "reminders"),
     }
 )
 """What can be put together without anybody else noticing. Rows in any other table stay where they are."""
