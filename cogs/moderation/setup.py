@@ -211,8 +211,6 @@ class Setup(Cog):
             said.append(_tick(translate(reader_locale(), words), there))
         confirmed = await self.read(lines.confirmed, community)
         said.append(_tick(_("crisis lines checked"), sum(until > today for until in confirmed.values()) >= 2))
-        if "circles.browse" in self.bot.actions:
-            said.append(_("I'll tell you here when 5 or more want a circle."))
         return Message(
             Text("\n").join(said),
             (
