@@ -47,6 +47,8 @@ class Settings:
     host: str = "the person who hosts me"
     zone: str = "UTC"
     limits: Limits | None = None
+    without_notebook: frozenset[str] = frozenset()
+    """Platforms where members keep no notes, because the host has not allowed it."""
 
 
 class Bot:

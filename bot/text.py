@@ -17,6 +17,7 @@ ALIASES: Mapping[str, str] = {
     "helpnow": "help-now",
     "commands": "help",
     "stop": "pause",
+    "remind": "remind me",
     "hello": "start",
     "hi": "start",
 }
@@ -29,9 +30,7 @@ CANCEL = frozenset({"cancel", "stop", "quit"})
 def render(message: Message) -> Text:
     """A message with its choices as a numbered list. Each can be answered by its number or its words."""
     lines = [message.text]
-    lines.extend(
-        Text(f"{number}. ") + button.label for number, button in enumerate(message.buttons, start=1)
-    )
+    lines.extend(Text(f"{number}. ") + button.label for number, button in enumerate(message.buttons, start=1))
     return Text("\n").join(lines)
 
 
