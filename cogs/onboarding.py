@@ -145,6 +145,7 @@ class Onboarding(Cog):
         return Message(
             _("That's fine. I've kept nothing. You can still use help and learn."),
             await doors.doors(self.bot, context, (doors.HELP_NOW,)),
+            aside=True,  # or the chat would be remembered again
         )
 
     @action("onboarding.details", stateless=True)

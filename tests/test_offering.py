@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from sqlite3 import Connection
 
 import pytest
 
@@ -17,6 +18,11 @@ FOREIGN = "That button belongs to somebody else. `start` opens your own."
 async def join(world: Playground, member: object = ALICE) -> None:
     await world.chat.say(member, "checkin on 19:00 berlin")  # type: ignore[arg-type]  # the cast are members
     await world.chat.say(member, "yes")  # type: ignore[arg-type]  # the same
+
+
+def all_but_contact(connection: Connection) -> str:
+    """Everything that is kept, but for when somebody was in touch: pressing anything is that."""
+    return "\n".join(line for line in connection.iterdump() if '"contacts"' not in line)
 
 
 async def test_a_strangers_press_is_refused(world: Playground) -> None:
@@ -44,8 +50,8 @@ async def test_an_offer_ends_after_a_day(world: Playground) -> None:
 async def test_what_was_not_offered_cannot_be_pressed(world: Playground) -> None:
     await join(world)
     screen = await world.chat.say(ALICE, "checkin change")
-    [change, _stop] = screen.buttons
-    forged = replace(change, action="privacy.forget", value="", row=screen.buttons[1].row)
+    offered = next(one for one in screen.buttons if one.row.startswith("o"))
+    forged = replace(offered, action="privacy.forget", value="")
     assert str((await world.chat.press(ALICE, forged)).text) == EXPIRED
 
 
@@ -78,10 +84,10 @@ async def test_what_is_used_up_is_answered_already(world: Playground) -> None:
 )
 async def test_forged_ids_get_a_sentence_and_change_nothing(world: Playground, forged: str) -> None:
     await join(world)
-    before = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    before = await world.bot.database.read(all_but_contact)
     await world.bot.run_action(world.chat.incoming(ALICE), forged)
     assert "expired" in world.chat.read(ALICE)[-1].text
-    assert before == await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    assert before == await world.bot.database.read(all_but_contact)
 
 
 async def test_an_offer_of_one_community_is_not_pressed_in_another(world: Playground) -> None:
