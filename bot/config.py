@@ -25,8 +25,8 @@ T = TypeVar("T")
 Table = Mapping[str, object]
 UTC = ZoneInfo("UTC")
 ERRORS_ONLY = ("nio.events.misc", "discord.client", "apscheduler.scheduler", "apscheduler.executors")
-"""Loggers whose warnings are dropped: the first writes twelve lines for each malformed event a homeserver passes on, the
-second complains at every start that it cannot speak aloud, the others tell of each job that went well."""
+"""Loggers whose warnings are dropped: the first writes twelve lines for each malformed event a homeserver passes on,
+the second complains at every start that it cannot speak aloud, the others tell of each job that went well."""
 
 
 @dataclass(frozen=True)

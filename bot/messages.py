@@ -309,8 +309,8 @@ class Delivery:
     ``key`` names the occurrence ("checkins.prompt:12:2026-03-28"): one row per key, ever. ``args`` holds ids, never
     text; words on their way to somebody the writer chose travel encrypted in ``body``. ``purpose`` is the consent it
     needs ("" for an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold
-    it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``opening``: nothing was sent to this person
-    on this platform yet.
+    it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``opening``: nothing was sent to this
+    person on this platform yet.
     """
 
     to: Person | Channel
