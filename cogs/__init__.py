@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from bot.cog import Cog
 from cogs.about import About
+from cogs.buddies.endings import Endings
+from cogs.buddies.goals import Goals
+from cogs.buddies.introductions import Introductions
+from cogs.buddies.pairs import Pairs
+from cogs.buddies.rounds import Rounds
+from cogs.buddies.signup import SignUp
+from cogs.buddies.standing import Standing
 from cogs.checkins import CheckInChoices, CheckIns, OpenCheckIn, Sharing
-from cogs.circles import CircleDrafts, CircleHostNotices, CircleHosts, CircleNotices, Circles
+from cogs.circles import (
+    CircleAfter,
+    CircleDrafts,
+    CircleHostCare,
+    CircleHostNotices,
+    CircleHosts,
+    CircleMeetings,
+    CircleNotices,
+    CirclePlaces,
+    Circles,
+)
 from cogs.company import Company, Helping
 from cogs.feedback import Feedback
+from cogs.hello import Hello
 from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
 from cogs.linking import Linking
@@ -16,10 +34,13 @@ from cogs.notebook import Notebook
 from cogs.onboarding import Onboarding
 from cogs.own_dates import OwnDates
 from cogs.pause import Pause
+from cogs.people import People
 from cogs.privacy import Privacy
 from cogs.quiet import Quiet, QuietAlerts, QuietContacts
 from cogs.reminders import Reminders
 from cogs.settings import Settings
+from cogs.thanks import GivenAndReceived
+from cogs.welcome import Welcome
 
 COGS: tuple[type[Cog], ...] = (
     Onboarding,
@@ -29,13 +50,31 @@ COGS: tuple[type[Cog], ...] = (
     Quiet,
     QuietContacts,
     QuietAlerts,
+    SignUp,
+    Introductions,
+    Pairs,
+    Goals,
+    Endings,
+    Standing,
+    Rounds,
     Company,
     Helping,
+    Hello,
+    Welcome,
+    People,
+    GivenAndReceived,
+    Notebook,
+    OwnDates,
+    Reminders,
     Circles,
     CircleNotices,
     CircleDrafts,
     CircleHosts,
     CircleHostNotices,
+    CircleHostCare,
+    CirclePlaces,
+    CircleMeetings,
+    CircleAfter,
     Settings,
     Pause,
     Inbox,
@@ -46,9 +85,6 @@ COGS: tuple[type[Cog], ...] = (
     Feedback,
     About,
     Setup,
-    Notebook,
-    OwnDates,
-    Reminders,
     OpenCheckIn,
     Lines,
     CommunitySettings,

@@ -1,0 +1,104 @@
+"""A welcome by a person: whoever is new gets the name of somebody who volunteered, or an honest word within a day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from bot import consenting
+from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.consenting import Ask
+from bot.context import Context
+from bot.doors import doors
+from bot.errors import DeliveryError
+from bot.i18n import _
+from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Place, Reader, Text, who
+from cogs.company.around import account_of, context_of
+from storage import hello, members
+
+BATCH = 200
+
+
+class Welcome(Cog):
+    """Welcomers are named to newcomers; a newcomer's name goes to the welcomer only by their own press."""
+
+    @job(every="hour")
+    async def find_places(self, now: datetime) -> None:
+        """A direct conversation says nothing about where somebody belongs: the platform is asked, once they are new."""
+        for person in await self.read(hello.unplaced, now, BATCH):
+            for account in await self.read(members.accounts, person):
+                adapter = self.bot.adapters.get(account.platform)
+                try:
+                    places = await adapter.places_of(account) if adapter else ()
+                except DeliveryError:
+                    continue  # it is asked again in an hour
+                for place in places:
+                    await self.write(_join, person, place, now)
+
+    @job(every="hour")
+    async def welcome(self, now: datetime) -> bool:
+        return await self.write(hello.welcome, now, BATCH)
+
+    @message(hello.NAMED, actions=("welcome.hello", "welcome.later"), late="expires")
+    async def named(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        if name is None:
+            return None
+        return Message(
+            _("{who} welcomes new people here, and likes a hello. They see your name only if you send one.").format(
+                who=who(name)
+            ),
+            (Button(_("Say hello"), "welcome.hello"), Button(_("Not now"), "welcome.later")),
+        )
+
+    @message(hello.NOBODY, late="expires")
+    async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
+        found = await doors(self.bot, context_of(delivery, reader))
+        there = tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
+        return Message(_("Nobody is free yet to welcome you by name. These doors are open all the same."), there)
+
+    @action("welcome.hello")
+    async def say(self, context: Context, value: str) -> Message:
+        assert context.community is not None
+        here = str(context.community.id)
+        return await consenting.question(self.bot, context, "welcome", here) or Message(await self.said(context, here))
+
+    @action("welcome.said")
+    async def said(self, context: Context, value: str) -> Text:
+        known = await self.read(members.communities, context.me)
+        here = next((one for one in known if str(one.id) == value), None)
+        if here is None or not await self.write(hello.greet_welcomer, context.me, here, context.now):
+            return _("They are not here any more. `company` asks somebody else.")
+        return _("Sent: your name, and that you say hello. You can write more yourself, or leave it at that.")
+
+    @action("welcome.later")
+    async def later(self, context: Context, value: str) -> Text:
+        return _("That's fine. Nobody is told.")
+
+    def asks(self) -> tuple[Ask, ...]:
+        return (Ask("welcome", ("core",), _consent_words, "welcome.said", adult=True),)
+
+    @message(hello.NEW, late="expires")
+    async def new(self, delivery: Delivery, reader: Reader) -> Message | None:
+        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        if name is None:
+            return None
+        return Message(_("{who} is new here and says hello. A short answer is plenty.").format(who=who(name)))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # stands with hellos
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget  # goes with hellos
+
+
+def _consent_words(_value: str) -> Text:
+    return _("I tell your welcomer your name and that you say hello. Nobody else hears of it.")
+
+
+def _join(connection: Connection, person: Person, place: Place, now: datetime) -> None:
+    community = members.found(connection, place, now)
+    members.join(connection, person, community, now)
