@@ -31,6 +31,9 @@ class Adapter(Protocol):
     def reads(self) -> Text:
         """What members are told about who else can read what they send, in one sentence. Empty: nothing to tell."""
 
+    def hears(self) -> Text:
+        """What is said in a shared place the bot stays in: which messages of others its software receives there."""
+
     async def start(self) -> None:
         """Connect, and return when connected. Raises ``FatalError`` where only the host can mend it."""
 

@@ -66,6 +66,9 @@ class DiscordAdapter:
     def reads(self) -> Text:
         return _("On Discord, Discord can read what you send me.")
 
+    def hears(self) -> Text:
+        return _("Discord hands me only what is said to me.")
+
     async def start(self) -> None:
         await self._connection.start()
 

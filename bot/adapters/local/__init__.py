@@ -102,6 +102,9 @@ class LocalAdapter:
     def reads(self) -> Text:
         return Text()
 
+    def hears(self) -> Text:
+        return Text()
+
     async def start(self) -> None:
         """There is nothing to connect to."""
 

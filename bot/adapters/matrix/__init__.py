@@ -67,6 +67,11 @@ class MatrixAdapter:
     def reads(self) -> Text:
         return _("On Matrix, our chat is encrypted; the servers see who writes to me, and when.")
 
+    def hears(self) -> Text:
+        return _(
+            "I'm in this room to keep turns. My software receives every message and drops anything that isn't a command."
+        )
+
     async def start(self) -> None:
         await self._patiently(self._connect, None)
 

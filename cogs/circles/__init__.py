@@ -1,0 +1,23 @@
+"""Circles: small groups that really meet, with two people who hold the space."""
+
+from cogs.circles.after import CircleAfter
+from cogs.circles.browse import Circles
+from cogs.circles.drafts import CircleDrafts
+from cogs.circles.host_care import CircleHostCare
+from cogs.circles.host_notices import CircleHostNotices
+from cogs.circles.leading import CircleHosts
+from cogs.circles.meetings import CircleMeetings
+from cogs.circles.notices import CircleNotices
+from cogs.circles.places import CirclePlaces
+
+__all__ = [
+    "CircleAfter",
+    "CircleDrafts",
+    "CircleHostCare",
+    "CircleHostNotices",
+    "CircleHosts",
+    "CircleMeetings",
+    "CircleNotices",
+    "CirclePlaces",
+    "Circles",
+]

@@ -1,0 +1,120 @@
+"""Opening, moving and cancelling dates, and telling those whom it concerns. Functions of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Literal
+
+from bot.messages import Delivery, Person
+from bot.recurrence import Recurrence
+from cogs.circles import schedule, seats
+from storage import circles, circles_answers, circles_dates, deliveries
+from storage.circles import Circle
+from storage.circles_dates import Gathering
+
+CHANGED = "circles.changed"
+Change = Literal["moved", "cancelled", "alone", "ended", "stand-in"]
+
+
+def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
+    """Keep the next dates open for answers, and know when the one after them has to be opened."""
+    rule = Recurrence.from_code(circle.recurrence)
+    coming = schedule.next_dates(rule, now)
+    for occurrence in coming:
+        ends = occurrence.instant + timedelta(minutes=circle.minutes)
+        step, due = schedule.begin(occurrence.instant, ends, now)
+        row = circles_dates.add(connection, circle.id, occurrence.nominal, occurrence.instant, ends, now)
+        if row is None:
+            continue
+        circles_dates.done(connection, row, step, due)
+        opened = circles_dates.get(connection, row)
+        assert opened is not None
+        seats.settle_usual(connection, circle, opened)
+    circles_dates.open_next_at(connection, circle.id, coming[0].instant if coming else None)
+
+
+def open_due(connection: Connection, now: datetime, limit: int) -> bool:
+    """Open the dates whose time has come. True if there may be more."""
+    wanting = circles_dates.wanting_dates(connection, now, limit)
+    for row in wanting:
+        circle = circles.get(connection, row)
+        assert circle is not None
+        open_dates(connection, circle, now)
+    return len(wanting) == limit
+
+
+def move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
+    """One date at another time: one notice, and what was planned for the old time is no longer true."""
+    ends = starts + (gathering.ends - gathering.starts)
+    circles_dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now))
+    _tell(connection, circle, gathering, "moved", now)
+    moved = circles_dates.get(connection, gathering.id)
+    assert moved is not None
+    seats.fill(connection, circle, moved, now)
+
+
+def cancel(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> bool:
+    """Call one date off. False if it was not planned any more."""
+    return _call_off(connection, circle, gathering, "cancelled", now)
+
+
+def _call_off(connection: Connection, circle: Circle, gathering: Gathering, change: Change, now: datetime) -> bool:
+    if not circles_dates.cancel(connection, gathering.id, schedule.LAST, gathering.ends + schedule.KEPT, now):
+        return False
+    _tell(connection, circle, gathering, change, now)
+    return True
+
+
+def hold_alone(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> None:
+    """One host holds it all the same, and whoever comes knows."""
+    circles_dates.hold_alone(connection, gathering.id)
+    _tell(connection, circle, gathering, "alone", now)
+
+
+def end(
+    connection: Connection, circle: Circle, state: Literal["paused", "archived"], change: Change, now: datetime
+) -> None:
+    """The circle rests or is over: every date to come is called off, and whoever meant to come is told once."""
+    for gathering in circles_dates.coming(connection, circle.id, now):
+        _call_off(connection, circle, gathering, change, now)
+    circles.set_state(connection, circle.id, state)
+
+
+def concerned(connection: Connection, gathering: Gathering) -> list[Person]:
+    """Whoever means to come, or may: they hear of every change."""
+    said = circles_answers.all_said(connection, gathering.id, "in", "listening", "maybe", "waiting", "offered")
+    return [one.person for one in said]
+
+
+def _tell(connection: Connection, circle: Circle, gathering: Gathering, change: Change, now: datetime) -> None:
+    tell(connection, circle, gathering, change, concerned(connection, gathering), now)
+
+
+def tell(
+    connection: Connection,
+    circle: Circle,
+    gathering: Gathering,
+    change: Change,
+    people: Iterable[Person],
+    now: datetime,
+) -> None:
+    """One notice of a change to each of these people, none of it after the date itself."""
+    fresh = circles_dates.get(connection, gathering.id)
+    assert fresh is not None
+    for person in people:
+        deliveries.plan(
+            connection,
+            Delivery(
+                to=person,
+                kind=CHANGED,
+                key=f"{CHANGED}:{gathering.id}:{fresh.version}:{person.id}:{change}",
+                due=now,
+                expires=max(gathering.starts, fresh.starts, now + timedelta(hours=1)),
+                purpose=seats.PURPOSE,
+                community=circle.community,
+                args={"gathering": gathering.id, "version": fresh.version, "change": change},
+                picked=True,
+            ),
+        )

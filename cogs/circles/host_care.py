@@ -1,0 +1,124 @@
+"""Supporting those who host: how full the tank is before, a debrief after, what was said to them, and rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import prompts
+from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.i18n import _, ngettext, reader_locale, translate
+from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from cogs.circles import after, lookup, steps, wording
+from storage import circles_meetings, members
+
+
+class CircleHostCare(Cog):
+    """Hosts are asked, never told what to do; a stand-in needs no reason."""
+
+    @message(steps.BEFORE, actions=("circles.tank",), late="expires")
+    async def before(self, delivery: Delivery, reader: Reader) -> Message | None:
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        prompt = prompts.find(prompts.shipped(), after.BEFORE)
+        if prompt is None or not wording.is_true(delivery, gathering):
+            return None
+        sheet = await wording.sheet(self, circle)
+        intro = _("{title}, {when}.").format(title=sheet.title, when=When(gathering.starts))
+        buttons = tuple(
+            Button(translate(reader_locale(), option), "circles.tank", f"{circle.id}|{index}")
+            for index, option in enumerate(prompt.options)
+        )
+        return Message(intro + " " + translate(reader_locale(), prompt.text), buttons)
+
+    @action("circles.tank")
+    async def tank(self, context: Context, value: str) -> Message:
+        row, _bar, answer = value.partition("|")
+        circle = await lookup.hosted(self, context, lookup.number(row))
+        if answer == "0":
+            return Message(_("Noted."))
+        return Message(
+            _("I can ask the stand-ins, in their order. No reason needed, and nobody is told one."),
+            (
+                Button(_("Ask the stand-ins"), "circles.step_back", str(circle.id)),
+                Button(_("I'll do it"), "circles.fine", str(circle.id)),
+            ),
+        )
+
+    @message(steps.DEBRIEF, late="expires")
+    async def debrief(self, delivery: Delivery, reader: Reader) -> Message | None:
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        prompt = prompts.find(prompts.shipped(), after.DEBRIEF)
+        if prompt is None or gathering.state == "cancelled":
+            return None
+        sheet = await wording.sheet(self, circle)
+        intro = _("After {title}.").format(title=sheet.title)
+        if len(sheet.hosts) < 2:
+            return Message(intro + " " + _("Five minutes for you: what do you put down now?"))
+        return Message(intro + " " + translate(reader_locale(), prompt.text))
+
+    @message(steps.THANKS, late="expires")
+    async def thanks(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Numbers only where at least five answered; else that some thanks arrived."""
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        welcome = dict(await self.read(circles_meetings.reflections, gathering.id, after.WELCOME))
+        thanked = dict(await self.read(circles_meetings.reflections, gathering.id, after.THANKED)).get(0, 0)
+        sheet = await wording.sheet(self, circle)
+        answered = sum(welcome.values())
+        if max(answered, thanked) < after.ENOUGH:
+            return Message(_("{title}: some thanks arrived.").format(title=sheet.title)) if thanked else None
+        lines = [Text("{title}").format(title=sheet.title)]
+        if answered >= after.ENOUGH:
+            felt = ngettext("{n} of {all} felt welcome.", "{n} of {all} felt welcome.", welcome.get(0, 0))
+            lines.append(felt.format(n=welcome.get(0, 0), all=answered))
+        if thanked >= after.ENOUGH:
+            lines.append(ngettext("{n} thanked you.", "{n} thanked you.", thanked).format(n=thanked))
+        elif thanked:
+            lines.append(_("Some thanks arrived."))
+        return Message(Text("\n").join(lines))
+
+    @message(after.STIRRED, late="expires")
+    async def stirred(self, delivery: Delivery, reader: Reader) -> Message | None:
+        who = await self._about(delivery)
+        if who is None:
+            return None
+        text = _("{who} is stirred up after {title} and would like a word. A short hello is plenty.")
+        return Message(text.format(who=who, title=await self._title(delivery)))
+
+    @message(after.SAID, late="expires")
+    async def said(self, delivery: Delivery, reader: Reader) -> Message | None:
+        who = await self._about(delivery)
+        if who is None or delivery.body is None:
+            return None
+        words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+        text = _("{who} wrote to you after {title}: {words}")
+        return Message(text.format(who=who, title=await self._title(delivery), words=words))
+
+    @message(steps.HELLO, late="expires")
+    async def hello(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Only ever about somebody who asked for it, asked again at the moment of sending."""
+        who = await self._about(delivery)
+        if who is None or not await self._still_wanted(delivery):
+            return None
+        text = _("{who} asked that you say hello if they missed two. A short hello is plenty.")
+        ending = _("No reply is not a verdict on you; it may be how they keep safe.")
+        return Message(text.format(who=who) + " " + ending)
+
+    async def _still_wanted(self, delivery: Delivery) -> bool:
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        return await self.read(lookup.wants_a_hello, circle.id, Person(int(delivery.args["about"])))
+
+    async def _about(self, delivery: Delivery) -> Who | None:
+        person = Person(int(delivery.args["about"]))
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        accounts = await self.read(members.accounts, person)
+        return Who(await lookup.shown(self, person, circle.platform)) if accounts else None
+
+    async def _title(self, delivery: Delivery) -> str:
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        return (await wording.sheet(self, circle)).title
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # what was asked of hosts is not kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

@@ -1,0 +1,237 @@
+"""Hosting: being asked, saying yes, moving or cancelling one date, and stepping back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from sqlite3 import Connection
+from typing import Any
+
+from bot import consenting
+from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.consenting import Ask
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Text, When, Who, plain
+from cogs.circles import dates, hosting, lookup, seats, wording
+from cogs.circles.host_notices import ANNOUNCEMENT
+from cogs.circles.invitations import invited_to
+from storage import circles, circles_answers, circles_dates, deliveries, members
+from storage.circles import Circle
+from storage.circles_dates import Gathering
+
+SHOWN = 20
+ASK = "circle-cohost"
+
+
+class CircleHosts(Cog):
+    """What hosts do and are told. They keep the space, not the people."""
+
+    # -- what I host --------------------------------------------------------------------------------------------------
+
+    @command("circle mine")
+    async def mine(self, context: Context) -> Message:
+        """The circles you host or prepare: change, move, cancel, step back."""
+        found = await self.read(circles.hosted_by, context.me)
+        if not found:
+            raise UserError(_("You host no circle. `circle new` starts one."))
+        buttons = [
+            Button(
+                plain((await wording.sheet(self, circle)).title[:45]),
+                "circles.draft" if circle.state in ("draft", "wanted") else "circles.manage",
+                str(circle.id),
+            )
+            for circle in found[:SHOWN]
+        ]
+        return Message(_("Which one?"), tuple(buttons))
+
+    @action("circles.manage")
+    async def manage(self, context: Context, value: str) -> Message:
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        sheet = await wording.sheet(self, circle)
+        lines, buttons = [wording.card(sheet, None, None)], []
+        for gathering in await self.read(circles_dates.coming, circle.id, context.now):
+            when = When(gathering.starts)
+            names = await self._coming(circle, gathering)
+            number = len(lines)
+            lines.append(_("{number}. {when}: {names}").format(number=number, when=when, names=names))
+            buttons += [
+                Button(_("Move {number}").format(number=number), "circles.move", str(gathering.id)),
+                Button(_("Cancel {number}").format(number=number), "circles.cancel", str(gathering.id)),
+            ]
+        row = str(circle.id)
+        if sheet.is_short_of_hosts:
+            buttons.append(Button(_("Co-host"), "circles.cohost", f"{row}|co-host"))
+        buttons += [
+            Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
+            Button(_("Announce it here"), "circles.announce", row),
+            Button(_("I can't host any more"), "circles.step_back", row),
+            Button(_("End the circle"), "circles.end", row, style="danger"),
+        ]
+        return Message(Text("\n").join(lines), tuple(buttons))
+
+    async def _coming(self, circle: Circle, gathering: Gathering) -> Text:
+        """Names of those who come. Of a maybe or a no hosts see nothing."""
+        seated = await self.read(circles_answers.all_said, gathering.id, *circles_answers.SEATED)
+        names = [Text(Who(await lookup.shown(self, said.person, circle.platform))) for said in seated]
+        return Text(", ").join(names) if names else _("nobody yet")
+
+    # -- one date -----------------------------------------------------------------------------------------------------
+
+    @action("circles.move")
+    async def move(self, context: Context, value: str) -> Form:
+        gathering, _circle = await self._date(context, value)
+        field = Field("when", _("To when? Whoever comes is told once."), datetime)
+        return Form(_("Move one date"), (field,), "circles.moved", str(gathering.id))
+
+    @action("circles.moved")
+    async def moved(self, context: Context, value: str, when: datetime) -> Message:
+        gathering, circle = await self._date(context, value)
+        await self.write(dates.move, circle, gathering, when, context.now)
+        return Message(_("Moved: it is {when} now. Whoever means to come is told once.").format(when=When(when)))
+
+    @action("circles.cancel")
+    async def cancel(self, context: Context, value: str) -> Message:
+        gathering, _circle = await self._date(context, value)
+        return Message(
+            _("Call off the date {when}? Whoever means to come is told once.").format(when=When(gathering.starts)),
+            (
+                Button(_("Call it off"), "circles.cancelled", str(gathering.id), style="danger"),
+                Button(_("Keep it"), "circles.manage", str(gathering.circle)),
+            ),
+        )
+
+    @action("circles.cancelled")
+    async def cancelled(self, context: Context, value: str) -> Text:
+        gathering, circle = await self._date(context, value)
+        await self.write(dates.cancel, circle, gathering, context.now)
+        return _("Called off. Whoever meant to come is told once.")
+
+    @action("circles.alone")
+    async def alone(self, context: Context, value: str) -> Text:
+        gathering, circle = await self._date(context, value)
+        await self.write(dates.hold_alone, circle, gathering, context.now)
+        return _("Noted. Whoever comes is told that there is one host.")
+
+    # -- saying yes to host, and stepping back ------------------------------------------------------------------------
+
+    @command("circle host", anyone=True, community=True)
+    async def host(self, context: Context, code: str) -> Reply:
+        """Host a circle you were invited to, with the code you were given."""
+        circle = await invited_to(self, code)
+        if circle is None or circle.community != context.community:
+            raise UserError(_("That code fits no circle here. Ask whoever gave it to you for a new one."))
+        return await self._asked(context, circle, "circles.invited", code.strip())
+
+    @action("circles.invited")
+    async def invited(self, context: Context, value: str) -> Reply:
+        """Yes with a code: they take the part that is free."""
+        circle = await invited_to(self, value)
+        if circle is None or circle.community not in await self.read(members.communities, context.me):
+            raise UserError(_("That code fits no circle here. Ask whoever gave it to you for a new one."))
+        await self.write(circles.add_host, circle.id, context.me, "co-host", context.now)
+        return await self.accept(context, str(circle.id))
+
+    @action("circles.accept")
+    async def accept(self, context: Context, value: str) -> Reply:
+        circle = await self.read(circles.get, lookup.number(value))
+        if circle is None:
+            raise UserError(_("That circle is no more."))
+        question = await consenting.question(self.bot, context, ASK, value)
+        if question is not None:
+            return question
+        done = await self.write(hosting.accept, circle, context.me, context.now)
+        sheet = await wording.sheet(self, circle)
+        words = {
+            "accepted": _("You host {title} now. `circle mine` shows its dates and lets you step back."),
+            "published": _("You host {title} now, and it is published. `circle mine` shows its dates."),
+            "no place": _("{title} has its hosts already. Nothing was changed."),
+            "too much": _("That would be more than two circles in a week for you. {title} looks for somebody else."),
+        }[done]
+        return Message(words.format(title=sheet.title))
+
+    @action("circles.decline")
+    async def decline(self, context: Context, value: str) -> Text:
+        circle = await self.read(circles.get, lookup.number(value))
+        if circle is not None:
+            await self.write(hosting.decline, circle, context.me, context.now)
+        return _("That's fine. No reason needed.")
+
+    @action("circles.step_back")
+    async def step_back(self, context: Context, value: str) -> Text:
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        await self.write(hosting.withdraw, circle, context.me, context.now)
+        return _("Noted. Stand-ins are asked in their order, and whoever comes is told. No reason needed.")
+
+    @action("circles.end")
+    async def end(self, context: Context, value: str) -> Message:
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        return Message(
+            _("End it for good? Every date to come is called off, and whoever means to come is told once."),
+            (
+                Button(_("End it"), "circles.ended_now", str(circle.id), style="danger"),
+                Button(_("Keep it"), "circles.manage", str(circle.id)),
+            ),
+        )
+
+    @action("circles.ended_now")
+    async def ended(self, context: Context, value: str) -> Text:
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        await self.write(dates.end, circle, "archived", "cancelled", context.now)
+        return _("Ended. Thank you for holding it.")
+
+    @action("circles.announce")
+    async def announce(self, context: Context, value: str) -> Message:
+        """The card, for everybody who can read this place."""
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        gathering, _free = await lookup.next_of(self, circle, context.now)
+        if context.direct or gathering is None or circle.community != context.community:
+            raise UserError(_("Say `circle mine` in the channel where it is to stand, then press this again."))
+        await self.write(_announce, circle, gathering, context)
+        return Message(_("Done. It stands here, without a ping."))
+
+    async def _asked(self, context: Context, circle: Circle, action: str, value: str) -> Message:
+        gathering, _free = await lookup.next_of(self, circle, context.now)
+        words = wording.ask_words(await wording.sheet(self, circle), gathering, "co-host")
+        return Message(words, (Button(_("I'll host"), action, value), Button(_("Not now"), "circles.decline", "0")))
+
+    @action("circles.fine", stateless=True)
+    async def fine(self, context: Context, value: str) -> Text:
+        return _("It stays as it is.")
+
+    def asks(self) -> Sequence[Ask]:
+        purposes = (*consenting.CORE, hosting.PURPOSE, seats.PURPOSE)
+        return (Ask(ASK, purposes, partial(wording.host_words, self), "circles.accept", adult=True),)
+
+    # -- who may ------------------------------------------------------------------------------------------------------
+
+    async def _date(self, context: Context, value: str) -> tuple[Gathering, Circle]:
+        """A date that is to come, of a circle the member hosts."""
+        gathering, circle = await lookup.found(self, value)
+        await lookup.hosted(self, context, circle.id)
+        if gathering.state != "planned" or gathering.starts <= context.now:
+            raise UserError(_("That date has passed or was called off already."))
+        return gathering, circle
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # who hosts what stands with Circles
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _announce(connection: Connection, circle: Circle, gathering: Gathering, context: Context) -> None:
+    deliveries.plan(
+        connection,
+        Delivery(
+            to=context.channel,
+            kind=ANNOUNCEMENT,
+            key=f"{ANNOUNCEMENT}:{gathering.id}:{context.channel.id}",
+            due=context.now,
+            expires=min(gathering.starts, context.now + timedelta(hours=1)),
+            community=circle.community,
+            args={"gathering": gathering.id},
+        ),
+    )

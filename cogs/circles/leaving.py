@@ -1,0 +1,42 @@
+"""Going: out of a circle, out of a community, or for good; and what stops when a yes is taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sqlite3 import Connection
+
+from bot.messages import Community, Person
+from cogs.circles import hosting, seats
+from storage import circles, circles_answers, circles_kept
+from storage.circles import Circle
+
+
+def leave_circle(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """Seats are freed and offered on, and the place is left. No reason is asked."""
+    seats.give_up(connection, circle, person, now)
+    circles_answers.leave(connection, circle.id, person)
+    account = circles.account_on(connection, person, circle.platform)
+    if circle.channel is not None and account is not None and person not in circles.accepted(connection, circle.id):
+        circles_answers.plan_exit(connection, account, circle.channel, now)
+
+
+def forget(connection: Connection, person: Person, community: Community | None, now: datetime) -> None:
+    """The person is gone from one community, or everywhere: circles they host look for another host."""
+    for circle in circles_kept.everywhere(connection, person):
+        if community is not None and circle.community != community:
+            continue
+        if circle.state in ("draft", "wanted") and circles.accepted(connection, circle.id) == [person]:
+            circles.delete(connection, circle.id)
+            continue
+        hosting.withdraw(connection, circle, person, now)
+        leave_circle(connection, circle, person, now)
+    circles_kept.forget(connection, person, community)
+
+
+def withdrawn(connection: Connection, person: Person, purpose: str, now: datetime) -> None:
+    """A yes was taken back: no more reminders means no more seats kept for somebody who hears of nothing."""
+    if purpose == "missed":
+        circles_answers.stop_counting(connection, person)
+    if purpose == hosting.PURPOSE:
+        for circle in circles.hosted_by(connection, person):
+            hosting.withdraw(connection, circle, person, now)

@@ -1,0 +1,56 @@
+"""What a button is about, and whether this member may do it: ids from the network are believed no further than this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sqlite3 import Connection
+
+from bot.cog import Cog
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Member, Person
+from storage import circles, circles_answers, circles_dates, consents, members
+from storage.circles import Circle
+from storage.circles_dates import Gathering
+
+
+def number(value: str) -> int:
+    """The id a button carries; 0, which is nobody's, where it carries none."""
+    return int(value) if value.isdecimal() and len(value) < 16 else 0
+
+
+async def shown(cog: Cog, person: Person, platform: str) -> Member:
+    """The account of a person that is named on this platform; any other they have, where they have none there."""
+    account = await cog.read(circles.account_on, person, platform)
+    return account or (await cog.read(members.accounts, person))[0]
+
+
+async def found(cog: Cog, value: str) -> tuple[Gathering, Circle]:
+    """The date a button is about. Raises UserError where it is gone: ids from the network are believed no further."""
+    gathering = await cog.read(circles_dates.get, number(value))
+    circle = await cog.read(circles.get, gathering.circle) if gathering else None
+    if gathering is None or circle is None:
+        raise UserError(_("I don't know that date any more. `circle list` shows what is on."))
+    return gathering, circle
+
+
+async def hosted(cog: Cog, context: Context, row: int) -> Circle:
+    """The circle with this id, if the member hosts or prepares it."""
+    circle = await cog.read(circles.get, row)
+    if circle is None or context.me not in await cog.read(circles.accepted, row):
+        raise UserError(_("You host no circle like that. `circle mine` shows yours."))
+    return circle
+
+
+async def next_of(cog: Cog, circle: Circle, now: datetime) -> tuple[Gathering | None, int | None]:
+    """The next date of a circle that has not begun, and how many seats are free."""
+    coming = await cog.read(circles_dates.coming, circle.id, now)
+    gathering = next((one for one in coming if one.starts > now), None)
+    return gathering, await cog.read(circles_answers.free, gathering.id) if gathering else None
+
+
+def wants_a_hello(connection: Connection, circle: int, person: Person) -> bool:
+    """Did this person ask for a hello if they miss two, and not take it back?"""
+    member = circles_answers.membership(connection, circle, person)
+    return member is not None and member.missed is not None and consents.allows(connection, person, "missed")

@@ -1,0 +1,129 @@
+"""What members hear of circles by themselves: free seats, reminders, changes, each still true when it is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.cog import Cog, Work, job, message, nothing_kept, nothing_to_forget
+from bot.i18n import _
+from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from cogs.circles import dates, hosting, lookup, seats, steps, wording
+from cogs.circles.wording import answers
+from storage import circles, circles_answers
+
+BATCH = 200
+
+
+class CircleNotices(Cog):
+    """Walks the steps around every date, and renders what was planned there."""
+
+    @job(every="tick")
+    async def open_dates(self, now: datetime) -> bool:
+        return await self.write(dates.open_due, now, BATCH)
+
+    @job(every="tick")
+    async def walk(self, now: datetime) -> bool:
+        return await self.write(steps.walk, now, BATCH)
+
+    @job(every="tick")
+    async def pass_on_seats(self, now: datetime) -> bool:
+        return await self.write(seats.lapse, now, BATCH)
+
+    @message(seats.OFFER, actions=("circles.answer",), late="expires")
+    async def seat(self, delivery: Delivery, reader: Reader) -> Message | None:
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        assert reader.person is not None
+        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        if said is None or said.answer != "offered" or said.due is None or said.due <= reader.now:
+            return None
+        sheet = await wording.sheet(self, circle)
+        text = _("A seat is free: {title}, {when}. It is yours until {until}. After that it goes to the next one.")
+        return Message(
+            text.format(title=sheet.title, when=When(gathering.starts), until=When(said.due, "time")),
+            (
+                Button(
+                    _("I'm in") if said.wants == "in" else _("Listening only"),
+                    "circles.answer",
+                    f"{gathering.id}|{said.wants}",
+                    style="primary",
+                ),
+                Button(_("Not this time"), "circles.answer", f"{gathering.id}|cant"),
+            ),
+        )
+
+    @message(steps.INVITE, actions=("circles.answer",), late="expires")
+    async def invite(self, delivery: Delivery, reader: Reader) -> Message | None:
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        assert reader.person is not None
+        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        if said is not None or not wording.is_true(delivery, gathering):
+            return None
+        sheet = await wording.sheet(self, circle)
+        text = _("{title} meets {when}.").format(title=sheet.title, when=When(gathering.starts))
+        return Message(text, answers(sheet, gathering))
+
+    @message(steps.REMIND, actions=("circles.answer",), late="expires")
+    async def remind(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Asked again at the moment of sending: a reminder that is no longer true is not sent."""
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        if not wording.is_true(delivery, gathering):
+            return None
+        assert reader.person is not None
+        sheet = await wording.sheet(self, circle)
+        which = delivery.args["which"]
+        if which == "host":
+            text = _("You host {title}, {when}. You keep the space, not the people. Calling for help is enough.")
+            return Message(text.format(title=sheet.title, when=When(gathering.starts)) + wording.place(sheet))
+        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        if said is None or said.answer not in circles_answers.SEATED:
+            return None
+        words = _("{title} starts now.") if which == "now" else _("{title} is {when}.")
+        text = words.format(title=sheet.title, when=When(gathering.starts)) + wording.place(sheet)
+        if sheet.circle.dry:
+            text = text + " " + _("Nobody drinks or uses anything there.")
+        if which == "now":
+            return Message(text)
+        return Message(text, (Button(_("Can't"), "circles.answer", f"{gathering.id}|cant"),))
+
+    @message(dates.CHANGED, actions=("circles.answer",), late="expires")
+    async def changed(self, delivery: Delivery, reader: Reader) -> Message | None:
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        if gathering.version != delivery.args["version"]:
+            return None
+        sheet = await wording.sheet(self, circle)
+        words = {
+            "moved": _("{title} has moved. It is {when} now."),
+            "cancelled": _("{title} does not take place {when}. Nothing you did."),
+            "alone": _("{title} is {when} as planned, with one host: {hosts}."),
+            "stand-in": _("{title} is {when} as planned. It is hosted by {hosts}."),
+            "ended": _(
+                "{title} has no host any more, so it does not take place {when}. `circle list` shows what is on."
+            ),
+        }[str(delivery.args["change"])]
+        hosts = Text(", ").join(Text(Who(host)) for host in sheet.hosts)
+        text = words.format(title=sheet.title, when=When(gathering.starts), hosts=hosts)
+        is_on = gathering.state == "planned"
+        return Message(text, answers(sheet, gathering) if is_on and delivery.args["change"] == "moved" else ())
+
+    @message(hosting.NEW, actions=("circles.answer",), late="expires")
+    async def new(self, delivery: Delivery, reader: Reader) -> Message | None:
+        circle = await self.read(circles.get, int(delivery.args["circle"]))
+        if circle is None or circle.state != "published":
+            return None
+        gathering, free = await lookup.next_of(self, circle, reader.now)
+        if gathering is None:
+            return None
+        sheet = await wording.sheet(self, circle)
+        text = _("A circle starts. You asked me to tell you.") + "\n" + wording.card(sheet, gathering, free)
+        return Message(text, answers(sheet, gathering))
+
+    @job(every="tick")
+    async def ask_next_stand_in(self, now: datetime) -> None:
+        await self.write(hosting.pass_on, now)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # answers and memberships stand with Circles
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

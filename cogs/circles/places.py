@@ -1,0 +1,127 @@
+"""Each circle's own private place: opened once, its members let in, and taken out when they go."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
+
+from bot.cog import Cog, Work, job, message, nothing_kept, nothing_to_forget
+from bot.errors import CannotReach, DeliveryError
+from bot.i18n import _
+from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
+from cogs.circles import wording
+from storage import circles, circles_answers, deliveries, members
+from storage.circles import Circle
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+log = logging.getLogger(__name__)
+
+PLACE = "circles.place"
+AGAIN = timedelta(minutes=5)
+BATCH = 20
+
+
+class CirclePlaces(Cog):
+    """Follows what was decided, and tries again until the platform has done it."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._patience: dict[int, datetime] = {}
+
+    @job(every="tick")
+    async def open(self, now: datetime) -> None:
+        for circle in await self.read(circles.without_place, BATCH):
+            if self._patience.get(circle.id, now) > now or circle.platform not in self.bot.adapters:
+                continue
+            try:
+                await self._open(circle, now)
+            except DeliveryError as error:
+                log.info("the place of a circle is opened later: %s", type(error))
+                self._patience[circle.id] = now + AGAIN
+
+    async def _open(self, circle: Circle, now: datetime) -> None:
+        place = await self._place(circle)
+        hosts = [
+            account
+            for host in await self.read(circles.accepted, circle.id)
+            if (account := await self.read(circles.account_on, host, circle.platform)) is not None
+        ]
+        if place is None or not hosts:
+            self._patience[circle.id] = now + AGAIN
+            return
+        sheet = await wording.sheet(self, circle)
+        title = Text("{title}").format(title=sheet.title)
+        group = await self.bot.groups.open(f"circle:{circle.id}", place, hosts, title)
+        await self.write(_opened, circle, group.channel, now)
+
+    async def _place(self, circle: Circle) -> Place | None:
+        places = await self.read(members.places, circle.community)
+        return next((place for place in places if place.platform == circle.platform), None)
+
+    @job(every="tick")
+    async def let_in(self, now: datetime) -> None:
+        for row, person, channel in await self.read(circles_answers.to_let_in, now, BATCH):
+            account = await self.read(circles.account_on, person, channel.platform)
+            again: datetime | None = None
+            try:
+                if account is not None:
+                    await self.bot.groups.add(channel, account)
+            except CannotReach:
+                again = now + timedelta(days=1)
+            except DeliveryError:
+                again = now + AGAIN
+            inside = account is not None and again is None
+            await self.write(circles_answers.let_in, row, person, inside, again)
+
+    @job(every="tick")
+    async def take_out(self, now: datetime) -> None:
+        for row, account, channel in await self.read(circles_answers.exits, now, BATCH):
+            try:
+                await self.bot.groups.remove(channel, account)
+            except CannotReach:
+                pass
+            except DeliveryError:
+                await self.write(circles_answers.postpone_exit, row, now + AGAIN)
+                continue
+            await self.write(circles_answers.exited, row)
+
+    @message(PLACE, late="still true")
+    async def first_line(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """The first thing that stands there: who else can open it, and what of it reaches the bot."""
+        circle = await self.read(circles.get, int(delivery.args["circle"]))
+        place = await self._place(circle) if circle else None
+        if circle is None or place is None:
+            return None
+        sheet = await wording.sheet(self, circle)
+        title = Text("{title}").format(title=sheet.title)
+        group = await self.bot.groups.open(f"circle:{circle.id}", place, [], title)
+        said = _("This is the place of {title}. Who else can open it: {others}").format(
+            title=title, others=group.visible_to
+        )
+        hears = self.bot.adapters[circle.platform].hears()
+        return Message(said + "\n" + hears if hears else said, private=False)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # who belongs to a circle stands with Circles
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:
+    circles.set_channel(connection, circle.id, channel)
+    deliveries.plan(
+        connection,
+        Delivery(
+            to=channel,
+            kind=PLACE,
+            key=f"{PLACE}:{circle.id}",
+            due=now,
+            community=circle.community,
+            args={"circle": circle.id},
+        ),
+    )

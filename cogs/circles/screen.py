@@ -1,0 +1,119 @@
+"""What the screen of a draft offers: every setting as one button, and the choices behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import UserError
+from bot.i18n import N_, _, reader_locale, translate
+from bot.messages import Button, Text
+from bot.recurrence import Recurrence
+from cogs.circles import kinds, repeating
+from cogs.circles.wording import Sheet
+from storage.circles import Circle
+
+SEATS = (3, 4, 5, 6, 7, 8, 12, 20, 50)
+PERSONAL = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a button of the screen sets: ``kind``, ``seats``, ``often``, ``times`` ... and to what."""
+
+    circle: int
+    what: str = ""
+    value: str = ""
+
+    @classmethod
+    def read(cls, written: str) -> Choice:
+        row, _bar, rest = written.partition("|")
+        what, _bar, value = rest.partition("|")
+        return cls(int(row) if row.isdecimal() and len(row) < 16 else 0, what, value)
+
+
+def buttons(sheet: Sheet) -> list[Button]:
+    """One row each, as it stands now. Choosing among two or three is done by the tap itself."""
+    circle, row = sheet.circle, str(sheet.circle.id)
+    personal = translate(reader_locale(), PERSONAL[circle.personal])
+    often = Text(str(sheet.rule.pattern)) if sheet.recurs else _("once")
+    found = [
+        Button(_("Publish"), "circles.publish", row, style="primary") if circle.state == "draft" else None,
+        Button(_("Co-host"), "circles.cohost", f"{row}|co-host") if sheet.is_short_of_hosts else None,
+        _row(_("Kind"), kinds.name(circle.kind), "circles.choose", f"{row}|kind"),
+        Button(_("Name, words, place"), "circles.words", row),
+        Button(_("When, how long"), "circles.when", row),
+        _row(_("How often"), often, "circles.choose", f"{row}|often"),
+        Button(_("How many times"), "circles.choose", f"{row}|times") if sheet.recurs else None,
+        _row(_("Seats"), Text(str(circle.seats)), "circles.choose", f"{row}|seats"),
+        _row(_("How personal"), personal, "circles.set", f"{row}|personal|{_after(circle.personal)}"),
+        _row(
+            _("Listening only"), _yes(circle.listening), "circles.set", f"{row}|listening|{int(not circle.listening)}"
+        ),
+        _row(_("Nobody drinks or uses"), _yes(circle.dry), "circles.set", f"{row}|dry|{_other(circle.dry)}")
+        if circle.kind == "social"
+        else None,
+        Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
+        Button(_("Delete the draft"), "circles.delete", row, style="danger"),
+    ]
+    return [button for button in found if button is not None]
+
+
+def choices(circle: Circle, what: str) -> list[Button]:
+    """What one thing can be, one button each."""
+    options: list[tuple[Text, str]] = []
+    if what == "kind":
+        options = [(kinds.name(kind), kind) for kind in kinds.KINDS]
+    elif what == "seats":
+        options = [(Text(str(n)), str(n)) for n in SEATS if n <= kinds.rule(circle.kind).most]
+    elif what == "often":
+        options = [(translate(reader_locale(), label), name) for name, label in repeating.OFTEN.items()]
+    elif what == "times":
+        options = [(_("{n} times").format(n=n), str(n)) for n in repeating.TIMES]
+    found = [Button(label, "circles.set", f"{circle.id}|{what}|{name}") for label, name in options]
+    if what == "times":
+        found.append(Button(_("Until a date"), "circles.until", str(circle.id)))
+    return [*found, Button(_("Back"), "circles.draft", str(circle.id))]
+
+
+def changed(circle: Circle, choice: Choice) -> dict[str, Any]:
+    """The columns that one tap changes. Raises UserError for what no button offers."""
+    rule = Recurrence.from_code(circle.recurrence)
+    match choice.what, choice.value:
+        case "kind", kind if kind in kinds.NAMES:
+            chosen = next(one for one in kinds.KINDS if one == kind)
+            return {
+                "kind": chosen,
+                "seats": kinds.fitting(circle.seats, chosen),
+                "minutes": kinds.rule(chosen).minutes,
+                "dry": chosen == "social",
+            }
+        case "seats", seats if seats.isdecimal() and int(seats) in SEATS:
+            return {"seats": kinds.fitting(int(seats), circle.kind)}
+        case "personal", personal if personal in PERSONAL:
+            return {"personal": personal}
+        case ("listening" | "dry") as column, ("0" | "1") as switched:
+            return {column: int(switched)}
+        case "often", often:
+            return {"recurrence": repeating.often(rule, often).code}
+        case "times", times if times.isdecimal() and int(times) in repeating.TIMES:
+            return {"recurrence": repeating.times(rule, int(times)).code}
+    raise UserError(_("That button has expired. `circle mine` opens it again."))
+
+
+def _row(name: Text, now: Text, action: str, value: str) -> Button:
+    return Button(Text(f"{name}: {now}"[:45]), action, value)
+
+
+def _yes(on: bool) -> Text:
+    return _("yes") if on else _("no")
+
+
+def _after(personal: str) -> str:
+    """The one that the next tap leads to."""
+    names = list(PERSONAL)
+    return names[(names.index(personal) + 1) % len(names)]
+
+
+def _other(on: bool) -> str:
+    return str(int(not on))

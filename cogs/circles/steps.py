@@ -1,0 +1,196 @@
+"""The steps around every date, walked once each: who is asked, reminded, thanked. Functions of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import NamedTuple
+
+from bot.messages import Channel, Delivery, Person
+from cogs.circles import dates, hosting, kinds, schedule, seats
+from storage import circles, circles_answers, circles_dates, deliveries
+from storage.circles import Circle
+from storage.circles_answers import SEATED
+from storage.circles_dates import Gathering
+
+INVITE, REMIND, BEFORE, FEW = "circles.invite", "circles.remind", "circles.before", "circles.few"
+OPENING, CLOSING, DEBRIEF, AFTER, HELLO, THANKS = (
+    *("circles.opening", "circles.closing", "circles.debrief"),
+    *("circles.after", "circles.hello", "circles.thanks"),
+)
+REFLECTS = timedelta(hours=1)
+MISSED = 2
+
+
+class Moment(NamedTuple):
+    """One step of one date: what a function that plans deliveries needs."""
+
+    connection: Connection
+    circle: Circle
+    gathering: Gathering
+    at: datetime
+    now: datetime
+
+    def plan(
+        self,
+        kind: str,
+        to: Person | Channel,
+        key: str,
+        expires: datetime,
+        purpose: str = seats.PURPOSE,
+        *,
+        picked: bool = True,
+        capped: bool = False,
+        **args: int | str,
+    ) -> None:
+        whom = to.id if isinstance(to, Person) else "place"
+        deliveries.plan(
+            self.connection,
+            Delivery(
+                to=to,
+                kind=kind,
+                key=f"{kind}:{self.gathering.id}:{self.gathering.version}:{whom}:{key}",
+                due=self.at,
+                expires=expires,
+                purpose="" if isinstance(to, Channel) else purpose,
+                community=self.circle.community,
+                args={"gathering": self.gathering.id, "version": self.gathering.version, **args},
+                picked=picked,
+                capped=capped,
+            ),
+        )
+
+    def hosts(self) -> list[Person]:
+        return circles.accepted(self.connection, self.circle.id)
+
+    def seated(self) -> list[circles_answers.Said]:
+        return circles_answers.all_said(self.connection, self.gathering.id, *SEATED)
+
+
+def walk(connection: Connection, now: datetime, limit: int) -> bool:
+    """Take every step that is due. True if there may be more at once."""
+    waiting = circles_dates.due(connection, now, limit)
+    for gathering in waiting:
+        circle = circles.get(connection, gathering.circle)
+        assert circle is not None
+        step = gathering.step
+        assert gathering.due is not None
+        moment = Moment(connection, circle, gathering, gathering.due, now)
+        circles_dates.done(
+            connection,
+            gathering.id,
+            step + 1,
+            schedule.following(step + 1, gathering.starts, gathering.ends),
+        )
+        if circle.state == "published" or schedule.STEPS[step].name in ("after", "close"):
+            _DO[schedule.STEPS[step].name](moment)
+    return len(waiting) == limit
+
+
+def ask(moment: Moment) -> None:
+    """Members who have said nothing to this date yet are asked once."""
+    hosts = moment.hosts()
+    for member in circles_answers.members_of(moment.connection, moment.circle.id):
+        if member.person in hosts or circles_answers.said(moment.connection, moment.gathering.id, member.person):
+            continue
+        moment.plan(INVITE, member.person, "ask", moment.gathering.starts, picked=False, capped=True)
+
+
+def day(moment: Moment) -> None:
+    """A day before: who ticked it is reminded, hosts are asked how full their tank is, a missing host is looked for."""
+    remind(moment, "day")
+    for host in moment.hosts():
+        moment.plan(BEFORE, host, "before", moment.gathering.starts - schedule.CHECK, hosting.PURPOSE)
+    if len(moment.hosts()) < kinds.rule(moment.circle.kind).hosts:
+        hosting.cover(moment.connection, moment.circle, moment.now)
+
+
+def few(moment: Moment) -> None:
+    """Two hours before: fewer than three come, so the hosts are asked what to do."""
+    if len(moment.seated()) >= schedule.FEW or moment.now >= moment.gathering.starts:
+        return
+    for host in moment.hosts():
+        moment.plan(FEW, host, "few", moment.gathering.starts, hosting.PURPOSE)
+
+
+def hour(moment: Moment) -> None:
+    """An hour before. What needs two hosts and has one, who has not decided to hold it so, does not take place."""
+    is_short = len(moment.hosts()) < kinds.rule(moment.circle.kind).hosts
+    if is_short and not moment.gathering.alone:
+        dates.cancel(moment.connection, moment.circle, moment.gathering, moment.now)
+        return
+    remind(moment, "hour")
+    for host in moment.hosts():
+        moment.plan(REMIND, host, "host", moment.at + schedule.LATE["hour"], hosting.PURPOSE, which="host")
+
+
+def begin(moment: Moment) -> None:
+    """It starts: who ticked it is told, and the opening card stands in the circle's own place."""
+    remind(moment, "now")
+    if moment.circle.channel is not None:
+        moment.plan(OPENING, moment.circle.channel, "opening", moment.gathering.ends)
+
+
+def remind(moment: Moment, which: schedule.Reminder) -> None:
+    """Exactly those who have a seat and want this reminder."""
+    for said in moment.seated():
+        member = circles_answers.membership(moment.connection, moment.circle.id, said.person)
+        if member is not None and which in member.reminders:
+            moment.plan(REMIND, said.person, which, moment.at + schedule.LATE[which], which=which)
+
+
+def after(moment: Moment) -> None:
+    """It has ended: a private question for whoever had a seat, a debrief for the hosts, a word in the place."""
+    end = moment.gathering.ends
+    if moment.now < end + REFLECTS:  # after an outage nobody can tell who was there
+        _notice_missing(moment)
+    for said in moment.seated():
+        moment.plan(AFTER, said.person, "after", end + REFLECTS, picked=False, capped=True)
+    for host in moment.hosts():
+        moment.plan(DEBRIEF, host, "debrief", end + timedelta(hours=12), hosting.PURPOSE)
+        later = moment._replace(at=end + REFLECTS)
+        later.plan(THANKS, host, "thanks", end + timedelta(days=1), hosting.PURPOSE, picked=False)
+    if moment.circle.channel is not None:
+        moment.plan(CLOSING, moment.circle.channel, "closing", end + REFLECTS)
+
+
+def close(moment: Moment) -> None:
+    """Two weeks later: answers become a number."""
+    circles_dates.close(moment.connection, moment.gathering.id)
+
+
+def _notice_missing(moment: Moment) -> None:
+    """Who asked for it and did not come twice: the host hears it. Where nobody was seen at all, nobody was absent."""
+    seated = moment.seated()
+    if not any(said.came for said in seated):
+        return
+    for said in seated:
+        member = circles_answers.membership(moment.connection, moment.circle.id, said.person)
+        if member is None or member.missed is None or said.answer != "in":
+            continue
+        missed = 0 if said.came else member.missed + 1
+        if missed >= MISSED:
+            missed = 0
+            for host in moment.hosts()[:1]:
+                moment.plan(
+                    HELLO,
+                    host,
+                    f"hello:{said.person.id}",
+                    moment.now + timedelta(days=2),
+                    hosting.PURPOSE,
+                    picked=False,
+                    about=said.person.id,
+                )
+        circles_answers.set_missed(moment.connection, moment.circle.id, said.person, missed)
+
+
+_DO: dict[schedule.Name, Callable[[Moment], None]] = {
+    "ask": ask,
+    "day": day,
+    "few": few,
+    "hour": hour,
+    "now": begin,
+    "after": after,
+    "close": close,
+}

@@ -1,0 +1,176 @@
+"""How a circle is shown: the card a member sees before any yes, its times in host's and reader's zone, its hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import consenting
+from bot.cog import Cog
+from bot.i18n import _, ngettext
+from bot.messages import Button, Delivery, Member, Text, When, Who
+from bot.recurrence import Recurrence
+from bot.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
+from cogs.circles import kinds, lookup
+from storage import circles, community_settings
+from storage.circles import Circle
+from storage.circles_dates import Gathering
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A circle with its words readable: what every screen about it is drawn from."""
+
+    circle: Circle
+    title: str
+    about: str
+    spot: str
+    hosts: tuple[Member, ...]
+    trained: bool
+    rule: Recurrence
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.rule.zone
+
+    @property
+    def is_short_of_hosts(self) -> bool:
+        return len(self.hosts) < kinds.rule(self.circle.kind).hosts
+
+    @property
+    def recurs(self) -> bool:
+        return self.rule.times != 1
+
+
+async def sheet(cog: Cog, circle: Circle) -> Sheet:
+    """Read and decrypt what there is to show of a circle."""
+    people = await cog.read(circles.accepted, circle.id)
+    hosts = [await lookup.shown(cog, person, circle.platform) for person in people]
+    trained = [await cog.read(community_settings.is_trained, circle.community, person) for person in people]
+
+    def words(blob: bytes | None, column: str) -> str:
+        return cog.bot.keyring.decrypt(blob, "circles", column, circle.id) if blob else ""
+
+    return Sheet(
+        circle,
+        words(circle.title, "title"),
+        words(circle.about, "about"),
+        words(circle.spot, "spot"),
+        tuple(hosts),
+        bool(trained) and all(trained),
+        Recurrence.from_code(circle.recurrence),
+    )
+
+
+def card(sheet: Sheet, gathering: Gathering | None, free: int | None) -> Text:
+    """Everything a member sees before saying yes: what, when, where, with whom, and what they agree to."""
+    lines = [
+        Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
+        Text("{about}").format(about=sheet.about) if sheet.about else None,
+        times(sheet, gathering),
+        _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else None,
+        hosts_line(sheet),
+        _("Nobody drinks or uses anything there.") if sheet.circle.dry else None,
+        seats_line(sheet, free) if free is not None else None,
+        _("What we agree on: {agreements}").format(agreements=kinds.agreements(sheet.circle.kind)),
+    ]
+    return Text("\n").join(line for line in lines if line is not None)
+
+
+def times(sheet: Sheet, gathering: Gathering | None) -> Text:
+    """The date in the host's zone, then in the reader's own; how long, and how often."""
+    length = friendly_duration(timedelta(minutes=sheet.circle.minutes))
+    often = Text("{rule}").format(rule=str(sheet.rule)) if sheet.recurs else Text()
+    if gathering is None:
+        return often or _("No date yet.")
+    said = _("{host} ({yours}), for {length}.").format(
+        host=date_line(gathering.starts, sheet.zone), yours=When(gathering.starts), length=length
+    )
+    return said + "\n" + often if often else said
+
+
+def date_line(instant: datetime, zone: ZoneInfo) -> str:
+    """``Thursday 26 November at 19:00, Berlin time``: the same whenever it is read."""
+    local = instant.astimezone(zone)
+    words = _("{weekday} {day} {month} at {time}, {zone}")
+    return str(
+        words.format(
+            weekday=weekday_name(local.weekday()),
+            day=local.day,
+            month=month_name(local.month),
+            time=friendly_time(local.time()),
+            zone=friendly_zone(zone),
+        )
+    )
+
+
+def hosts_line(sheet: Sheet) -> Text:
+    """Host and co-host by name; honest where there is one."""
+    named = [Text(Who(member)) for member in sheet.hosts]
+    if not named:
+        return _("Nobody hosts it yet.")
+    if len(named) == 1:
+        said = _("One host: {host}.").format(host=named[0])
+        return said + " " + _("A second is being looked for.") if sheet.is_short_of_hosts else said
+    said = _("Host and co-host: {host} and {cohost}. {cohost} steps aside with anyone who needs a break.").format(
+        host=named[0], cohost=named[1]
+    )
+    return said + " " + _("Both are marked as trained by moderators.") if sheet.trained else said
+
+
+def seats_line(sheet: Sheet, free: int) -> Text:
+    words = ngettext("{n} seat is free", "{n} seats are free", free) if free else _("Every seat is taken")
+    ending = _("; there is a waitlist.") if not free else Text(".")
+    listening = _(" Listening only is fine.") if sheet.circle.listening else Text()
+    return words.format(n=free) + ending + listening
+
+
+def one_line(sheet: Sheet, gathering: Gathering) -> Text:
+    """A circle in a list."""
+    return Text("**{title}** ({kind}), {when}").format(
+        title=sheet.title, kind=kinds.name(sheet.circle.kind), when=When(gathering.starts)
+    )
+
+
+def answers(sheet: Sheet, gathering: Gathering) -> tuple[Button, ...]:
+    """What can be said to one date."""
+    said = [(_("I'm in"), "in"), (_("Listening only"), "listening"), (_("Maybe"), "maybe"), (_("Can't"), "cant")]
+    return tuple(
+        Button(label, "circles.answer", f"{gathering.id}|{wish}")
+        for label, wish in said
+        if wish != "listening" or sheet.circle.listening
+    )
+
+
+def is_true(delivery: Delivery, gathering: Gathering) -> bool:
+    """Does the date still stand as it did when this was planned?"""
+    return gathering.state == "planned" and gathering.version == delivery.args["version"]
+
+
+def place(sheet: Sheet) -> Text:
+    """Where it is, at the end of another sentence."""
+    return " " + _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else Text()
+
+
+def ask_words(sheet: Sheet, gathering: Gathering | None, part: circles.Part) -> Text:
+    """Asking somebody to host: what it is, and what it is not."""
+    asked = {
+        "host": _("Would you host this?"),
+        "co-host": _("Would you host this with somebody?"),
+        "stand-in": _("A host can't come. You said you'd stand in. Would you host this?"),
+    }[part]
+    ending = _("You keep the space, not the people. Calling for help is enough.")
+    return asked + "\n" + card(sheet, gathering, None) + "\n" + ending
+
+
+def host_words(cog: Cog, _value: str) -> Text:
+    """The question behind hosting for the first time."""
+    return (
+        consenting.core_words(cog.bot.settings.host)
+        + " "
+        + _(
+            "You can host circles. Everybody who sees a circle sees its hosts, and so do the moderators. I'd be"
+            " messaging you first about the circles you host and join."
+        )
+    )

@@ -1,0 +1,60 @@
+"""From an idea to a published circle: one screen, two yeses, and nobody else sees it before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.cast import ALICE, BOB, CHANDRA, Playground
+from tests.cogs.circles.cast import (
+    card,
+    draft,
+    join,
+    pass_time,
+    press,
+    published,
+    tick,
+    told,
+    would_host,
+)  # fmt: skip
+
+
+async def test_a_weekly_circle_from_idea_to_published(world: Playground) -> None:
+    await would_host(world, ALICE, BOB)
+    before = len(world.chat.read(ALICE))
+    screen = await world.chat.say(ALICE, "circle new thursday 19:00 Evening circle")
+    assert "It needs a co-host" in screen.text
+    screen = await press(world, ALICE, screen, "Publish")
+    await press(world, ALICE, screen, "Co-host")
+    screen = await world.chat.say(ALICE, "@Bob")
+    assert "It is published as soon as" in screen.text
+    assert len(world.chat.read(ALICE)) - before == 4, "two lines typed, two taps"
+    await tick(world)
+    asked = world.chat.read(BOB)[-1]
+    assert "You keep the space, not the people." in asked.text
+    said = await press(world, BOB, asked, "I'll host")
+    assert "it is published" in said.text
+    await tick(world)
+    assert told(world, ALICE, "is published")
+
+
+async def test_nobody_sees_a_draft(world: Playground) -> None:
+    await draft(world)
+    assert "No circle yet. Shall I tell you when one starts?" in (await world.chat.say(CHANDRA, "circle list")).text
+
+
+async def test_joined_in_one_tap_by_whoever_agreed_before(world: Playground) -> None:
+    await published(world)
+    await join(world, CHANDRA)
+    opened = await card(world, CHANDRA)
+    assert "No recording or screenshots." in opened.text, "agreements are shown before a yes"
+    assert "Alice" in opened.text or "alice" in opened.text
+    said = await press(world, CHANDRA, opened, "Listening only")
+    assert "You are never asked to speak." in said.text
+
+
+async def test_the_whole_life_of_one_date(world: Playground) -> None:
+    await published(world)
+    assert "You're in: Evening circle" in (await join(world, CHANDRA)).text
+    await pass_time(world, timedelta(days=7))
+    assert len(told(world, CHANDRA, "Evening circle is")) == 1, "the reminder one hour before"
+    assert len(told(world, CHANDRA, "Did you feel welcome")) == 1
