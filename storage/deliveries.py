@@ -179,8 +179,8 @@ SELECT = (
 
 def read(row: Sequence[Any]) -> Delivery:
     """One row of ``SELECT``."""
-    (id_, key, person, platform, target, thread, community, name, purpose, kind, args, body, picked, capped, due_, expires,
-     first_try, attempts, opening) = row  # fmt: skip
+    (id_, key, person, platform, target, thread, community, name, purpose, kind, args, body, picked, capped, due_,
+     expires, first_try, attempts, opening) = row  # fmt: skip
     return Delivery(
         to=Person(person) if person is not None else Channel(platform, target, thread),
         kind=kind,

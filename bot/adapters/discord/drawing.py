@@ -16,7 +16,9 @@ BREAK = "\u200b"
 STYLES = {"time": "t", "day": "D", "full": "F"}
 
 # Nothing that hides or turns text around: control characters but the line break, and the directional marks.
-_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 # Emphasis, code, spoilers, quotes, masked links, and all that stands in angle brackets: mentions of people, roles,
 # channels, commands and server pages, custom emoji, timestamps, links.
 _MARKUP = re.compile(r"[\\`*_~|\[\]<>]")

@@ -69,7 +69,8 @@ class MatrixAdapter:
 
     def hears(self) -> Text:
         return _(
-            "I'm in this room to keep turns. My software receives every message and drops anything that isn't a command."
+            "I'm in this room to keep turns."
+            " My software receives every message and drops anything that isn't a command."
         )
 
     async def start(self) -> None:
