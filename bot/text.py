@@ -16,6 +16,8 @@ ALIASES: Mapping[str, str] = {
     "help now": "help-now",
     "helpnow": "help-now",
     "commands": "help",
+    "buddy": "buddy find",
+    "another": "buddy another",
     "stop": "pause",
     "remind": "remind me",
     "hello": "start",

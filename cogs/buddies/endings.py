@@ -1,0 +1,219 @@
+"""The middle and the end of a pair: did you talk, what next, and ways out that need no reason."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import prompts
+from bot.cog import Cog, Reply, Work, action, command, message, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _, reader_locale, translate
+from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text
+from bot.times import friendly_instant
+from cogs.buddies import course
+from cogs.buddies.pairs import mine
+from cogs.buddies.people import names
+from storage import blocks, members, pairs, rounds, talks
+from storage.pairs import Pair
+
+ENJOYED, NEXT = "cl-01", "cl-02"
+WISHES = ("same", "new", "break")
+"""The options of the closing question, in its order."""
+
+
+class Endings(Cog):
+    """Asks little, tells nobody what another one said, and lets everybody go."""
+
+    # -- did you talk -------------------------------------------------------------------------------------------------
+
+    @message(course.WEEK, actions=("buddies.talked",), late="expires")
+    async def week(self, delivery: Delivery, reader: Reader) -> Message | None:
+        pair = await self._active(delivery)
+        if pair is None:
+            return None
+        value = f"{pair.id}|{delivery.args['day']}"
+        return Message(
+            _("Did you two get to talk this week? Nobody else sees your answer."),
+            (
+                Button(_("Yes"), "buddies.talked", f"yes|{value}"),
+                Button(_("A little"), "buddies.talked", f"little|{value}"),
+                Button(_("Not this time"), "buddies.talked", f"no|{value}"),
+            ),
+        )
+
+    @action("buddies.talked")
+    async def talked(self, context: Context, value: str) -> Message:
+        said, number, day = _three(value)
+        if said not in ("yes", "little", "no") or not day.isdecimal():
+            raise UserError(_("That button has expired. `buddy find` shows where you stand."))
+        pair = await mine(self, context, number)
+        await self.write(talks.note_week, pair.id, int(day), context.me, said)  # type: ignore[arg-type]  # one of three
+        return Message(_("Noted."), (Button(_("Another question"), "buddies.another", number),))
+
+    @message(
+        course.MIDDLE,
+        actions=("buddies.wave", "buddies.suggest", "buddies.fine", "buddies.end"),
+        late="expires",
+    )
+    async def middle(self, delivery: Delivery, reader: Reader) -> Message | None:
+        pair = await self._active(delivery)
+        if pair is None or await self.read(talks.anybody_talked, pair.id):
+            return None
+        number = str(pair.id)
+        return Message(
+            _("No talk yet is common. No reply is not a verdict on you; it may be how they keep safe."),
+            (
+                Button(_("Send a wave"), "buddies.wave", number),
+                Button(_("Suggest a time"), "buddies.suggest", number),
+                Button(_("Fine as it is"), "buddies.fine", number),
+                Button(_("End gently"), "buddies.end", number),
+            ),
+        )
+
+    @action("buddies.fine")
+    async def fine(self, context: Context, value: str) -> Text:
+        pair = await mine(self, context, value)
+        assert pair.ends is not None
+        return _("Fine. The round ends {when}.").format(when=await self._when(context, pair))
+
+    # -- what next ----------------------------------------------------------------------------------------------------
+
+    @message(course.CLOSING, actions=("buddies.next",), late="expires")
+    async def closing(self, delivery: Delivery, reader: Reader) -> Message | None:
+        pair = await self._active(delivery)
+        if pair is None:
+            return None
+        enjoyed, next_ = (prompts.find(prompts.shipped(), name) for name in (ENJOYED, NEXT))
+        if enjoyed is None or next_ is None:
+            return None
+        said = [
+            _("For the two of you: {question}").format(question=translate(reader_locale(), enjoyed.text)),
+            _("And for you alone; nobody sees what you choose: {question}").format(
+                question=translate(reader_locale(), next_.text)
+            ),
+        ]
+        buttons = tuple(
+            Button(translate(reader_locale(), option), "buddies.next", f"{wish}|{pair.id}")
+            for wish, option in zip(WISHES, next_.options, strict=True)
+        )
+        return Message(Text("\n").join(said), buttons)
+
+    @action("buddies.next")
+    async def next(self, context: Context, value: str) -> Text:
+        wish, _bar, number = value.partition("|")
+        if wish not in WISHES:
+            raise UserError(_("That button has expired. `buddy find` shows where you stand."))
+        pair = await mine(self, context, number)
+        await self.write(pairs.wish, pair.id, context.me, wish)  # type: ignore[arg-type]  # one of the three
+        return _("Noted, for you alone. The round ends {when}; I'll tell you what comes next.").format(
+            when=await self._when(context, pair)
+        )
+
+    @message(pairs.CONTINUES)
+    async def continues(self, delivery: Delivery, reader: Reader) -> Message | None:
+        pair = await self._active(delivery)
+        if pair is None or pair.ends is None:
+            return None
+        until = friendly_instant(pair.ends, reader.now, ZoneInfo(reader.zone))
+        return Message(_("You both chose to stay together. You go on where you are, until {when}.").format(when=until))
+
+    @message(pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.stand"))
+    async def ended(self, delivery: Delivery, reader: Reader) -> Message:
+        assert reader.person is not None
+        number, how = int(delivery.args["pair"]), delivery.args.get("how")
+        if how == "left":
+            return Message(
+                _(
+                    "One of the three of you has ended it early. That's allowed and needs no reason. You two go on, in"
+                    " a new place."
+                )
+            )
+        if how == "early":
+            said = _("This round has ended early. That's allowed and needs no reason.")
+        else:
+            said = _("This round has ended. Thank you both.")
+        wish = await self.read(pairs.wish_of, number, reader.person)
+        if wish == "break":
+            return Message(said + " " + _("You chose a break: introductions rest until you say so."), (_back(),))
+        chosen = {"same": _("You chose the same buddy."), "new": _("You chose someone new.")}.get(wish or "")
+        after = _("I'm looking again now.")
+        return Message(Text(" ").join([said, *([chosen] if chosen else []), after]), _afterwards(number))
+
+    # -- ending it ----------------------------------------------------------------------------------------------------
+
+    @command("buddy end")
+    async def end_it(self, context: Context) -> Reply:
+        """End a pair, at any time and for no reason."""
+        return await self.end(context, "")
+
+    @action("buddies.end")
+    async def end(self, context: Context, value: str) -> Message:
+        pair = await mine(self, context, value)
+        others = await self.read(pairs.others, pair.id, context.me)
+        who = await names(self, [part.person for part in others], pair.channel.platform if pair.channel else None)
+        said = _("End it now? {who} hears this: This round has ended early. That's allowed and needs no reason.")
+        return Message(
+            said.format(who=who),
+            (
+                Button(_("End it"), "buddies.end_now", str(pair.id)),
+                Button(_("Keep it"), "buddies.fine", str(pair.id)),
+            ),
+        )
+
+    @action("buddies.end_now", once=True)
+    async def end_now(self, context: Context, value: str) -> Message:
+        pair = await mine(self, context, value)
+        await self.write(pairs.leave, pair, context.me, context.now)
+        said = _("It has ended. That's allowed and needs no reason.") + " " + _("I'm looking again now.")
+        return Message(said, _afterwards(pair.id))
+
+    @action("buddies.apart")
+    async def apart(self, context: Context, value: str) -> Text:
+        """The tick to avoid each other, offered to each of them alone."""
+        others = await self.read(pairs.were_with, int(value), context.me) if value.isdecimal() else []
+        if not others:
+            raise UserError(_("I no longer have it. `buddy avoid` does the same at any time."))
+        await self.write(self._keep_apart, context, others)
+        return _("Noted. I won't bring you together again. Nobody is told.")
+
+    def _keep_apart(self, connection: Connection, context: Context, others: list[Person]) -> None:
+        for other in others:
+            blocks.add(connection, context.me, other, context.now)
+            rounds.drop_out(connection, context.me, None, context.now, other.id)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    async def _active(self, delivery: Delivery) -> Pair | None:
+        pair = await self.read(pairs.get, int(delivery.args["pair"]))
+        return pair if pair is not None and pair.state == "active" else None
+
+    async def _when(self, context: Context, pair: Pair) -> str:
+        assert pair.ends is not None
+        zone = (await self.read(members.profile, context.me)).zone
+        return friendly_instant(pair.ends, context.now, ZoneInfo(zone))
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # everything about a pair: see Pairs
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _three(value: str) -> tuple[str, str, str]:
+    first, _bar, rest = value.partition("|")
+    second, _bar, third = rest.partition("|")
+    return first, second, third
+
+
+def _back() -> Button:
+    return Button(_("Look again"), "buddies.back")
+
+
+def _afterwards(pair: int) -> tuple[Button, ...]:
+    return (
+        Button(_("Not with them again"), "buddies.apart", str(pair)),
+        Button(_("Take a break"), "buddies.rest"),
+    )

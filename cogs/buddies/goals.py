@@ -1,0 +1,181 @@
+"""Goals between buddies: "when ..., I will ...", seen by the buddy, and the same kindness whatever became of them."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from bot import prompts
+from bot.cog import Cog, Reply, Work, action, command, message, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _, reader_locale, translate
+from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.times import instant_at, local_day
+from cogs.buddies.pairs import mine
+from cogs.buddies.people import account, names
+from storage import buddies, deliveries, members, pairs, talks
+from storage.pairs import Pair
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+ASKED, SHOWN = "buddies.goal_asked", "buddies.goal_shown"
+SENTENCE, HOW = "go-01", "go-03"
+LONGEST = 200
+AFTER = timedelta(days=7)
+EVENING = time(18)
+
+
+class Goals(Cog):
+    """One goal each, in one's own words, encrypted; what became of it is not kept."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._key = secrets.token_bytes(16)
+
+    @command("buddy goal")
+    async def goal_of_mine(self, context: Context) -> Reply:
+        """A goal for this round, shown to your buddy."""
+        return await self.goal(context, "")
+
+    @action("buddies.goal")
+    async def goal(self, context: Context, value: str) -> Form:
+        pair = await mine(self, context, value)
+        sentence = prompts.find(prompts.shipped(), SENTENCE)
+        label = translate(reader_locale(), sentence.text) if sentence else _("When ___ happens, I will ___.")
+        fields = (Field("words", Text(str(label)[:45]), limit=LONGEST),)
+        return Form(_("A goal"), fields, "buddies.goal_words", str(pair.id))
+
+    @action("buddies.goal_words")
+    async def words(self, context: Context, value: str, words: str) -> Message:
+        """Nothing is kept before they are sent. The button tells these words from others that are written meanwhile."""
+        pair = await mine(self, context, value)
+        others = await self.read(pairs.others, pair.id, context.me)
+        who = await names(self, [part.person for part in others], pair.channel.platform if pair.channel else None)
+        self.bot.words.keep(context.me, words, context.now)
+        said = _("{who} will see exactly this: {words}").format(who=who, words=words)
+        return Message(
+            said,
+            (
+                Button(_("Send"), "buddies.goal_send", f"{pair.id}|{self._mark(words)}"),
+                Button(_("Not this time"), "buddies.goal_drop"),
+            ),
+        )
+
+    @action("buddies.goal_drop")
+    async def drop(self, context: Context, value: str) -> Text:
+        self.bot.words.drop(context.me)
+        return _("That's fine. I've kept nothing of it.")
+
+    @action("buddies.goal_send", once=True)
+    async def send(self, context: Context, value: str) -> Text:
+        number, _bar, mark = value.partition("|")
+        pair = await mine(self, context, number)
+        words = self.bot.words.recall(context.me, context.now)
+        if words is None or self._mark(words) != mark:
+            raise UserError(_("I no longer have it. Send it again if you like."))
+        due = await self._in_a_week(context.me, context.now)
+        await self.write(self._keep, pair, context, words, due)
+        self.bot.words.drop(context.me)
+        return _("On its way. I ask you in a week how it went. What you answer is not kept.")
+
+    def _mark(self, words: str) -> str:
+        """Tells whether words are the ones that were shown; says nothing about them to anybody else."""
+        return hmac.digest(self._key, words.encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
+
+    async def _in_a_week(self, person: Person, now: datetime) -> datetime:
+        zone = ZoneInfo((await self.read(members.profile, person)).zone)
+        return instant_at(local_day(now, zone) + AFTER, EVENING, zone)
+
+    def _keep(self, connection: Connection, pair: Pair, context: Context, words: str, due: datetime) -> None:
+        def seal(row: int) -> bytes:
+            return self.bot.keyring.encrypt(words, "buddy_goals", "words", row)
+
+        row = talks.set_goal(connection, pair.id, context.me, seal, context.now)
+        expires = context.now + timedelta(days=2)
+        for part in pairs.others(connection, pair.id, context.me):
+            args: dict[str, int | str] = {"goal": row, "about": context.me.id}
+            key = f"{SHOWN}:{row}:{part.person.id}"
+            word = buddies.word(
+                part.person, SHOWN, key, pair.community, context.now, expires, args, part.role, capped=True
+            )
+            deliveries.plan(connection, word)
+        own = next(part for part in pairs.parts(connection, pair.id) if part.person == context.me)
+        asked = f"{ASKED}:{row}"
+        deliveries.plan(
+            connection,
+            buddies.word(
+                context.me, ASKED, asked, pair.community, due, due + timedelta(days=2), {"goal": row}, own.role
+            ),
+        )
+
+    @message(SHOWN, late="expires")
+    async def shown(self, delivery: Delivery, reader: Reader) -> Message | None:
+        found = await self._goal(delivery)
+        if found is None:
+            return None
+        goal, words = found
+        pair = await self.read(pairs.get, goal.pair)
+        owner = await self.read(account, goal.person, pair.channel.platform if pair and pair.channel else None)
+        if owner is None:
+            return None
+        who = await names(self, [goal.person], owner.platform)
+        return Message(_("{who} has a goal for this round: {words}").format(who=who, words=words))
+
+    @message(ASKED, actions=("buddies.goal_went",), late="expires")
+    async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
+        found = await self._goal(delivery)
+        how = prompts.find(prompts.shipped(), HOW)
+        if found is None or how is None:
+            return None
+        goal, words = found
+        said = Text("{words}").format(words=words) + "\n" + translate(reader_locale(), how.text)
+        buttons: Sequence[Button] = [
+            Button(translate(reader_locale(), option), "buddies.goal_went", f"{number}|{goal.id}")
+            for number, option in enumerate(how.options)
+        ]
+        return Message(said, tuple(buttons))
+
+    @action("buddies.goal_went")
+    async def went(self, context: Context, value: str) -> Message:
+        """The same next screen for every answer."""
+        _answer, _bar, number = value.partition("|")
+        goal = await self.read(talks.goal, int(number)) if number.isdecimal() else None
+        if goal is None or goal.person != context.me:
+            raise UserError(_("I no longer have it. `buddy goal` sets another."))
+        await self.write(talks.goal_answered, goal.id, context.now)
+        return Message(
+            _("Noted. A goal may stay, change or go."),
+            (
+                Button(_("A goal"), "buddies.goal", str(goal.pair)),
+                Button(_("Send a wave"), "buddies.wave", str(goal.pair)),
+            ),
+        )
+
+    async def _goal(self, delivery: Delivery) -> tuple[talks.Goal, str] | None:
+        goal = await self.read(talks.goal, int(delivery.args["goal"]))
+        pair = await self.read(pairs.get, goal.pair) if goal else None
+        if goal is None or pair is None or pair.state != "active":
+            return None
+        return goal, self.bot.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        def work(connection: Connection) -> dict[str, Any]:
+            mine_ = [
+                self.bot.keyring.decrypt(words, "buddy_goals", "words", row)
+                for row, words in talks.export_goals(connection, person)
+            ]
+            return {"your goals": mine_} if mine_ else {}
+
+        return work
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget  # goals go with the pairs they were set in: see Pairs

@@ -1,0 +1,306 @@
+"""Introductions: two yeses without a name, then both names at the same moment, in a place that is theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Work, action, job, message
+from bot.context import Context
+from bot.errors import CannotReach, DeliveryError, RetryAfter, UserError
+from bot.i18n import N_, _, ngettext
+from bot.messages import Button, Channel, Community, Delivery, Group, Member, Message, Person, Place, Reader, Text
+from bot.times import friendly_date, local_day
+from cogs.buddies import lifetime, wording
+from cogs.buddies.course import plan
+from cogs.buddies.people import account, names
+from storage import buddies, members, pairs, rounds
+from storage.pairs import Pair
+from storage.rounds import Proposal
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.5
+"""Seconds that a tick waits for places being opened; what takes longer goes on by itself."""
+AT_ONCE = 20
+AGAIN, MUCH_LATER = timedelta(minutes=5), timedelta(hours=1)
+TRIES = 24
+"""After so many refusals there is no place for two people; they are told, and matched again."""
+STAY = timedelta(days=3)
+"""A place is left to its people once one of them has come in, or after this."""
+
+LOOKING_AGAIN = N_("I'm looking again now.")
+LENGTHS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Six"), 12: N_("Twelve")}
+
+
+class Introductions(Cog):
+    """Asks without names, and opens a place for those who said yes. Nothing said there is read."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._working: asyncio.Task[None] | None = None
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    @message(rounds.PROPOSAL, actions=("buddies.answer",), late="expires")
+    async def proposal(self, delivery: Delivery, reader: Reader) -> Message | None:
+        assert reader.person is not None
+        asked = await self.read(rounds.proposal, int(delivery.args["proposal"]), reader.person)
+        return proposed(asked) if asked is not None and asked.open and asked.answer is None else None
+
+    @action("buddies.answer")
+    async def answer(self, context: Context, value: str) -> Message:
+        said, _bar, number = value.partition("|")
+        asked = await self.read(rounds.proposal, int(number), context.me) if number.isdecimal() else None
+        if asked is None or said not in ("yes", "pass"):
+            raise UserError(_("That button has expired. `buddy find` shows where you stand."))
+        if not asked.open:
+            return Message(_(LOOKING_AGAIN) if asked.answer is None else _("That is answered already."))
+        await self.write(rounds.answer, asked, context.me, said, context.now)  # type: ignore[arg-type]  # one of the two
+        if said == "pass":
+            return Message(_("That's fine. Nobody is told.") + " " + _(LOOKING_AGAIN))
+        return Message(_("Noted. I'll tell you as soon as I know more. Nobody has heard your name."))
+
+    @job(every="tick")
+    async def time_is_up(self, now: datetime) -> None:
+        """Silence counts as a pass after 48 hours."""
+        for row in await self.read(rounds.silent, now):
+            await self.write(rounds.close, row, now)
+
+    @message(buddies.LOOKING)
+    async def looking(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_(LOOKING_AGAIN))
+
+    @message(rounds.NOBODY)
+    async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_("Nobody fits yet. I look again every two days, and I'll tell you."))
+
+    @message(buddies.RESTING, actions=("buddies.back",))
+    async def resting(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(
+            _("I've asked a few times and heard nothing, so introductions rest for you. One tap brings them back."),
+            (Button(_("I'm back"), "buddies.back"),),
+        )
+
+    # -- opening a place ----------------------------------------------------------------------------------------------
+
+    @job(every="tick")
+    async def places(self, now: datetime) -> None:
+        """Open, leave and close places. A platform that is slow holds up nothing else."""
+        if self._working is None or self._working.done():
+            if not await self.read(pairs.to_do, now, 1):
+                return
+            self._working = asyncio.create_task(self._work(now))
+        await asyncio.wait([self._working], timeout=PATIENCE)
+
+    async def _work(self, now: datetime) -> None:
+        for pair in await self.read(pairs.to_do, now, AT_ONCE):
+            try:
+                await self._do(pair, now)
+            except RetryAfter as error:
+                await self.write(pairs.postpone, pair.id, now + max(error.delay, timedelta(seconds=1)))
+            except CannotReach:
+                await self._refused(pair, now)
+            except DeliveryError as error:
+                log.info("the place of pair %d is tried again: %s", pair.id, type(error))
+                await self.write(pairs.postpone, pair.id, now + AGAIN)
+            except Exception:
+                log.exception("nothing could be done about the place of pair %d", pair.id)
+                await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
+
+    async def _do(self, pair: Pair, now: datetime) -> None:
+        if pair.todo == "open":
+            await self._open(pair, now)
+        elif pair.todo == "leave":
+            await self._leave(pair, now)
+        elif pair.channel is not None:
+            await self.bot.groups.close(pair.channel)
+            await self.write(pairs.done, pair.id)
+
+    async def _refused(self, pair: Pair, now: datetime) -> None:
+        if pair.todo == "open" and pair.tries >= TRIES:
+            await self.write(pairs.give_up, pair, now, pairs.NO_PLACE)
+        elif pair.todo == "open":
+            await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
+        else:
+            await self.write(pairs.done, pair.id)
+
+    async def _open(self, pair: Pair, now: datetime) -> None:
+        parts = await self.read(pairs.parts, pair.id)
+        if not await self.read(buddies.may, pair.community, pair.kind, parts, now):
+            await self.write(pairs.give_up, pair, now)
+            return
+        found = await self.read(_meeting_place, pair.community, [part.person for part in parts])
+        if found is None:
+            raise CannotReach("they share no platform")
+        place, accounts = found
+        group = await self.bot.groups.open(f"buddies.pair:{pair.id}", place, accounts, _("Buddies"))
+        await self.write(pairs.opened, pair, group.channel, _visible(group), plan(now), now)
+
+    async def _leave(self, pair: Pair, now: datetime) -> None:
+        """Once the introduction is said and somebody has come in, the place is theirs alone."""
+        assert pair.channel is not None
+        assert pair.opened is not None
+        waited = now - pair.opened >= STAY
+        if not await self.read(pairs.is_told, pair) or not (waited or await self._is_somebody_in(pair, pair.channel)):
+            await self.write(pairs.postpone, pair.id, now + min(AGAIN * 2 ** min(pair.tries, 5), MUCH_LATER))
+            return
+        await self.write(pairs.hand_over, pair.id)
+        await self.bot.groups.leave(pair.channel)
+        await self.write(pairs.done, pair.id)
+
+    async def _is_somebody_in(self, pair: Pair, channel: Channel) -> bool:
+        for part in await self.read(pairs.parts, pair.id):
+            member = await self.read(account, part.person, channel.platform)
+            if member is not None and await self.bot.groups.is_in(channel, member):
+                return True
+        return False
+
+    @message(pairs.NO_PLACE)
+    async def no_place(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_("I couldn't open a place for the two of you here.") + " " + _(LOOKING_AGAIN))
+
+    # -- introducing --------------------------------------------------------------------------------------------------
+
+    @message(pairs.INTRO)
+    async def intro(self, delivery: Delivery, reader: Reader) -> Message | None:
+        pair = await self.read(pairs.get, int(delivery.args["pair"]))
+        if pair is None or pair.state != "active" or pair.opened is None or pair.ends is None:
+            return None
+        parts = await self.read(pairs.parts, pair.id)
+        who = await names(self, [part.person for part in parts], pair.channel.platform if pair.channel else None)
+        lines = [Text(pair.visible)] if pair.visible else []
+        weeks = lifetime.weeks_between(pair.opened, pair.ends)
+        reasons = parts[0].reasons if parts else ""
+        pace = wording.pace_of(reasons)
+        often = Text(", ") + wording.say(wording.PACES[pace]) if pace else Text()
+        said = (
+            _("{names}: you both said yes. {long}{often}. Either can end it, no reason.")
+            if len(parts) == 2
+            else _("{names}: you all said yes. {long}{often}. Any of you can end it, no reason.")
+        )
+        lines.append(said.format(names=who, long=_long(weeks), often=often))
+        lines.append(_("First, each: when and how do you like to talk? More questions: `another`."))
+        return Message(Text("\n").join(lines), private=False)
+
+    @message(
+        pairs.OPENED,
+        actions=("buddies.another", "buddies.wave", "buddies.goal", "buddies.end", "reports.change", "buddies.stand"),
+    )
+    async def opened(self, delivery: Delivery, reader: Reader) -> Message | None:
+        assert reader.person is not None
+        pair = await self.read(pairs.get, int(delivery.args["pair"]))
+        if pair is None or pair.state != "active" or pair.ends is None:
+            return None
+        parts = await self.read(pairs.parts, pair.id)
+        mine = next((part for part in parts if part.person == reader.person), None)
+        if mine is None:
+            return None
+        others = [part.person for part in parts if part.person != reader.person]
+        who = await names(self, others, pair.channel.platform if pair.channel else None)
+        said = _("You and {names} said yes to each other. Your place is open, until {when}.").format(
+            names=who, when=_day(pair.ends, reader)
+        )
+        reasons = wording.in_common(mine.reasons)
+        lines = [said, *([reasons] if reasons else []), _("I don't read what is said there.")]
+        return Message(Text("\n").join(lines), doors_of(pair))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def channel_gone(self, channel: Channel) -> Work[None]:
+        return lambda connection: pairs.lost_place(connection, channel, self.bot.now())
+
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if purpose in ("buddy", "mentor", "adult"):
+                rounds.drop_out(connection, person, None, self.bot.now())
+
+        return work
+
+    def separate(self, one: Person, other: Person) -> Work[None]:
+        return lambda connection: rounds.drop_out(connection, one, None, self.bot.now(), other.id)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return lambda connection: rounds.export(connection, person)
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        def work(connection: Connection) -> None:
+            rounds.drop_out(connection, person, community, self.bot.now())
+            rounds.forget(connection, person, community)
+
+        return work
+
+    @job(every="day")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(rounds.sweep, now)
+
+
+def proposed(asked: Proposal) -> Message:
+    """The question that has no name in it."""
+    if asked.kind == "mentor":
+        said = (
+            _("Someone would like to walk with a mentor for twelve weeks.")
+            if asked.role == "mentor"
+            else _("Someone here is willing to be your mentor for twelve weeks.")
+        )
+    else:
+        said = wording.someone(asked.reasons)
+    return Message(
+        said + " " + _("They're not on your list of people to avoid."),
+        (
+            Button(_("Yes"), "buddies.answer", f"yes|{asked.id}", style="primary"),
+            Button(_("Pass"), "buddies.answer", f"pass|{asked.id}"),
+        ),
+    )
+
+
+def doors_of(pair: Pair) -> tuple[Button, ...]:
+    """What one of a pair can do, always in this order."""
+    number = str(pair.id)
+    return (
+        Button(_("Another question"), "buddies.another", number),
+        Button(_("Send a wave"), "buddies.wave", number),
+        Button(_("A goal"), "buddies.goal", number),
+        Button(_("End gently"), "buddies.end", number),
+        Button(_("Report"), "reports.change", f"m1n{pair.community.id}"),
+    )
+
+
+def _visible(group: Group) -> str:
+    """The first line of a place: who else could open it, as the platform says."""
+    if not group.visible_to:
+        return str(_("Moderators may be able to open this place."))
+    return str(_("Who else can open this place: {who}").format(who=Text(str(group.visible_to))))
+
+
+def _long(weeks: int) -> Text:
+    if weeks in LENGTHS:
+        return _("{number} weeks").format(number=wording.say(LENGTHS[weeks]))
+    return _("One week") if weeks == 1 else ngettext("{n} week", "{n} weeks", weeks).format(n=weeks)
+
+
+def _day(instant: datetime, reader: Reader) -> str:
+    zone = ZoneInfo(reader.zone)
+    return friendly_date(local_day(instant, zone), local_day(reader.now, zone))
+
+
+def _meeting_place(
+    connection: Connection, community: Community, people: list[Person]
+) -> tuple[Place, list[Member]] | None:
+    """Where all of them have an account and the community lives; where they were seen last, if there are several."""
+    places = {place.platform: place for place in members.places(connection, community)}
+    accounts = [members.accounts(connection, person) for person in people]
+    if not all(accounts):
+        return None
+    for first in accounts[0]:
+        there = [next((one for one in own if one.platform == first.platform), None) for own in accounts]
+        if first.platform in places and all(there):
+            return places[first.platform], [one for one in there if one is not None]
+    return None

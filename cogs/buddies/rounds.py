@@ -1,0 +1,259 @@
+"""Rounds: begun by the calendar or by moderators, matched in a process of their own, told in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _, ngettext
+from bot.messages import Button, Community, Message, Person, Text
+from bot.times import friendly_instant
+from cogs.buddies import schedules, wording
+from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Met, Outcome, Pace
+from cogs.buddies.choices import Choices
+from cogs.buddies.course import plan
+from cogs.buddies.worker import match_in_process
+from storage import audit, buddies, pairs, rounds
+from storage.buddies import Signup
+from storage.rounds import Proposed, Round, Schedule
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """One snapshot of everything a matching is told."""
+
+    free: list[Signup]
+    signed_up: int
+    platforms: Mapping[int, frozenset[str]]
+    avoids: list[tuple[int, int]]
+    passes: list[tuple[int, int]]
+    met: list[tuple[int, int, int]]
+
+
+class Rounds(Cog):
+    """Begins rounds, and matches those without a buddy: at the start, then every two days, newcomers with them."""
+
+    @job(every="hour")
+    async def run(self, now: datetime) -> None:
+        for community, schedule in await self.read(rounds.beginning, now):
+            assert schedule.due is not None
+            zone = ZoneInfo(self.bot.settings.zone)
+            next_ = schedules.following(schedule.due, schedule.weeks, zone, now)
+            await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now)
+        for pair in await self.read(pairs.over, now):
+            await self.write(pairs.end_by_time, pair, plan(now), now)
+        for round_ in await self.read(rounds.to_match, now):
+            await self._match(round_, now)
+
+    async def _match(self, round_: Round, now: datetime) -> None:
+        gathered = await self.read(_gather, round_.community, round_.id, now)
+        outcome = await self._outcome(gathered, round_.seed + round_.runs, round_.number, now)
+        edits = {one.person.id: one.edits for one in gathered.free}
+        proposed = [_proposed(match, round_, now) for match in outcome.matches]
+        left_out = [one.id for one in outcome.left_out]
+        await self.write(rounds.settle, round_, proposed, left_out, edits, _counts(gathered, outcome.counts), now)
+
+    async def _outcome(self, gathered: Gathered, seed: int, number: int, now: datetime) -> Outcome:
+        """Seconds of work where there are thousands; a second where there are a few; nothing for nobody."""
+        if not gathered.free:
+            return Outcome((), (), Counts())
+        # Where both would like a previous buddy, having met counts for nothing against them.
+        again = {one.person.id for one in gathered.free if _wish(one) == "same"}
+        met = (Met(*one) for one in gathered.met if not {*one[:2]} <= again)
+        return await match_in_process(_candidates(gathered, number), week=now.date(), seed=seed, number=number, met=met)
+
+    # -- what moderators see ------------------------------------------------------------------------------------------
+
+    @command("kith-mod rounds", moderators=True)
+    async def rounds(self, context: Context) -> Message:
+        """When buddies are introduced: see it, try it without telling anybody, or begin a round."""
+        return await self._screen(context)
+
+    async def _screen(self, context: Context, said: Text | None = None) -> Message:
+        community = _here(context)
+        schedule = await self.read(rounds.schedule, community) or Schedule(schedules.WEEKS, None)
+        waiting = await self.read(buddies.signed_up, community)
+        lines = [said] if said else []
+        lines.append(
+            ngettext("{n} member would like to be introduced.", "{n} members would like to be introduced.", waiting)
+            .format(n=waiting)
+        )  # fmt: skip
+        lines.append(_says_when(schedule, context.now, ZoneInfo(self.bot.settings.zone)))
+        latest = await self.read(rounds.latest, community)
+        if latest is not None and latest.counts:
+            lines.append(_("The last round: {counts}").format(counts=_say(latest.counts)))
+        every = schedules.CHOICES[(schedules.CHOICES.index(schedule.weeks) + 1) % len(schedules.CHOICES)]
+        return Message(
+            Text("\n").join(lines),
+            (
+                Button(_("Try it, tell nobody"), "rounds.try"),
+                Button(_("Begin a round now"), "rounds.begin"),
+                Button(_("Every {n} weeks instead").format(n=every), "rounds.every", str(every)),
+                Button(_("No rounds by the calendar"), "rounds.every", "0")
+                if schedule.due
+                else Button(_("Rounds by the calendar"), "rounds.every", str(schedule.weeks)),
+            ),
+        )
+
+    @action("rounds.try", moderators=True, expensive=True)
+    async def try_it(self, context: Context, value: str) -> Message:
+        """The numbers a round would have now. Nobody is told anything, and nothing is kept of it."""
+        community = _here(context)
+        latest = await self.read(rounds.latest, community)
+        number = latest.number + 1 if latest else 1
+        gathered = await self.read(_gather, community, 0, context.now)
+        outcome = await self._outcome(gathered, secrets.randbits(32), number, context.now)
+        said = _("A round now would give: {counts}").format(counts=_say(_counts(gathered, outcome.counts)))
+        return await self._screen(context, said)
+
+    @action("rounds.begin", moderators=True, expensive=True)
+    async def begin(self, context: Context, value: str) -> Message:
+        community, zone = _here(context), ZoneInfo(self.bot.settings.zone)
+        schedule = await self.read(rounds.schedule, community)
+        if schedule is None:
+            raise UserError(_("Nobody has asked for a buddy yet, so there is nobody to introduce."))
+        next_ = schedules.following(context.now, schedule.weeks, zone, context.now) if schedule.due else None
+        seed = secrets.randbits(32)
+        round_ = await self.write(_begin, community, schedule, next_, seed, context.now)
+        if round_ is None:
+            raise UserError(_("A round began a moment ago."))
+        await self._match(round_, context.now)
+        return await self._screen(context, _("A round has begun. Everybody hears from me in private."))
+
+    @action("rounds.every", moderators=True)
+    async def every(self, context: Context, value: str) -> Message:
+        community, zone = _here(context), ZoneInfo(self.bot.settings.zone)
+        known = await self.read(rounds.schedule, community) or Schedule(schedules.WEEKS, None)
+        if value not in ("0", *map(str, schedules.CHOICES)):
+            raise UserError(_("That button has expired. `kith-mod rounds` opens a new one."))
+        weeks = int(value) or known.weeks
+        due = None
+        if value != "0":
+            due = known.due or schedules.first_round(context.now, zone)[1]
+        await self.write(_set, community, weeks, due, context.now)
+        return await self._screen(context)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # rounds are nobody's; who is asked what in them: see Introductions
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _begin(
+    connection: Connection, community: Community, was: Schedule, next_: datetime | None, seed: int, now: datetime
+) -> Round | None:
+    round_ = rounds.begin(connection, community, was, next_, seed, now)
+    audit.record(connection, community, "rounds.begun", now)
+    return round_
+
+
+def _set(connection: Connection, community: Community, weeks: int, due: datetime | None, now: datetime) -> None:
+    rounds.set_schedule(connection, community, weeks, due)
+    audit.record(connection, community, "rounds.changed", now)
+
+
+def _here(context: Context) -> Community:
+    if context.community is None:
+        raise LookupError("this handler runs only in a community")
+    return context.community
+
+
+def _gather(connection: Connection, community: Community, round_: int, now: datetime) -> Gathered:
+    return Gathered(
+        buddies.eligible(connection, community, now),
+        buddies.signed_up(connection, community),
+        buddies.platforms(connection, community),
+        buddies.avoids(connection, community),
+        rounds.passes(connection, round_),
+        rounds.met(connection, community),
+    )
+
+
+def _candidates(gathered: Gathered, number: int) -> Iterator[Candidate]:
+    """Each as the matching wants them. A language counts where both can be met: it is paired with a platform.
+
+    Whoever wants somebody new avoids everybody they met.
+    """
+    apart: dict[int, set[int]] = {}
+    for one, other in (*gathered.avoids, *gathered.passes):
+        apart.setdefault(one, set()).add(other)
+    known: dict[int, set[int]] = {}
+    for one, other, _round in gathered.met:
+        known.setdefault(one, set()).add(other)
+        known.setdefault(other, set()).add(one)
+    for free in gathered.free:
+        choices = Choices.read(free.choices)
+        if choices is None:
+            continue
+        id_ = free.person.id
+        there = gathered.platforms.get(id_, frozenset())
+        avoids = apart.get(id_, set()) | (known.get(id_, set()) if choices.again == "new" else set())
+        yield Candidate(
+            id=id_,
+            group=str(free.group or ""),
+            languages=frozenset(f"{one} {platform}" for one in choices.languages for platform in there),
+            zone=free.zone,
+            free=choices.hours,
+            pace=choices.pace,
+            purposes=choices.purposes,
+            style=choices.style,
+            trio_ok=choices.trio,
+            avoids=frozenset(avoids),
+            adult=True,  # gathered by their yes to this, to being introduced, and without those who are held
+            consents=True,
+            left_out=free.left_out,
+            left_out_last=free.left_out_round is not None and free.left_out_round >= number - 1,
+            trio_last=free.trio_round is not None and free.trio_round >= number - 1,
+        )
+
+
+def _wish(signup: Signup) -> str:
+    choices = Choices.read(signup.choices)
+    return choices.again if choices else "either"
+
+
+def _proposed(match: Any, round_: Round, now: datetime) -> Proposed:
+    one_week = match.reasons.pace == Pace.ONE_WEEK_TRY
+    reasons = {person: wording.code_of(match, person) for person in match.members}
+    return Proposed(reasons, schedules.length(round_.ends, now, one_week=one_week))
+
+
+def _counts(gathered: Gathered, counts: Counts) -> dict[str, int]:
+    return {
+        "signed_up": gathered.signed_up,
+        "free": len(gathered.free),
+        "pairs": counts.pairs,
+        "trios": counts.trios,
+        "repeats": counts.repeats,
+        "no_common_hour": counts.without_common_hour,
+        "nobody_fits": counts.left_out.get(LeftOutReason.NOBODY_FITS, 0),
+        "odd": counts.left_out.get(LeftOutReason.ODD, 0),
+    }
+
+
+def _say(counts: Mapping[str, int]) -> Text:
+    """A round in counts and plain reasons, never names."""
+    said = [
+        _("{pairs} pairs and {trios} trios of {free} who had nobody.").format(**counts),
+        _("Together before: {repeats}. Under an hour a week in common: {no_common_hour}.").format(**counts),
+        _("Without anybody because nobody fits: {nobody_fits}; because the number is odd: {odd}.").format(**counts),
+    ]
+    return Text(" ").join(said)
+
+
+def _says_when(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Text:
+    if schedule.due is None:
+        return _("Rounds begin when you say so; the first sign-up starts the calendar.")
+    when = friendly_instant(schedule.due, now, zone)
+    return _("A round begins every {n} weeks; the next one {when}.").format(n=schedule.weeks, when=when)

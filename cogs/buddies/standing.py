@@ -1,0 +1,203 @@
+"""Where somebody stands, resting and coming back, and whom they never want to meet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
+from bot.times import friendly_instant
+from cogs.buddies import wording
+from cogs.buddies.choices import Choices
+from cogs.buddies.introductions import doors_of, proposed
+from cogs.buddies.people import names, settle
+from storage import blocks, buddies, community_settings, members, pairs, rounds, talks
+from storage.buddies import Signup
+from storage.pairs import Pair
+
+
+class Standing(Cog):
+    """`buddy find` for those who signed up, `buddy avoid` for everybody."""
+
+    @action("buddies.stand")
+    async def stand(self, context: Context, value: str) -> Reply:
+        community = await settle(self, context, value)
+        if isinstance(community, list):
+            chosen = tuple(Button(plain(one.name), "buddies.stand", str(one.id)) for one in community[:25])
+            return Message(_("Which community is this for?"), chosen)
+        signup = await self.read(buddies.get, community, context.me)
+        if signup is None:
+            raise UserError(_("You have not asked for a buddy here. `buddy find` does that."))
+        for pair in await self.read(pairs.of, context.me, community):
+            return await self._with_somebody(context, pair)
+        asked = await self.read(rounds.open_proposal, community, context.me)
+        if asked is not None and asked.answer is None:
+            return proposed(asked)
+        return await self._waiting(context, community, signup, answered=asked is not None)
+
+    async def _with_somebody(self, context: Context, pair: Pair) -> Message:
+        if pair.state == "opening" or pair.ends is None:
+            return Message(_("You all said yes. Your place is being opened; I'll tell you."))
+        parts = await self.read(pairs.parts, pair.id)
+        platform = pair.channel.platform if pair.channel else None
+        who_ = await names(self, [part.person for part in parts if part.person != context.me], platform)
+        when = await self._when(context, pair.ends)
+        lines = [_("Your buddy: {who}, until {when}.").format(who=who_, when=when)]
+        mine = next(part for part in parts if part.person == context.me)
+        if reasons := wording.in_common(mine.reasons):
+            lines.append(reasons)
+        for goal in await self.read(talks.goals, pair.id):
+            owner = await names(self, [goal.person], platform)
+            words = self.bot.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
+            lines.append(_("{who}: {words}").format(who=owner, words=words))
+        return Message(Text("\n").join(lines), doors_of(pair))
+
+    async def _waiting(self, context: Context, community: Community, signup: Signup, *, answered: bool) -> Message:
+        choices = Choices.read(signup.choices) or Choices()
+        line = wording.line(choices, await self._group_name(community, signup.group))
+        value = f"{community.id}|{_with_group(choices, signup.group).code}"
+        change = Button(_("Change"), "buddies.change", value)
+        if signup.resting:
+            said = _("Introductions rest for you. What you chose is kept: {line}").format(line=line)
+            return Message(said, (Button(_("I'm back"), "buddies.back", str(community.id)), change))
+        if answered:
+            said = _("You said yes. I'll tell you as soon as I know more.")
+        else:
+            said = await self._next(context, community)
+        return Message(Text("\n").join([said, line]), (change, Button(_("Rest"), "buddies.rest", str(community.id))))
+
+    async def _next(self, context: Context, community: Community) -> Text:
+        schedule = await self.read(rounds.schedule, community)
+        running = await self.read(rounds.latest, community)
+        next_ = min(filter(None, (schedule and schedule.due, running and running.due)), default=None)
+        if next_ is None:
+            return _("I'm looking for somebody. Moderators say when the next introductions are.")
+        when = await self._when(context, max(next_, context.now))
+        return _("I'm looking for somebody; the next time {when}.").format(when=when)
+
+    async def _group_name(self, community: Community, group: int | None) -> Text:
+        for one in await self.read(community_settings.groups, community):
+            if one.id == group:
+                return plain(self.bot.keyring.decrypt(one.name, "community_groups", "name", one.id))
+        return _("main group")
+
+    async def _when(self, context: Context, instant: datetime) -> str:
+        zone = (await self.read(members.profile, context.me)).zone
+        return friendly_instant(instant, context.now, ZoneInfo(zone))
+
+    # -- resting ------------------------------------------------------------------------------------------------------
+
+    @action("buddies.rest")
+    async def rest(self, context: Context, value: str) -> Message:
+        community = await self._mine(context, value)
+        await self.write(_rest, community, context.me, context.now)
+        return Message(
+            _("Introductions rest until you say so. A buddy you have now stays."),
+            (Button(_("I'm back"), "buddies.back", str(community.id)),),
+        )
+
+    @action("buddies.back")
+    async def back(self, context: Context, value: str) -> Reply:
+        community = await self._mine(context, value)
+        await self.write(buddies.come_back, community, context.me)
+        return _("Welcome back. I'm looking for somebody for you, within two days.")
+
+    async def _mine(self, context: Context, value: str) -> Community:
+        """Where the member signed up: the community of the request, the one named, or the only one."""
+        there = await self.read(buddies.communities, context.me)
+        wanted = value or (str(context.community.id) if context.community else "")
+        found = [community for community in there if wanted in ("", str(community.id))]
+        if not found:
+            raise UserError(_("You have not asked for a buddy here. `buddy find` does that."))
+        return found[0]
+
+    # -- whom they never want to meet ---------------------------------------------------------------------------------
+
+    @command("buddy avoid")
+    async def avoid(self, context: Context, who: Member | None = None) -> Message | Form:
+        """Never be brought together with somebody: as buddies, for company, for a hello. Nobody is told."""
+        if who is None:
+            field = Field("who", _("Whom? Mention them. They are not told."), Member)
+            return Form(_("Somebody to avoid"), (field,), "buddies.avoid_whom")
+        return await self._avoid_screen(context, who)
+
+    @action("buddies.avoid_whom")
+    async def avoid_whom(self, context: Context, value: str, who: Member) -> Message:
+        return await self._avoid_screen(context, who)
+
+    async def _avoid_screen(self, context: Context, shown: Member) -> Message:
+        if shown == context.member:
+            raise UserError(_("That is you."))
+        value = f"{shown.platform}|{shown.id}"
+        said = _(
+            "I won't bring you together with {who}: not as buddies, not for company, not for a hello. What connects"
+            " you through me now ends. They are not told of this."
+        )
+        return Message(
+            said.format(who=who(shown)),
+            (
+                Button(_("Avoid them"), "buddies.avoid_now", value),
+                Button(_("Lift it"), "buddies.avoid_lift", value),
+                Button(_("Not now"), "buddies.avoid_no"),
+            ),
+        )
+
+    @action("buddies.avoid_now")
+    async def avoid_now(self, context: Context, value: str) -> Text:
+        await self.write(self._avoid, context, _member(value))
+        return _("Noted. You won't be brought together by me. `buddy avoid` also lifts it.")
+
+    def _avoid(self, connection: Connection, context: Context, shown: Member) -> None:
+        other = members.person_of(connection, shown)
+        if other is None:
+            code = self.bot.keyring.pseudonym(shown.platform, shown.id)
+            blocks.add_unknown(connection, context.me, code, context.now)
+            return
+        blocks.add(connection, context.me, other, context.now)
+        for cog in self.bot.cogs:
+            cog.separate(context.me, other)(connection)
+
+    @action("buddies.avoid_lift")
+    async def avoid_lift(self, context: Context, value: str) -> Text:
+        lifted = await self.write(self._lift, context, _member(value))
+        return _("Lifted. You may be brought together again.") if lifted else _("You did not avoid them.")
+
+    def _lift(self, connection: Connection, context: Context, shown: Member) -> bool:
+        other = members.person_of(connection, shown)
+        if other is None:
+            code = self.bot.keyring.pseudonym(shown.platform, shown.id)
+            return blocks.lift_unknown(connection, context.me, code)
+        return blocks.lift(connection, context.me, other)
+
+    @action("buddies.avoid_no")
+    async def avoid_no(self, context: Context, value: str) -> Text:
+        return _("Nothing was changed.")
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # whom somebody avoids belongs to no single feature: see Privacy
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget  # blocks go with the person; those of others outlive them as keyed hashes
+
+
+def _with_group(choices: Choices, group: int | None) -> Choices:
+    return replace(choices, group=group)
+
+
+def _rest(connection: Connection, community: Community, person: Person, now: datetime) -> None:
+    buddies.rest(connection, person, community)
+    rounds.drop_out(connection, person, community, now)
+
+
+def _member(value: str) -> Member:
+    platform, _bar, id_ = value.partition("|")
+    return Member(platform, id_)
