@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from sqlite3 import Connection
@@ -269,6 +269,14 @@ def answered(connection: Connection) -> int:
     """How many check-ins were answered, of all that are kept."""
     [count] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
     return int(count)
+
+
+def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> None:
+    """Erase words whose time to arrive is over, whatever became of their delivery."""
+    connection.executemany(
+        "UPDATE deliveries SET body = NULL WHERE kind = ? AND body IS NOT NULL AND expires <= ?",
+        [(kind, seconds(now)) for kind in kinds],
+    )
 
 
 def sweep(connection: Connection, now: datetime) -> None:

@@ -67,11 +67,11 @@ class Lived(NamedTuple):
 # -- what is written down ---------------------------------------------------------------------------------------------
 
 
-def begin(connection: Connection, person: Person, now: datetime, due: datetime) -> None:
-    """Look after this member from now on; their days are judged from ``due``, the end of today, on."""
+def begin(connection: Connection, person: Person, today: datetime, due: datetime) -> None:
+    """Look after this member from the start of ``today`` on, and judge it at its end, ``due``."""
     connection.execute(
         "INSERT OR IGNORE INTO quiet_alerts (person, looked, due) VALUES (?, ?, ?)",
-        (person.id, seconds(now), seconds(due)),
+        (person.id, seconds(today), seconds(due)),
     )
 
 
@@ -360,10 +360,17 @@ def claim(connection: Connection, person: Person, number: int, now: datetime) ->
     return done.rowcount > 0
 
 
-def delivered_at(connection: Connection, key: str) -> tuple[str, datetime | None] | None:
-    """The state of the delivery with this key, and since when it has it."""
-    row = connection.execute("SELECT state, settled FROM deliveries WHERE nominal_key = ?", (key,)).fetchone()
-    return (row[0], instant(row[1])) if row else None
+class Fate(NamedTuple):
+    """What became of a delivery: its state, since when it is settled, and when it is tried next."""
+
+    state: str
+    settled: datetime | None
+    next_try: datetime
+
+
+def fate(connection: Connection, key: str) -> Fate | None:
+    row = connection.execute("SELECT state, settled, next_try FROM deliveries WHERE nominal_key = ?", (key,)).fetchone()
+    return Fate(row[0], instant(row[1]), instant(row[2])) if row else None
 
 
 class Told(NamedTuple):
@@ -372,6 +379,7 @@ class Told(NamedTuple):
     to: Person | Channel
     step: str
     state: str
+    next_try: datetime
     community: Community | None
 
 
@@ -379,7 +387,7 @@ def told(connection: Connection, person: Person, number: int) -> list[Told]:
     """Whom this alert was meant to be told to, and what became of it. Only ``sent`` has told anybody anything."""
     prefix = f"{TELL}:{person.id}:{number}:"
     rows = connection.execute(
-        "SELECT person, platform, target, thread, nominal_key, state, community FROM deliveries"
+        "SELECT person, platform, target, thread, nominal_key, state, next_try, community FROM deliveries"
         " WHERE nominal_key >= ? AND nominal_key < ? ORDER BY id",
         (prefix, prefix[:-1] + ";"),
     ).fetchall()
@@ -388,9 +396,10 @@ def told(connection: Connection, person: Person, number: int) -> list[Told]:
             Person(who) if who else Channel(platform, target, thread),
             key.split(":")[3],
             state,
+            instant(next_try),
             _community(connection, community),
         )
-        for who, platform, target, thread, key, state, community in rows
+        for who, platform, target, thread, key, state, next_try, community in rows
     ]
 
 

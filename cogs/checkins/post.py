@@ -41,7 +41,7 @@ class OpenCheckIn(Cog):
         )
         return Message(said, (Button(_("Stop it"), "checkins.no_post", style="danger"),))
 
-    @action("checkins.no_post", moderators=True, anyone=True)
+    @action("checkins.no_post", stateless=True, moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
         assert context.community is not None
         await self.write(checkin_posts.remove, context.community)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Listener, Reply, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Listener, Reply, Work, action, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.crypto import DecryptionError
 from bot.errors import UserError
@@ -20,10 +20,11 @@ from storage import checkin_dials, checkin_posts, checkins, deliveries, members
 LONGEST = 1000
 """Characters of what is shared or answered at once."""
 
-LIFE = timedelta(hours=24)
-"""How long words may be on their way (product.md 4)."""
+LIFE = timedelta(hours=23)
+"""How long words may be on their way. With the hour until they are erased it is the 24 of product.md 4."""
 
 SHARED, WAVED, ANSWERED, POSTED = "checkins.shared", "checkins.waved", "checkins.answered", "checkins.posted"
+WITH_WORDS = (SHARED, ANSWERED, POSTED)
 THREAD = "thread"
 GONE = N_("I no longer have it. Send it again if you like.")
 
@@ -105,7 +106,7 @@ class Sharing(Cog):
             body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
         )
 
-    @message(SHARED, actions=("checkins.wave", "checkins.reply", "checkins.replied"), late="expires")
+    @message(SHARED, actions=("checkins.wave", "checkins.reply"), late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
         words, name = self._opened(delivery), await self._name(delivery)
         if words is None or name is None:
@@ -120,25 +121,31 @@ class Sharing(Cog):
             return None
         return Message(_("{name}:").format(name=name) + " " + _quoted(words), private=False)
 
+    @job(every="hour")
+    async def erase(self, now: datetime) -> None:
+        """Words that did not arrive in time are erased wherever they lie, the inbox too."""
+        await self.write(checkins.erase_words, WITH_WORDS, now)
+
     # -- and back -----------------------------------------------------------------------------------------------------
 
     @action("checkins.wave")
     async def wave(self, context: Context, value: str) -> Text:
-        writer = await self._writer(context)
+        writer = await self._writer(context.delivery)
         key = f"{WAVED}:{context.delivery}"
         await self.write(deliveries.plan, self._back(context, writer, WAVED, key, None))
         return _("Waved.")
 
     @action("checkins.reply")
     async def reply(self, context: Context, value: str) -> Form:
-        name = await self._named(await self._writer(context))
+        name = await self._named(await self._writer(context.delivery))
         label = _("{name} will see exactly what you write.").format(name=name)
-        return Form(_("Answer"), (Field("words", label, multiline=True, limit=LONGEST),), "checkins.replied")
+        field = Field("words", label, multiline=True, limit=LONGEST)
+        return Form(_("Answer"), (field,), "checkins.replied", str(context.delivery))
 
     @action("checkins.replied")
     async def replied(self, context: Context, value: str, words: str) -> Text:
-        writer = await self._writer(context)
-        key = f"{ANSWERED}:{context.delivery}:{secrets.token_hex(4)}"
+        writer = await self._writer(int(value) if value.isdecimal() else None)
+        key = f"{ANSWERED}:{value}:{secrets.token_hex(4)}"
         await self.write(deliveries.plan, self._back(context, writer, ANSWERED, key, words))
         return _("Sent to {name}.").format(name=await self._named(writer))
 
@@ -186,13 +193,13 @@ class Sharing(Cog):
             raise UserError(_(GONE))
         return words
 
-    async def _writer(self, context: Context) -> Person:
-        """Who sent the words that the pressed button stands under."""
-        assert context.delivery is not None
-        found = await self.read(deliveries.get, context.delivery)
-        if found is None or not await self.read(members.accounts, Person(int(found.args["about"]))):
+    async def _writer(self, delivery: int | None) -> Person:
+        """Who sent the words that the pressed button stood under."""
+        found = await self.read(deliveries.get, delivery) if delivery is not None else None
+        about = Person(int(found.args["about"])) if found is not None else None
+        if about is None or not await self.read(members.accounts, about):
             raise UserError(_("They can't be sent anything now. It stays with you."))
-        return Person(int(found.args["about"]))
+        return about
 
     async def _name(self, delivery: Delivery) -> Text | None:
         accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))

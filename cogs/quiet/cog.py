@@ -248,5 +248,5 @@ def _proposal(_value: str) -> Text:
 
 def _begin(connection: Connection, context: Context) -> None:
     zone = ZoneInfo(members.profile(connection, context.me).zone)
-    due = day_bounds(local_day(context.now, zone), zone)[1]
-    quiet.begin(connection, context.me, context.now, due)
+    start, end = day_bounds(local_day(context.now, zone), zone)
+    quiet.begin(connection, context.me, start, end)

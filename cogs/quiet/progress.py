@@ -14,6 +14,8 @@ from storage import checkins, community_settings, consents, deliveries, members,
 
 ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
 
+UNDER_WAY = ("pending", "sending")
+
 POLL = timedelta(minutes=5)
 """How often a message under way is asked after."""
 
@@ -32,7 +34,8 @@ def look(connection: Connection, person: Person, now: datetime) -> None:
     for act in acts:
         found = _carry_out(connection, found, act, now)
     if acts and after.step == "waiting":
-        found = found._replace(looked=now)
+        # From the start of today on: the contact that ended it keeps today from being a quiet day.
+        found = found._replace(looked=day_bounds(local_day(now, zone), zone)[0])
     _say_who_was_told(connection, found, now)
     quiet.save(connection, found, _look_again(connection, found, zone, now))
 
@@ -98,21 +101,21 @@ def _pause(connection: Connection, person: Person, now: datetime) -> tuple[bool,
 
 
 def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
-    state = quiet.delivered_at(connection, _key(ME, found)) if found.step == "me" else None
+    asked = quiet.fate(connection, _key(ME, found)) if found.step == "me" else None
     return Facts(
         now=now,
         contact=quiet.lived(connection, found.person, found.looked, now + timedelta(seconds=1)).contact,
         paused=members.profile(connection, found.person).paused,
         allowed=consents.allows(connection, found.person, quiet.PURPOSE),
         steps=_steps(connection, found),
-        asked=_fate(state[0]) if state else "lost",
-        asked_at=state[1] if state else None,
+        asked=_fate(asked.state) if asked else "lost",
+        asked_at=asked.settled if asked else None,
         down=uptime.down(connection, found.person, found.since, now) if found.since else timedelta(),
     )
 
 
 def _fate(state: str) -> rules.Fate:
-    if state in ("pending", "sending"):
+    if state in UNDER_WAY:
         return "on its way"
     return "arrived" if state == "sent" else "lost"
 
@@ -198,7 +201,7 @@ def _say_who_was_told(connection: Connection, found: quiet.Setup, now: datetime)
     if found.step not in rules.LIST:
         return
     mine = [one for one in quiet.told(connection, found.person, found.number) if one.step == found.step]
-    if any(one.state == "sent" for one in mine) and not any(one.state in ("pending", "sending") for one in mine):
+    if any(one.state == "sent" for one in mine) and not any(one.state in UNDER_WAY for one in mine):
         _plan_to_owner(connection, found, TOLD_ME, now, found.step)
 
 
@@ -226,9 +229,12 @@ def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now:
         return day_bounds(local_day(now, zone), zone)[1]
     if found.step == "ended":
         return now + timedelta(days=1)  # sooner if there is contact: see checkins.record_contact
-    told = quiet.told(connection, found.person, found.number)
-    if found.since is None or any(one.state in ("pending", "sending") for one in told):
-        return now + POLL
+    under_way = [one for one in quiet.told(connection, found.person, found.number) if one.state in UNDER_WAY]
+    if found.since is None:
+        asked = quiet.fate(connection, _key(ME, found))
+        return max(now + POLL, asked.next_try if asked else now)  # held until the end of quiet hours, for example
+    if under_way:
+        return max(now + POLL, min(one.next_try for one in under_way))
     following = rules.due_at(_alert(found), _facts(connection, found, now))
     return max(following or now, now + timedelta(minutes=1))
 

@@ -54,7 +54,7 @@ class QuietAlerts(Cog):
 
     # -- to the member ------------------------------------------------------------------------------------------------
 
-    @message(progress.ME, actions=("quiet.here", "pause.open", "quiet.off"))
+    @message(progress.ME, actions=("quiet.here", "quiet.pause", "quiet.off"))
     async def ask(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         if found is None or reader.person is None:
@@ -68,14 +68,14 @@ class QuietAlerts(Cog):
             said = said + " " + _("Nobody on your list has confirmed, so I tell nobody.")
         return Message(said, _ways_out())
 
-    @message(progress.TOLD_ME, actions=("quiet.here", "pause.open", "quiet.off"))
+    @message(progress.TOLD_ME, actions=("quiet.here", "quiet.pause", "quiet.off"))
     async def told_me(self, delivery: Delivery, reader: Reader) -> Message | None:
         if await self._open(delivery) is None:
             return None
         names = await self._told(delivery)
         return Message(_("I've told {names}, as you asked.").format(names=names), _ways_out()) if names else None
 
-    @message(progress.END, actions=("quiet.here", "pause.open", "quiet.off"))
+    @message(progress.END, actions=("quiet.here", "quiet.pause", "quiet.off"))
     async def end(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         if found is None:
@@ -98,6 +98,16 @@ class QuietAlerts(Cog):
         if found is not None and found.step not in ("waiting", "me"):
             return _("Noted. Whoever was told hears that you were in touch with me, nothing else.")
         return _("Noted. Nobody is told.")
+
+    @action("quiet.pause")
+    async def pause(self, context: Context, value: str) -> Text:
+        """One tap, without a question: until the member says `start`. Those who were told hear of the pause."""
+        found = await self.read(quiet.setup, context.me)
+        await self.write(members.pause, context.me, context.now, None)
+        said = _("Paused. Nothing comes from me until you say `start`.")
+        if found is not None and found.step not in ("waiting", "me"):
+            return said + " " + _("Whoever was told hears that you have paused, nothing else.")
+        return said + " " + _("Nobody is told.")
 
     # -- to those on the list -----------------------------------------------------------------------------------------
 
@@ -205,7 +215,7 @@ def _stop_being_told() -> Button:
 def _ways_out() -> tuple[Button, ...]:
     return (
         Button(_("I'm here"), "quiet.here"),
-        Button(_("Pause"), "pause.open"),
+        Button(_("Pause"), "quiet.pause"),
         Button(_("Stop telling people"), "quiet.off"),
         Button(_("Help now"), HELP_NOW),
     )

@@ -1,0 +1,475 @@
+"""How a member likes to be asked, and what happens with what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import prompts
+from bot.cog import Cog, Listener, Work, nothing_kept, nothing_to_forget
+from bot.crypto import DecryptionError
+from bot.messages import Channel, Community, Message, Person
+from bot.playground import Playground as World
+from bot.times import Days, Schedule, Week
+from cogs import COGS
+from cogs.checkins import prompting
+from cogs.checkins.prompting import THEMES, TOPICS
+from storage import checkin_dials, checkins, consents, members, quiet
+from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+async def pass_time(world: Playground, duration: timedelta) -> None:
+    async for _said in world.wait(duration):
+        pass
+
+
+async def join(world: Playground, line: str = "checkin on 19:00 berlin") -> None:
+    await world.chat.say(ALICE, line)
+    await world.chat.say(ALICE, "yes")
+
+
+def asked(world: Playground) -> list[Message]:
+    return [one.message for one in world.chat.posted if one.to == ALICE and one.key and "Skip" in labels(one.message)]
+
+
+async def me(world: Playground) -> Person:
+    person = await world.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    return person
+
+
+# -- the screen -------------------------------------------------------------------------------------------------------
+
+
+async def test_each_thing_is_one_tap_away(world: Playground) -> None:
+    await join(world)
+    screen = await world.chat.say(ALICE, "checkin change")
+    assert labels(screen) == [
+        "Change time or days",
+        "Another time on some days",
+        "How personal: light",
+        "Themes",
+        "Topics to leave out",
+        "May see it: nobody",
+        "Stop check-ins",
+    ]
+    for how in ("personal", "tender", "light"):
+        screen = await world.chat.press(ALICE, next(one for one in screen.buttons if "personal:" in str(one.label)))
+        assert f"How personal: {how}" in labels(screen)
+
+
+async def test_themes_and_topics_are_ticked_and_unticked(world: Playground) -> None:
+    await join(world)
+    screen = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "checkin change"), "Themes"))
+    screen = await world.chat.press(ALICE, button(screen, "small joys"))
+    screen = await world.chat.press(ALICE, button(screen, "rest"))
+    screen = await world.chat.press(ALICE, button(screen, "rest (chosen)"))
+    assert "small joys (chosen)" in labels(screen)
+    assert "rest" in labels(screen)
+    screen = await world.chat.press(ALICE, button(screen, "Done"))
+    screen = await world.chat.press(ALICE, button(screen, "Topics to leave out"))
+    await world.chat.press(ALICE, button(screen, "family"))
+    dials = await world.bot.database.read(checkin_dials.get, await me(world))
+    assert (dials.themes, dials.leave_out) == (frozenset({"small-joys"}), frozenset({"family"}))
+    files = {file.name: file.content.decode() for file in (await world.chat.say(ALICE, "my-data")).files}
+    assert "small-joys" in files["my-data.txt"]
+
+
+def test_every_theme_and_topic_that_ships_has_a_name() -> None:
+    shipped = [prompt for prompt in prompts.shipped() if prompt.kind == "checkin"]
+    assert {prompt.theme for prompt in shipped} == set(THEMES)
+    assert {topic for prompt in prompts.shipped() for topic in prompt.avoid} == set(TOPICS)
+
+
+async def test_weekends_can_have_an_hour_of_their_own_and_each_day_one_question(world: Playground) -> None:
+    await join(world, "checkin on 19:00 berlin")
+    screen = await world.chat.say(ALICE, "checkin change")
+    await world.chat.press(ALICE, button(screen, "Another time on some days"))
+    await world.chat.say(ALICE, "10:00")
+    changed = await world.chat.say(ALICE, "weekends")
+    assert "at 19:00 on weekdays and at 10:00 on weekends, Berlin time" in changed.text
+    for _ in range(14):
+        await pass_time(world, DAY)
+        await world.chat.say(ALICE, "help")
+    zone = ZoneInfo("Europe/Berlin")
+    rows = await world.bot.database.read(
+        lambda connection: connection.execute("SELECT asked FROM checkins ORDER BY asked").fetchall()
+    )
+    local = [datetime.fromtimestamp(at, zone) for (at,) in rows]
+    assert all(one.hour == (10 if one.weekday() >= 5 else 19) for one in local)
+    assert len({one.date() for one in local}) == len(local) >= 13
+
+
+# -- travel -----------------------------------------------------------------------------------------------------------
+
+BERLIN, LISBON, AUCKLAND, HONOLULU, ANGELES = map(
+    ZoneInfo, ("Europe/Berlin", "Europe/Lisbon", "Pacific/Auckland", "Pacific/Honolulu", "America/Los_Angeles")
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hours"),
+    [
+        ((time(19), BERLIN), (time(20), LISBON), 25),
+        ((time(6), BERLIN), (time(20), BERLIN), 38),
+        ((time(19), BERLIN), (time(19), ANGELES), 32),
+        ((time(19), ANGELES), (time(19), BERLIN), 15),
+        ((time(19), AUCKLAND), (time(19), HONOLULU), 23),
+        ((time(19), HONOLULU), (time(19), AUCKLAND), 25),
+        ((time(20), BERLIN), (time(6), BERLIN), 9),
+    ],
+    ids=["later today elsewhere", "later today", "west", "east", "over the date line", "and back", "tomorrow morning"],
+)
+async def test_a_change_gives_no_second_question_today_and_takes_none_away(
+    world: Playground, old: tuple[time, ZoneInfo], new: tuple[time, ZoneInfo], hours: int
+) -> None:
+    await join(world)
+    person, database = await me(world), world.bot.database
+    first = await database.write(checkins.enable, person, Schedule(*old), world.now)
+    await database.write(checkins.plan_due, first, 10)
+    changed = await database.write(checkins.enable, person, Schedule(*new), first + timedelta(minutes=5))
+    assert round((changed - first) / HOUR) == hours
+
+
+async def test_a_traveller_moves_it_in_one_tap(world: Playground) -> None:
+    await join(world)
+    await world.bot.database.write(members.set_zone, await me(world), "Europe/Lisbon")
+    screen = await world.chat.say(ALICE, "checkin change")
+    moved = await world.chat.press(ALICE, button(screen, "Move it to Lisbon time"))
+    assert "at 19:00 every day, Lisbon time" in moved.text
+    assert "Move it" not in " ".join(labels(moved))
+
+
+def test_a_week_has_one_time_for_each_day() -> None:
+    week = Week.of(Schedule(time(19), BERLIN))
+    weekend = week.with_part(Schedule(time(10), BERLIN, Days.of(5, 6)))
+    assert str(weekend) == "at 19:00 on weekdays and at 10:00 on weekends, Berlin time"
+    assert weekend.with_part(Schedule(time(10), BERLIN)) == Week.of(Schedule(time(10), BERLIN))
+    assert weekend.with_part(Schedule(time(19), LISBON, Days.of(6))).zone == LISBON
+    assert str(weekend.once_a_week(6)) == "at 10:00 every Sunday, Berlin time"
+    with pytest.raises(ValueError, match="two times on one day"):
+        Week.of(Schedule(time(19), BERLIN), Schedule(time(10), BERLIN, Days.of(5)))
+    with pytest.raises(ValueError, match="at least one time"):
+        Week.of()
+
+
+# -- thinning ---------------------------------------------------------------------------------------------------------
+
+
+async def test_after_seven_unanswered_the_member_is_asked_whether_to_go_on_and_then_left_in_peace(
+    world: Playground,
+) -> None:
+    await join(world)
+    await pass_time(world, 7 * DAY + 2 * HOUR)
+    assert len(asked(world)) == 7
+    question = world.chat.read(ALICE)[-1]
+    assert str(question.text) == "Keep, less often, or stop? If I hear nothing I'll pause."
+    assert labels(question) == ["Keep", "Less often", "Stop", "Help now"]
+    before = len(world.chat.read(ALICE))
+    await pass_time(world, 10 * DAY)
+    assert len(world.chat.read(ALICE)) == before
+    assert "Your check-ins are paused." in (await world.chat.say(ALICE, "checkin change")).text
+    assert "Welcome back." in (await world.chat.say(ALICE, "start")).text
+    await pass_time(world, DAY)
+    assert len(asked(world)) == 8
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "fortnight"),
+    [
+        ("Keep", "Noted. Nothing changes.", 7),
+        ("Less often", "Noted: once a week.", 2),
+        ("Stop", "No more check-ins.", 0),
+    ],
+)
+async def test_the_answer_to_that_counts(world: Playground, label: str, words: str, fortnight: int) -> None:
+    await join(world)
+    await pass_time(world, 7 * DAY + 2 * HOUR)
+    answer = await world.chat.press(ALICE, button(world.chat.read(ALICE)[-1], label))
+    assert words in answer.text
+    await pass_time(world, 14 * DAY)
+    assert len(asked(world)) == 7 + fortnight
+
+
+async def test_with_a_quiet_alert_nothing_thins_out(world: Playground) -> None:
+    await join(world)
+    await world.bot.database.write(consents.give, await me(world), ["quiet"], "Yes.", world.now)
+    await world.bot.database.write(quiet.begin, await me(world), world.now, world.now + DAY)
+    await pass_time(world, 9 * DAY)
+    assert len(asked(world)) == 10
+
+
+async def test_the_month_shows_days_with_contact_and_nothing_of_the_others(world: Playground) -> None:
+    await join(world)
+    await pass_time(world, 2 * HOUR)
+    await world.chat.say(ALICE, "skip")
+    await pass_time(world, 5 * DAY)
+    month = str((await world.chat.say(ALICE, "checkin month")).text)
+    assert month.splitlines()[1:] == ["Saturday 28 March", "today"]
+
+
+# -- sharing ----------------------------------------------------------------------------------------------------------
+
+
+class Acquaintances(Cog):
+    """Alice and Bob know each other: what buddies will say."""
+
+    def listeners(self, person: Person) -> Work[Sequence[Listener]]:
+        def work(connection: Connection) -> Sequence[Listener]:
+            people = [members.person_of(connection, member) for member in (ALICE, BOB)]
+            return [Listener(other, "checkin") for other in people if other is not None and other != person]
+
+        return work
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+@pytest.fixture
+async def connected(tmp_path: Any) -> Any:
+    """Alice and Bob both have check-ins, and both agreed to hear from each other. Alice has been asked something."""
+    cogs: tuple[type[Cog], ...] = (*COGS, Acquaintances)
+    async with Playground.open(tmp_path / "two", datetime(2026, 3, 28, 17, tzinfo=UTC), cogs) as world:
+        for member in (ALICE, BOB):
+            await world.chat.say(member, "checkin on 19:00 berlin")
+            await world.chat.say(member, "yes")
+        await pass_time(world, HOUR)
+        yield world
+
+
+async def test_what_is_shared_is_shown_first_and_arrives_once(connected: World) -> None:
+    said = await connected.chat.say(ALICE, "my plant is *alive* @everyone")
+    assert labels(said)[:1] == ["Share it"] or "Share it" in labels(said)
+    preview = await connected.chat.press(ALICE, button(said, "Share it"))
+    assert str(preview.text) == "bob will see exactly this:\nmy plant is *alive* @everyone"
+    assert labels(preview) == ["Send", "Not this time"]
+    assert not await arrived(connected, "my plant")
+    assert str((await connected.chat.press(ALICE, button(preview, "Send"))).text) == "Sent to bob."
+    assert "That is answered already." in (await connected.chat.press(ALICE, button(preview, "Send"))).text
+    [shared] = await arrived(connected, "my plant")
+    assert str(shared.text) == "alice shared a check-in with you:\nmy plant is *alive* @everyone"
+    bodies = await connected.bot.database.read(
+        lambda connection: connection.execute("SELECT count(body) FROM deliveries").fetchone()
+    )
+    assert bodies == (0,)
+
+
+async def arrived(world: World, words: str) -> list[Message]:
+    await pass_time(world, timedelta(seconds=1))
+    return [one.message for one in world.chat.posted if one.to == BOB and one.key and words in one.message.text]
+
+
+async def share(world: World, words: str) -> Message:
+    said = await world.chat.say(ALICE, words)
+    await world.chat.press(ALICE, button(await world.chat.press(ALICE, button(said, "Share it")), "Send"))
+    [shared] = await arrived(world, words)
+    return shared
+
+
+async def test_whoever_gets_it_waves_or_answers_in_one_tap(connected: World) -> None:
+    shared = await share(connected, "a long day")
+    assert labels(shared) == ["Wave", "Answer"]
+    for _ in range(2):
+        assert str((await connected.chat.press(BOB, button(shared, "Wave"))).text) == "Waved."
+    form = await connected.chat.press(BOB, button(shared, "Answer"))
+    assert "alice will see exactly what you write." in form.text
+    assert str((await connected.chat.say(BOB, "call me")).text) == "Sent to alice."
+    await pass_time(connected, timedelta(seconds=1))
+    mine = [str(one.message.text) for one in connected.chat.posted if one.to == ALICE and one.key]
+    assert mine[-2:] == ["bob waves. No answer needed.", "bob answers:\ncall me"]
+
+
+async def test_not_this_time_sends_nothing_and_keeps_nothing(connected: World) -> None:
+    said = await connected.chat.say(ALICE, "a secret")
+    preview = await connected.chat.press(ALICE, button(said, "Share it"))
+    assert "I haven't kept it." in (await connected.chat.press(ALICE, button(preview, "Not this time"))).text
+    late = await connected.chat.press(ALICE, button(preview, "Send"))
+    assert str(late.text) == "I no longer have it. Send it again if you like."
+    assert not await arrived(connected, "secret")
+
+
+async def test_after_a_quarter_of_an_hour_the_words_are_gone(connected: World) -> None:
+    said = await connected.chat.say(ALICE, "a secret")
+    preview = await connected.chat.press(ALICE, button(said, "Share it"))
+    connected.now += timedelta(minutes=15)
+    late = await connected.chat.press(ALICE, button(preview, "Send"))
+    assert str(late.text) == "I no longer have it. Send it again if you like."
+
+
+async def test_words_that_could_not_be_delivered_in_a_day_are_erased(connected: World) -> None:
+    connected.chat.closed.add(BOB.id)
+    said = await connected.chat.say(ALICE, "a secret")
+    await connected.chat.press(ALICE, button(await connected.chat.press(ALICE, button(said, "Share it")), "Send"))
+    await pass_time(connected, 3 * DAY)
+    connected.chat.closed.clear()
+    answers = await connected.chat.say(BOB, "inbox")
+    assert "secret" not in answers.text
+
+
+async def test_where_nobody_is_connected_nothing_offers_to_share(world: Playground) -> None:
+    await join(world)
+    await pass_time(world, HOUR)
+    said = await world.chat.say(ALICE, "a secret")
+    assert "Share it" not in labels(said)
+    assert "Share something" not in labels(await world.chat.say(ALICE, "more"))
+
+
+# -- nothing that was said is kept ------------------------------------------------------------------------------------
+
+TABLES = {"deliveries": "body"}
+"""Where words of a check-in may stand, encrypted: on their way to somebody. The notebook is its owner's own."""
+
+
+async def test_no_table_has_what_was_said(connected: World) -> None:
+    """Every cell of every table, opened with the key: only what is on its way to Bob is there."""
+    secret = "xylophone"
+    connected.chat.closed.add(BOB.id)
+    said = await connected.chat.say(ALICE, f"my {secret} broke")
+    await connected.chat.press(ALICE, button(await connected.chat.press(ALICE, button(said, "Share it")), "Send"))
+    found = await connected.bot.database.read(_places_of, connected.bot.keyring, secret)
+    assert found == {("deliveries", "body")} == set(TABLES.items())
+    await pass_time(connected, 2 * DAY)
+    assert await connected.bot.database.read(_places_of, connected.bot.keyring, secret) == set()
+
+
+def _places_of(connection: Connection, keyring: Any, words: str) -> set[tuple[str, str]]:
+    places = set()
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for (table,) in tables:
+        cursor = connection.execute(f'SELECT * FROM "{table}"')
+        names = [column[0] for column in cursor.description]
+        for row in cursor.fetchall():
+            for name, cell in zip(names, row, strict=True):
+                if words in _readable(keyring, table, name, cell, row):
+                    places.add((table, name))
+    return places
+
+
+def _readable(keyring: Any, table: str, column: str, cell: object, row: Sequence[Any]) -> str:
+    if not isinstance(cell, bytes):
+        return str(cell)
+    for key in row:
+        name = key.hex() if isinstance(key, bytes) else key
+        try:
+            return str(keyring.decrypt(cell, table, column, name)) if isinstance(name, int | str) else ""
+        except DecryptionError:
+            continue
+    return ""
+
+
+COLUMNS = {
+    "checkin_schedules": {"id", "person", "at", "zone", "days", "due", "nominal", "created", "asked", "asked_nominal"},
+    "checkin_rests": {"person", "at", "zone", "days", "since"},
+    "checkin_dials": {"person", "personal", "themes", "leave_out", "audience", "questioned"},
+    "checkin_posts": {"community", "platform", "channel", "thread", "at", "zone", "due", "nominal"},
+    "checkins": {"delivery", "person", "prompt", "asked", "answered"},
+    "prompts_seen": {"person", "prompt", "at"},
+    "contacts": {"person", "at"},
+}
+"""All that is kept of check-ins. A new column is a decision: it belongs here, and into what members are told."""
+
+
+async def test_the_schema_has_no_column_for_what_was_said(world: Playground) -> None:
+    def columns(connection: Connection) -> dict[str, set[str]]:
+        return {
+            table: {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+            for table in COLUMNS
+        }
+
+    assert await world.bot.database.read(columns) == COLUMNS
+
+
+# -- the open post ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_open_post_comes_once_a_day_silently_and_is_answered_privately(world: Playground) -> None:
+    assert "Only moderators" in (await world.chat.say(ALICE, "kith-mod checkin 10:00", ROOM)).text
+    assert "comes here tomorrow at 10:00" in (await world.chat.say(MO, "kith-mod checkin 10:00 berlin", ROOM)).text
+    await pass_time(world, 3 * DAY)
+    posted = [one for one in world.chat.posted if isinstance(one.to, Channel) and one.key]
+    assert len(posted) == 3
+    assert {one.to.id for one in posted if isinstance(one.to, Channel)} == {ROOM.id}
+    assert "@" not in posted[0].message.text
+    first = await world.chat.press(CHANDRA, posted[-1].message.buttons[0], ROOM)
+    assert "seen by nobody" in first.text
+    assert first.private
+    await join(world)
+    own = await world.chat.press(ALICE, posted[-1].message.buttons[0], ROOM)
+    assert own.private
+    assert "Skip" in labels(own)
+    shown = await world.chat.say(MO, "kith-mod checkin", ROOM)
+    assert "No more" in (await world.chat.press(MO, button(shown, "Stop it"), ROOM)).text
+    await pass_time(world, 3 * DAY)
+    assert len([one for one in world.chat.posted if isinstance(one.to, Channel) and one.key]) == 3
+
+
+# -- ninety days ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("personal", ["light", "personal", "tender"])
+@pytest.mark.parametrize("themes", [frozenset[str](), *({theme} for theme in sorted(THEMES))], ids=str)
+@pytest.mark.parametrize("leave_out", [frozenset[str](), frozenset(TOPICS)], ids=["everything", "nothing left out"])
+def test_ninety_days_never_run_dry_and_break_no_rule(
+    personal: checkin_dials.Personal, themes: frozenset[str], leave_out: frozenset[str]
+) -> None:
+    known = prompting.askable(dict.fromkeys(prompting.SCREENS.values()), has_listeners=True)
+    dials = checkin_dials.Dials(personal, frozenset(themes), leave_out)
+    start, seen = datetime(2026, 3, 1, 18, tzinfo=UTC), dict[str, datetime]()
+    last: prompts.Prompt | None = None
+    for day in range(90):
+        now = start + day * DAY
+        choose = prompting.chooser(known, dials, Person(7), "Europe/Berlin", now)
+        chosen = prompts.find(known, choose(seen, last.id if last else None, start))
+        assert chosen is not None
+        assert prompts.DEPTHS.index(chosen.depth) <= prompts.DEPTHS.index(personal)
+        assert chosen.avoid.isdisjoint(leave_out)
+        assert chosen.depth != "tender" or day >= 7
+        assert last is None or last.sensitivity == "low" or chosen.sensitivity == "low"
+        seen[chosen.id], last = now, chosen
+
+
+async def test_no_question_asks_for_something_and_drops_the_answer(world: Playground) -> None:
+    """Every answer of every check-in that can be asked today: what implies an action opens it in the same message."""
+    await join(world)
+    person = await me(world)
+    for prompt in prompting.askable(world.bot.actions, has_listeners=False):
+        for index, option in enumerate(prompt.options):
+            delivery = await _deliver(world, person, prompt.id)
+            answer = await world.chat.press(ALICE, _pressed(prompt.id, index, delivery))
+            if prompts.destination(prompt, option) is None:
+                assert str(answer.text).endswith("I don't keep the words."), (prompt.id, option)
+            else:
+                opened = answer.buttons or "\n" in str(answer.text)
+                assert opened, (prompt.id, option, str(answer.text))
+
+
+async def _deliver(world: Playground, person: Person, prompt: str) -> int:
+    def work(connection: Connection) -> int:
+        [known] = connection.execute("SELECT count(*) FROM deliveries").fetchone()
+        connection.execute(
+            "INSERT INTO deliveries (nominal_key, person, platform, target, purpose, kind, args, picked, capped, due,"
+            " state, next_try) VALUES (?, ?, 'local', 'alice', 'checkin', 'checkins.prompt', '{}', 1, 0, 1, 'sent', 1)",
+            (f"test:{known}", person.id),
+        )
+        [row] = connection.execute("SELECT max(id) FROM deliveries").fetchone()
+        connection.execute(
+            "INSERT INTO checkins (delivery, person, prompt, asked) VALUES (?, ?, ?, 1)", (row, person.id, prompt)
+        )
+        return int(row)
+
+    return await world.bot.database.write(work)
+
+
+def _pressed(prompt: str, index: int, delivery: int) -> Any:
+    message = prompting.draw(next(one for one in prompts.shipped() if one.id == prompt)).on(f"d{delivery}")
+    return next(one for one in message.buttons if one.value == f"{prompt}|{index}")
