@@ -97,3 +97,9 @@ def one_of(*names: str) -> Callable[[object], str]:
         return value.lower()
 
     return read
+
+
+def switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value

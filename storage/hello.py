@@ -24,6 +24,7 @@ OPEN = timedelta(hours=48)
 AGAIN = timedelta(hours=1)
 """When nobody willing is there, until the next look."""
 KEPT = timedelta(days=90)
+WELCOME_KEPT = timedelta(days=35)
 
 NEWCOMER = timedelta(hours=24)
 """Whoever came longer ago is not welcomed as new."""
@@ -315,6 +316,7 @@ def _tell(
 
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM hello_offers WHERE at <= ?", (seconds(now - KEPT),))
+    connection.execute("DELETE FROM welcomes WHERE told <= ?", (seconds(now - WELCOME_KEPT),))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:
