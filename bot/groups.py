@@ -78,6 +78,11 @@ class Groups:
         async with _deadline():
             await self._adapters[channel.platform].remove_from_group(channel, member)
 
+    async def is_in(self, channel: Channel, member: Member) -> bool:
+        """Has the member come into the place, where the platform lets people do that themselves?"""
+        async with _deadline():
+            return await self._adapters[channel.platform].is_member(member, Place(channel.platform, channel.id))
+
     async def leave(self, channel: Channel) -> None:
         """Leave the place to its members."""
         async with _deadline():
