@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
-from bench.soak._model import Life, Model
+from bench.soak._model import CHECK_IN, WHETHER_TO_GO_ON, Life, Model
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
 from bot.consenting import CORE
@@ -34,6 +34,8 @@ WEIGHTS = [1 / rank for rank in range(1, len(ZONES) + 1)]
 EVERY_DAY = frozenset(range(7))
 DAYS = (EVERY_DAY, frozenset(range(5)), frozenset({0, 2, 4}), frozenset({6}))
 YES = "Yes"
+SILENT = 20
+"""One in so many never answers."""
 
 
 def life(chance: random.Random) -> Life:
@@ -54,19 +56,22 @@ class Crowd(LocalAdapter):
         self.model = model
         self.chance = chance
         self.places = [Place(NAME, f"place{number}", f"Place {number}") for number in range(communities)]
-        self.prompts: list[str] = []
+        self.asked: list[tuple[str, str]] = []
         self.last: dict[str, Message] = {}
         self.joined = 0
 
     async def send(self, member: Member, message: Message, key: str) -> str:
-        if any(button.action == "checkins.skip" for button in message.buttons):
-            self.prompts.append(member.id)
+        actions = {button.action for button in message.buttons}
+        if "checkins.skip" in actions:
+            self.asked.append((member.id, CHECK_IN))
             self.last[member.id] = message
+        elif "checkins.go_on" in actions:
+            self.asked.append((member.id, WHETHER_TO_GO_ON))
         return key
 
-    def take(self) -> list[str]:
-        """Who was asked since this was last called."""
-        taken, self.prompts = self.prompts, []
+    def take(self) -> list[tuple[str, str]]:
+        """Who was asked what since this was last called."""
+        taken, self.asked = self.asked, []
         return taken
 
     def newcomer(self) -> tuple[Member, Place]:
@@ -81,20 +86,21 @@ class Crowd(LocalAdapter):
 
     async def act(self, now: datetime) -> None:
         """Somebody does something, by typing and pressing as members do."""
-        what = self.chance.choices(
+        do = self.chance.choices(
             (
                 self.arrive,
                 self.change,
                 self.pause,
                 self.resume,
+                self.take_up,
                 self.switch_off,
                 self.switch_on,
                 self.answer,
                 self.forget,
             ),
-            (3, 6, 4, 4, 2, 2, 12, 2),
+            (3, 6, 4, 4, 4, 2, 2, 12, 2),
         )[0]
-        await what(now)
+        await do(now)
         self.posted.clear()
 
     async def arrive(self, now: datetime) -> None:
@@ -113,6 +119,7 @@ class Crowd(LocalAdapter):
 
     async def _choose(self, member: Member, chosen: Life, now: datetime) -> None:
         answer = await self.say(member, chosen.line)
+        self.model.acted(member.id, now)
         if any(str(button.label) == YES for button in answer.buttons):
             await self.press(member, labelled(answer, YES))
         known = self.model.lives.get(member.id)
@@ -122,16 +129,26 @@ class Crowd(LocalAdapter):
     async def pause(self, now: datetime) -> None:
         if who := self._somebody(paused=False):
             await self.say(who, "pause")
+            self.model.acted(who.id, now)
             self.model.lives[who.id].paused = True
 
     async def resume(self, now: datetime) -> None:
         if who := self._somebody(paused=True):
-            await self.say(who, "start")
-            self.model.lives[who.id].paused = False
+            await self._come_back(who, now)
+
+    async def take_up(self, now: datetime) -> None:
+        if who := self._somebody(resting=True):
+            await self._come_back(who, now)
+
+    async def _come_back(self, who: Member, now: datetime) -> None:
+        await self.say(who, "start")
+        self.model.acted(who.id, now)
+        self.model.come_back(who.id, now)
 
     async def switch_off(self, now: datetime) -> None:
         if who := self._somebody(on=True):
             await self.say(who, "checkin off")
+            self.model.acted(who.id, now)
             self.model.stop(who.id)
 
     async def forget(self, now: datetime) -> None:
@@ -146,21 +163,30 @@ class Crowd(LocalAdapter):
             button = self.chance.choice(self.last[who.id].buttons[:1])
             await self.press(who, button)
             await self.press(who, button)
+            self.model.answered(who.id, now)
 
-    def answers(self, who: list[str]) -> list[tuple[Member, int]]:
-        """Of these, who was sent a check-in, and which was their last."""
-        return [(Member(NAME, one), int(self.last[one].buttons[0].row[1:])) for one in who if one in self.last]
+    def answers(self, day: int, now: datetime) -> list[tuple[Member, int]]:
+        """Who answers the check-in they were sent last: each once in five days, but for those who never do."""
+        found = []
+        for who in self.model.lives:
+            number = int(who.removeprefix("m"))
+            if number % SILENT and (number + day) % 5 == 0 and who in self.last:
+                found.append((Member(NAME, who), int(self.last[who].buttons[0].row[1:])))
+                self.model.answered(who, now)
+        return found
 
     async def run(self, member: Member, line: str, place: Place | None = None) -> None:
         await self._bot.run_text(self.incoming(member, place), line)
 
-    def _somebody(self, *, on: bool | None = None, paused: bool | None = None) -> Member | None:
+    def _somebody(
+        self, *, on: bool | None = None, paused: bool | None = None, resting: bool | None = None
+    ) -> Member | None:
         """Whoever fits, drawn at random; nobody where none of twenty does."""
         everybody = list(self.model.lives)
         for _try in range(20):
             who = self.chance.choice(everybody)
             known = self.model.lives[who]
-            if on in (None, known.on) and paused in (None, known.paused):
+            if on in (None, known.on) and paused in (None, known.paused) and resting in (None, known.resting):
                 return Member(NAME, who)
         return None
 
@@ -203,5 +229,6 @@ def in_touch(connection: Connection, answered: list[tuple[Member, int]], now: da
 
 
 def random_moments(chance: random.Random, start: datetime, count: int) -> Iterator[datetime]:
-    """Moments of the day that begins at ``start``, in order."""
-    yield from (start + timedelta(seconds=second) for second in sorted(chance.sample(range(86400), count)))
+    """Moments of the day that begins at ``start``, in order; none on the full minute, when messages fall due."""
+    seconds = [second for second in range(86400) if second % 60]
+    yield from (start + timedelta(seconds=second) for second in sorted(chance.sample(seconds, count)))

@@ -6,8 +6,8 @@ It knows nothing of the bot's code: wall times become instants through the table
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -28,6 +28,16 @@ SAME_DAY = timedelta(hours=20)
 TOO_SOON = timedelta(hours=6)
 """Who changes their hour is not asked twice on one day: not on the same date within 20 hours, nor, in another zone,
 within six."""
+
+
+UNANSWERED = 7
+"""Who has not answered so many is asked whether to go on, and after that nothing until they come back."""
+
+CONTACT_EVERY = timedelta(minutes=1)
+LATE = timedelta(minutes=1)
+KEPT = timedelta(days=35)
+
+CHECK_IN, WHETHER_TO_GO_ON = "check-in", "whether to go on"
 
 
 class Owed(NamedTuple):
@@ -58,12 +68,37 @@ class Life:
     on: bool = True
     paused: bool = False
     version: int = 0
+    resting: bool = False
 
     @property
     def line(self) -> str:
         """The schedule as a member types it."""
         code = "every day" if len(self.days) == 7 else str(Days(self.days)).removeprefix("on ").removeprefix("every ")
         return f"checkin on {self.minutes // 60:02}:{self.minutes % 60:02} {self.zone} {code}"
+
+
+@dataclass
+class Silence:
+    """What one member has been asked and not answered, and whether they were asked if it should go on."""
+
+    contact: datetime | None = None
+    asked: list[datetime] = field(default_factory=list)
+    questioned: datetime | None = None
+
+    def broken_by(self, now: datetime) -> None:
+        self.contact = now
+        self.asked.clear()
+
+    def next_question(self, due: datetime) -> str | None:
+        """What falls due now is one more check-in, the question whether to go on, or nothing any more."""
+        self.asked = [at for at in self.asked if at > due - KEPT]
+        if len(self.asked) < UNANSWERED:
+            self.asked.append(due)
+            return CHECK_IN
+        if self.questioned is None or (self.contact is not None and self.contact > self.questioned):
+            self.questioned = due
+            return WHETHER_TO_GO_ON
+        return None
 
 
 @dataclass
@@ -74,15 +109,19 @@ class Model:
     broken: Counter[str] = field(default_factory=Counter)
     owed: list[tuple[datetime, str, int, date]] = field(default_factory=list)
     asked: dict[str, Owed] = field(default_factory=dict)
+    silences: defaultdict[str, Silence] = field(default_factory=lambda: defaultdict(Silence))
     sent: int = 0
+    questions: int = 0
+    rests: int = 0
 
     def schedule(self, who: str, life: Life, now: datetime) -> None:
         """From now on this is the member's life; what was owed before is not any more."""
         known = self.lives.get(who)
         life.version = known.version + 1 if known else 0
+        life.on, life.resting = True, False
         self.lives[who] = life
         first = occurrence_after(now, life.zone, life.minutes, life.days)
-        while known and known.on and who in self.asked and self._is_too_soon(first, known, life, self.asked[who]):
+        while known and who in self.asked and self._is_too_soon(first, known, life, self.asked[who]):
             first = occurrence_after(first.instant, life.zone, life.minutes, life.days)
         heapq.heappush(self.owed, (first.instant, who, life.version, first.nominal))
 
@@ -94,33 +133,62 @@ class Model:
     def forget(self, who: str) -> None:
         self.lives.pop(who)
         self.asked.pop(who, None)
+        self.silences.pop(who, None)
 
     def stop(self, who: str) -> None:
         self.lives[who].on = False
         self.asked.pop(who, None)
 
+    def acted(self, who: str, now: datetime) -> None:
+        """Whatever a member with check-ins does is contact, noted once a minute."""
+        life, silence = self.lives.get(who), self.silences[who]
+        is_news = silence.contact is None or silence.contact <= now - CONTACT_EVERY
+        if is_news and life is not None and (life.on or life.resting):
+            silence.broken_by(now)
+
+    def answered(self, who: str, now: datetime) -> None:
+        self.silences[who].broken_by(now)
+
+    def come_back(self, who: str, now: datetime) -> None:
+        """They say `start`: no pause any more, and what rested goes on."""
+        life = self.lives[who]
+        life.paused = False
+        if life.resting:
+            self.schedule(who, life, now)
+
     def next_owed(self) -> datetime:
         return self.owed[0][0]
 
-    def judge(self, now: datetime, got: Iterable[str]) -> None:
-        """Compare what the bot sent at this moment with what fell due by now, each exactly once."""
-        due: Counter[str] = Counter()
-        while self.owed and self.owed[0][0] <= now:
-            instant, who, version, nominal = heapq.heappop(self.owed)
-            life = self.lives.get(who)
-            if life is None or life.version != version or not life.on:
-                continue
-            if not life.paused:
-                due[who] += 1
-            self.asked[who] = Owed(instant, nominal)
-            following = occurrence_after(instant, life.zone, life.minutes, life.days)
-            heapq.heappush(self.owed, (following.instant, who, version, following.nominal))
+    def judge(self, now: datetime, got: Iterable[tuple[str, str]]) -> None:
+        """Compare what the bot sent at this moment, and to whom, with what fell due by now, each exactly once."""
+        due = Counter(self._fallen_due(now))
         received = Counter(got)
         self.sent += received.total()
         if received == due:
             return
         self.broken["lost"] += (due - received).total()
-        for who, surplus in (received - due).items():
+        for (who, what), surplus in (received - due).items():
             life = self.lives.get(who)
             silent = life is None or not life.on or life.paused
-            self.broken["without consent" if silent else "twice" if due[who] else "wrong minute"] += surplus
+            self.broken["without consent" if silent else "twice" if due[who, what] else "wrong minute"] += surplus
+
+    def _fallen_due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        while self.owed and self.owed[0][0] <= now:
+            instant, who, version, nominal = heapq.heappop(self.owed)
+            life = self.lives.get(who)
+            if life is None or life.version != version or not life.on:
+                continue
+            self.broken["late"] += now - instant > LATE
+            self.asked[who] = Owed(instant, nominal)
+            following = occurrence_after(instant, life.zone, life.minutes, life.days)
+            heapq.heappush(self.owed, (following.instant, who, version, following.nominal))
+            if life.paused:
+                continue
+            what = self.silences[who].next_question(instant)
+            if what is not None:
+                self.questions += what == WHETHER_TO_GO_ON
+                yield who, what
+                continue
+            self.rests += 1
+            life.on, life.resting = False, True
+            self.asked.pop(who)

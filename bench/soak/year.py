@@ -19,10 +19,9 @@ from pathlib import Path
 
 from bench.report import progress
 from bench.soak import _crowd as crowd
-from bench.soak._model import Model
+from bench.soak._model import LATE, Model
 from bot.bot import Bot
 from bot.crypto import Keyring
-from bot.messages import Member
 from cogs import COGS
 from storage.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
@@ -30,7 +29,6 @@ from tests.engines.virtual_clock import VirtualClock, virtual_clock
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
-MINUTE = timedelta(minutes=1)
 MONTH = 30
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """A year of waiting for a disk is no part of this trial."""
@@ -55,6 +53,8 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         "members": options.members,
         "days": options.days,
         "sent": year.model.sent,
+        "questions": year.model.questions,
+        "rests": year.model.rests,
         "acts": options.days * ACTS_PER_DAY,
         **{f"broken_{name.replace(' ', '_')}": count for name, count in sorted(year.model.broken.items())},
         "broken": year.model.broken.total(),
@@ -86,7 +86,8 @@ class Year:
             await self._settle(database, people, members)
             for day in progress(range(self.days), self.days):
                 await self._live_a_day(bot, people, START + day * ONE_DAY)
-                await database.write(crowd.in_touch, self._who_is_in_touch(people, day), self.clock.now())
+                answers = people.answers(day, self.clock.now())
+                await database.write(crowd.in_touch, answers, self.clock.now())
                 if (day + 1) % MONTH == 0 or day + 1 == self.days:
                     self.memory.append(resident_bytes())
 
@@ -100,11 +101,11 @@ class Year:
         acts = [*crowd.random_moments(self.chance, start, ACTS_PER_DAY), start + ONE_DAY]
         await bot.run_jobs("day", self.clock.now())
         for act in acts:
-            while (step := self._next_step()) < act:
+            while (step := self._next_step()) < act or step == acts[-1]:
                 await self.clock.sleep_until(step)
                 await bot.tick(step)
                 self.model.judge(step, people.take())
-                self.model.broken["wrong minute"] += self.clock.now() - step > MINUTE
+                self.model.broken["slow"] += self.clock.now() - step > LATE
                 if step.minute == 0:
                     await bot.run_jobs("hour", step)
             await self.clock.sleep_until(act)
@@ -117,10 +118,6 @@ class Year:
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + QUARTER
         owed = self.model.next_owed()
         return min(quarter, owed) if owed > now else quarter
-
-    def _who_is_in_touch(self, people: crowd.Crowd, day: int) -> list[tuple[Member, int]]:
-        """Everybody answers at least once in five days: who does not is soon asked less."""
-        return people.answers([who for index, who in enumerate(self.model.lives) if (index + day) % 5 == 0])
 
 
 def resident_bytes() -> int:
