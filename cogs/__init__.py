@@ -7,6 +7,7 @@ from cogs.about import About
 from cogs.buddies.endings import Endings
 from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
+from cogs.buddies.mentors import Mentors
 from cogs.buddies.pairs import Pairs
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
@@ -14,11 +15,13 @@ from cogs.buddies.standing import Standing
 from cogs.checkins import CheckInChoices, CheckIns, OpenCheckIn, Sharing
 from cogs.circles import (
     CircleAfter,
+    CircleCalendar,
     CircleDrafts,
     CircleHostCare,
     CircleHostNotices,
     CircleHosts,
     CircleMeetings,
+    CircleModeration,
     CircleNotices,
     CirclePlaces,
     Circles,
@@ -56,6 +59,7 @@ COGS: tuple[type[Cog], ...] = (
     Goals,
     Endings,
     Standing,
+    Mentors,
     Rounds,
     Company,
     Helping,
@@ -75,6 +79,7 @@ COGS: tuple[type[Cog], ...] = (
     CirclePlaces,
     CircleMeetings,
     CircleAfter,
+    CircleCalendar,
     Settings,
     Pause,
     Inbox,
@@ -88,6 +93,7 @@ COGS: tuple[type[Cog], ...] = (
     OpenCheckIn,
     Lines,
     CommunitySettings,
+    CircleModeration,
     Cases,
     Holds,
     Picture,

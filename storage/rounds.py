@@ -193,8 +193,10 @@ def propose(
     parts: Sequence[Part],
     length: Length,
     now: datetime,
+    *,
+    willing: Person | None = None,
 ) -> int:
-    """Ask these people whether they want to be introduced; none of them sees a name."""
+    """Ask these people whether they want to be introduced; none of them sees a name. ``willing`` has said yes."""
     due = now + ANSWER_WITHIN
     row = connection.execute(
         "INSERT INTO buddy_proposals (community, round, kind, state, days, ends, made, due)"
@@ -207,13 +209,13 @@ def propose(
     assert row is not None
     for person, role, reasons in parts:
         connection.execute(
-            "INSERT INTO buddy_answers (proposal, person, role, reasons) VALUES (?, ?, ?, ?)",
-            (row, person.id, role, reasons),
+            "INSERT INTO buddy_answers (proposal, person, role, reasons, answer) VALUES (?, ?, ?, ?, ?)",
+            (row, person.id, role, reasons, "yes" if person == willing else None),
         )
-        word = buddies.word(
-            person, PROPOSAL, f"{PROPOSAL}:{row}:{person.id}", community, now, due, {"proposal": row}, role, capped=True
-        )
-        deliveries.plan(connection, word)
+        if person != willing:
+            key, args = f"{PROPOSAL}:{row}:{person.id}", {"proposal": row}
+            word = buddies.word(person, PROPOSAL, key, community, now, due, args, role, capped=True)
+            deliveries.plan(connection, word)
     return row
 
 

@@ -118,6 +118,10 @@ def _next(values: tuple[object, ...], value: object) -> int:
     return (values.index(value) + 1) % len(values) if value in values else 0
 
 
+def _turn_topic(topic: str) -> Callable[[Choices], Choices]:
+    return lambda one: replace(one, leave_out=one.leave_out ^ {topic})
+
+
 DIALS: Mapping[str, Callable[[Choices], Choices]] = {
     "style": lambda one: replace(one, style=Style(int(one.style) % 3 + 1)),
     "purposes": lambda one: replace(one, purposes=PURPOSES[_next(PURPOSES, one.purposes)]),
@@ -125,11 +129,7 @@ DIALS: Mapping[str, Callable[[Choices], Choices]] = {
     "trio": lambda one: replace(one, trio=not one.trio),
     "again": lambda one: replace(one, again=AGAIN[_next(AGAIN, one.again)]),
     "personal": lambda one: replace(one, personal=PERSONAL[_next(PERSONAL, one.personal)]),
-    **{
-        topic: lambda one, topic=topic: replace(one, leave_out=one.leave_out ^ {topic})  # type: ignore[misc]
-        # a default argument binds the topic of this turn
-        for topic in TOPICS
-    },
+    **{topic: _turn_topic(topic) for topic in TOPICS},
 }
 """What one tap changes, each to its next value."""
 

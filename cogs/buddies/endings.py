@@ -112,7 +112,7 @@ class Endings(Cog):
             when=await self._when(context, pair)
         )
 
-    @message(pairs.CONTINUES)
+    @message(pairs.CONTINUES, unsure="resend")
     async def continues(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self._active(delivery)
         if pair is None or pair.ends is None:
@@ -120,7 +120,7 @@ class Endings(Cog):
         until = friendly_instant(pair.ends, reader.now, ZoneInfo(reader.zone))
         return Message(_("You both chose to stay together. You go on where you are, until {when}.").format(when=until))
 
-    @message(pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.stand"))
+    @message(pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back"), unsure="resend")
     async def ended(self, delivery: Delivery, reader: Reader) -> Message:
         assert reader.person is not None
         number, how = int(delivery.args["pair"]), delivery.args.get("how")

@@ -169,7 +169,7 @@ class Introductions(Cog):
 
     # -- introducing --------------------------------------------------------------------------------------------------
 
-    @message(pairs.INTRO)
+    @message(pairs.INTRO, unsure="resend")
     async def intro(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self.read(pairs.get, int(delivery.args["pair"]))
         if pair is None or pair.state != "active" or pair.opened is None or pair.ends is None:
@@ -193,6 +193,7 @@ class Introductions(Cog):
     @message(
         pairs.OPENED,
         actions=("buddies.another", "buddies.wave", "buddies.goal", "buddies.end", "reports.change", "buddies.stand"),
+        unsure="resend",
     )
     async def opened(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None

@@ -187,7 +187,7 @@ class SignUp(Cog):
     async def languages(self, context: Context, value: str) -> Form:
         _number, choices = _parse(value)
         default = ", ".join(str(wording.language(code)) for code in choices.languages)
-        field = Field("languages", _("Which languages do you speak? English, German ..."), default=default, limit=100)
+        field = Field("languages", _("Which languages? English, German ..."), default=default, limit=100)
         return Form(_("Languages"), (field,), "buddies.speak", value)
 
     @action("buddies.speak", stateless=True)

@@ -1,0 +1,78 @@
+"""Walking with a mentor: twelve weeks, chosen by both, and from the start on the way to other people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot import consenting
+from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.consenting import Ask
+from bot.context import Context
+from bot.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
+from bot.errors import UserError
+from bot.i18n import _
+from bot.messages import Community, Delivery, Message, Person, Reader, Text
+from cogs.buddies import course
+from cogs.buddies.people import settle
+from storage import mentors, pairs
+
+ASK = Ask(
+    "mentee",
+    (*consenting.CORE, "buddy"),
+    lambda _value: _(
+        "I ask somebody here who volunteered as a mentor whether they would walk with you for twelve weeks. I keep"
+        " your account id and that you asked. They hear your name only if they say yes, and you hear theirs at the same"
+        " moment. Either of you can end it, no reason. I'd be messaging you first."
+    ),
+    "buddies.mentored",
+    adult=True,
+)
+
+
+class Mentors(Cog):
+    """One mentor is asked at a time. Who said no is never shown."""
+
+    @command("buddy mentor", anyone=True, community=True)
+    async def mentor(self, context: Context) -> Reply:
+        """Ask for somebody to walk with you for twelve weeks."""
+        community = await settle(self, context)
+        assert isinstance(community, Community)
+        return await consenting.question(self.bot, context, ASK.name, str(community.id)) or await self.mentored(
+            context, str(community.id)
+        )
+
+    def asks(self) -> tuple[Ask, ...]:
+        return (ASK,)
+
+    @action("buddies.mentored")
+    async def mentored(self, context: Context, value: str) -> Text:
+        community = await settle(self, context, value)
+        assert isinstance(community, Community)
+        if await self.read(mentors.is_walking, community, context.me):
+            raise UserError(_("Somebody is being asked for you, or walks with you already. `buddy find` shows more."))
+        if await self.write(mentors.ask, community, context.me, context.now):
+            return _("I'm asking. I'll tell you as soon as I know more. Nobody has heard your name.")
+        return _("No mentor is free here right now. `buddy mentor` asks again at any time.")
+
+    @job(every="hour")
+    async def ask_on(self, now: datetime) -> None:
+        await self.write(mentors.ask_on, now)
+
+    @message(course.WHO_ELSE, actions=(BUDDY, CIRCLE, COMPANY, PEOPLE), late="expires")
+    async def who_else(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Week 4: a mentor is a beginning."""
+        pair = await self.read(pairs.get, int(delivery.args["pair"]))
+        if pair is None or pair.state != "active" or reader.member is None or pair.channel is None:
+            return None
+        asked = Context(reader.member, reader.person, pair.community, pair.channel, reader.now)
+        there = await doors(self.bot, asked, (BUDDY, CIRCLE, COMPANY, PEOPLE))
+        return Message(_("You and your mentor are at week four. Who else is around for you here?"), there)
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # who was asked: see Introductions; who walks with whom: see Pairs
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

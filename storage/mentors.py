@@ -1,0 +1,84 @@
+"""Mentors: who walks with whom for twelve weeks, asked one after the other, never twice about the same person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+
+from bot.messages import Community, Person
+from storage import buddies, consents, pairs, rounds
+from storage.buddies import Part
+from storage.instants import seconds
+from storage.pairs import MENTOR_DAYS, Length
+
+LOOK_FOR = timedelta(days=14)
+"""How long somebody who asked is offered to one mentor after the other."""
+
+
+def ask(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """Ask the mentor who waits longest, if anybody may be asked. The person's own yes is given by asking."""
+    mentor = _next(connection, community, person, now)
+    if mentor is None:
+        return False
+    parts = [Part(mentor, "mentor", ""), Part(person, "mentee", "")]
+    rounds.propose(connection, community, None, "mentor", parts, Length(MENTOR_DAYS), now, willing=person)
+    return True
+
+
+def _next(connection: Connection, community: Community, person: Person, now: datetime) -> Person | None:
+    rows = connection.execute(
+        _FREE,
+        {
+            "community": community.id,
+            "person": person.id,
+            "version": consents.version(buddies.MENTOR),
+            "since": seconds(now - timedelta(days=90)),
+        },
+    ).fetchall()
+    for (row,) in rows:
+        parts = [Part(Person(row), "mentor", ""), Part(person, "mentee", "")]
+        if buddies.may_walk_together(connection, community, parts, now):
+            return Person(row)
+    return None
+
+
+_FREE = """
+SELECT memberships.person FROM memberships
+JOIN consents ON consents.person = memberships.person AND purpose = 'mentor' AND consents.version = :version
+WHERE memberships.community = :community AND left_at IS NULL AND memberships.person <> :person
+AND NOT EXISTS (SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal
+    WHERE buddy_answers.person = memberships.person AND kind = 'mentor' AND state = 'open')
+AND NOT EXISTS (SELECT 1 FROM buddy_members JOIN buddy_pairs ON buddy_pairs.id = pair
+    WHERE buddy_members.person = memberships.person AND role = 'mentor' AND state <> 'ended' AND gone IS NULL)
+AND NOT EXISTS (SELECT 1 FROM buddy_answers AS mine JOIN buddy_answers AS theirs USING (proposal)
+    JOIN buddy_proposals ON buddy_proposals.id = proposal
+    WHERE mine.person = :person AND theirs.person = memberships.person AND kind = 'mentor' AND made > :since)
+ORDER BY (SELECT ifnull(max(proposal), 0) FROM buddy_answers
+    WHERE buddy_answers.person = memberships.person AND role = 'mentor'), consents.given
+"""
+
+
+def is_walking(connection: Connection, community: Community, person: Person) -> bool:
+    """Has the person somebody to walk with, or is somebody being asked for them?"""
+    if any(pair.kind == "mentor" for pair in pairs.of(connection, person, community)):
+        return True
+    found = connection.execute(
+        "SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal"
+        " WHERE person = ? AND community = ? AND role = 'mentee' AND state = 'open'",
+        (person.id, community.id),
+    ).fetchone()
+    return found is not None
+
+
+def ask_on(connection: Connection, now: datetime) -> None:
+    """Whoever asked lately and was not lucky: the next mentor is asked."""
+    rows = connection.execute(
+        "SELECT communities.id, name, person FROM buddy_answers"
+        " JOIN buddy_proposals ON buddy_proposals.id = proposal JOIN communities ON communities.id = community"
+        " WHERE role = 'mentee' AND answer = 'yes' GROUP BY communities.id, name, person"
+        " HAVING min(state = 'fallen') = 1 AND max(made) > ?",
+        (seconds(now - LOOK_FOR),),
+    ).fetchall()
+    for community, name, person in rows:
+        if not is_walking(connection, Community(community, name), Person(person)):
+            ask(connection, Community(community, name), Person(person), now)
