@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.crypto import DecryptionError
 from bot.doors import PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import N_, _
+from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, plain
 from storage import people
 from storage.people import Entry
@@ -141,7 +141,7 @@ class People(Cog):
     async def reach(self, context: Context, value: str) -> Message:
         entry = self._read(await self._entry(context, value))
         said = [_("Words to copy, if you like. I write to nobody.")]
-        said += [Text("“{words}”").format(words=str(_(words))) for words in WORDS]
+        said += [Text("“{words}”").format(words=translate(reader_locale(), words)) for words in WORDS]
         if entry["how"]:
             said.append(_("You noted: {how}").format(how=entry["how"]))
         said.append(_("People usually appreciate a hello more than we expect."))

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Button, Message
-from storage import blocks, company, members
+from bot.messages import Button, Member, Message
+from storage import blocks, company, helping, holds, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 
@@ -32,8 +32,8 @@ async def ask(world: Playground) -> Message:
     return answer
 
 
-def last(world: Playground, member: object) -> Message:
-    return unasked(world, member)[-1]  # type: ignore[arg-type]  # one of the cast
+def last(world: Playground, member: Member) -> Message:
+    return unasked(world, member)[-1]
 
 
 # -- the steps --------------------------------------------------------------------------------------------------------
@@ -288,18 +288,12 @@ async def test_who_gave_least_lately_is_asked_first(world: Playground) -> None:
     helpers = [BOB, CHANDRA, DANA, MO]
     people = [await settle(world, member, "helper") for member in helpers]
     for person in people[:3]:
-        await world.bot.database.write(lambda connection, who=person: _gave(connection, who, world))  # type: ignore[misc]
+        await world.bot.database.write(helping.gave, person, world.now)
     await ask(world)
     assert unasked(world, MO), "three are asked at first, and Mo is among them"
     assert len([member for member in helpers if unasked(world, member)]) == 3
     await pass_time(world, timedelta(minutes=10))
     assert len([member for member in helpers if unasked(world, member)]) == 4
-
-
-def _gave(connection: object, person: object, world: Playground) -> None:
-    from storage import helping
-
-    helping.gave(connection, person, world.now)  # type: ignore[arg-type]
 
 
 async def test_when_all_who_were_asked_say_no_the_next_are_asked_at_once(world: Playground) -> None:
@@ -435,8 +429,6 @@ async def test_nobody_answers_for_somebody_else(evening: Playground) -> None:
 
 
 async def test_moderators_who_hold_somebody_stop_company_and_say_so(evening: Playground) -> None:
-    from storage import holds
-
     alice = await evening.bot.database.read(members.person_of, ALICE)
     assert alice is not None
     place = await evening.bot.database.write(members.found, ROOM, evening.now)

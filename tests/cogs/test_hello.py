@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Message
+from bot.messages import Member, Message
 from storage import blocks
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, button, labels
 from tests.cogs.settled import pass_time, settle, tick, unasked
@@ -29,8 +29,8 @@ async def wish(world: Playground) -> Message:
     return await world.chat.say(ALICE, "settings who may say hello")
 
 
-def offers(world: Playground, *members: object) -> list[Message]:
-    return [said for one in members for said in unasked(world, one) if "welcomes a hello" in said.text]  # type: ignore[arg-type]  # of the cast
+def offers(world: Playground, *members: Member) -> list[Message]:
+    return [said for one in members for said in unasked(world, one) if "welcomes a hello" in said.text]
 
 
 async def test_it_takes_one_yes_that_says_how_often_and_from_whom(world: Playground) -> None:
@@ -63,7 +63,7 @@ async def test_switching_off_and_on_does_not_shorten_the_week(alice: Playground)
     await tick(alice)
     for _time in range(2):
         screen = await wish(alice)
-        await alice.chat.press(ALICE, [one for one in screen.buttons if "Helpers" in one.label][0])  # noqa: RUF015  # the one button
+        await alice.chat.press(ALICE, next(one for one in screen.buttons if "Helpers" in one.label))
     await pass_time(alice, DAY)
     assert len(offers(alice, BOB, CHANDRA)) == 1
 
