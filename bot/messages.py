@@ -302,6 +302,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A date that a platform's own calendar may show to everybody in a place."""
+
+    title: Text
+    starts: datetime
+    ends: datetime
+    spot: Text
+    about: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message that nobody is waiting for at this moment: planned in a transaction, sent once, or recorded as
     skipped.

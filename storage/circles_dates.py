@@ -54,6 +54,12 @@ def coming(connection: Connection, circle: int, now: datetime) -> list[Gathering
     return [_read(row) for row in rows]
 
 
+def known(connection: Connection, circle: int, now: datetime) -> list[Gathering]:
+    """The dates that have not ended, also those that were called off, in order."""
+    rows = connection.execute(f"{_GATHERING} WHERE circle = ? AND ends > ? ORDER BY starts", (circle, seconds(now)))
+    return [_read(row) for row in rows]
+
+
 def under_way(connection: Connection, circle: int, since: datetime, until: datetime) -> Gathering | None:
     """The date that has begun by ``until`` and had not ended at ``since``."""
     row = connection.execute(
@@ -70,13 +76,19 @@ def last_nominal(connection: Connection, circle: int) -> date | None:
 
 
 def move(
-    connection: Connection, gathering: int, starts: datetime, ends: datetime, step: int, due: datetime | None
+    connection: Connection,
+    gathering: int,
+    starts: datetime,
+    ends: datetime,
+    step: int,
+    due: datetime | None,
+    now: datetime,
 ) -> None:
     """Another time for one date. Its version grows, so that nothing planned for the old one is true any more."""
     connection.execute(
         "UPDATE gatherings SET starts = ?, ends = ?, version = version + 1, step = ?, due = ?, alone = 0, shown_due = ?"
         " WHERE id = ? AND state = 'planned'",
-        (seconds(starts), seconds(ends), step, seconds(due) if due else None, seconds(starts), gathering),
+        (seconds(starts), seconds(ends), step, seconds(due) if due else None, seconds(now), gathering),
     )
 
 

@@ -38,14 +38,14 @@ def join_turns(connection: Connection, gathering: int, person: Person, *, first:
 def speaker(connection: Connection, gathering: int) -> Person | None:
     """Who has the talking piece now."""
     row = connection.execute(
-        "SELECT person FROM circle_turns WHERE gathering = ? AND state = 'now'", (gathering,)
+        "SELECT person FROM circle_turns WHERE gathering = ? AND state = 'speaks'", (gathering,)
     ).fetchone()
     return Person(row[0]) if row else None
 
 
 def pass_piece(connection: Connection, gathering: int) -> Person | None:
     """The talking piece goes on. None when everybody had it; then the next round begins with the hosts again."""
-    connection.execute("UPDATE circle_turns SET state = 'done' WHERE gathering = ? AND state = 'now'", (gathering,))
+    connection.execute("UPDATE circle_turns SET state = 'done' WHERE gathering = ? AND state = 'speaks'", (gathering,))
     row = connection.execute(
         "SELECT person FROM circle_turns WHERE gathering = ? AND state = 'to come' ORDER BY position LIMIT 1",
         (gathering,),
@@ -53,7 +53,8 @@ def pass_piece(connection: Connection, gathering: int) -> Person | None:
     if row is None:
         connection.execute("UPDATE circle_turns SET state = 'to come' WHERE gathering = ?", (gathering,))
         return None
-    connection.execute("UPDATE circle_turns SET state = 'now' WHERE gathering = ? AND person = ?", (gathering, row[0]))
+    speaks = (gathering, row[0])
+    connection.execute("UPDATE circle_turns SET state = 'speaks' WHERE gathering = ? AND person = ?", speaks)
     return Person(row[0])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.context import Context
-from bot.messages import Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 
@@ -76,6 +76,14 @@ class Adapter(Protocol):
 
     async def close_group(self, channel: Channel) -> None:
         """Archive the place. Nothing happens if it is gone."""
+
+    async def show_event(self, place: Place, event: Event, shown: str | None) -> str | None:
+        """Show a date in the place's own calendar, or change what is ``shown`` there. Returns its id; None where the
+        platform has no calendar. A second attempt finds what the first one made.
+        """
+
+    async def hide_event(self, place: Place, shown: str) -> None:
+        """Take a date out of the place's own calendar. Nothing happens if it is gone."""
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         """The places of communities that the bot shares with this member, asked of the platform now."""

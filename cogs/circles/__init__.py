@@ -2,6 +2,7 @@
 
 from cogs.circles.after import CircleAfter
 from cogs.circles.browse import Circles
+from cogs.circles.calendar import CircleCalendar
 from cogs.circles.drafts import CircleDrafts
 from cogs.circles.host_care import CircleHostCare
 from cogs.circles.host_notices import CircleHostNotices
@@ -9,14 +10,17 @@ from cogs.circles.leading import CircleHosts
 from cogs.circles.meetings import CircleMeetings
 from cogs.circles.notices import CircleNotices
 from cogs.circles.places import CirclePlaces
+from cogs.circles.stewards import CircleModeration
 
 __all__ = [
     "CircleAfter",
+    "CircleCalendar",
     "CircleDrafts",
     "CircleHostCare",
     "CircleHostNotices",
     "CircleHosts",
     "CircleMeetings",
+    "CircleModeration",
     "CircleNotices",
     "CirclePlaces",
     "Circles",

@@ -48,7 +48,7 @@ def open_due(connection: Connection, now: datetime, limit: int) -> bool:
 def move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
     """One date at another time: one notice, and what was planned for the old time is no longer true."""
     ends = starts + (gathering.ends - gathering.starts)
-    circles_dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now))
+    circles_dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now), now)
     _tell(connection, circle, gathering, "moved", now)
     moved = circles_dates.get(connection, gathering.id)
     assert moved is not None

@@ -161,7 +161,7 @@ CREATE TABLE circle_turns (
     gathering INTEGER NOT NULL REFERENCES gatherings ON DELETE CASCADE,
     person INTEGER NOT NULL REFERENCES persons ON DELETE CASCADE,
     position INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'to come' CHECK (state IN ('to come', 'now', 'done')),
+    state TEXT NOT NULL DEFAULT 'to come' CHECK (state IN ('to come', 'speaks', 'done')),
     PRIMARY KEY (gathering, person)
 ) STRICT, WITHOUT ROWID;
 

@@ -14,6 +14,7 @@ import discord
 from bot import text
 from bot.adapters.discord import commands, components
 from bot.adapters.discord.answers import TRIES, Answer, Interaction
+from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
@@ -23,7 +24,7 @@ from bot.config import DiscordConfig
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
-from bot.messages import Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Limit, Pace
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class DiscordAdapter:
         self._bot = bot
         self._client = Client(config, self._heard, self._read)
         self._rooms = Rooms(self._client)
+        self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
         self._by_words = {tuple(commands.words(command)): command for command in bot.commands.values()}
@@ -247,6 +249,12 @@ class DiscordAdapter:
 
     async def close_group(self, channel: Channel) -> None:
         await self._rooms.close_group(channel)
+
+    async def show_event(self, place: Place, event: Event, shown: str | None) -> str | None:
+        return await self._calendar.show(place, event, shown)
+
+    async def hide_event(self, place: Place, shown: str) -> None:
+        await self._calendar.hide(place, shown)
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return await self._rooms.places_of(member)

@@ -12,7 +12,7 @@ from bot.bot import Bot
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, StorageError
 from bot.i18n import _
-from bot.messages import Button, Channel, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Button, Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 NAME = "local"
@@ -54,6 +54,7 @@ class LocalAdapter:
         self.posted: list[Posted] = []
         self.rooms: dict[str, Room] = {}
         self.groups: dict[str, set[str]] = {}
+        self.events: dict[str, Event] = {}
         self.closed: set[str] = set()
         self.names: dict[str, str] = {}
         self.spots_of: dict[str, list[Spot]] = {}
@@ -167,6 +168,14 @@ class LocalAdapter:
 
     async def close_group(self, channel: Channel) -> None:
         self.groups.pop(channel.id, None)
+
+    async def show_event(self, place: Place, event: Event, shown: str | None) -> str | None:
+        shown = shown or str(len(self.events) + 1)
+        self.events[shown] = event
+        return shown
+
+    async def hide_event(self, place: Place, shown: str) -> None:
+        self.events.pop(shown, None)
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return [room.place for room in self.rooms.values() if member.id in room.members]

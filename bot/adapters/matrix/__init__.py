@@ -25,7 +25,7 @@ from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.i18n import _
 from bot.memory import Memory
-from bot.messages import Channel, File, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Channel, Event, File, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.pacing import Pace
 
 log = logging.getLogger(__name__)
@@ -215,6 +215,13 @@ class MatrixAdapter:
         await self._rooms.close(channel.id)
 
     # -- communities ----------------------------------------------------------------------------------------------
+
+    async def show_event(self, place: Place, event: Event, shown: str | None) -> str | None:
+        """Rooms have no calendar: what is on is said in words."""
+        return None
+
+    async def hide_event(self, place: Place, shown: str) -> None:
+        """There is none to hide."""
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         known = self._rooms.places_with(member.id)

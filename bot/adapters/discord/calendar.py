@@ -1,0 +1,69 @@
+"""A server's own calendar: dates of circles as scheduled events, one each, made once and kept in step.
+
+Discord's own recurring events jump an hour when the clocks change, so each date is a single event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.drawing import draw, shorten
+from bot.adapters.discord.refusals import reaching
+from bot.errors import CannotReach
+from bot.messages import Event, Place
+
+NAME, LOCATION, DESCRIPTION = 100, 100, 1000
+GUILD_ONLY, EXTERNAL = 2, 3
+NOWHERE = "-"
+"""Discord wants a location where there is no channel."""
+
+
+class Calendar:
+    """Scheduled events of the servers the bot is in."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._http = client.http
+
+    async def show(self, place: Place, event: Event, shown: str | None) -> str | None:
+        """Make or change an event. One that an earlier attempt made and nobody noted is found by its name and start."""
+        payload = _payload(event)
+        async with reaching():
+            if shown is None:
+                shown = await self._made_before(place, payload)
+            if shown is None:
+                made = await self._http.create_guild_scheduled_event(int(place.id), **payload)
+                return str(made["id"])
+            await self._http.edit_scheduled_event(int(place.id), int(shown), **payload)
+        return shown
+
+    async def hide(self, place: Place, shown: str) -> None:
+        try:
+            async with reaching():
+                await self._http.delete_scheduled_event(int(place.id), int(shown))
+        except CannotReach as error:
+            cause = error.__cause__
+            if not (isinstance(cause, discord.HTTPException) and cause.status == 404):
+                raise
+
+    async def _made_before(self, place: Place, payload: dict[str, Any]) -> str | None:
+        for known in await self._http.get_scheduled_events(int(place.id), False):
+            starts = discord.utils.parse_time(known["scheduled_start_time"])
+            same = known["name"] == payload["name"] and starts.isoformat() == payload["scheduled_start_time"]
+            if same and self._client.user and str(known.get("creator_id")) == str(self._client.user.id):
+                return str(known["id"])
+        return None
+
+
+def _payload(event: Event) -> dict[str, Any]:
+    return {
+        "name": shorten(str(event.title), NAME),
+        "description": shorten(draw(event.about), DESCRIPTION),
+        "privacy_level": GUILD_ONLY,
+        "entity_type": EXTERNAL,
+        "entity_metadata": {"location": shorten(str(event.spot) or NOWHERE, LOCATION)},
+        "scheduled_start_time": event.starts.isoformat(),
+        "scheduled_end_time": event.ends.isoformat(),
+    }

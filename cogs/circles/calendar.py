@@ -1,0 +1,130 @@
+"""Circles in calendars: a file for one date or all of a member's own, and the platform's calendar kept in step."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import CannotReach, DeliveryError, UserError
+from bot.i18n import _
+from bot.messages import Community, Event, File, Message, Person, Place, Text
+from bot.recurrence import Recurrence
+from cogs.circles import ics, lookup, schedule, wording
+from storage import circles, circles_answers, circles_dates, members
+from storage.circles import Circle
+from storage.circles_dates import Gathering, Showing
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=5)
+BATCH = 20
+AHEAD = 26
+"""Dates of each circle in a member's own file: half a year of a weekly one."""
+
+
+class CircleCalendar(Cog):
+    """Files that only the member receives, and what everybody in the place may see."""
+
+    @action("circles.ics")
+    async def one_date(self, context: Context, value: str) -> Message:
+        gathering, circle = await lookup.found(self, value)
+        if await self.read(circles_answers.said, gathering.id, context.me) is None:
+            raise UserError(_("That date isn't one of yours. `circle list` shows what is on."))
+        entry = self._entry(await wording.sheet(self, circle), gathering)
+        file = File("circle.ics", ics.write([entry], context.now))
+        return Message(_("A calendar file of that date, for you alone. Open it to take it over."), (), (file,))
+
+    @command("circle calendar")
+    async def all_dates(self, context: Context) -> Message:
+        """All dates of your circles as one calendar file, only for you."""
+        entries: list[ics.Entry] = []
+        rows = {*await self.read(circles_answers.circles_of, context.me)}
+        rows |= {circle.id for circle in await self.read(circles.hosted_by, context.me)}
+        for row in sorted(rows):
+            circle = await self.read(circles.get, row)
+            if circle is not None and circle.state == "published":
+                entries += await self._entries(circle, context.now)
+        if not entries:
+            raise UserError(_("You belong to no circle with a date to come. `circle list` shows what is on."))
+        file = File("my-circles.ics", ics.write(entries, context.now))
+        return Message(
+            _("Your circles as a calendar file, for you alone. It is as of now: ask again when something has changed."),
+            (),
+            (file,),
+        )
+
+    async def _entries(self, circle: Circle, now: datetime) -> list[ics.Entry]:
+        """The dates that are open, as they stand, and those that the rhythm brings after them."""
+        sheet = await wording.sheet(self, circle)
+        known = await self.read(circles_dates.known, circle.id, now)
+        entries = [self._entry(sheet, gathering) for gathering in known]
+        nominals = {gathering.nominal for gathering in known}
+        length = timedelta(minutes=circle.minutes)
+        for occurrence in schedule.next_dates(Recurrence.from_code(circle.recurrence), now, AHEAD):
+            if occurrence.nominal not in nominals:
+                name = ics.uid(self._key(), circle.id, occurrence.nominal.isoformat())
+                ends = occurrence.instant + length
+                words = (sheet.title, sheet.about, sheet.spot)
+                entries.append(ics.Entry(name, *words, occurrence.instant, ends, 1, False))
+        return entries
+
+    def _entry(self, sheet: wording.Sheet, gathering: Gathering) -> ics.Entry:
+        name = ics.uid(self._key(), gathering.circle, gathering.nominal.isoformat())
+        is_off = gathering.state == "cancelled"
+        words = (sheet.title, sheet.about, sheet.spot)
+        return ics.Entry(name, *words, gathering.starts, gathering.ends, gathering.version, is_off)
+
+    def _key(self) -> bytes:
+        return self.bot.keyring.derive("circle calendar")
+
+    # -- the platform's own calendar ----------------------------------------------------------------------------------
+
+    @job(every="tick")
+    async def keep_in_step(self, now: datetime) -> None:
+        for showing in await self.read(circles_dates.to_show, now, BATCH):
+            gathering, again = showing.gathering, None
+            shown = showing.shown
+            try:
+                shown = await self._show(showing, now)
+            except CannotReach as error:
+                log.info("a date is not in the platform's calendar: %s", type(error))
+            except DeliveryError as error:
+                log.info("the platform's calendar is told later: %s", type(error))
+                again = now + AGAIN
+            await self.write(circles_dates.showed, gathering.id, gathering.version, shown, again)
+
+    async def _show(self, showing: Showing, now: datetime) -> str | None:
+        gathering = showing.gathering
+        circle = await self.read(circles.get, gathering.circle)
+        place = await self._place(circle) if circle else None
+        if circle is None or place is None:
+            return showing.shown
+        adapter = self.bot.adapters[place.platform]
+        if gathering.state == "planned" and circle.state == "published":
+            if gathering.starts <= now:
+                return showing.shown
+            return await adapter.show_event(place, await self._event(circle, gathering), showing.shown)
+        if showing.shown is not None:
+            await adapter.hide_event(place, showing.shown)
+        return None
+
+    async def _event(self, circle: Circle, gathering: Gathering) -> Event:
+        sheet = await wording.sheet(self, circle)
+        about = Text("{about}").format(about=sheet.about)
+        said = Text("\n").join(text for text in (about, wording.hosts_line(sheet)) if text)
+        title, spot = Text("{title}").format(title=sheet.title), Text("{spot}").format(spot=sheet.spot)
+        return Event(title, gathering.starts, gathering.ends, spot, said)
+
+    async def _place(self, circle: Circle) -> Place | None:
+        places = await self.read(members.places, circle.community)
+        known = (place for place in places if place.platform == circle.platform and place.platform in self.bot.adapters)
+        return next(known, None)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # the dates stand with Circles
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget

@@ -1,0 +1,152 @@
+"""Circles as moderators see them: what there is, and pausing, handing over or ending it. Counts, never who comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any, Literal
+
+from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.errors import UserError
+from bot.i18n import _, ngettext
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
+from cogs.circles import dates, hosting, lookup, wording
+from cogs.moderation import desk
+from storage import circles, members
+from storage.circles import Circle
+
+A_WEEK = timedelta(days=7)
+SHOWN = 8
+"""Circles on one screen: three buttons each."""
+
+
+class CircleModeration(Cog):
+    """What moderators may do about a circle; every step is in the audit."""
+
+    @command("kith-mod circles", anyone=True, moderators=True)
+    async def show(self, context: Context, page: int = 1) -> Message:
+        """The circles of this community: their hosts, their next dates, and how many seats are taken."""
+        if question := await desk.first_yes(self, context, "kith-mod circles"):
+            return question
+        found = (await self.read(circles.of_community, desk.here(context)))[max(0, page - 1) * SHOWN :]
+        if not found:
+            return Message(_("No circle is published here."))
+        lines: list[Text] = []
+        buttons: list[Button] = []
+        for number, circle in enumerate(found[:SHOWN], start=1):
+            lines.append(Text(f"{number}. ") + await self._line(circle, context.now))
+            row = str(circle.id)
+            pause = Button(_("Pause {n}").format(n=number), "circles.mod_pause", row)
+            resume = Button(_("Take up {n} again").format(n=number), "circles.mod_resume", row)
+            buttons += [
+                pause if circle.state == "published" else resume,
+                Button(_("Hand over {n}").format(n=number), "circles.mod_hand_over", row),
+                Button(_("Archive {n}").format(n=number), "circles.mod_archive", row),
+            ]
+        if len(found) > SHOWN:
+            lines.append(_("`kith-mod circles {n}` shows more.").format(n=page + 1))
+        return Message(Text("\n").join(lines), tuple(buttons))
+
+    async def _line(self, circle: Circle, now: datetime) -> Text:
+        sheet = await wording.sheet(self, circle)
+        gathering, free = await lookup.next_of(self, circle, now)
+        line = Text("**{title}**. {hosts}").format(title=sheet.title, hosts=wording.hosts_line(sheet))
+        if circle.state == "paused":
+            return line + " " + _("Paused.")
+        if gathering is None or free is None:
+            return line + " " + _("No date to come.")
+        taken = circle.seats - free
+        counted = ngettext("{n} of {all} seats is taken", "{n} of {all} seats are taken", taken)
+        return (
+            line
+            + " "
+            + _("Next: {when}; {counted}.").format(
+                when=When(gathering.starts), counted=counted.format(n=taken, all=circle.seats)
+            )
+        )
+
+    @action("circles.mod_pause", moderators=True)
+    async def pause(self, context: Context, value: str) -> Text:
+        circle = await self._circle(context, value)
+        await desk.act(self, context, "circles.paused", _end, circle, "paused", context.now)
+        return _("Paused. Its dates are called off, and whoever meant to come is told once.")
+
+    @action("circles.mod_resume", moderators=True)
+    async def resume(self, context: Context, value: str) -> Text:
+        circle = await self._circle(context, value)
+        await desk.act(self, context, "circles.resumed", _resume, circle, context.now)
+        return _("It meets again.")
+
+    @action("circles.mod_archive", moderators=True)
+    async def archive(self, context: Context, value: str) -> Text:
+        circle = await self._circle(context, value)
+        await desk.act(self, context, "circles.archived", _end, circle, "archived", context.now)
+        return _("Archived. Its dates are called off, and whoever meant to come is told once.")
+
+    @action("circles.mod_hand_over", moderators=True)
+    async def hand_over(self, context: Context, value: str) -> Form:
+        circle = await self._circle(context, value)
+        field = Field("who", _("To whom? Nothing changes before their yes."), Member)
+        return Form(_("Hand over"), (field,), "circles.mod_handed", str(circle.id))
+
+    @action("circles.mod_handed", moderators=True)
+    async def handed(self, context: Context, value: str, who: Member) -> Message:
+        circle = await self._circle(context, value)
+        person = await self.read(members.person_of, who)
+        is_here = person is not None and await self.bot.permissions.is_member(who, circle.community)
+        if person is None or not is_here:
+            raise UserError(_("I can't ask them: they have not said that they would host."))
+        await desk.act(self, context, "circles.handed", _ask, circle, person, context.now)
+        return Message(_("I've asked {who}.").format(who=Who(who)))
+
+    async def _circle(self, context: Context, value: str) -> Circle:
+        circle = await self.read(circles.seen_by, lookup.number(value), desk.here(context))
+        if circle is None or circle.state in ("draft", "wanted", "archived"):
+            raise UserError(_("That circle is no more. `kith-mod circles` shows what there is."))
+        return circle
+
+    async def needs(self, community: Community, now: datetime) -> Sequence[Text]:
+        """Circles of the coming week, and those that miss a host."""
+        found: list[Text] = []
+        coming = 0
+        for circle in await self.read(circles.published, community):
+            sheet = await wording.sheet(self, circle)
+            gathering, _free = await lookup.next_of(self, circle, now)
+            if gathering is None or gathering.starts > now + A_WEEK:
+                continue
+            coming += 1
+            if sheet.is_short_of_hosts:
+                found.append(
+                    _("{title}, {when}, needs another host.").format(title=sheet.title, when=When(gathering.starts))
+                )
+        if coming:
+            words = ngettext("{n} circle meets in the next 7 days.", "{n} circles meet in the next 7 days.", coming)
+            found.insert(0, words.format(n=coming))
+        return found
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # what moderators did stands in the audit, without names
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def _end(connection: Connection, circle: Circle, state: Literal["paused", "archived"], now: datetime) -> None:
+    dates.end(connection, circle, state, "cancelled", now)
+
+
+def _resume(connection: Connection, circle: Circle, now: datetime) -> None:
+    """Publish again. Raises UserError where its hosts are not complete: nothing is written then."""
+    if not circles.publish(connection, circle.id):
+        raise UserError(_("Its hosts are not complete. Hand it over to somebody who says yes first."))
+    dates.open_dates(connection, circle, now)
+
+
+def _ask(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """Raises UserError for somebody who may not be asked: nothing is written then."""
+    if not hosting.may_be_asked(connection, circle, person):
+        raise UserError(_("I can't ask them: they have not said that they would host."))
+    members.join(connection, person, circle.community, now)
+    hosting.ask(connection, circle, person, "co-host", now)
