@@ -28,6 +28,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 async def pass_time(world: Playground, duration: timedelta) -> None:
     async for _said in world.wait(duration):
         pass
+    await world.bot.tick(world.now)  # what waited behind another message to the same person
 
 
 async def join(world: Playground, line: str = "checkin on 19:00 berlin") -> None:
