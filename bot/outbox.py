@@ -49,6 +49,7 @@ class Lane:
         self.adapter = adapter
         self.after = (0, 0)
         self.claiming: asyncio.Task[None] | None = None
+        self.landed = False
         self.under_way: dict[str, asyncio.Task[None]] = {}
         self.closed = False
 
@@ -145,6 +146,7 @@ class Dispatcher:
         """Claim what is due in bunches as large as the pace allows, until nothing is."""
         try:
             while room := await self._room(lane):
+                lane.landed = False
                 claimed = await self._database.write(
                     claims.claim,
                     lane.adapter.name,
@@ -159,7 +161,7 @@ class Dispatcher:
                 for delivery in claimed.going:
                     lane.pace.charge(opening=delivery.opening)
                     self._send_off(lane, delivery)
-                if not claimed.found:
+                if not (claimed.found or lane.landed):  # who was busy when the claim was made may be so no more
                     return
         except StorageError:
             log.exception("the outbox cannot be read")
@@ -183,6 +185,7 @@ class Dispatcher:
 
         def landed(_task: asyncio.Task[None]) -> None:
             del lane.under_way[target]
+            lane.landed = True
             self._wake(lane)
 
         task.add_done_callback(landed)

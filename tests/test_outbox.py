@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -250,6 +251,27 @@ async def test_a_history_that_does_not_answer_is_asked_again(bed: Outbox, alice:
     bed.chat.blind = None
     await bed.tick(MINUTE)
     assert (bed.heard(ALICE), bed.chat.looked) == (["one"], 2)
+
+
+async def test_who_was_busy_when_a_claim_was_made_is_not_left_waiting(bed: Outbox, alice: Person) -> None:
+    bed.chat.gate.clear()
+    for words in ("one", "two"):
+        await bed.plan(alice, words)
+    await bed.tick(patience=0.1)
+    first, second = threading.Event(), threading.Event()
+    busy = [asyncio.create_task(bed.database.write(lambda _connection: first.wait(5) and None))]
+    await asyncio.sleep(0)
+    bed.chat.gate.set()  # "one" arrives, and waits to be written down while the disk is busy
+    await asyncio.sleep(0.05)
+    busy.append(asyncio.create_task(bed.database.write(lambda _connection: second.wait(5) and None)))
+    await asyncio.sleep(0)
+    first.set()
+    await asyncio.sleep(0.05)
+    ticking = asyncio.create_task(bed.bot.dispatcher.run(bed.now))  # asks for more while Alice is still busy
+    await asyncio.sleep(0.05)
+    second.set()
+    await asyncio.gather(ticking, *busy)
+    assert bed.heard(ALICE) == ["one", "two"]
 
 
 async def left_by_a_crash(bed: Outbox, alice: Person, *, arrived: bool, kind: str = "notes.note") -> int:
