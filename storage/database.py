@@ -109,6 +109,7 @@ class Database:
         self._waiting.append(waiting)
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
+            self._flusher.add_done_callback(self._flushed)
         return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
     async def keep_journal(self, journal: Journal) -> None:
@@ -132,10 +133,18 @@ class Database:
                 works = Works([waiting.work for waiting in batch], self._journal)
                 outcomes = await _on_thread(self._writer, _commit, works)
             except BaseException as error:  # cancelled at shutdown, or the thread is gone: leave nobody waiting
-                abandoned, self._waiting = batch + self._waiting, []
-                _resolve(abandoned, [Outcome(error=StorageError(f"outcome unknown: {error!r}")) for _ in abandoned])
+                self._abandon(batch, error)
                 raise
             _resolve(batch, outcomes)
+
+    def _flushed(self, flusher: asyncio.Task[None]) -> None:
+        """A task that was cancelled before its first step has abandoned nobody."""
+        if flusher.cancelled() and flusher is self._flusher:
+            self._abandon([], asyncio.CancelledError())
+
+    def _abandon(self, batch: list[Waiting], error: BaseException) -> None:
+        abandoned, self._waiting = batch + self._waiting, []
+        _resolve(abandoned, [Outcome(error=StorageError(f"outcome unknown: {error!r}")) for _ in abandoned])
 
 
 def _resolve(batch: list[Waiting], outcomes: list[Outcome]) -> None:

@@ -172,6 +172,17 @@ async def test_a_flush_that_dies_leaves_nobody_waiting(database: Database) -> No
     assert await database.write(note, "two") == "kept"
 
 
+async def test_a_flush_cancelled_before_its_first_step_leaves_nobody_waiting(database: Database) -> None:
+    writing = asyncio.create_task(database.write(note, "one"))
+    await asyncio.sleep(0)
+    assert database._flusher is not None
+    database._flusher.cancel()
+    with pytest.raises(StorageError, match="outcome unknown"):
+        await asyncio.wait_for(writing, 5)
+    assert await noted(database, "one") == []
+    assert await database.write(note, "two") == "kept"
+
+
 async def test_every_promise_of_the_connection_is_switched_on(database: Database) -> None:
     for name, value in {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "journal_mode": "wal"}.items():
         assert await database.write(pragma, name) == value, name
