@@ -41,12 +41,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Type:
-    """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs."""
+    """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs.
+
+    ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong.
+    """
 
     name: str
     parse: Callable[[str, Reading], Any]
     what: Callable[[], Text]
     complete: Callable[[str], list[tuple[str, str]]] = lambda _prefix: []
+    may_be: Callable[[str], bool] = lambda _words: True
 
 
 def _member(words: str, reading: Reading) -> Member:
@@ -77,7 +81,13 @@ TYPES: Mapping[Any, Type] = {
     str: Type("text", _text, lambda: _("a few words")),
     int: Type("number", _number, lambda: _("a number, for example 3")),
     time: Type("time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00")),
-    ZoneInfo: Type("zone", lambda words, _r: zones.find(words), lambda: _("a city, for example Berlin"), _zone_choices),
+    ZoneInfo: Type(
+        "zone",
+        lambda words, _r: zones.find(words),
+        lambda: _("a city, for example Berlin"),
+        _zone_choices,
+        zones.is_known,
+    ),
     Days: Type("days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays")),
     timedelta: Type(
         "duration", lambda words, _r: phrases.read_duration(words), lambda: _("how long, for example 2 hours")
@@ -164,6 +174,8 @@ def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple
     ends = [len(phrases.take_phrase(rest)[0])] if kind.name == "moment" else _word_ends(rest)
     problem = UserError("")
     for end in reversed(ends):
+        if end != ends[0] and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
+            continue
         try:
             kind.parse(rest[:end], reading)
         except UserError as error:

@@ -63,6 +63,11 @@ def find(text: str) -> ZoneInfo:
     raise UserError(words.format(name=typed))
 
 
+def is_known(text: str) -> bool:
+    """Is this the name of one zone? Where it is not, ``find`` says what might be meant, which takes longer."""
+    return len(_lookup(_normalise(text))) == 1
+
+
 def complete(prefix: str, limit: int = 25) -> list[Completion]:
     """Zones whose city, country or IANA name begins with ``prefix``, the best first; without one well-known zones."""
     start = _normalise(prefix)
