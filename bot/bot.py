@@ -73,6 +73,7 @@ class Bot:
         self.commands: dict[str, Command] = {command.name: command for cog in self.cogs for command in cog.commands()}
         self.actions: dict[str, Action] = {action.name: action for cog in self.cogs for action in cog.actions()}
         self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
+        self._jobs = [(cog, job, every) for cog in self.cogs for job, every in cog.jobs()]
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self._limits = Limiter(self.settings.limits)
         self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
@@ -107,15 +108,14 @@ class Bot:
             log.exception("the outbox cannot be read")
 
     async def run_jobs(self, every: Every, now: datetime) -> None:
-        for cog in self.cogs:
-            for job, when in cog.jobs():
-                if when != every:
-                    continue
-                try:
-                    while await job(now):
-                        pass
-                except Exception:
-                    log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
+        for cog, job, when in self._jobs:
+            if when != every:
+                continue
+            try:
+                while await job(now):
+                    pass
+            except Exception:
+                log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
 
     # -- who goes -----------------------------------------------------------------------------------------------------
 
