@@ -67,6 +67,10 @@ class LocalBed:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stack = AsyncExitStack()
+        self._actors = {
+            name: LocalActor(self, member)
+            for name, member in {"alice": ALICE, "bob": BOB, "mo": MO, "eve": EVE}.items()
+        }
         self.place: Place = ROOM
         self.playground: Playground
 
@@ -85,7 +89,7 @@ class LocalBed:
         return self.playground.chat
 
     def actor(self, name: str) -> LocalActor:
-        return LocalActor(self, {"alice": ALICE, "bob": BOB, "mo": MO, "eve": EVE}[name])
+        return self._actors[name]
 
     async def restart(self) -> None:
         """The platform remembers what was said; the bot starts anew."""
