@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import logging
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Any
 
 import pytest
 
@@ -253,25 +254,38 @@ async def test_a_history_that_does_not_answer_is_asked_again(bed: Outbox, alice:
     assert (bed.heard(ALICE), bed.chat.looked) == (["one"], 2)
 
 
-async def test_who_was_busy_when_a_claim_was_made_is_not_left_waiting(bed: Outbox, alice: Person) -> None:
-    bed.chat.gate.clear()
+async def test_who_was_busy_when_a_claim_was_made_is_not_left_waiting(
+    bed: Outbox, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, arrived = bed.chat.send, asyncio.Event()
+
+    async def slowly(*what: Any) -> str:
+        message_id = await send(*what)
+        await arrived.wait()
+        return message_id
+
+    monkeypatch.setattr(bed.chat, "send", slowly)
     for words in ("one", "two"):
         await bed.plan(alice, words)
     await bed.tick(patience=0.1)
-    first, second = threading.Event(), threading.Event()
-    busy = [asyncio.create_task(bed.database.write(lambda _connection: first.wait(5) and None))]
+    earlier, beside = threading.Event(), threading.Event()
+    busy = [asyncio.create_task(bed.database.write(wait_for, earlier))]
     await asyncio.sleep(0)
-    bed.chat.gate.set()  # "one" arrives, and waits to be written down while the disk is busy
-    await asyncio.sleep(0.05)
-    busy.append(asyncio.create_task(bed.database.write(lambda _connection: second.wait(5) and None)))
+    arrived.set()  # "one" has arrived, and is written down once the disk is free, with something slow beside it
+    await asyncio.sleep(0.02)
+    busy.append(asyncio.create_task(bed.database.write(wait_for, beside)))
     await asyncio.sleep(0)
-    first.set()
-    await asyncio.sleep(0.05)
-    ticking = asyncio.create_task(bed.bot.dispatcher.run(bed.now))  # asks for more while Alice is still busy
-    await asyncio.sleep(0.05)
-    second.set()
+    earlier.set()
+    await asyncio.sleep(0.02)
+    ticking = asyncio.create_task(bed.tick())  # asks for more while Alice is still busy
+    await asyncio.sleep(0.02)
+    beside.set()
     await asyncio.gather(ticking, *busy)
     assert bed.heard(ALICE) == ["one", "two"]
+
+
+def wait_for(_connection: Connection, event: threading.Event) -> None:
+    assert event.wait(5)
 
 
 async def left_by_a_crash(bed: Outbox, alice: Person, *, arrived: bool, kind: str = "notes.note") -> int:
