@@ -75,7 +75,7 @@ class CircleHostNotices(Cog):
             ),
         )
 
-    @message(steps.FEW, actions=("circles.move", "circles.cancelled"), late="expires")
+    @message(steps.FEW, actions=("circles.fine", "circles.move", "circles.cancelled"), late="expires")
     async def few(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if not wording.is_true(delivery, gathering):

@@ -69,7 +69,7 @@ class Moment(NamedTuple):
 
 
 def walk(connection: Connection, now: datetime, limit: int) -> bool:
-    """Take every step that is due. True if there may be more at once."""
+    """Take one step of every date that is due. True if there may be another one due at once."""
     waiting = circles_dates.due(connection, now, limit)
     for gathering in waiting:
         circle = circles.get(connection, gathering.circle)
@@ -85,7 +85,7 @@ def walk(connection: Connection, now: datetime, limit: int) -> bool:
         )
         if circle.state == "published" or schedule.STEPS[step].name in ("after", "close"):
             _DO[schedule.STEPS[step].name](moment)
-    return len(waiting) == limit
+    return bool(waiting)
 
 
 def ask(moment: Moment) -> None:
