@@ -41,7 +41,7 @@ async def press(world: Playground, member: Member, said: Message, label: str) ->
 
 
 async def published(world: Playground, *, when: str = "thursday 19:00", title: str = TITLE, **taps: str) -> Message:
-    """Alice and Bob host a circle; ``taps`` are choices on its screen, such as ``seats="3"``. Returns the last screen."""
+    """Alice and Bob host a circle; ``taps`` are choices on its screen, such as ``seats="3"``."""
     await would_host(world, BOB)
     screen = await draft(world, when=when, title=title)
     for thing, choice in taps.items():
