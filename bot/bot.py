@@ -22,6 +22,7 @@ from bot.i18n import N_, _, reading
 from bot.limits import Limiter, Limits
 from bot.log import Word
 from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
+from bot.naming import Names
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
 from bot.waiting import WaitingWords
@@ -68,6 +69,7 @@ class Bot:
         self.now = now
         self.adapters: dict[str, Adapter] = {}
         self.permissions = Permissions(database, self.adapters)
+        self.names = Names(self.adapters)
         self.conversations = Conversations(database, keyring)
         self.cogs = [cog(self) for cog in cogs]
         self.commands: dict[str, Command] = {command.name: command for cog in self.cogs for command in cog.commands()}
@@ -76,7 +78,7 @@ class Bot:
         self._jobs = [(cog, job, every) for cog in self.cogs for job, every in cog.jobs()]
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self._limits = Limiter(self.settings.limits)
-        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, keyring.nonce_key())
+        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, self.names, keyring.nonce_key())
         self.words = WaitingWords()
         self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
 
@@ -169,6 +171,7 @@ class Bot:
 
     async def _context(self, incoming: Incoming) -> Context:
         now = self.now()
+        self.names.learn(incoming.member)
         person: Person | None = None
         community: Community | None = None
         try:
@@ -199,6 +202,7 @@ class Bot:
         if reply is None:
             return
         said = await inbox.mention(self, context, _as_message(reply))
+        said = await (self.names.fill_form(said) if isinstance(said, Form) else self.names.fill_message(said))
         try:
             offered = await offering.bind(self, context, said)
         except StorageError:  # the words still reach the member; only what needs a row is left out

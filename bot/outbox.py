@@ -25,6 +25,7 @@ from storage import claims, deliveries, members
 if TYPE_CHECKING:
     from bot.adapters.base import Adapter
     from bot.cog import Kind
+    from bot.naming import Names
     from bot.pacing import Pace
     from storage.database import Database
 
@@ -62,11 +63,17 @@ class Dispatcher:
     """Takes what is due from the outbox, in turns between communities, and sends it as fast as each platform allows."""
 
     def __init__(
-        self, database: Database, adapters: Mapping[str, Adapter], kinds: Mapping[str, Kind], nonce_key: bytes
+        self,
+        database: Database,
+        adapters: Mapping[str, Adapter],
+        kinds: Mapping[str, Kind],
+        names: Names,
+        nonce_key: bytes,
     ) -> None:
         self._database = database
         self._adapters = adapters
         self._kinds = kinds
+        self._names = names
         self._nonce_key = nonce_key
         self._now: datetime
         self._lanes: dict[str, Lane] = {}
@@ -263,7 +270,7 @@ class Dispatcher:
 
     async def _render(self, delivery: Delivery) -> Message | None:
         message = await self._kinds[delivery.kind].render(delivery, await self.reader(delivery, self._now))
-        return message.on(f"d{delivery.id}") if message is not None else None
+        return (await self._names.fill_message(message)).on(f"d{delivery.id}") if message is not None else None
 
     async def reader(self, delivery: Delivery, now: datetime) -> Reader:
         if isinstance(delivery.to, Channel):

@@ -94,6 +94,9 @@ class Adapter(Protocol):
     async def lacks(self, place: Place) -> frozenset[Lack]:
         """What the bot may not do in this place, asked of the platform now."""
 
+    async def name_of(self, member: Member) -> str:
+        """How the member is called there now. Empty if the platform does not know them."""
+
     def read_member(self, words: str) -> Member | None:
         """The member that a mention or an id means, as this platform writes them. None if it is neither."""
 

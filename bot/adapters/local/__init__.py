@@ -187,6 +187,9 @@ class LocalAdapter:
     async def lacks(self, place: Place) -> frozenset[Lack]:
         return self.lacking.get(place.id, frozenset())
 
+    async def name_of(self, member: Member) -> str:
+        return self.names.get(member.id, "")
+
     def read_member(self, words: str) -> Member | None:
         wanted = words.removeprefix("@").casefold()
         found = [id_ for id_, name in self.names.items() if wanted in (id_.casefold(), name.casefold())]
