@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cog import Work
 from bot.errors import DeliveryError, StorageError
@@ -73,7 +73,8 @@ async def left(bot: Bot, member: Member, place: Place, now: datetime) -> None:
     person, community = await bot.database.read(members.recognise, member, place)
     if person is None or community is None:
         return
-    if await _is_anywhere(bot, person, community, besides=(member, place)) is False:
+    known = await bot.database.read(_known, person, community)
+    if await _is_anywhere(bot, known, besides=(member, place)) is False:
         await leave(bot, person, community, now)
 
 
@@ -98,13 +99,21 @@ def _channel_gone(connection: Connection, works: Sequence[Work[None]]) -> None:
 
 async def look_after_members(bot: Bot, now: datetime) -> None:
     """Find out who has left without the platform saying so: a few each hour, those first whom messages don't reach."""
-    for person, community in await bot.database.read(departures.undelivered_or_unseen, now, AT_ONCE):
-        there = await _is_anywhere(bot, person, community)
+    looked = []
+    for known in await bot.database.read(_unseen, now):
+        there = await _is_anywhere(bot, known)
         if there is None:
             continue  # the platform does not answer: nobody has left because of that
-        await bot.database.write(departures.looked, person, community, now)
+        looked.append((known.person, known.community))
         if not there:
-            await leave(bot, person, community, now)
+            await leave(bot, known.person, known.community, now)
+    if looked:
+        await bot.database.write(departures.looked, looked, now)
+
+
+def _unseen(connection: Connection, now: datetime) -> list[Known]:
+    unseen = departures.undelivered_or_unseen(connection, now, AT_ONCE)
+    return [_known(connection, person, community) for person, community in unseen]
 
 
 async def forget_long_gone(bot: Bot, now: datetime) -> None:
@@ -112,16 +121,25 @@ async def forget_long_gone(bot: Bot, now: datetime) -> None:
         await forget(bot, person)
 
 
-async def _is_anywhere(
-    bot: Bot, person: Person, community: Community, besides: tuple[Member, Place] | None = None
-) -> bool | None:
+class Known(NamedTuple):
+    """Where a person may be met in a community: their accounts, and the places it lives in."""
+
+    person: Person
+    community: Community
+    accounts: list[Member]
+    places: list[Place]
+
+
+def _known(connection: Connection, person: Person, community: Community) -> Known:
+    places = [place for place in members.places(connection, community) if not departures.is_lost(connection, place)]
+    return Known(person, community, members.accounts(connection, person), places)
+
+
+async def _is_anywhere(bot: Bot, known: Known, besides: tuple[Member, Place] | None = None) -> bool | None:
     """Is any account of the person in any place of the community? None where a platform does not say."""
-    accounts = await bot.database.read(members.accounts, person)
     unknown = False
-    for place in await bot.database.read(members.places, community):
-        if await bot.database.read(departures.is_lost, place):
-            continue
-        for account in accounts:
+    for place in known.places:
+        for account in known.accounts:
             if account.platform != place.platform or (account, place) == besides:
                 continue
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
@@ -57,10 +58,10 @@ def undelivered_or_unseen(connection: Connection, now: datetime, limit: int) -> 
     return [(Person(person), Community(community, name)) for person, community, name in rows]
 
 
-def looked(connection: Connection, person: Person, community: Community, now: datetime) -> None:
-    connection.execute(
+def looked(connection: Connection, memberships: Iterable[tuple[Person, Community]], now: datetime) -> None:
+    connection.executemany(
         "INSERT OR REPLACE INTO membership_checks (community, person, checked) VALUES (?, ?, ?)",
-        (community.id, person.id, seconds(now)),
+        [(community.id, person.id, seconds(now)) for person, community in memberships],
     )
 
 

@@ -163,7 +163,7 @@ async def test_the_platform_is_asked_once_a_day_who_is_still_there(world: Playgr
 async def test_whom_a_message_does_not_reach_is_looked_for_within_the_hour(world: Playground) -> None:
     alice = await join(world, ALICE)
     await world.bot.database.write(
-        departures.looked, alice, (await world.bot.database.read(members.communities, alice))[0], world.now
+        departures.looked, [(alice, (await world.bot.database.read(members.communities, alice))[0])], world.now
     )
     world.chat.leave(ALICE, ROOM)
     world.chat.closed.add(ALICE.id)
