@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,9 @@ SNOOZE = timedelta(hours=2)
 BATCH = 500
 
 MONTH = timedelta(days=31)
+GO_ON = "go on"
+"""In place of a prompt's id: the question whether to go on."""
+
 UNANSWERED = 7
 """After so many without an answer the member is asked whether to go on, unless a quiet alert looks after that."""
 
@@ -94,11 +98,12 @@ class CheckIns(Cog):
     async def check_in(self, context: Context) -> Message:
         """Check in right now."""
         zone = str(await self._zone(context))
-        known, dials = await self._likes(context.me)
-        choose = prompting.chooser(known, dials, context.me, zone, context.now)
-        prompt = prompts.find(known, await self.write(checkins.next_prompt, context.me, choose, context.now))
-        assert prompt is not None
-        return prompting.draw(prompt)
+        chosen = await self.write(
+            lambda connection: checkins.next_prompt(
+                connection, context.me, self._chooser(connection, context.me, zone, context.now), context.now
+            )
+        )
+        return prompting.draw(self._prompt(chosen))
 
     @job(every="tick")
     async def plan_due(self, now: datetime) -> bool:
@@ -121,15 +126,18 @@ class CheckIns(Cog):
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
-        thinning = await self.write(_thin, delivery, reader.person, reader.now)
-        if thinning == "rest":
-            return None
-        if thinning == "question":
+        chosen = await self.write(self._choose, delivery, reader.person, reader)
+        if chosen == GO_ON:
             return _whether_to_go_on()
-        known, dials = await self._likes(reader.person)
-        choose = prompting.chooser(known, dials, reader.person, reader.zone, reader.now)
-        chosen = await self.write(checkins.prompt_for, delivery, reader.person, choose, reader.now)
-        return prompting.draw(self._prompt(chosen))
+        return prompting.draw(self._prompt(chosen)) if chosen else None
+
+    def _choose(self, connection: Connection, delivery: Delivery, person: Person, reader: Reader) -> str | None:
+        """The prompt of this delivery, ``GO_ON`` in place of one, or nothing any more."""
+        thinning = _thin(connection, delivery, person, reader.now)
+        if thinning is not None:
+            return GO_ON if thinning == "question" else None
+        choose = self._chooser(connection, person, reader.zone, reader.now)
+        return checkins.prompt_for(connection, delivery, person, choose, reader.now)
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
@@ -299,11 +307,15 @@ class CheckIns(Cog):
 
         return work
 
-    async def _likes(self, person: Person) -> tuple[tuple[prompts.Prompt, ...], checkin_dials.Dials]:
-        """What can be asked of this person, and how they like it."""
-        heard = await self.read(_listeners, [cog.listeners(person) for cog in self.bot.cogs])
-        dials = await self.read(checkin_dials.get, person)
-        return prompting.askable(self.bot.actions, has_listeners=bool(heard)), dials
+    def _chooser(self, connection: Connection, person: Person, zone: str, now: datetime) -> checkins.Choose:
+        """How the next prompt is chosen: what can be asked of this person, and how they like it."""
+        heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.bot.cogs]))
+        return prompting.chooser(self._askable[heard], checkin_dials.get(connection, person), person, zone, now)
+
+    @cached_property
+    def _askable(self) -> Mapping[bool, tuple[prompts.Prompt, ...]]:
+        """With somebody who would hear an answer, and without."""
+        return {heard: prompting.askable(self.bot.actions, has_listeners=heard) for heard in (True, False)}
 
     def _prompt(self, prompt_id: str) -> prompts.Prompt:
         prompt = prompts.find(prompts.shipped(), prompt_id)
