@@ -12,9 +12,16 @@ from storage import consents, members
 from tests.cast import Playground
 
 
-async def settle(world: Playground, member: Member, *purposes: str, zone: str = "Europe/Berlin") -> Person:
+LONG_AGO = timedelta(days=2)
+"""Whoever came then is not new any more: nothing is offered to them as to a newcomer."""
+
+
+async def settle(
+    world: Playground, member: Member, *purposes: str, zone: str = "Europe/Berlin", new: bool = False
+) -> Person:
     """The member has said yes to these purposes, is an adult, and belongs to the room."""
-    return await world.bot.database.write(_settle, member, purposes, zone, world.now)
+    since = world.now if new else world.now - LONG_AGO
+    return await world.bot.database.write(_settle, member, purposes, zone, since)
 
 
 def _settle(connection: Connection, member: Member, purposes: tuple[str, ...], zone: str, now: datetime) -> Person:

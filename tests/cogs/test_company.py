@@ -81,8 +81,8 @@ async def test_both_learn_a_name_only_after_both_said_yes(evening: Playground) -
         assert not {"alice", "bob"} & set(str(said.text).casefold().split()), member
     met = await evening.chat.press(ALICE, button(someone, "Yes"))
     await tick(evening)
-    assert "It's bob." in met.text
-    assert "It's alice" in last(evening, BOB).text
+    assert "It's Bob." in met.text
+    assert "It's Alice" in last(evening, BOB).text
 
 
 async def test_the_other_who_was_asked_hears_nothing_more(evening: Playground) -> None:

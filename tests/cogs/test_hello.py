@@ -47,7 +47,7 @@ async def test_one_name_goes_to_one_willing_person(alice: Playground) -> None:
     await tick(alice)
     [offer] = offers(alice, BOB, CHANDRA)
     assert str(offer.text) == (
-        "alice welcomes a hello this week. They see your name if you send one, and nobody else does. " + APPRECIATE
+        "Alice welcomes a hello this week. They see your name if you send one, and nobody else does. " + APPRECIATE
     )
     assert labels(offer) == ["Say hello", "Not now"]
 
@@ -79,11 +79,11 @@ async def test_a_hello_arrives_with_a_name_and_may_be_answered_once(alice: Playg
     await say_hello(alice)
     said = next(one for one in unasked(alice, ALICE) if "says hello" in one.text)
     assert "says hello, as you allowed. No answer needed." in said.text
-    sender = BOB if "bob" in said.text else CHANDRA
+    sender = BOB if "Bob" in said.text else CHANDRA
     for _twice in range(2):
         await alice.chat.press(ALICE, button(said, "Say hello back"))
     await tick(alice)
-    assert [str(one.text) for one in unasked(alice, sender) if "back" in one.text] == ["alice says hello back."]
+    assert [str(one.text) for one in unasked(alice, sender) if "back" in one.text] == ["Alice says hello back."]
 
 
 async def test_a_no_is_told_to_nobody_and_that_name_does_not_come_again(alice: Playground) -> None:
@@ -107,7 +107,7 @@ async def test_after_a_decline_the_encouraging_sentence_is_left_out(world: Playg
     await world.chat.say(DANA, "settings who may say hello")
     await pass_time(world, 8 * DAY)
     _first, second = offers(world, BOB)
-    assert "dana welcomes a hello" in second.text
+    assert "Dana welcomes a hello" in second.text
     assert APPRECIATE not in second.text
 
 
@@ -157,9 +157,9 @@ async def test_a_newcomer_gets_a_welcomers_name_within_hours(world: Playground) 
     await arrive(world)
     await pass_time(world, timedelta(hours=3))
     welcome = next(one for one in unasked(world, DANA) if "welcomes new people here" in one.text)
-    assert "bob" in welcome.text
+    assert "Bob" in welcome.text
     assert labels(welcome) == ["Say hello", "Not now"]
-    assert not unasked(world, BOB) or not [one for one in unasked(world, BOB) if "dana" in one.text]
+    assert not unasked(world, BOB) or not [one for one in unasked(world, BOB) if "Dana" in one.text]
 
 
 async def test_the_newcomers_name_goes_only_by_their_own_press_and_they_are_adults(world: Playground) -> None:
@@ -172,7 +172,7 @@ async def test_the_newcomers_name_goes_only_by_their_own_press_and_they_are_adul
     sent = await world.chat.press(DANA, button(adult, "Yes"))
     assert "Sent: your name" in sent.text
     await pass_time(world, 15 * timedelta(hours=1))
-    assert "dana is new here and says hello." in str([str(one.text) for one in unasked(world, BOB)])
+    assert "Dana is new here and says hello." in str([str(one.text) for one in unasked(world, BOB)])
 
 
 async def test_where_nobody_is_free_that_is_said_within_a_day_and_once(world: Playground) -> None:
@@ -187,9 +187,8 @@ async def test_where_nobody_is_free_that_is_said_within_a_day_and_once(world: Pl
 
 async def test_welcomers_share_it_out(world: Playground) -> None:
     welcomers = [await settle(world, member, "welcomer") for member in (BOB, CHANDRA)]
-    world.now += 2 * DAY  # they are not new themselves
     for member in (ALICE, DANA):
-        await settle(world, member)
+        await settle(world, member, new=True)
     await pass_time(world, timedelta(hours=2))
     named = await world.bot.database.read(lambda one: one.execute("SELECT welcomer FROM welcomes").fetchall())
     assert sorted(who for (who,) in named) == sorted(person.id for person in welcomers)

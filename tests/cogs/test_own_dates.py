@@ -117,13 +117,13 @@ async def test_somebody_connected_may_be_told_after_the_words_were_shown(
     await pass_time(alice, 3 * DAY)
     today = next(one for one in unasked(alice, ALICE) if "date you called" in one.text)
     preview = await alice.chat.press(ALICE, button(today, "Tell my buddy"))
-    assert str(preview.text) == "bob will see exactly this:\nToday is a date I call “the lake day”."
+    assert str(preview.text) == "Bob will see exactly this:\nToday is a date I call “the lake day”."
     assert not unasked(alice, BOB)
     for _twice in range(2):
         await alice.chat.press(ALICE, button(preview, "Send"))
     await pass_time(alice, timedelta(minutes=1))
     [told] = [one for one in unasked(alice, BOB) if "lake" in one.text]
-    assert str(told.text) == "alice: Today is a date I call “the lake day”. A short hello is plenty."
+    assert str(told.text) == "Alice: Today is a date I call “the lake day”. A short hello is plenty."
     assert "lake" not in await dump(alice)
 
 

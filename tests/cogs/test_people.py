@@ -31,14 +31,18 @@ async def test_it_opens_with_a_gentle_question(alice: Playground) -> None:
     assert (str(opening.text), labels(opening)) == (OPENING, ["Add one", "Nobody yet", "Later"])
 
 
-async def test_within_the_first_day_it_is_offered_once_and_not_in_the_night(alice: Playground) -> None:
+async def test_within_the_first_day_it_is_offered_once_and_not_in_the_night(world: Playground) -> None:
+    alice = world
+    await settle(world, ALICE, new=True)
     await pass_time(alice, timedelta(hours=2))
     assert [str(said.text) for said in unasked(alice, ALICE)] == [OPENING]
     await pass_time(alice, timedelta(days=2))
     assert [str(said.text) for said in unasked(alice, ALICE)].count(OPENING) == 1
 
 
-async def test_who_opened_it_already_is_not_asked_again(alice: Playground) -> None:
+async def test_who_opened_it_already_is_not_asked_again(world: Playground) -> None:
+    alice = world
+    await settle(world, ALICE, new=True)
     await alice.chat.say(ALICE, "people")
     await pass_time(alice, timedelta(hours=3))
     assert OPENING not in [str(said.text) for said in unasked(alice, ALICE)]

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.messages import Channel
 from storage import blocks, thanks
-from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels
+from tests.cast import ALICE, BOB, CHANDRA, EVE, Playground, button, labels
 from tests.cogs.settled import dump, settle, tick, unasked
 
 NO = "They don't take thanks through me. You can tell them yourself."
@@ -58,15 +59,15 @@ async def test_who_is_thanked_hears_it_privately_with_name_and_words(both: Playg
     assert "Sent." in (await both.chat.press(ALICE, button(preview, "Send"))).text
     await tick(both)
     [said] = unasked(both, BOB)
-    assert str(said.text).startswith("alice thanks you: for the walk, it *helped*")
+    assert str(said.text).startswith("Alice thanks you: for the walk, it *helped*")
     assert "`report`" in said.text
-    assert not [posted for posted in both.chat.posted if posted.to == ROOM.id]
+    assert not [posted for posted in both.chat.posted if isinstance(posted.to, Channel)]
     assert "walk" not in await dump(both)
 
 
 async def test_the_view_shows_thanks_one_received(both: Playground) -> None:
     await thank(both)
-    assert "alice: for the walk" in (await both.chat.say(BOB, "thanks")).text
+    assert "Alice: for the walk" in (await both.chat.say(BOB, "thanks")).text
     assert "gave once" in (await both.chat.say(ALICE, "thanks")).text
 
 
