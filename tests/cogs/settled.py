@@ -11,7 +11,6 @@ from bot.playground import ROOM
 from storage import consents, members
 from tests.cast import Playground
 
-
 LONG_AGO = timedelta(days=2)
 """Whoever came then is not new any more: nothing is offered to them as to a newcomer."""
 
