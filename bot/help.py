@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot import parameters
-from bot.cog import Command
-from bot.i18n import reader_locale, translate
+from bot.cog import TOP_LEVEL, Command
+from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Text
+
+DOORS: Mapping[str, str] = {
+    "checkin": N_("a question at an hour you choose"),
+    "buddy": N_("someone to keep going with"),
+    "circle": N_("a small group that meets"),
+    "company": N_("someone to be with for a while"),
+    "quiet": N_("people you chose are told if you go quiet"),
+    "people": N_("who is around for you"),
+    "help-now": N_("numbers to call and places to write to"),
+}
+"""What stands at the top of the help, for the commands that exist."""
 
 
 def overview(commands: Iterable[Command], *, moderators: bool) -> Text:
-    """One line per command, those of moderators only for moderators."""
-    shown = sorted((one for one in commands if moderators or not one.moderators), key=lambda one: one.name)
-    return Text("\n").join(_line(one) for one in shown)
+    """A line for each door with what can be said there, then all other commands by name."""
+    names = sorted(one.name for one in commands if moderators or not one.moderators)
+    lines = [_door(door, [name for name in names if name.split()[0] == door]) for door in DOORS]
+    others = [name for name in names if name.split()[0] not in TOP_LEVEL]
+    lines.append(_("Also: {commands}").format(commands=_list(others)))
+    if moderators:
+        lines.append(
+            _("For moderators: {commands}").format(commands=_list(n for n in names if n.startswith("kith-mod")))
+        )
+    return Text("\n").join(line for line in lines if line)
 
 
 def detail(command: Command) -> Text:
@@ -21,5 +39,13 @@ def detail(command: Command) -> Text:
     return Text(f"`{parameters.usage(command.name, command.parameters)}`\n") + translate(reader_locale(), command.help)
 
 
-def _line(command: Command) -> Text:
-    return Text(f"`{command.name}` ") + translate(reader_locale(), command.description)
+def _door(door: str, names: list[str]) -> Text:
+    if not names:
+        return Text()
+    more = [name.partition(" ")[2] for name in names if " " in name]
+    said = Text(f"`{door}` ") + translate(reader_locale(), DOORS[door])
+    return said + Text(f": {', '.join(more)}") if more else said
+
+
+def _list(names: Iterable[str]) -> Text:
+    return Text(", ").join(Text(f"`{name}`") for name in names)

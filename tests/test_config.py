@@ -137,7 +137,7 @@ def test_every_setting_and_variable_is_documented() -> None:
 def test_every_secret_the_hosting_page_shows_is_read() -> None:
     page = HOSTING.read_text()
     secrets = {how for _, how in all_settings() if isinstance(how, SecretSetting)}
-    variables = {how.variable for how in secrets} | {"KITH_KEY"}
+    variables = {how.variable for how in secrets} | {"KITH_KEY", "KITH_BACKUP_PASSPHRASE"}
     assert set(re.findall(r"KITH_[A-Z_]+", page)) <= variables
     named = set(re.findall(r"LoadCredentialEncrypted=([a-z-]+):|--name=([a-z-]+)", page))
     assert {first or second for first, second in named} <= {name.lower().replace("_", "-") for name in variables}

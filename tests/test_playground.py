@@ -59,6 +59,16 @@ async def waited(playground: Playground, duration: timedelta) -> list[tuple[date
     return [(playground.now, posted) async for said in playground.wait(duration) for posted in said]
 
 
+async def asked(playground: Playground, duration: timedelta) -> list[datetime]:
+    """When Alice's check-ins came in this time. She skips each, or they would rest after a week."""
+    moments = []
+    async for said in playground.wait(duration):
+        for skip in (one for posted in said for one in posted.message.buttons if one.action == "checkins.skip"):
+            moments.append(playground.now)
+            await playground.chat.press(ALICE, skip)
+    return moments
+
+
 # -- time --------------------------------------------------------------------------------------------------------------
 
 
@@ -70,11 +80,8 @@ async def test_time_stands_still_until_somebody_waits(playground: Playground) ->
 
 async def test_waiting_stops_exactly_where_something_is_due(playground: Playground) -> None:
     await with_check_in(playground)
-    arrived = await waited(playground, timedelta(days=3))
-    assert [moment for moment, _posted in arrived] == [
-        SUNDAY.replace(hour=19) + timedelta(days=day) for day in range(3)
-    ]
-    assert {posted.to for _moment, posted in arrived} == {ALICE}
+    moments = await asked(playground, timedelta(days=3))
+    assert moments == [SUNDAY.replace(hour=19) + timedelta(days=day) for day in range(3)]
     assert playground.now == SUNDAY + timedelta(days=3)
 
 
@@ -87,9 +94,8 @@ async def test_waiting_a_minute_is_a_minute(playground: Playground) -> None:
 async def test_a_month_passes_quickly_and_every_check_in_comes(playground: Playground) -> None:
     await with_check_in(playground)
     since = time.process_time()
-    arrived = await waited(playground, timedelta(days=30))
-    assert len(arrived) == 30
-    assert time.process_time() - since < 5
+    assert len(await asked(playground, timedelta(days=30))) == 30
+    assert time.process_time() - since < 10, "seconds of CPU"
 
 
 async def test_the_hourly_and_daily_jobs_run_while_time_passes(tmp_path: Path) -> None:
@@ -127,10 +133,10 @@ class Calendar(Cog):
 async def test_a_kept_community_goes_on_where_its_time_had_come_to(tmp_path: Path) -> None:
     async with Playground.open(tmp_path, SUNDAY) as playground:
         await with_check_in(playground)
-        await waited(playground, timedelta(days=9))
+        await asked(playground, timedelta(days=9))
     async with Playground.open(tmp_path, SUNDAY + timedelta(hours=1)) as playground:
         assert playground.now == SUNDAY + timedelta(days=9)
-        assert len(await waited(playground, timedelta(days=1))) == 1
+        assert len(await asked(playground, timedelta(days=1))) == 1
     async with Playground.open(tmp_path, SUNDAY + timedelta(days=99)) as playground:
         assert playground.now == SUNDAY + timedelta(days=99)
 

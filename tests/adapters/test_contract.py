@@ -105,7 +105,7 @@ async def test_files_are_handed_over(bed: Bed) -> None:
 
 async def test_the_same_key_is_the_same_message(bed: Bed) -> None:
     alice = bed.actor("alice")
-    await alice.say("help")
+    await alice.say("about")
     first = await bed.adapter.send(alice.member, Message(Text("once and only once")), "key-one")
     again = await bed.adapter.send(alice.member, Message(Text("once and only once")), "key-one")
     assert first == again
@@ -114,7 +114,7 @@ async def test_the_same_key_is_the_same_message(bed: Bed) -> None:
 
 async def test_a_message_is_found_by_its_key(bed: Bed) -> None:
     alice = bed.actor("alice")
-    await alice.say("help")
+    await alice.say("about")
     before = datetime.now(UTC) - timedelta(minutes=5)
     buttons = (Button(Text("Help now"), "help.now", row="-"),)
     sent = await bed.adapter.send(alice.member, Message(Text("look for me"), buttons), "key-two")
@@ -124,7 +124,7 @@ async def test_a_message_is_found_by_its_key(bed: Bed) -> None:
 
 async def test_closed_direct_messages_are_said_to_be_so(bed: Bed) -> None:
     alice = bed.actor("alice")
-    await alice.say("help")
+    await alice.say("about")
     await bed.close_messages("alice")
     with pytest.raises(CannotReach):
         await bed.adapter.send(alice.member, Message(Text("are you there")), "key-four")
@@ -132,7 +132,7 @@ async def test_closed_direct_messages_are_said_to_be_so(bed: Bed) -> None:
 
 async def test_words_of_people_are_words(bed: Bed) -> None:
     alice = bed.actor("alice")
-    await alice.say("help")
+    await alice.say("about")
     await bed.adapter.send(alice.member, Message(Text("Sam says: ") + plain(HOSTILE)), "key-five")
     seen = await alice.next()
     assert "Sam says:" in seen.text  # what it looks like on the wire is asserted by the bed on every payload
@@ -140,7 +140,7 @@ async def test_words_of_people_are_words(bed: Bed) -> None:
 
 async def test_instants_and_names_are_drawn(bed: Bed) -> None:
     alice, bob = bed.actor("alice"), bed.actor("bob")
-    await alice.say("help")
+    await alice.say("about")
     words = Text("{who} at {when}").format(who=who(bob.member), when=when(datetime(2026, 3, 3, 18, 0, tzinfo=UTC)))
     await bed.adapter.send(alice.member, Message(words), "key-six")
     seen = await alice.next()
@@ -149,7 +149,7 @@ async def test_instants_and_names_are_drawn(bed: Bed) -> None:
 
 async def test_a_long_text_arrives_whole(bed: Bed) -> None:
     alice = bed.actor("alice")
-    await alice.say("help")
+    await alice.say("about")
     lines = Text("\n").join(Text(f"line {number} of many, with some words to fill it") for number in range(120))
     await bed.adapter.send(alice.member, Message(lines), "key-seven")
     assert await bed.delivered("alice", "line 0 of many") == 1
