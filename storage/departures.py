@@ -35,6 +35,24 @@ def lost(connection: Connection, place: Place, now: datetime) -> Community | Non
     return Community(*row) if left == 0 else None
 
 
+def homes(connection: Connection, platform: str) -> list[Place]:
+    """Every place of a platform where a community lives and the bot was not taken out."""
+    rows = connection.execute(
+        "SELECT platform_id, name FROM places JOIN communities ON id = community"
+        " LEFT JOIN departures USING (platform, platform_id) WHERE platform = ? AND at IS NULL ORDER BY platform_id",
+        (platform,),
+    )
+    return [Place(platform, place, name) for place, name in rows]
+
+
+def moved(connection: Connection, place: Place, to: Place) -> None:
+    """A room was replaced by another: its community lives there now, unless one lives there already."""
+    connection.execute(
+        "UPDATE OR IGNORE places SET platform_id = ? WHERE platform = ? AND platform_id = ?",
+        (to.id, place.platform, place.id),
+    )
+
+
 def is_lost(connection: Connection, place: Place) -> bool:
     known = connection.execute(
         "SELECT 1 FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id)

@@ -17,6 +17,7 @@ from bot.adapters.discord.answers import TRIES, Answer, Interaction
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.drawing import draw, split
+from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
@@ -55,6 +56,7 @@ class DiscordAdapter:
         self._bot = bot
         self._client = Client(config, self._heard, self._read)
         self._rooms = Rooms(self._client)
+        Goings(bot, self._client, self._rooms)
         self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
@@ -258,6 +260,13 @@ class DiscordAdapter:
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return await self._rooms.places_of(member)
+
+    async def name_of(self, member: Member) -> str:
+        user = self._client.get_user(int(member.id))
+        if user is None:
+            async with reaching():
+                user = await self._client.fetch_user(int(member.id))
+        return user.display_name
 
     def read_member(self, words: str) -> Member | None:
         found = _MENTION.fullmatch(words.strip())

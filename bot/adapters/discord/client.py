@@ -36,7 +36,8 @@ Payload = dict[str, Any]
 class Client(discord.Client):
     """Hands over what people do: interactions, and words in a direct conversation.
 
-    It asks for no privileged intent: words in servers never reach it (not even those of its own private threads).
+    It never asks for the content of messages: words in servers do not reach it (not even those of its own private
+    threads). Of the privileged intents it takes Server Members where the host has switched that on, to hear who leaves.
     """
 
     def __init__(
@@ -64,6 +65,12 @@ class Client(discord.Client):
             parsers[name] = _surviving(name, parsers[name])
         self._heard_interaction = on_interaction
         self._heard_direct_message = on_direct_message
+
+    def hear_who_leaves(self) -> None:
+        """Ask for members' goings if this application has leave to: asking without would end the connection."""
+        assert self.application is not None
+        flags = self.application.flags
+        self._connection._intents.members = flags.gateway_guild_members or flags.gateway_guild_members_limited
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         await self._heard_interaction(interaction)
@@ -130,6 +137,7 @@ class Connection:
         while True:
             try:
                 await self._client.login(self._token)
+                self._client.hear_who_leaves()
                 assert self._client.application_id is not None
                 await self._client.http.bulk_upsert_global_commands(self._client.application_id, self._commands)
             except discord.LoginFailure as error:

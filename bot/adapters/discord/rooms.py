@@ -39,6 +39,15 @@ class Rooms:
             return False
         return True
 
+    async def is_open(self, place: Place) -> bool:
+        """Is the bot in this server? False only if Discord says no; raises ``DeliveryError`` if it says nothing."""
+        try:
+            async with reaching():
+                await self._client.fetch_guild(int(place.id), with_counts=False)
+        except CannotReach:
+            return False
+        return True
+
     async def is_moderator(self, member: Member, place: Place) -> bool:
         """Who may manage the server. False when Discord does not answer."""
         try:

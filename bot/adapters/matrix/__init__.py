@@ -13,11 +13,11 @@ from nio.crypto.attachments import encrypt_attachment
 
 from bot import text
 from bot.adapters.matrix import content
-from bot.adapters.matrix.commands import NAME, Listener, answer_to, read_member
+from bot.adapters.matrix.commands import Listener, answer_to, read_member
 from bot.adapters.matrix.content import Content, Reading
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.login import Login, Session
-from bot.adapters.matrix.rooms import Rooms
+from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Sync
 from bot.bot import Bot
 from bot.config import MatrixConfig
@@ -226,6 +226,9 @@ class MatrixAdapter:
     async def places_of(self, member: Member) -> Sequence[Place]:
         known = self._rooms.places_with(member.id)
         return [Place(NAME, place, self._rooms.name_of(place)) for place in known if await self.is_in(member, place)]
+
+    async def name_of(self, member: Member) -> str:
+        return await self._rooms.display_name(member.id)
 
     async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
         found = await self._rooms.spots(place.id, member.id)

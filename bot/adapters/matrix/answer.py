@@ -23,6 +23,7 @@ STATE = (
     "m.room.name",
     "m.room.canonical_alias",
     "m.space.child",
+    "m.room.tombstone",
     MARK,
 )
 SAID = (
@@ -57,6 +58,18 @@ def arrival_of(user_id: str, timeline: list[Event]) -> int:
     return 0
 
 
+def is_going(user_id: str, event: Event) -> bool:
+    """Somebody left a room or was taken out of it, the bot came into one, or a room was replaced by another."""
+    source = event.source
+    if source.get("type") == "m.room.tombstone":
+        return source.get("state_key") == ""
+    membership = source.get("content", {}).get("membership")
+    if source.get("type") != "m.room.member" or membership not in ("leave", "ban", "join"):
+        return False
+    before = source.get("unsigned", {}).get("prev_content", {}).get("membership")
+    return before != membership and (membership != "join" or source.get("state_key") == user_id)
+
+
 def parsed(answer: Json) -> SyncResponse:
     """The answer as nio reads it: whole, or without its malformed events, or at the worst empty."""
     readings: tuple[Callable[[], Json], ...] = (
@@ -88,7 +101,10 @@ def _sifted(answer: Json) -> Json:
             "invite": {
                 room: {"invite_state": _good(InviteEvent.parse_event, state)} for room, state in invites.items()
             },
-            "leave": {room: {} for room in rooms.get("leave", {})},
+            "leave": {
+                room: {"timeline": _good(Event.parse_event, info.get("timeline", {}))}
+                for room, info in rooms.get("leave", {}).items()
+            },
             "join": {
                 room: {part: _good(Event.parse_event, info.get(part, {})) for part in parts}
                 for room, info in rooms.get("join", {}).items()

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from nio import MegolmEvent
 
 from bot.adapters.matrix.content import Content, Reading, choice, contents
-from bot.adapters.matrix.rooms import Rooms
+from bot.adapters.matrix.goings import Goings
+from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Arrival
 from bot.bot import Bot
 from bot.context import Incoming
 from bot.i18n import _
 from bot.messages import Channel, Member, Message, Place
 
-NAME = "matrix"
 PILL = re.compile(r'<a href="https://matrix\.to/#/(@[^"?]+)[^"]*"[^>]*>([^<]*)</a>')
 QUOTE = re.compile(r"\A(> .*\n)+\n?")
 USER_ID = re.compile(r"@[^\s:]{1,200}:[^\s/]{1,200}")
@@ -35,6 +35,7 @@ class Listener:
         self._user_id = user_id
         self._prefix = prefix.casefold()
         self._keyless: set[str | None] = set()
+        self._goings = Goings(bot, rooms, user_id)
 
     async def handle(self, arrival: Arrival) -> None:
         """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
@@ -43,6 +44,8 @@ class Listener:
             await self._ask_again(arrival)
         elif event.source.get("type") == "m.reaction":
             await self._reacted(arrival, _part(content, "m.relates_to"))
+        elif "state_key" in event.source:
+            await self._goings.heard(arrival)
         elif _is_said(content):
             await self._said(arrival, content)
 

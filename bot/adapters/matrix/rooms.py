@@ -20,6 +20,7 @@ from bot.errors import CannotReach, DeliveryError
 
 log = logging.getLogger(__name__)
 
+NAME = "matrix"
 ENCRYPTION: Json = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
 SKEW = timedelta(minutes=5)
 """How far the server's clock may be from ours when the history is read."""
@@ -196,6 +197,14 @@ class Rooms:
         spaces = (space for space, children in self._sync.children.items() if room_id in children)
         return next((space for space in spaces if space in self._client.rooms), room_id)
 
+    def is_shared(self, room_id: str) -> bool:
+        """A room of a community: no direct room, and none that the bot made."""
+        return not self.is_direct(room_id) and room_id not in self._sync.marks
+
+    async def join(self, room_id: str, server: str) -> None:
+        """``server``: one that knows the room."""
+        await self._client.request("POST", route("join", room_id), {}, query={"server_name": server})
+
     def rooms_of(self, place: str) -> Iterator[str]:
         yield place
         yield from (room for room in self._sync.children.get(place, ()) if room in self._client.rooms)
@@ -203,7 +212,7 @@ class Rooms:
     def places_with(self, member_id: str) -> list[str]:
         """The places that the bot shares with a member, as far as the sync has come."""
         shared = [room for room, known in self._client.rooms.items() if member_id in known.users]
-        ours = [room for room in shared if not self.is_direct(room) and room not in self._sync.marks]
+        ours = [room for room in shared if self.is_shared(room)]
         return list(dict.fromkeys(self.place_of(room) for room in ours))
 
     async def spots(self, place: str, member_id: str) -> list[tuple[str, str, bool]]:
@@ -212,7 +221,7 @@ class Rooms:
         """
         found = []
         for room_id, room in list(self._client.rooms.items()):
-            mine = not self.is_direct(room_id) and room_id not in self._sync.marks and self.may_write(room_id)
+            mine = self.is_shared(room_id) and self.may_write(room_id)
             if not mine or member_id not in room.users:
                 continue
             private = await self._only_moderators(room_id, place)
@@ -239,6 +248,14 @@ class Rooms:
     def name_of_member(self, room_id: str, member_id: str) -> str:
         room = self.get(room_id)
         return (room.user_name(member_id) if room else None) or member_id
+
+    async def display_name(self, member_id: str) -> str:
+        """As the server knows it now; empty if there is none."""
+        try:
+            profile = await self._client.request("GET", route("profile", member_id, "displayname"))
+        except Refusal:
+            return ""
+        return str(profile.get("displayname") or "")
 
     async def is_member(self, place: str, member_id: str) -> bool:
         """Asked of the server now."""

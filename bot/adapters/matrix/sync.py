@@ -20,10 +20,11 @@ from nio import (
     KeysUploadError,
     MegolmEvent,
     ProtocolError,
+    RoomMemberEvent,
     SyncResponse,
 )
 
-from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, parsed
+from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
@@ -165,16 +166,20 @@ class Sync:
         return response
 
     def _fresh(self, response: SyncResponse) -> Iterator[Arrival]:
-        """What was said to the bot: nothing that was said in a room before it was invited."""
+        """What was said to the bot, nothing that was said in a room before it was invited; and who went."""
         for room_id, info in response.rooms.join.items():
             timeline = [event for event in info.timeline.events if isinstance(event, Event)]
             for event in (*info.state, *timeline):
                 self._note_state(room_id, event)
             for event in timeline[arrival_of(self._client.user_id, timeline) :]:
-                if event.sender != self._client.user_id and event.source.get("type") in SAID:
+                is_said = event.sender != self._client.user_id and event.source.get("type") in SAID
+                if is_said or is_going(self._client.user_id, event):
                     yield Arrival(room_id, event)
-        for room_id in response.rooms.leave:
+        for room_id, info in response.rooms.leave.items():
             self._client.rooms.pop(room_id, None)
+            for event in info.timeline.events:
+                if isinstance(event, RoomMemberEvent) and event.state_key == self._client.user_id != event.sender:
+                    yield Arrival(room_id, event)
 
     def _note_state(self, room_id: str, event: object) -> None:
         """State that nio does not keep: the bot's own marks, and which rooms a space has."""

@@ -91,7 +91,7 @@ async def test_a_replayed_stream_is_recognised(kith: World) -> None:
 async def test_the_place_is_saved_only_after_the_answer(kith: World) -> None:
     alice = await kith.in_direct("alice")
     await alice.say("slow")
-    await kith.until(lambda: bool(kith.adapter._sync._lanes))
+    await kith.until(lambda: alice.id in kith.adapter._sync._lanes)
     before = await kith.token()
     bob = await kith.in_direct("bob")
     await bob.say("help-now")

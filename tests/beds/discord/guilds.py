@@ -18,6 +18,8 @@ EVENT = f"{EVENTS}/{{guild_scheduled_event_id}}"
 OPEN_EVENTS = 100
 SCHEDULED, ACTIVE, COMPLETED, CANCELED = 1, 2, 3, 4
 NEXT_STATUS = {SCHEDULED: {ACTIVE, CANCELED}, ACTIVE: {COMPLETED}}
+MEMBERS_LIMITED = 1 << 15
+"""Application flag: a bot in fewer than 100 servers whose host switched on the Server Members intent."""
 COMMAND_DEFAULTS: Payload = {
     "type": 1,
     "description": "",
@@ -68,6 +70,7 @@ def get_gateway(discord: FakeDiscord, call: Call) -> Answer:
 @route("GET /applications/@me")
 def get_application(discord: FakeDiscord, call: Call) -> Answer:
     bot = discord.world.bot
+    flags = MEMBERS_LIMITED if discord.gateway.granted & Intent.GUILD_MEMBERS else 0
     return {
         "id": bot.id,
         "name": bot.name,
@@ -76,8 +79,8 @@ def get_application(discord: FakeDiscord, call: Call) -> Answer:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 0,
-        "flags_new": "0",
+        "flags": flags,
+        "flags_new": str(flags),
         "owner": bot.payload(),
         "redirect_uris": [],
         "interactions_endpoint_url": None,

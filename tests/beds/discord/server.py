@@ -147,6 +147,15 @@ class FakeDiscord:
         del guild.members[user.id], guild.member_roles[user.id]
         self.gateway.tell_guild("GUILD_MEMBER_REMOVE", guild, {"user": user.payload()}, Intent.GUILD_MEMBERS)
 
+    def remove_channel(self, channel: Channel) -> None:
+        """A channel or thread is deleted, a channel with the threads in it."""
+        assert channel.guild is not None
+        for thread in [one for one in channel.guild.channels if one.parent is channel]:
+            self.world.remove_channel(thread)
+        self.world.remove_channel(channel)
+        gone = "CHANNEL_DELETE" if channel.parent is None else "THREAD_DELETE"
+        self.gateway.tell_channel(gone, channel)
+
     def deny(self, guild: Guild, permission: Permission) -> None:
         """Take a permission from the bot's own role."""
         role = guild.roles[1]

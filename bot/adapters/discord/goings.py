@@ -1,0 +1,50 @@
+"""Who and what goes on Discord: members, channels, threads, and the bot itself."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.adapters.discord.rooms import PLATFORM, Rooms
+from bot.bot import Bot
+from bot.messages import Channel, Member, Place
+from storage import departures
+
+
+class Goings:
+    """Tells the bot what the library hears. The names of its methods are the library's."""
+
+    def __init__(self, bot: Bot, client: discord.Client, rooms: Rooms) -> None:
+        self._bot = bot
+        self._client = client
+        self._rooms = rooms
+        for heard in (
+            self.on_ready,
+            self.on_guild_remove,
+            self.on_guild_channel_delete,
+            self.on_raw_thread_delete,
+            self.on_raw_member_remove,
+        ):
+            client.event(heard)
+
+    async def on_ready(self) -> None:
+        """Servers that the bot was taken out of while it was away. The list may be short, so each is asked about."""
+        present = {str(guild.id) for guild in self._client.guilds}
+        for place in await self._bot.database.read(departures.homes, PLATFORM):
+            if place.id not in present and not await self._rooms.is_open(place):
+                await self._bot.removed(place)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._bot.removed(Place(PLATFORM, str(guild.id), guild.name))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """The threads of a channel go with it, and Discord says nothing about them."""
+        for thread in getattr(channel, "threads", ()):
+            await self._bot.channel_gone(Channel(PLATFORM, str(thread.id)))
+        await self._bot.channel_gone(Channel(PLATFORM, str(channel.id)))
+
+    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
+        await self._bot.channel_gone(Channel(PLATFORM, str(thread.thread_id)))
+
+    async def on_raw_member_remove(self, gone: discord.RawMemberRemoveEvent) -> None:
+        """Heard only where the host has switched on the Server Members intent; elsewhere the daily look finds it."""
+        await self._bot.left(Member(PLATFORM, str(gone.user.id)), Place(PLATFORM, str(gone.guild_id)))

@@ -1,0 +1,289 @@
+"""Who goes, and what is taken away, on the real platforms: the bot hears of it and acts at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+import pytest
+from mautrix.types import RoomID, UserID
+
+from bot.consenting import CORE
+from bot.messages import Member, Person, Place
+from storage import consents, departures, members
+from tests.adapters.discord_bed import DiscordBed, discord_bed
+from tests.adapters.matrix_bed import MatrixBed, matrix_bed
+from tests.beds.discord.gateway import Intent
+from tests.beds.matrix.member import MatrixMember
+
+PATIENCE = 20.0
+Bed = DiscordBed | MatrixBed
+
+
+@pytest.fixture
+async def discord(tmp_path: Path) -> AsyncIterator[DiscordBed]:
+    async with discord_bed(tmp_path / "kith") as bed:
+        await settle(bed, "alice", "bob")
+        yield bed
+
+
+@pytest.fixture
+async def matrix(tmp_path: Path) -> AsyncIterator[MatrixBed]:
+    async with matrix_bed(tmp_path / "kith") as bed:
+        await settle(bed, "alice", "bob")
+        yield bed
+
+
+async def settle(bed: Bed, *names: str) -> None:
+    """They have said yes to something, and belong to the place."""
+
+    def work(connection: Connection) -> None:
+        for name in names:
+            person = members.create(connection, bed.actor(name).member, "UTC", "en", bed.bot.now())
+            members.join(connection, person, members.found(connection, bed.place, bed.bot.now()), bed.bot.now())
+            consents.give(connection, person, CORE, "Yes.", bed.bot.now())
+
+    await bed.bot.database.write(work)
+
+
+async def homes(bed: Bed, member: Member) -> list[str]:
+    person = await bed.bot.database.read(members.person_of, member)
+    assert isinstance(person, Person)
+    return [one.name for one in await bed.bot.database.read(members.communities, person)]
+
+
+async def until(is_so: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await is_so():  # noqa: ASYNC110 - what is waited for is in the database, and sets no event
+            await asyncio.sleep(0.02)
+
+
+async def until_gone(bed: Bed, *names: str) -> None:
+    async def gone() -> bool:
+        return not any([await homes(bed, bed.actor(name).member) for name in names])
+
+    await until(gone)
+
+
+async def still_home(bed: Bed, *names: str) -> bool:
+    await asyncio.sleep(0.3)
+    return all([await homes(bed, bed.actor(name).member) for name in names])
+
+
+@asynccontextmanager
+async def lost_channels(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """The ids of channels that the cogs are told about."""
+    told: list[str] = []
+
+    def channel_gone(_cog: object, channel: Any) -> Callable[[Connection], None]:
+        return lambda _connection: told.append(channel.id)
+
+    monkeypatch.setattr(type(bed.bot.cogs[0]), "channel_gone", channel_gone)
+    yield told
+
+
+# -- Discord ----------------------------------------------------------------------------------------------------------
+
+
+async def test_discord_says_who_leaves_where_the_host_allows_it(discord: DiscordBed) -> None:
+    [session] = discord.fake.gateway.sessions.values()
+    assert session.intents & Intent.GUILD_MEMBERS
+    discord.fake.leave(discord._people["alice"], discord.guild)
+    await until_gone(discord, "alice")
+    assert await still_home(discord, "bob")
+
+
+async def test_without_that_intent_it_starts_all_the_same_and_looks_once_a_day(discord: DiscordBed) -> None:
+    discord.fake.gateway.granted = Intent.NONE
+    await discord.restart()
+    session = list(discord.fake.gateway.sessions.values())[-1]
+    assert not session.intents & Intent.GUILD_MEMBERS
+    discord.fake.leave(discord._people["alice"], discord.guild)
+    assert await still_home(discord, "alice")
+    discord.fake.join(discord._people["alice"], discord.guild)
+    assert "In danger right now?" in (await discord.actor("alice").say("help")).text
+
+
+async def test_taken_out_of_a_server_everybody_there_has_left(discord: DiscordBed) -> None:
+    discord.fake.remove_member(discord.guild, discord.fake.world.bot)
+    await until_gone(discord, "alice", "bob")
+
+
+async def test_taken_out_while_it_was_away(discord: DiscordBed) -> None:
+    await discord.close()
+    discord.fake.remove_member(discord.guild, discord.fake.world.bot)
+    await discord.open()
+    await until_gone(discord, "alice", "bob")
+
+
+async def test_a_server_in_an_outage_is_nothing_to_leave(discord: DiscordBed) -> None:
+    discord.fake.gateway.tell("GUILD_DELETE", {"id": discord.guild.id, "unavailable": True})
+    assert await still_home(discord, "alice", "bob")
+
+
+async def test_a_server_missing_from_the_list_is_asked_about_first(discord: DiscordBed) -> None:
+    """Discord answers that the bot is in it: a short list is no reason to let everybody go."""
+    session = list(discord.fake.gateway.sessions.values())[-1]
+    other = Place("discord", "123456789012345678", "Elsewhere")
+    await discord.bot.database.write(members.found, other, discord.bot.now())
+    session.add("READY", discord.fake.gateway._ready_payload(session, []))
+
+    async def elsewhere_is_lost() -> bool:
+        return await discord.bot.database.read(departures.is_lost, other)
+
+    await until(elsewhere_is_lost)
+    assert await still_home(discord, "alice", "bob")
+
+
+async def test_a_deleted_channel_and_a_deleted_thread(discord: DiscordBed, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, guild = discord.fake, discord.guild
+    attic = fake.world.add_channel(guild, "attic")
+    fake.gateway.tell_channel("CHANNEL_CREATE", attic)
+    thread, lone = (fake.world.add_thread(parent, "two", fake.world.bot) for parent in (attic, guild.general))
+    for opened in (thread, lone):
+        fake.gateway.tell_channel("THREAD_CREATE", opened)
+    async with lost_channels(discord, monkeypatch) as told:
+        fake.remove_channel(lone)
+        fake.remove_channel(attic)
+
+        async def heard() -> bool:
+            return len(told) == 3
+
+        await until(heard)
+    assert sorted(told) == sorted([attic.id, thread.id, lone.id])
+
+
+# -- Matrix -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["leave", "kick", "ban"])
+async def test_matrix_says_who_leaves_a_room(matrix: MatrixBed, how: str) -> None:
+    room, alice, mo = RoomID(matrix.place.id), matrix.actor("alice").person, matrix.actor("mo").person
+    if how == "leave":
+        await alice.client.leave_room(room)
+    else:
+        await getattr(mo.client, f"{how}_user")(room, UserID(alice.id))
+    await until_gone(matrix, "alice")
+    assert await still_home(matrix, "bob")
+
+
+async def test_who_leaves_the_direct_room_has_not_left_the_community(matrix: MatrixBed) -> None:
+    alice = matrix.actor("alice")
+    assert "Kith" in (await alice.say("about")).text
+    await alice.person.client.leave_room(RoomID(alice.direct))
+    assert await still_home(matrix, "alice")
+
+
+async def test_who_leaves_one_room_of_a_space_is_still_in_the_space(matrix: MatrixBed) -> None:
+    mo, alice, bot = matrix.actor("mo").person, matrix.actor("alice").person, matrix.world.id
+    porch = await mo.open_room(bot, alice.id, name="the porch")
+    await alice.accept()
+    space = await mo.open_space(bot, alice.id, rooms=[matrix.place.id, porch])
+    await alice.accept()
+    await mo.wait_for_member(bot, space)
+    await matrix.world.until(lambda: matrix.adapter._rooms.place_of(porch) == space)
+    matrix.place = Place("matrix", space, "the village")
+    await settle_again(matrix)
+    await alice.client.leave_room(RoomID(porch))
+    assert "the village" in await homes(matrix, matrix.actor("alice").member)
+    assert await still_home(matrix, "alice")
+    for room in list(matrix.adapter._rooms.rooms_of(space)):
+        if alice.id in matrix.world.users_of(room):
+            await alice.client.leave_room(RoomID(room))
+
+    async def gone() -> bool:
+        return "the village" not in await homes(matrix, matrix.actor("alice").member)
+
+    await until(gone)
+
+
+async def settle_again(bed: Bed) -> None:
+    """Alice belongs to where the place is now, too."""
+
+    def work(connection: Connection) -> None:
+        person = members.person_of(connection, bed.actor("alice").member)
+        assert person is not None
+        members.join(connection, person, members.found(connection, bed.place, bed.bot.now()), bed.bot.now())
+
+    await bed.bot.database.write(work)
+
+
+@pytest.mark.parametrize("how", ["kick", "ban"])
+async def test_taken_out_of_a_room_everybody_there_has_left(
+    matrix: MatrixBed, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    mo = matrix.actor("mo").person
+    async with lost_channels(matrix, monkeypatch) as told:
+        await getattr(mo.client, f"{how}_user")(RoomID(matrix.place.id), UserID(matrix.world.id))
+        await until_gone(matrix, "alice", "bob")
+    assert told == [matrix.place.id]
+
+
+async def test_taken_out_of_a_room_while_it_was_away(matrix: MatrixBed) -> None:
+    await matrix.world.stop()
+    mo = matrix.actor("mo").person
+    await mo.client.kick_user(RoomID(matrix.place.id), UserID(matrix.world.id))
+    await matrix.world.start()
+    await until_gone(matrix, "alice", "bob")
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+async def test_a_room_that_is_upgraded_keeps_its_community(
+    matrix: MatrixBed, monkeypatch: pytest.MonkeyPatch, is_public: bool
+) -> None:
+    """Into a public room the bot follows by itself; into another when it is invited."""
+    mo, old = matrix.actor("mo").person, matrix.place.id
+    async with lost_channels(matrix, monkeypatch) as told:
+        new = await replacement(matrix, old, is_public=is_public)
+        await tombstone(matrix, old, new)
+        if not is_public:
+            await mo.invite(matrix.world.id, new)
+
+        async def moved() -> bool:
+            return [place.id for place in await matrix.bot.database.read(departures.homes, "matrix")] == [new]
+
+        await until(moved)
+    assert told == [old]
+    assert await still_home(matrix, "alice", "bob")
+
+
+async def test_a_room_that_only_claims_to_follow_gets_no_community(matrix: MatrixBed) -> None:
+    eve, old = matrix.actor("eve").person, matrix.place.id
+    false = await replacement(matrix, old, is_public=True, of=eve)
+    await eve.invite(matrix.world.id, false)
+    await eve.wait_for_member(matrix.world.id, false)
+    assert await still_home(matrix, "alice")
+    assert [place.id for place in await matrix.bot.database.read(departures.homes, "matrix")] == [old]
+
+
+async def test_a_tombstone_that_leads_nowhere_moves_nobody(matrix: MatrixBed) -> None:
+    for nowhere in ("!nowhere:bed.test", "", 5, None):
+        await tombstone(matrix, matrix.place.id, nowhere)
+    assert await still_home(matrix, "alice", "bob")
+    assert "In danger right now?" in (await matrix.actor("alice").say("help")).text
+
+
+async def replacement(bed: MatrixBed, old: str, *, is_public: bool, of: MatrixMember | None = None) -> str:
+    """A room that says it follows another one."""
+    preset = "public_chat" if is_public else "private_chat"
+    body = {"preset": preset, "creation_content": {"predecessor": {"room_id": old}}}
+    made = await ask(bed, of or bed.actor("mo").person, "POST", "createRoom", body)
+    return str(made["room_id"])
+
+
+async def tombstone(bed: MatrixBed, old: str, new: Any) -> None:
+    content = {"body": "moved", "replacement_room": new}
+    await ask(bed, bed.actor("mo").person, "PUT", f"rooms/{old}/state/m.room.tombstone/", content)
+
+
+async def ask(bed: MatrixBed, who: MatrixMember, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What their own client has no method for."""
+    url = f"/_matrix/client/v3/{path}"
+    answer: dict[str, Any] = await asyncio.to_thread(
+        bed.world.synapse.request, method, url, body, who.account.access_token
+    )
+    return answer
