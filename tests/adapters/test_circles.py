@@ -1,0 +1,95 @@
+"""Circles on every platform: made, joined and kept in step, with the bot started anew between any two steps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from storage import members
+from tests.adapters.contract import Actor, Bed, OpenBed, Seen
+from tests.adapters.discord_bed import DiscordBed, discord_bed
+from tests.adapters.local_bed import local_bed
+from tests.adapters.matrix_bed import matrix_bed
+
+BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed, "matrix": matrix_bed}
+
+
+@pytest.fixture(params=sorted(BEDS))
+async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
+    async with BEDS[request.param](tmp_path / "kith") as opened:
+        yield opened
+
+
+async def agree(actor: Actor, seen: Seen) -> Seen:
+    """Yes to whatever is asked first."""
+    while "Details" in seen.buttons or "18 or over" in seen.text:
+        seen = await actor.press(seen, "Yes")
+    return seen
+
+
+async def never_quiet(bed: Bed, actor: Actor) -> None:
+    """These tests run at any hour."""
+    person = await bed.bot.database.read(members.person_of, actor.member)
+    assert person is not None
+    await bed.bot.database.write(members.set_quiet_hours, person, time(), time())
+
+
+async def tick(bed: Bed) -> None:
+    for _turn in range(3):
+        await bed.bot.tick(bed.bot.now())
+
+
+def labelled(seen: Seen, start: str) -> str:
+    return next(label for label in seen.buttons if label.startswith(start))
+
+
+async def test_a_circle_is_made_and_joined_over_restarts(bed: Bed) -> None:
+    alice, bob = bed.actor("alice"), bed.actor("bob")
+    form = await agree(bob, await bob.say("circle new"))
+    await bob.fill(form, "tomorrow 18:00", "Another one")  # so Bob has said that he would host
+    await never_quiet(bed, bob)
+    await bed.restart()
+    form = await agree(alice, await alice.say("circle new"))
+    screen = await alice.fill(form, "tomorrow 19:00", "Evening circle")
+    assert "It needs a co-host" in screen.text
+    await bed.restart()
+    screen = await alice.press(screen, "Publish")
+    form = await alice.press(screen, "Co-host")
+    said = await alice.fill(form, await alice.mention(bob.member))
+    assert "It is published as soon as" in said.text
+    await bed.restart()
+    await tick(bed)
+    asked = await bob.next()
+    assert "You keep the space, not the people." in asked.text
+    await bed.restart()
+    assert "it is published" in (await bob.press(asked, "I'll host")).text
+    await bed.restart()
+    await tick(bed)
+    listed = await alice.say("circle list")
+    assert "Evening circle" in listed.text
+    card = await alice.press(listed, "Evening circle")
+    assert "No recording or screenshots." in card.text
+    await bed.restart()
+    assert "You're in: Evening circle" in (await agree(alice, await alice.press(card, "I'm in"))).text
+
+
+async def test_a_servers_calendar_follows_what_the_host_decides(tmp_path: Path) -> None:
+    """Every request is held to Discord's own description of them by the fake."""
+    async with discord_bed(tmp_path / "kith") as opened:
+        assert isinstance(opened, DiscordBed)
+        alice = opened.actor("alice")
+        screen = await alice.fill(await agree(alice, await alice.say("circle new")), "tomorrow 19:00", "Picnic")
+        screen = await alice.press(await alice.press(screen, labelled(screen, "Kind")), "social")
+        assert "Published" in (await alice.press(screen, "Publish")).text
+        await tick(opened)
+        names = [event["name"] for event in opened.guild.events.values()]
+        assert names == ["Picnic", "Picnic"], "the two dates that are open, one event each"
+        await opened.restart()
+        mine = await alice.say("circle mine")
+        asked = await alice.press(await alice.press(mine, "Picnic"), "Cancel 1")
+        await alice.press(asked, "Call it off")
+        await tick(opened)
+        assert len(opened.guild.events) == 1
