@@ -97,10 +97,17 @@ def _list(names: Iterable[str]) -> Text:
 
 
 def chosen(labels: list[tuple[str, str]], line: str) -> str | None:
-    """Which of the (label, id) choices a typed line means: its number or its words, whatever the case."""
+    """Which of the (label, id) choices a typed line means: its number or its words, whatever the case.
+
+    Where the choices are numbers themselves ("2 days"), a number means the one that begins with it, not its place.
+    """
     words = line.strip().casefold().rstrip(".!)")
-    if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(labels):
-        return labels[int(words) - 1][1]
+    if words.isdecimal() and len(words) < 4:
+        meant = [id_ for label, id_ in labels if label.split(maxsplit=1)[:1] == [words]]
+        if len(meant) == 1:
+            return meant[0]
+        if 1 <= int(words) <= len(labels):
+            return labels[int(words) - 1][1]
     return next((id_ for label, id_ in labels if label.casefold().rstrip(".") == words), None)
 
 

@@ -12,7 +12,7 @@ from bot import consenting, doors
 from bot.cog import Cog, Reply, Work, action, command, nothing_to_forget
 from bot.consenting import Ask
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import DeliveryError, UserError
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Message, Person, Text
 from bot.zones import guess
@@ -121,8 +121,17 @@ class Onboarding(Cog):
             guess(context.locale, ZoneInfo(self.bot.settings.zone)).key,
             self.bot.keyring.pseudonym(context.member.platform, context.member.id),
         )
+        context = replace(context, community=context.community or await self._only_community(context))
         person = await self.write(consenting.record, context, ask, str(ask.words(about)), adult, new)
         return await self.bot.actions[ask.then].handler(replace(context, person=person), about)
+
+    async def _only_community(self, context: Context) -> Community | None:
+        """Whoever says yes in a direct chat is in the one community we share. Of several, none is guessed."""
+        try:
+            shared = await self.bot.permissions.communities_of(context.member, context)
+        except DeliveryError:
+            return None
+        return shared[0] if len(shared) == 1 else None
 
     @action("consent.again")
     async def again(self, context: Context, value: str) -> Text:

@@ -32,6 +32,13 @@ def test_anything_else_is_no_choice(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "meant"), [("2", "two"), ("3", "three"), ("1", "two"), ("7 days", "seven"), ("9", None)]
+)
+def test_where_choices_are_numbers_a_number_means_what_it_says(line: str, meant: str | None) -> None:
+    assert text.chosen([("2 days", "two"), ("3 days", "three"), ("7 days", "seven")], line) == meant
+
+
+@pytest.mark.parametrize(
     ("line", "name", "rest"),
     [
         ("checkin on 19:00 Berlin", "checkin on", "19:00 Berlin"),
