@@ -24,7 +24,7 @@ from storage.database import Database
 TASKS = 50
 SLOW = 0.005
 Write = Callable[[int], Awaitable[None]]
-NOTE = "REPLACE".join(("INSERT OR ", " INTO adapter_state VALUES ('local', ?, 'kept')"))
+NOTE = "INSERT OR REPLACE INTO adapter_state VALUES ('local', ?, 'kept')"
 
 
 def main(argv: Sequence[str]) -> dict[str, float | int]:

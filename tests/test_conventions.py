@@ -42,6 +42,8 @@ RESERVED = {
     "apscheduler": ("bot/scheduler.py",),
 }
 MAY_NAME_A_PLATFORM = ("bot/adapters", "bot/app.py", "bot/config.py", "bot/cli.py")
+MAY_SPEAK_SQL = ("bench/storage.py", "bench/soak/damage.py")
+"""What storage is compared with, and what only a trial asks of a database: how full it is, and what is half in it."""
 PLATFORM = re.compile(r"discord|matrix|synapse|(?<![a-z])nio(?![a-z])", re.IGNORECASE)
 CITES_A_SOURCE = re.compile(r"https://|\bsource\b", re.IGNORECASE)
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|PRAGMA|WITH)\s")
@@ -144,7 +146,7 @@ def names_no_platform(file: File) -> Iterator[str]:
 
 def keeps_sql_in_storage(file: File) -> Iterator[str]:
     """One folder speaks SQL."""
-    if file.within("bot", "cogs", "bench"):
+    if file.within("bot", "cogs", "bench") and not file.within(*MAY_SPEAK_SQL):
         for literal in strings(file):
             if SQL.match(str(literal.value)):
                 yield f"{literal.lineno}: SQL outside storage/"
