@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
@@ -32,26 +32,37 @@ ZONES = (
 
 WEIGHTS = [1 / rank for rank in range(1, len(ZONES) + 1)]
 EVERY_DAY = frozenset(range(7))
-DAYS = (EVERY_DAY, frozenset(range(5)), frozenset({0, 2, 4}), frozenset({6}))
+DAYS = (
+    *(EVERY_DAY, frozenset(range(5)), frozenset({0, 2, 4}), frozenset({1, 5})),
+    *(frozenset({day}) for day in range(7)),
+)
+WITH_CHECK_INS = 0.4
+"""Of those who are there before. The others are members too, and some begin later."""
+
+OLD = timedelta(days=60)
+
+HOW_MANY = (4, 3, 4, 5, *[12] * 7)
+"""Of a hundred: most want to be asked once a week. A year of everybody every day is a matter of hours."""
 YES = "Yes"
 SILENT = 20
 """One in so many never answers."""
 
 
-def life(chance: random.Random) -> Life:
+def life(chance: random.Random, *, often: bool = False) -> Life:
     """A zone, an hour and days: three in ten want nine in the morning, the others some quarter, few an odd minute."""
     [zone] = chance.choices(ZONES, WEIGHTS)
     roll = chance.random()
     minutes = 9 * 60 if roll < 0.3 else 20 * 60 if roll < 0.45 else chance.randrange(96) * 15
     if roll > 0.98:
         minutes = chance.choice((7 * 60 + 7, 18 * 60 + 52, 2 * 60 + 30 + 1))
-    return Life(zone, minutes, chance.choice(DAYS))
+    days = EVERY_DAY if often else chance.choices(DAYS, HOW_MANY)[0]
+    return Life(zone, minutes, days)
 
 
 class Crowd(LocalAdapter):
     """The platform they are on. What was sent is handed over at each step, so that a year fits into memory."""
 
-    def __init__(self, bot: Bot, model: Model, chance: random.Random, communities: int) -> None:
+    def __init__(self, bot: Bot, model: Model, chance: random.Random, communities: int, *, often: bool = False) -> None:
         super().__init__(bot)
         self.model = model
         self.chance = chance
@@ -59,6 +70,7 @@ class Crowd(LocalAdapter):
         self.asked: list[tuple[str, str]] = []
         self.last: dict[str, Message] = {}
         self.joined = 0
+        self.often = often
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         actions = {button.action for button in message.buttons}
@@ -81,6 +93,9 @@ class Crowd(LocalAdapter):
         place = self.places[self.joined % len(self.places)]
         self.join(member, place)
         return member, place
+
+    def life(self) -> Life:
+        return life(self.chance, often=self.often)
 
     # -- what they do, and what the model thereby knows ---------------------------------------------------------------
 
@@ -105,17 +120,17 @@ class Crowd(LocalAdapter):
 
     async def arrive(self, now: datetime) -> None:
         member, place = self.newcomer()
-        chosen = life(self.chance)
+        chosen = self.life()
         await self.run(member, "start", place)
         await self._choose(member, chosen, now)
 
     async def change(self, now: datetime) -> None:
         if who := self._somebody(on=True):
-            await self._choose(who, life(self.chance), now)
+            await self._choose(who, self.life(), now)
 
     async def switch_on(self, now: datetime) -> None:
         if who := self._somebody(on=False):
-            await self._choose(who, life(self.chance), now)
+            await self._choose(who, self.life(), now)
 
     async def _choose(self, member: Member, chosen: Life, now: datetime) -> None:
         answer = await self.say(member, chosen.line)
@@ -200,13 +215,16 @@ def labelled(message: Message, label: str) -> Button:
     return next(button for button in message.buttons if str(button.label) == label)
 
 
-def settle(connection: Connection, settlers: list[tuple[Member, Place, Life]], now: datetime) -> None:
-    """People who were there before the simulation begins: all said yes in the same words."""
+def settle(connection: Connection, settlers: Sequence[tuple[Member, Place, Life]], now: datetime) -> None:
+    """People who came long before the simulation begins: all said yes in the same words."""
+    then = now - OLD
     for member, place, chosen in settlers:
-        person = members.create(connection, member, chosen.zone, "en", now)
-        members.join(connection, person, members.found(connection, place, now), now)
-        consents.give(connection, person, (*CORE, "checkin"), "Before the year began.", now)
-        checkins.enable(connection, person, schedule(chosen), now)
+        person = members.create(connection, member, chosen.zone, "en", then)
+        members.join(connection, person, members.found(connection, place, then), then)
+        consents.give(connection, person, CORE, "Before the year began.", then)
+        if chosen.on:
+            consents.give(connection, person, ("checkin",), "Before the year began.", then)
+            checkins.enable(connection, person, schedule(chosen), now)
         # Somebody the bot has written to before: first messages are spread over hours, and nobody's first day is meant.
         hello = Delivery(person, "checkins.prompt", f"hello:{person.id}", now)
         row = deliveries.plan(connection, hello)

@@ -125,6 +125,11 @@ class Model:
             first = occurrence_after(first.instant, life.zone, life.minutes, life.days)
         heapq.heappush(self.owed, (first.instant, who, life.version, first.nominal))
 
+    def stay_without(self, who: str, life: Life) -> None:
+        """A member who wants no check-ins, or not yet."""
+        life.on = False
+        self.lives[who] = life
+
     def _is_too_soon(self, first: Owed, known: Life, life: Life, last: Owed) -> bool:
         since = first.instant - last.instant
         same_day = first.nominal <= last.nominal and since < SAME_DAY

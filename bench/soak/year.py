@@ -44,10 +44,11 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     parser.add_argument("--communities", type=int, default=100)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--often", action="store_true", help="everybody is asked every day, for a short run")
     options = parser.parse_args(argv)
     since = stopwatch.perf_counter()
     with tempfile.TemporaryDirectory(prefix="kith-year-", dir=MEMORY) as folder, virtual_clock(START) as clock:
-        year = Year(clock, random.Random(options.seed), options.days)
+        year = Year(clock, random.Random(options.seed), options.days, often=options.often)
         clock.run(year.live(Path(folder) / "kith.db", options.members, options.communities))
     return {
         "members": options.members,
@@ -66,10 +67,11 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
 class Year:
     """One run: the clock, the crowd, the model, and how much memory was in use at the end of each month."""
 
-    def __init__(self, clock: VirtualClock, chance: random.Random, days: int) -> None:
+    def __init__(self, clock: VirtualClock, chance: random.Random, days: int, *, often: bool = False) -> None:
         self.clock = clock
         self.chance = chance
         self.days = days
+        self.often = often
         self.model = Model()
         self.memory: list[int] = []
 
@@ -82,7 +84,7 @@ class Year:
     async def live(self, path: Path, members: int, communities: int) -> None:
         async with await Database.open(path) as database:
             bot = Bot(database, Keyring.new(), COGS, now=self.clock.now)
-            people = crowd.Crowd(bot, self.model, self.chance, communities)
+            people = crowd.Crowd(bot, self.model, self.chance, communities, often=self.often)
             await self._settle(database, people, members)
             for day in progress(range(self.days), self.days):
                 await self._live_a_day(bot, people, START + day * ONE_DAY)
@@ -92,10 +94,13 @@ class Year:
                     self.memory.append(resident_bytes())
 
     async def _settle(self, database: Database, people: crowd.Crowd, count: int) -> None:
-        settlers = [(*people.newcomer(), crowd.life(self.chance)) for _ in range(count)]
-        await database.write(crowd.settle, settlers, START)
+        settlers = [(*people.newcomer(), people.life()) for _ in range(count)]
         for member, _place, chosen in settlers:
-            self.model.schedule(member.id, chosen, START)
+            if self.often or self.chance.random() < crowd.WITH_CHECK_INS:
+                self.model.schedule(member.id, chosen, START)
+            else:
+                self.model.stay_without(member.id, chosen)
+        await database.write(crowd.settle, settlers, START)
 
     async def _live_a_day(self, bot: Bot, people: crowd.Crowd, start: datetime) -> None:
         acts = [*crowd.random_moments(self.chance, start, ACTS_PER_DAY), start + ONE_DAY]
