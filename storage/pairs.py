@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Channel, Community, Delivery, Person
-from storage import buddies, deliveries
+from storage import buddies, deliveries, intents
 from storage.buddies import Kind, Part
 from storage.instants import instant, seconds
 
@@ -249,11 +249,13 @@ def give_up(connection: Connection, pair: Pair, now: datetime, kind: str = "") -
 
 def lost_place(connection: Connection, channel: Channel, now: datetime) -> None:
     """A place is gone that the bot had not left to its people: another is opened."""
-    connection.execute(
+    done_ = connection.execute(
         "UPDATE buddy_pairs SET platform = NULL, channel = NULL, thread = NULL, todo = 'open', due = ?, tries = 0"
-        " WHERE platform = ? AND channel = ? AND state = 'active' AND NOT handed",
-        (seconds(now), channel.platform, channel.thread or channel.id),
+        " WHERE platform = ? AND channel = ? AND thread IS ? AND state = 'active' AND NOT handed",
+        (seconds(now), channel.platform, channel.id, channel.thread),
     )
+    if done_.rowcount:
+        intents.closed(connection, channel)
 
 
 # -- ending -----------------------------------------------------------------------------------------------------------

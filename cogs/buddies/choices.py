@@ -33,7 +33,7 @@ MOST_LANGUAGES = 4
 
 _CODE = re.compile(
     r"(?P<free>[a-h]{1,8}|[1-7]{1,7}@\d{2}-\d{2})\.(?P<style>[0-3])\.(?P<purposes>\d{1,2})"
-    r"\.(?P<dials>\d{4})\.(?P<group>\d{0,9})\.(?P<languages>([a-z]{2,3}-)*[a-z]{2,3})\.(?P<topics>[0-7])\.(?P<zone>\d{0,4})"
+    r"\.(?P<dials>\d[01]\d\d)\.(?P<group>\d{0,9})\.(?P<languages>([a-z]{2,3}-)*[a-z]{2,3})\.(?P<topics>[0-7])\.(?P<zone>\d{0,4})"
 )
 
 

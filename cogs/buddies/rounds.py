@@ -21,9 +21,12 @@ from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Met, Outco
 from cogs.buddies.choices import Choices
 from cogs.buddies.course import plan
 from cogs.buddies.worker import match_in_process
+from cogs.moderation import desk
 from storage import audit, buddies, pairs, rounds
 from storage.buddies import Signup
 from storage.rounds import Proposed, Round, Schedule
+
+NAME = "kith-mod rounds"
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,10 @@ class Rounds(Cog):
 
     # -- what moderators see ------------------------------------------------------------------------------------------
 
-    @command("kith-mod rounds", moderators=True)
+    @command(NAME, anyone=True, moderators=True)
     async def rounds(self, context: Context) -> Message:
         """When buddies are introduced: see it, try it without telling anybody, or begin a round."""
-        return await self._screen(context)
+        return await desk.first_yes(self, context, NAME) or await self._screen(context)
 
     async def _screen(self, context: Context, said: Text | None = None) -> Message:
         community = _here(context)

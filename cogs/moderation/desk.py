@@ -43,6 +43,8 @@ DONE = {
     "circles.resumed": N_("took a circle up again"),
     "circles.handed": N_("asked somebody else to host a circle"),
     "circles.archived": N_("archived a circle"),
+    "rounds.begun": N_("began a round of introductions"),
+    "rounds.changed": N_("changed when rounds begin"),
     "cases.closed": N_("closed a report"),
     "holds.held": N_("held somebody's introductions"),
     "holds.ended": N_("let somebody be introduced again"),

@@ -38,11 +38,11 @@ async def test_from_sign_up_to_the_end(world: Playground) -> None:
     assert members == {"alice", "bob"}
     assert intro == (
         "Who else can open this place: Nobody else can open this place.\n"
-        "alice and bob: you both said yes. Four weeks, about weekly. Either can end it, no reason.\n"
+        "Alice and Bob: you both said yes. Four weeks, about weekly. Either can end it, no reason.\n"
         "First, each: when and how do you like to talk? More questions: `another`."
     )
-    assert told(world, ALICE, "You and bob said yes to each other.") == 1
-    assert told(world, BOB, "You and alice said yes to each other.") == 1
+    assert told(world, ALICE, "You and Bob said yes to each other.") == 1
+    assert told(world, BOB, "You and Alice said yes to each other.") == 1
     await pass_time(world, 27 * DAY)
     assert told(world, ALICE, "This round has ended. Thank you both.") == 1
     assert told(world, BOB, "This round has ended. Thank you both.") == 1

@@ -65,3 +65,28 @@ async def introduce(world: Playground, *who: Member) -> None:
 
 def door(message: Message, action: str) -> Button:
     return next(one for one in message.buttons if one.action == action)
+
+
+async def days(world: Playground, count: int) -> None:
+    """Days in big steps: once a day the hourly and daily jobs and a tick, which is enough for buddies."""
+    for _day in range(count):
+        world.now += DAY
+        await world.bot.run_jobs("hour", world.now)
+        await world.bot.run_jobs("day", world.now)
+        await world.bot.tick(world.now)
+        await world.bot.tick(world.now)
+
+
+async def to_the_round(world: Playground) -> None:
+    """Past the first round's hour, at an hour that is quiet for nobody."""
+    await days(world, 3)
+
+
+async def met(world: Playground, *who: Member) -> None:
+    """As ``introduce``, without looking at each hour on the way."""
+    await sign_up(world, *who)
+    await to_the_round(world)
+    for member in who:
+        await press_last(world, member, NO_NAME, "Yes")
+    await world.bot.tick(world.now)
+    await world.bot.tick(world.now + timedelta(minutes=2))
