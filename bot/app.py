@@ -15,6 +15,7 @@ from bot.bot import Bot, Settings
 from bot.clock import monotonic, utc_now
 from bot.config import Config
 from bot.errors import FatalError
+from bot.host_notice import HostNotice
 from bot.installation import claim, open_database, open_journal, open_keys
 from bot.limits import Limits
 from bot.log import Word
@@ -30,8 +31,11 @@ Build: TypeAlias = Callable[[], Adapter]
 TICK_GRACE = 1.0
 """Seconds that messages under way have when the host stops Kith; together with ``PLATFORM_GRACE`` less than 5."""
 
-PLATFORM_GRACE = 3.5
+PLATFORM_GRACE = 2.5
 """Seconds that answers under way and saying goodbye to the platforms may take."""
+
+HOST_GRACE = 1.0
+"""Seconds that a last notice to the host may take."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a platform that broke is started again: doubled each time, until it has stayed well for a minute."""
@@ -54,13 +58,14 @@ def configured(config: Config, bot: Bot) -> dict[str, Build]:
 class App:
     """Kith as it runs: ``async with App.open(config) as app: await app.run(print)``."""
 
-    def __init__(self, bot: Bot, platforms: Mapping[str, Build]) -> None:
+    def __init__(self, bot: Bot, platforms: Mapping[str, Build], contact: str) -> None:
         self.bot = bot
         self._platforms = platforms
         self._scheduler = Scheduler(bot)
         self._connected: set[str] = set()
         self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fatal: FatalError | None = None
+        self._host = HostNotice(contact, bot.database, bot.adapters, self._connected)
         self._tell: Callable[[str], None] = lambda _line: None
         bot.dispatcher.on_fatal = self._fail
         bot.dispatcher.waiting_for.update(platforms)
@@ -77,7 +82,7 @@ class App:
                 await open_journal(config.data, keyring, database, utc_now)
                 await database.write(zones.adopt, tzdata_version(), config.default_zone.key, utc_now())
                 bot = Bot(database, keyring, COGS, _settings(config))
-                yield cls(bot, platforms(config, bot))
+                yield cls(bot, platforms(config, bot), config.host.contact)
 
     async def run(self, tell: Callable[[str], None]) -> None:
         """Serve until ``stop``; ``tell`` gets one line as soon as every platform is connected.
@@ -86,6 +91,7 @@ class App:
         """
         self._tell = tell
         ticking = asyncio.create_task(self._keep("scheduler", self._tick))
+        watching = asyncio.create_task(self._keep("host notice", self._host.watch))
         serving = [
             asyncio.create_task(self._keep(name, partial(self._serve, name, build)))
             for name, build in self._platforms.items()
@@ -99,6 +105,8 @@ class App:
                 ticking.cancel()
             await _end([ticking], TICK_GRACE)
             await self.bot.dispatcher.stop(TICK_GRACE)  # while the platforms are still there
+            watching.cancel()
+            await self._tell_host()
             self._leaving.set()
             await _end(serving, PLATFORM_GRACE)
         if self._fatal is not None:
@@ -107,6 +115,14 @@ class App:
     def stop(self) -> None:
         """Finish what is under way, and return from ``run``."""
         self._stopping.set()
+
+    async def _tell_host(self) -> None:
+        """The last look at what only the host can mend, while some platform may still be there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HOST_GRACE):
+                await self._host.look()
+                if self._fatal is not None:
+                    await self._host.tell("token")
 
     def _fail(self, error: FatalError) -> None:
         self._fatal = self._fatal or error

@@ -7,11 +7,12 @@ back. They run on the database's own thread, so they cannot be interleaved, half
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, Self, TypeVar
 
 import aiosqlite
 
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 StorageFunction = Callable[Concatenate[sqlite3.Connection, P], T]
 Work = Callable[[sqlite3.Connection], Any]
+Trouble = Literal["full", "damaged"]
 
 
 class Outcome(NamedTuple):
@@ -58,6 +60,8 @@ class Database:
         self._flusher: asyncio.Task[None] | None = None
         self._journal: Journal | None = None
         self._closed = False
+        self.troubles: set[Trouble] = set()
+        """What only the host can mend, met since somebody last emptied this."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -99,7 +103,7 @@ class Database:
     async def read(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_if_closed()
         outcome = await _on_thread(self._reader, _snapshot, lambda connection: function(connection, *args, **kwargs))
-        return _unwrap(outcome)  # type: ignore[no-any-return]  # what the function returned is T
+        return self._unwrap(outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
     async def write(self, function: StorageFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._refuse_if_closed()
@@ -110,7 +114,7 @@ class Database:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
             self._flusher.add_done_callback(self._flushed)
-        return _unwrap(await waiting.outcome)  # type: ignore[no-any-return]  # what the function returned is T
+        return self._unwrap(await waiting.outcome)  # type: ignore[no-any-return]  # what the function returned is T
 
     async def keep_journal(self, journal: Journal) -> None:
         """From now on, what is deleted for good is in the journal before it is gone from here."""
@@ -121,6 +125,11 @@ class Database:
         """Empty the write-ahead log, so that what was deleted is in no file. Raises StorageError if it is in use."""
         self._refuse_if_closed()
         _unwrap(await _on_thread(self._writer, _empty_log, None))
+
+    def _unwrap(self, outcome: Outcome) -> Any:
+        if (trouble := _trouble(outcome.error)) is not None:
+            self.troubles.add(trouble)
+        return _unwrap(outcome)
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -151,6 +160,21 @@ def _resolve(batch: list[Waiting], outcomes: list[Outcome]) -> None:
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if not waiting.outcome.done():
             waiting.outcome.set_result(outcome)
+
+
+_TROUBLES: dict[int, Trouble] = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+}
+
+
+def _trouble(error: BaseException | None) -> Trouble | None:
+    if isinstance(error, OSError):
+        return "full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+    if isinstance(error, sqlite3.Error):
+        return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # its primary code; not every error has one
+    return None
 
 
 def _unwrap(outcome: Outcome) -> Any:
