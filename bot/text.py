@@ -71,6 +71,12 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
     raise UserError(_unknown(commands, line))
 
 
+def resembles_command(commands: Iterable[str], line: str) -> bool:
+    """Is the line a command with a slip in it ("chekin off"), rather than words of one's own?"""
+    words = " ".join(line.casefold().split())
+    return len(words) < 40 and bool(difflib.get_close_matches(words, commands, n=1, cutoff=0.85))
+
+
 def _rest(line: str, words: int) -> str:
     """What follows the first ``words`` words, exactly as it was typed."""
     rest = line.strip()

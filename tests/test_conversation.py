@@ -73,3 +73,11 @@ async def test_a_chat_is_kept_unreadable_and_for_a_day(world: Playground) -> Non
     assert "alice" not in dump
     await world.bot.database.write(conversations.sweep, world.now + timedelta(days=1, seconds=1))
     assert "I don't know that" in (await world.chat.say(ALICE, "berlin")).text
+
+
+async def test_a_slip_in_a_command_is_not_taken_for_ones_own_words(world: Playground) -> None:
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    await world.chat.say(ALICE, "checkin now")
+    assert "Did you mean `checkin off`" in (await world.chat.say(ALICE, "chekin off")).text
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "the lake was frozen")).text

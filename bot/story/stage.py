@@ -22,6 +22,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 PAGE = Page(width=100)
 MARGIN = " " * 7
+MOST_CHOICES, FEW_CHOICES = 8, 5
+"""A transcript of a long list of choices shows where it begins."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,10 @@ class Stage:
         if message.files:
             self._write(MARGIN + "with " + ", ".join(file.name for file in message.files))
         if message.buttons:
-            self._write(PAGE.paragraph("  ".join(f"[{button.label}]" for button in message.buttons), MARGIN + "  "))
+            shown = [f"[{button.label}]" for button in message.buttons]
+            if len(shown) > MOST_CHOICES:
+                shown = [*shown[:FEW_CHOICES], f"... and {len(shown) - FEW_CHOICES} more"]
+            self._write(PAGE.paragraph("  ".join(shown), MARGIN + "  "))
 
     def _write(self, text: str) -> None:
         print(text, file=self._out)

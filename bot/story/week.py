@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bot.playground import ALICE, BOB, CHANDRA, DANA
+from bot.playground import ALICE, BOB, CHANDRA, DANA, MO
 from bot.story.stage import Stage
 
 BEGINNING = datetime(2026, 3, 23, 17, 0, tzinfo=UTC)
@@ -40,9 +40,55 @@ async def three_clocks(stage: Stage) -> None:
 
 
 async def a_hard_day(stage: Stage) -> None:
-    await stage.until("tomorrow 19:32")
+    await stage.until("tuesday 01:05")
+    await stage.say(BOB, "my sister called")
+    await stage.until("tuesday 19:32")
     stage.tell("No button has the words that Alice wants, so Alice writes them.")
     await stage.say(ALICE, "long day, but the tram driver waited for me")
+
+
+async def someone_to_tell(stage: Stage) -> None:
+    await stage.until("tuesday 20:00")
+    stage.tell(
+        "Dana has time for others, and says so. Bob would like somebody to notice if he went quiet, and writes the list"
+        " himself; nobody else sees it."
+    )
+    await stage.say(DANA, "checkin on 10:00 Lisbon sundays")
+    await stage.press(DANA, "Yes")
+    await stage.say(DANA, "settings helper")
+    await stage.press(DANA, "Yes")
+    await stage.press(DANA, "Yes")
+    await stage.say(DANA, "settings others may ask")
+    await stage.press(DANA, "Yes")
+    await stage.say(BOB, "quiet")
+    await stage.press(BOB, "Yes")
+    await stage.press(BOB, "After 3 days")
+    await stage.press(BOB, "2 days")
+    await stage.press(BOB, "Add someone")
+    await stage.say(BOB, "@Dana")
+    await stage.press(DANA, "Accept")
+    await stage.press(DANA, "Yes")
+
+
+async def some_company(stage: Stage) -> None:
+    await stage.until("thursday 16:00")
+    stage.tell("Thursday is long. Alice asks for company, and nobody's name is shown before two people want it.")
+    await stage.say(ALICE, "company")
+    await stage.press(ALICE, "Yes")
+    await stage.press(ALICE, "Yes")
+    await stage.press(ALICE, "Ask")
+    await stage.press(DANA, "I can")
+    await stage.press(ALICE, "Yes")
+    await stage.until("thursday 19:20")
+    await stage.press(ALICE, "Yes")
+
+
+async def quiet_days(stage: Stage) -> None:
+    await stage.until("saturday 13:30")
+    stage.tell("Nobody has heard from Bob since Tuesday. Wednesday had a power cut and does not count; two days do.")
+    await stage.until("saturday 15:30")
+    await stage.until("sunday 16:00")
+    await stage.press(BOB, "I'm here")
 
 
 async def no_power(stage: Stage) -> None:
@@ -60,19 +106,22 @@ async def no_power(stage: Stage) -> None:
 async def a_mistake(stage: Stage) -> None:
     await stage.until("thursday 10:00")
     stage.tell("A mistyped word gets an answer that helps.")
-    await stage.say(DANA, "chekin on 19:00")
-    await stage.say(DANA, "checkin on 25:00")
+    await stage.say(CHANDRA, "chekin off")
+    await stage.say(CHANDRA, "checkin on 25:00")
 
 
 async def help_now(stage: Stage) -> None:
     await stage.until("friday 02:10")
-    stage.tell("In the night, somebody who never said yes to anything needs a number. There is no question first.")
-    await stage.say(DANA, "help now")
+    stage.tell("In the night, Mo, who never said yes to anything, needs a number. There is no question first.")
+    await stage.say(MO, "help now")
 
 
 async def a_pause(stage: Stage) -> None:
     await stage.until("friday 19:40")
     await stage.say(ALICE, "pause sunday 9am")
+
+
+async def an_hour_less(stage: Stage) -> None:
     await stage.until("sunday 19:35")
     stage.tell(
         "The clocks went forward in the night. Alice's pause ended by itself, and half past seven is half past seven."
@@ -92,9 +141,13 @@ WEEK: tuple[Scene, ...] = (
     a_first_yes,
     three_clocks,
     a_hard_day,
+    someone_to_tell,
     no_power,
     a_mistake,
+    some_company,
     help_now,
     a_pause,
+    quiet_days,
+    an_hour_less,
     all_of_it_is_yours,
 )
