@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from mautrix.types import RoomID
 
 from bot.clock import utc_now
 from bot.messages import Channel
 from storage import members, pairs
-from tests.adapters.contract import Actor, Bed, Seen
+from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.local_bed import LocalBed, local_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 
-BEDS = {"local": local_bed, "discord": discord_bed, "matrix": matrix_bed}
+BEDS: dict[str, OpenBed] = {"local": local_bed, "discord": discord_bed, "matrix": matrix_bed}
 ASKED = "They're not on your list of people to avoid."
 NAMES = ("alice", "bob")
 
@@ -136,8 +137,8 @@ async def test_the_bot_leaves_the_place_to_its_people(tmp_path: Path) -> None:
             assert await bed.actor(name).in_group(channel.id)
         for hours in (1, 2, 3):
             await bed.bot.tick(now + timedelta(hours=hours))
-        assert set(await alice.client.get_joined_members(channel.id)) == {alice.id, bob.id}  # type: ignore[arg-type]
-        # the library has a type of its own for the ids of rooms
+        there = await alice.client.get_joined_members(RoomID(channel.id))
+        assert set(there) == {alice.id, bob.id}
         intro = [heard for heard in alice.log if heard.room == channel.id and "you both said yes" in heard.text]
         assert len(intro) == 1
         assert intro[0].encrypted

@@ -8,7 +8,7 @@ from bot.messages import Button, Message, Text
 from storage import buddies, consents, members
 from storage.buddies import Signup
 from tests.cast import ALICE, BOB, CHANDRA, ROOM, Playground, button, labels
-from tests.cogs.buddies.world import NO_NAME, days, last, press_last, sign_up, told
+from tests.cogs.buddies.world import NO_NAME, days, press_last, sign_up, told
 
 
 async def signup_of(world: Playground) -> Signup | None:
@@ -180,5 +180,5 @@ async def test_what_is_kept_is_exported_and_forgotten(world: Playground) -> None
     await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
     assert await signup_of(world) is None
     await days(world, 3)
-    assert last(world, BOB, NO_NAME)
+    assert told(world, BOB, NO_NAME) == told(world, CHANDRA, NO_NAME) == 1
     assert told(world, ALICE, NO_NAME) == 0
