@@ -50,8 +50,8 @@ async def a_hard_day(stage: Stage) -> None:
 async def someone_to_tell(stage: Stage) -> None:
     await stage.until("tuesday 20:00")
     stage.tell(
-        "Dana has time for others, and says so. Bob would like somebody to notice if he went quiet, and writes the list"
-        " himself; nobody else sees it."
+        "Dana has time for others, and says so. Bob would like somebody to notice a silence, and writes the list;"
+        " nobody else sees it."
     )
     await stage.say(DANA, "checkin on 10:00 Lisbon sundays")
     await stage.press(DANA, "Yes")
