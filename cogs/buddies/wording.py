@@ -30,6 +30,12 @@ PACES = {
     Pace.WEEKLY: N_("about weekly"),
     Pace.OFTEN: N_("several times a week"),
 }
+IN_THE_LINE = {
+    **PACES,
+    Pace.MONTHLY: N_("monthly"),
+    Pace.FORTNIGHTLY: N_("every two weeks"),
+    Pace.WEEKLY: N_("weekly"),
+}
 PURPOSES = {
     Purpose.COMPANY: N_("company"),
     Purpose.GOAL: N_("a goal"),
@@ -97,7 +103,7 @@ def line(choices: Choices, group: Text) -> Text:
     """The one line of defaults that a member confirms."""
     spoken = together([language(code) for code in choices.languages])
     trio = _("a trio is fine") if choices.trio else _("no trio")
-    parts = [spoken, group, say(PERSONAL[choices.personal]), say(PACES[choices.pace]).format(), trio]
+    parts = [spoken, group, say(PERSONAL[choices.personal]), say(IN_THE_LINE[choices.pace]), trio]
     said = Text(", ").join([*parts, say(AGAIN[choices.again])])
     if choices.leave_out:
         topics = together([say(TOPICS[topic]) for topic in sorted(choices.leave_out)])

@@ -33,9 +33,7 @@ async def test_three_questions_and_one_line(world: Playground) -> None:
     third = await world.chat.press(ALICE, button(second, "Text"), ROOM)
     assert (str(third.text), labels(third)) == ("Company or a goal?", ["Company", "A goal", "Both"])
     line = await world.chat.press(ALICE, button(third, "Company"), ROOM)
-    assert str(line.text) == (
-        "English, main group, light, about weekly, a trio is fine, previous buddy or new: either."
-    )
+    assert str(line.text) == ("English, main group, light, weekly, a trio is fine, previous buddy or new: either.")
     assert labels(line) == ["Looks right", "Change"]
 
 
