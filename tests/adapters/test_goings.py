@@ -125,17 +125,15 @@ async def test_a_server_in_an_outage_is_nothing_to_leave(discord: DiscordBed) ->
     assert await still_home(discord, "alice", "bob")
 
 
-async def test_a_server_missing_from_the_list_is_asked_about_first(discord: DiscordBed) -> None:
-    """Discord answers that the bot is in it: a short list is no reason to let everybody go."""
-    session = list(discord.fake.gateway.sessions.values())[-1]
-    other = Place("discord", "123456789012345678", "Elsewhere")
-    await discord.bot.database.write(members.found, other, discord.bot.now())
-    session.add("READY", discord.fake.gateway._ready_payload(session, []))
-
-    async def elsewhere_is_lost() -> bool:
-        return await discord.bot.database.read(departures.is_lost, other)
-
-    await until(elsewhere_is_lost)
+async def test_a_server_missing_from_the_list_is_asked_about_before_anybody_is_let_go(discord: DiscordBed) -> None:
+    elsewhere = Place("discord", "123456789012345678", "Elsewhere")
+    await discord.bot.database.write(members.found, elsewhere, discord.bot.now())
+    await discord.close()
+    discord.fake.faults.error("GET /guilds/{guild_id}", 503)
+    await discord.open()
+    assert not await discord.bot.database.read(departures.is_lost, elsewhere)
+    await discord.restart()
+    assert await discord.bot.database.read(departures.is_lost, elsewhere)
     assert await still_home(discord, "alice", "bob")
 
 

@@ -56,7 +56,7 @@ class DiscordAdapter:
         self._bot = bot
         self._client = Client(config, self._heard, self._read)
         self._rooms = Rooms(self._client)
-        Goings(bot, self._client, self._rooms)
+        self._goings = Goings(bot, self._client, self._rooms)
         self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
@@ -75,6 +75,7 @@ class DiscordAdapter:
 
     async def start(self) -> None:
         await self._connection.start()
+        await self._goings.look()
 
     async def serve(self) -> None:
         await self._connection.serve()

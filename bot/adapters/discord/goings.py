@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import discord
 
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
+from bot.errors import DeliveryError, StorageError
 from bot.messages import Channel, Member, Place
 from storage import departures
+
+log = logging.getLogger(__name__)
 
 
 class Goings:
@@ -18,7 +23,6 @@ class Goings:
         self._client = client
         self._rooms = rooms
         for heard in (
-            self.on_ready,
             self.on_guild_remove,
             self.on_guild_channel_delete,
             self.on_raw_thread_delete,
@@ -26,12 +30,15 @@ class Goings:
         ):
             client.event(heard)
 
-    async def on_ready(self) -> None:
+    async def look(self) -> None:
         """Servers that the bot was taken out of while it was away. The list may be short, so each is asked about."""
         present = {str(guild.id) for guild in self._client.guilds}
-        for place in await self._bot.database.read(departures.homes, PLATFORM):
-            if place.id not in present and not await self._rooms.is_open(place):
-                await self._bot.removed(place)
+        try:
+            for place in await self._bot.database.read(departures.homes, PLATFORM):
+                if place.id not in present and not await self._rooms.is_open(place):
+                    await self._bot.removed(place)
+        except (DeliveryError, StorageError) as error:
+            log.warning("nobody could tell which servers the bot was taken out of: %s", type(error))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._bot.removed(Place(PLATFORM, str(guild.id), guild.name))
