@@ -15,14 +15,19 @@ from storage.circles import Circle
 from storage.circles_dates import Gathering
 
 CHANGED = "circles.changed"
+LOOKED_AT = 20
+"""Dates looked at for some that are not called off."""
 Change = Literal["moved", "cancelled", "alone", "ended", "stand-in"]
 
 
 def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
-    """Keep the next dates open for answers, and know when the one after them has to be opened."""
-    rule = Recurrence.from_code(circle.recurrence)
-    coming = schedule.next_dates(rule, now)
-    for occurrence in coming:
+    """Keep the next dates open for answers, and know when the one after them has to be opened.
+
+    A date that was called off stays so, and another one is opened in its place.
+    """
+    coming = schedule.next_dates(Recurrence.from_code(circle.recurrence), now, LOOKED_AT)
+    off = {one.nominal for one in circles_dates.known(connection, circle.id, now) if one.state == "cancelled"}
+    for occurrence in [one for one in coming if one.nominal not in off][: schedule.AHEAD]:
         ends = occurrence.instant + timedelta(minutes=circle.minutes)
         step, due = schedule.begin(occurrence.instant, ends, now)
         row = circles_dates.add(connection, circle.id, occurrence.nominal, occurrence.instant, ends, now)
