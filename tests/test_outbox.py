@@ -83,6 +83,22 @@ async def test_nothing_left_to_say_is_no_message(bed: Outbox, alice: Person) -> 
     assert (bed.chat.asked, await bed.state(row)) == ([], ("skipped", "nothing to say any more"))
 
 
+async def test_the_night_holds_what_nobody_picked_and_the_morning_brings_it_one_by_one(
+    bed: Outbox, alice: Person
+) -> None:
+    """In the order in which it was due, without what the morning makes stale."""
+    night = START + timedelta(hours=4)
+    for words, later in (("first", MINUTE), ("second", 2 * MINUTE), ("third", 3 * MINUTE)):
+        await bed.plan(alice, words, picked=False, due=night + later)
+    stale = await bed.plan(alice, "for tonight", picked=False, due=night, expires=night + timedelta(hours=2))
+    await bed.tick(timedelta(hours=5))
+    assert bed.heard(ALICE) == []
+    assert await bed.state(stale) == ("skipped", "stale after the quiet hours")
+    await bed.tick(timedelta(hours=9))
+    await bed.tick(timedelta(hours=1))
+    assert bed.heard(ALICE) == ["first", "second", "third"]
+
+
 async def test_a_feature_that_fails_holds_up_no_other_message(
     bed: Outbox, alice: Person, bob: Person, caplog: pytest.LogCaptureFixture
 ) -> None:

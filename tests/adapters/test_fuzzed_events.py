@@ -1,4 +1,7 @@
-"""Whatever a platform sends, nothing fails and the next member is answered. ``KITH_FUZZ=100000`` sends as many events."""
+"""Whatever a platform sends, nothing fails and the next member is answered.
+
+``KITH_FUZZ=100000`` sends as many events to each.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ SOON = 10
 ODD: tuple[Any, ...] = (None, True, -1, 2**70, 1.5, "", [], {}, [[]], {"a": None}, "0", "1" * 19, ["x", None])
 
 GATEWAY = (
-    *("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_DELETE", "GUILD_MEMBER_REMOVE", "CHANNEL_DELETE"),
+    *("INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "GUILD_DELETE", "GUILD_MEMBER_REMOVE"),
+    "CHANNEL_DELETE",
     *("THREAD_DELETE", "THREAD_CREATE", "GUILD_UPDATE", "GUILD_ROLE_UPDATE", "THREAD_LIST_SYNC", "GUILD_CREATE"),
 )
 PARTS = (
