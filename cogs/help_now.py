@@ -9,12 +9,11 @@ from datetime import date, datetime
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import consenting, countries, crisis_lines, crisis_phrases
+from bot import consenting, countries, crisis_lines, crisis_phrases, doors
 from bot.cog import Cog, Work, action, command, job
 from bot.consenting import Ask
 from bot.context import Context
 from bot.crypto import DecryptionError
-from bot.doors import HELP_NOW
 from bot.errors import DeliveryError, StorageError, UserError
 from bot.i18n import _
 from bot.messages import Button, Community, Message, Person, Text
@@ -55,8 +54,12 @@ class HelpNow(Cog):
     async def help_now(self, context: Context) -> Message:
         """Numbers to call and places to write to, right now."""
         country = await self._patiently(self._remembered(context), None)
-        words = await self._card(context, country)
-        return Message(words, (Button(_("Choose"), "help.choose", "0"),))
+        words, buttons = await self._card(context, country), [Button(_("Choose"), "help.choose", "0")]
+        if await self._patiently(doors.doors(self.bot, context, (doors.COMPANY,)), ()):
+            buttons.append(Button(_("Ask a person here to reach out"), doors.COMPANY))
+            words += "\n" + _("You can also ask a person here, and see first who would read it.")
+            words += " " + _("They're members, not crisis workers.")
+        return Message(words, tuple(buttons))
 
     @action("help.now", stateless=True)
     async def pressed(self, context: Context, value: str) -> Message:
@@ -158,7 +161,7 @@ class HelpNow(Cog):
             self._read_once = True
 
     async def open_doors(self, context: Context) -> frozenset[str]:
-        return frozenset({HELP_NOW})
+        return frozenset({doors.HELP_NOW})
 
     async def beside(self, context: Context, line: str) -> Text | None:
         """The card, under the reply to a line with one of a few phrases, in communities that turned this on."""

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from bot import crisis_lines, crisis_phrases
+from bot.consenting import ADULT, CORE
 from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Community, Text, plain
 from cogs.help_now import PAGE, HelpNow
-from storage import community_settings, lines, members
+from storage import community_settings, consents, helping, lines, members
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
 from tests.conftest import SATURDAY_EVENING
 
@@ -358,3 +359,38 @@ async def test_before_anything_was_ever_read_the_numbers_and_directories_stand_t
     card = await world.chat.say(DANA, "help-now")
     assert "(112, 911, 999)" in card.text
     assert "https://findahelpline.com" in card.text
+
+
+# -- a person here ----------------------------------------------------------------------------------------------------
+
+
+async def somebody_helps(world: Playground) -> None:
+    def work(connection: sqlite3.Connection) -> None:
+        person = members.create(connection, BOB, "UTC", "en", world.now)
+        members.join(connection, person, members.found(connection, ROOM, world.now), world.now)
+        consents.give(connection, person, (*CORE, ADULT, helping.HELPER), "Yes.", world.now)
+        helping.set_hours(connection, person, "UTC", "00:00", "00:00", helping.EVERY_DAY)
+
+    await world.bot.database.write(work)
+
+
+async def test_a_person_here_can_be_asked_while_there_is_one(world: Playground) -> None:
+    assert labels(await world.chat.say(ALICE, "help-now", ROOM)) == ["Choose"]
+    await somebody_helps(world)
+    card = await world.chat.say(ALICE, "help-now", ROOM)
+    assert "They're members, not crisis workers." in card.text
+    assert labels(card) == ["Choose", "Ask a person here to reach out"]
+
+
+async def test_asking_a_person_shows_the_words_and_the_readers_first(world: Playground) -> None:
+    await somebody_helps(world)
+    card = await world.chat.say(ALICE, "help-now", ROOM)
+    said = await world.chat.press(ALICE, button(card, "Ask a person here to reach out"), ROOM)
+    for _question in range(3):
+        if "Yes" not in labels(said):
+            break
+        said = await world.chat.press(ALICE, button(said, "Yes"), ROOM)
+    assert "1 helper" in said.text
+    assert "Ask" in labels(said)
+    await world.bot.tick(world.now)
+    assert not world.chat.read(BOB), "nobody is asked before the member says so"
