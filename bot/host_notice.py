@@ -70,8 +70,13 @@ class HostNotice:
         self._told[cause] = now
         if before is not None and now - before < MENDED_AFTER:
             return
-        if not await self._reaches_contact(Message(_(WORDS[cause]))):
-            log.error(WORDS[cause])
+        if await self._reaches_contact(Message(_(WORDS[cause]))):
+            return
+        if cause == "full":
+            log.error("the disk is full: nothing new is kept until there is room again")
+        elif cause == "damaged":
+            log.error("the database is damaged: stop Kith and put a backup back with `kith restore`")
+        # With a dead token Kith ends, and its last line says so.
 
     async def _reaches_contact(self, message: Message) -> bool:
         for name in sorted(self._connected):

@@ -70,6 +70,9 @@ def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path) -> No
             raise
         problems = [str(error)]
         application, tables = APPLICATION_ID, 1
+    except UnicodeDecodeError:  # what SQLite says of a damaged schema quotes it
+        problems = ["its schema cannot be read"]
+        application, tables = APPLICATION_ID, 1
     if problems != ["ok"]:
         raise StorageError(
             f"{path} is damaged ({problems[0]}). I have not changed it. Restore a backup with `kith restore`, "

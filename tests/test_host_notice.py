@@ -97,7 +97,9 @@ async def test_without_an_account_it_stands_in_the_log(
 ) -> None:
     notice = HostNotice(contact, home.database, home.bot.adapters, home.connected)
     await notice.tell("damaged")
-    assert [(line.levelno, line.getMessage()) for line in caplog.records] == [(logging.ERROR, WORDS["damaged"])]
+    [line] = caplog.records
+    assert line.levelno == logging.ERROR
+    assert "put a backup back" in line.getMessage()
     assert home.told == []
 
 
@@ -105,9 +107,9 @@ async def test_a_platform_that_is_not_connected_is_not_asked(
     home: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
     home.connected.clear()
-    await home.notice.tell("token")
+    await home.notice.tell("full")
     assert home.told == []
-    assert WORDS["token"] in caplog.text
+    assert "the disk is full" in caplog.text
 
 
 async def test_a_platform_that_takes_nothing_leaves_the_log(
@@ -115,7 +117,7 @@ async def test_a_platform_that_takes_nothing_leaves_the_log(
 ) -> None:
     Away(home.bot).join(MO, ROOM)
     await home.notice.tell("full")
-    assert WORDS["full"] in caplog.text
+    assert "the disk is full" in caplog.text
 
 
 async def test_a_file_damaged_while_kith_runs_is_noticed(home: Installation) -> None:

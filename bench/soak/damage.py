@@ -33,7 +33,9 @@ from storage import backup, checkins, platforms, schema
 from storage.database import Database
 
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
-MEMBERS = 60
+MEMBERS = 300
+FEW = 40
+"""Pages that all this takes at least: with so many left the disk is not full any more."""
 PLENTY = 1 << 30
 
 
@@ -68,7 +70,7 @@ async def _all(folder: Path, options: argparse.Namespace, tally: Counter[str]) -
     async with await Database.open(file) as database:
         await database.write(_settle)
     for point in progress(range(options.points), options.points):
-        await _full(_copy(file, folder), point, tally)
+        await _full(_copy(file, folder), point % FEW, tally)
     for _byte in progress(range(options.bytes), options.bytes):
         await _damaged(_copy(file, folder), chance, tally)
     async with await Database.open(file) as database:

@@ -49,14 +49,28 @@ async def test_a_pair_written_by_half_is_found(file: Path) -> None:
         assert await database.read(damage._odd_ones) == 1
 
 
-async def test_a_damaged_head_is_refused_and_left_alone(file: Path) -> None:
-    class Head(random.Random):
-        def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
-            return 0 if stop is None else 1  # the first byte
+class At(random.Random):
+    """Always this byte, and always the highest bit of it."""
 
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return self.place if stop is None else 0x80
+
+
+async def test_a_damaged_head_is_refused_and_left_alone(file: Path) -> None:
     tally = Counter[str]()
-    await damage._damaged(file, Head(), tally)
-    assert tally == Counter(refused=1)
+    await damage._damaged(file, At(0), tally)
+    assert tally == Counter(refused=1, unnoticed=0, replaced=0)
+
+
+async def test_a_schema_with_a_letter_that_is_none_is_refused_and_left_alone(file: Path) -> None:
+    """SQLite quotes the schema in what it says, and Python cannot decode that."""
+    tally = Counter[str]()
+    await damage._damaged(file, At(file.read_bytes().index(b"CREATE TABLE persons") + 3), tally)  # noqa: ASYNC240 - small
+    assert tally == Counter(refused=1, unnoticed=0, replaced=0)
 
 
 async def test_an_empty_file_in_place_of_the_database_is_found(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
