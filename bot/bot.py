@@ -226,7 +226,7 @@ class Bot:
         try:
             return await self._typed_command(context, line)
         except UserError:
-            if not chat.typed or text.resembles_command(self.commands, line):
+            if not chat.typed or text.means_command(self.commands, line):
                 raise
             return await self._action(context, chat.typed, {"words": line})
 

@@ -71,10 +71,16 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
     raise UserError(_unknown(commands, line))
 
 
-def resembles_command(commands: Iterable[str], line: str) -> bool:
-    """Is the line a command with a slip in it ("chekin off"), rather than words of one's own?"""
-    words = " ".join(line.casefold().split())
-    return len(words) < 40 and bool(difflib.get_close_matches(words, commands, n=1, cutoff=0.85))
+def means_command(commands: Iterable[str], line: str) -> bool:
+    """Is the line a command that cannot be read ("checkin on 25:00"), or one with a slip in it ("chekin off")?
+
+    A command of one word may as well begin a sentence ("people are hard today"): that is somebody's own words.
+    """
+    names = set(commands)
+    words = line.casefold().split()
+    if any(" ".join(words[:length]) in names for length in (2, 3) if len(words) >= length):
+        return True
+    return len(words) < 6 and bool(difflib.get_close_matches(" ".join(words)[:40], names, n=1, cutoff=0.85))
 
 
 def _rest(line: str, words: int) -> str:

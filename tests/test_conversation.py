@@ -80,4 +80,5 @@ async def test_a_slip_in_a_command_is_not_taken_for_ones_own_words(world: Playgr
     await world.chat.say(ALICE, "yes")
     await world.chat.say(ALICE, "checkin now")
     assert "Did you mean `checkin off`" in (await world.chat.say(ALICE, "chekin off")).text
-    assert "Noted: you checked in." in (await world.chat.say(ALICE, "the lake was frozen")).text
+    assert "25:00 isn't a time I know" in (await world.chat.say(ALICE, "checkin on 25:00")).text
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "people are hard today")).text

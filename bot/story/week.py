@@ -70,11 +70,27 @@ async def someone_to_tell(stage: Stage) -> None:
     await stage.press(DANA, "Yes")
 
 
+async def a_buddy(stage: Stage) -> None:
+    stage.tell("Alice and Dana would each like a buddy. Three questions, one line to check, no name before two yeses.")
+    await stage.say(ALICE, "buddy find")
+    for label in ("Weekday evenings", "Text", "Company", "Looks right", "Yes", "Yes"):
+        await stage.press(ALICE, label)
+    await stage.say(DANA, "buddy find")
+    for label in ("Weekday evenings", "Text", "Company", "Looks right", "Yes"):
+        await stage.press(DANA, label)
+
+
+async def two_yeses(stage: Stage) -> None:
+    await stage.until("thursday 12:30")
+    await stage.press(ALICE, "Yes")
+    await stage.press(DANA, "Yes")
+    await stage.until("thursday 13:00")
+
+
 async def some_company(stage: Stage) -> None:
     await stage.until("thursday 16:00")
     stage.tell("Thursday is long. Alice asks for company, and nobody's name is shown before two people want it.")
     await stage.say(ALICE, "company")
-    await stage.press(ALICE, "Yes")
     await stage.press(ALICE, "Yes")
     await stage.press(ALICE, "Ask")
     await stage.press(DANA, "I can")
@@ -142,8 +158,10 @@ WEEK: tuple[Scene, ...] = (
     three_clocks,
     a_hard_day,
     someone_to_tell,
+    a_buddy,
     no_power,
     a_mistake,
+    two_yeses,
     some_company,
     help_now,
     a_pause,
