@@ -106,7 +106,7 @@ class Year:
         acts = [*crowd.random_moments(self.chance, start, ACTS_PER_DAY), start + ONE_DAY]
         await bot.run_jobs("day", self.clock.now())
         for act in acts:
-            while (step := self._next_step()) < act or step == acts[-1]:
+            while (step := self._next_step()) < act or step == act == acts[-1]:
                 await self.clock.sleep_until(step)
                 await bot.tick(step)
                 self.model.judge(step, people.take())
