@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import secrets
 from dataclasses import replace
@@ -199,7 +198,7 @@ def _read(code: str) -> tuple[int, bytes]:
     try:
         padded = secret.strip().upper() + "=" * (-len(secret.strip()) % 8)
         return _number(number), base64.b32decode(padded)
-    except binascii.Error:
+    except ValueError:  # no base 32, or not even ASCII
         raise UserError(_("That is not the code. Copy all of it; after five tries it is no use any more.")) from None
 
 

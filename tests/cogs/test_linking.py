@@ -135,7 +135,7 @@ async def test_made_up_buttons_do_nothing(world: Playground, action: str, value:
     assert "no use any more" in answer.text or "Nothing was changed" in answer.text or "expired" in answer.text
 
 
-@pytest.mark.parametrize("code", ["x", "1", "1-", "1-!!!!", "-aaaa", "1-" + "a" * 500, "１-aaaaaaaa"])
+@pytest.mark.parametrize("code", ["x", "1", "1-", "1-!!!!", "-aaaa", "1-" + "a" * 500, "１-aaaaaaaa", "1-ää", "\u202d"])
 async def test_what_is_no_code_is_said_to_be_none(world: Playground, code: str) -> None:
     answer = await world.chat.say(EVE, f"link {code}")
     assert "not the code" in answer.text or "no use any more" in answer.text
