@@ -290,6 +290,12 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
     found = week_of(connection, person)
     if found is not None:
         kept["check-in"] = {"schedule": str(found[0]), "next": found[1].isoformat()}
+    resting = connection.execute(
+        "SELECT at, zone, days, since FROM checkin_rests WHERE person = ?", (person.id,)
+    ).fetchone()
+    if resting is not None:
+        week = str(_week(*resting[:3]))
+        kept["check-in that rests"] = {"schedule": week, "since": instant(resting[3]).isoformat()}
     asked = connection.execute("SELECT asked, answered FROM checkins WHERE person = ? ORDER BY asked", (person.id,))
     kept["check-ins of the last 35 days"] = [
         {"asked": instant(at).isoformat(), "answered": answered is not None} for at, answered in asked

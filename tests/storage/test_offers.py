@@ -96,6 +96,12 @@ def test_one_that_holds_more_than_once_uses_nothing_up(connection: Connection, a
     assert press(connection, row, alice, button(), once=True) == FINE
 
 
+def test_what_is_used_up_for_once_is_not_for_the_rest(connection: Connection, alice: Person) -> None:
+    row = offer(connection, alice)
+    press(connection, row, alice, button(), once=True)
+    assert press(connection, row, alice, button()) == FINE
+
+
 def test_two_offers_are_used_up_apart(connection: Connection, alice: Person) -> None:
     first, second = offer(connection, alice), offer(connection, alice)
     press(connection, first, alice, button(), once=True)
