@@ -11,7 +11,7 @@ from bot.messages import Text
 
 DOORS: Mapping[str, str] = {
     "checkin": N_("a question at an hour you choose"),
-    "buddy": N_("someone to keep going with"),
+    "buddy": N_("someone to walk along with"),
     "circle": N_("a small group that meets"),
     "company": N_("someone to be with for a while"),
     "quiet": N_("people you chose are told if you go quiet"),

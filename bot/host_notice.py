@@ -15,7 +15,7 @@ from typing import Literal
 from bot.adapters.base import Adapter
 from bot.clock import monotonic
 from bot.errors import DeliveryError, FatalError, StorageError
-from bot.i18n import N_, _
+from bot.i18n import N_, reader_locale, translate
 from bot.messages import Message
 from storage.database import Database, Trouble
 
@@ -70,7 +70,7 @@ class HostNotice:
         self._told[cause] = now
         if before is not None and now - before < MENDED_AFTER:
             return
-        if await self._reaches_contact(Message(_(WORDS[cause]))):
+        if await self._reaches_contact(Message(translate(reader_locale(), WORDS[cause]))):
             return
         if cause == "full":
             log.error("the disk is full: nothing new is kept until there is room again")

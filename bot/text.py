@@ -98,7 +98,9 @@ def _unknown(commands: Mapping[str, Command], line: str) -> Text:
         group = sorted(other for other in commands if other.startswith(name + " "))
         if group:
             return _("Did you mean one of these? {commands}").format(commands=_list(group[:6]))
-    close = [match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], commands, n=2, cutoff=0.7)]
+    close = [
+        match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], commands, n=2, cutoff=0.7)
+    ]
     if close:
         return _("I don't know that. Did you mean {commands}?").format(commands=_list(dict.fromkeys(close)))
     return _("I don't know that. `help` shows what I can do.")
