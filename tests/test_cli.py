@@ -267,3 +267,35 @@ def at(homeserver: str, user: str, token: str = "", password: str = "") -> Matri
 def test_a_platform_that_is_not_there() -> None:
     with pytest.raises(FatalError, match=r"http://127\.0\.0\.1:9/api/v10/users/@me does not answer\."):
         ask_discord(DiscordConfig(token=Secret("bot.token"), api=FakeDiscordAddress.rest_url))
+
+
+# -- a new key ---------------------------------------------------------------------------------------------------------
+
+
+def test_rotating_the_key_says_what_to_do_next(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, old = installed(tmp_path), (tmp_path / "kith.key").read_text()
+    keyring = Keyring.load(tmp_path / "kith.key", None, create=False)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        words = keyring.encrypt("a chat", "conversations", "state", "01")
+        connection.execute("UPDATE conversations SET state = ?", (words,))
+    assert main(["rotate-key", "--config", str(config)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Done. Make a new copy of the key file now.")
+    assert (tmp_path / "kith.key").read_text() != old
+    with closing(sqlite3.connect(path)) as connection:
+        [[sealed]] = connection.execute("SELECT state FROM conversations")
+    new = Keyring.load(tmp_path / "kith.key", None, create=False)
+    assert (sealed != words, new.decrypt(sealed, "conversations", "state", "01")) == (True, "a chat")
+
+
+def test_a_text_that_no_key_opens_is_one_sentence_and_the_old_key_stays(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, foreign = installed(tmp_path), Keyring.new().encrypt("a chat", "conversations", "state", "01")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE conversations SET state = ?", (foreign,))
+    assert main(["rotate-key", "--config", str(config)]) == 1
+    said = capsys.readouterr().err
+    assert "can't be opened with any key in the file" in said
+    assert "Traceback" not in said
