@@ -14,9 +14,9 @@ from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.i18n import N_, _, reader_locale, translate
-from bot.messages import Button, Community, Message, Person, Text
+from bot.messages import Button, Community, Message, Person, Text, plain
 from bot.zones import guess
-from storage import consents, members
+from storage import consents, lines, members
 
 ABOUT = {
     doors.COMPANY: N_(
@@ -82,8 +82,11 @@ class Onboarding(Cog):
 
     @action("onboarding.look", stateless=True)
     async def look(self, context: Context, value: str) -> Message:
-        lines = [translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.bot.actions]
-        return Message(Text("\n\n").join(lines), await doors.doors(self.bot, context))
+        said = [translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.bot.actions]
+        if context.community is not None and (nearby := await self.read(lines.resources, context.community)):
+            places = [self.bot.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
+            said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(plain, places)]))
+        return Message(Text("\n\n").join(said), await doors.doors(self.bot, context))
 
     # -- saying yes, and saying no ------------------------------------------------------------------------------------
 

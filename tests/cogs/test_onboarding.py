@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messages import Button, Text
-from storage import consents, members
+from bot.messages import Button, Place, Text
+from storage import consents, lines, members
 from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
 
 
@@ -139,3 +139,19 @@ async def test_a_made_up_yes_agrees_to_nothing(world: Playground, value: str) ->
     answer = await world.chat.press(ALICE, Button(Text("Yes"), "consent.yes", value, row="-"))
     assert "expired" in answer.text
     assert await world.bot.database.read(members.person_of, ALICE) is None
+
+
+async def test_learn_lists_the_places_that_moderators_wrote_down_for_this_community_alone(world: Playground) -> None:
+    await world.chat.say(BOB, "start", ROOM)
+    porch = await world.bot.database.read(members.community_of, ROOM)
+    assert porch is not None
+
+    def seal(row: int) -> bytes:
+        return world.bot.keyring.encrypt("Tea at *the mill*, Mondays", "resources", "words", row)
+
+    await world.bot.database.write(lines.add_resource, porch, seal, world.now)
+    there = await world.chat.say(ALICE, "learn", ROOM)
+    assert "Places nearby, from your moderators:" in there.text
+    assert "Tea at *the mill*, Mondays" in there.text
+    elsewhere = await world.chat.say(ALICE, "learn", Place(ROOM.platform, "garden", "The Garden"))
+    assert "nearby" not in elsewhere.text
