@@ -130,10 +130,11 @@ def _limit(connection: Connection, spare: int) -> None:
 
 
 def _half_planned(connection: Connection) -> int:
-    """Schedules moved on without a row in the outbox."""
+    """Schedules moved on without a row in the outbox; but who changed the hour meanwhile may have dropped theirs."""
     [half] = connection.execute(
         "SELECT count(*) FROM checkin_schedules WHERE asked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries"
-        " WHERE deliveries.person = checkin_schedules.person AND kind = ? AND due = asked)",
+        " WHERE deliveries.person = checkin_schedules.person AND kind = ? AND due = asked)"
+        " AND person NOT IN (SELECT person FROM accounts WHERE platform_id = 'm2')",
         (checkins.PROMPT,),
     ).fetchone()
     return int(half)

@@ -31,7 +31,7 @@ async def file(tmp_path: Path) -> Path:
 async def test_a_schedule_moved_without_its_message_is_found(file: Path) -> None:
     def move(connection: Connection) -> None:
         checkins.plan_due(connection, damage.SIX, 500)
-        connection.execute("DELETE FROM deliveries WHERE kind = ? AND person = 3", (checkins.PROMPT,))
+        connection.execute("DELETE FROM deliveries WHERE kind = ? AND person = 5", (checkins.PROMPT,))
 
     async with await Database.open(file) as database:
         assert await database.read(damage._half_planned) == 0
