@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from sqlite3 import Connection
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot import consenting
 from bot.cog import Cog, Work, action, command, job, message
@@ -17,7 +18,8 @@ from bot.doors import PEOPLE, doors
 from bot.errors import UserError
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, plain
-from storage import people
+from bot.quiet_hours import QuietHours
+from storage import members, people
 from storage.people import Entry
 
 FIELDS: Mapping[str, int] = {"label": 60, "kind": 40, "good_for": 80, "how": 80}
@@ -169,7 +171,7 @@ class People(Cog):
 
     @job(every="hour")
     async def plan_openings(self, now: datetime) -> bool:
-        return await self.write(people.plan_openings, now, BATCH)
+        return await self.write(people.plan_openings, now, _is_quiet, BATCH)
 
     @message(people.OPENING, late="expires")
     async def opening(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -202,6 +204,11 @@ class People(Cog):
                 people.forget(connection, person)
 
         return work
+
+
+def _is_quiet(profile: members.Profile, now: datetime) -> bool:
+    quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
+    return now.astimezone(ZoneInfo(profile.zone)).time() in quiet
 
 
 def _opening() -> Message:

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Delivery, Person
-from storage import consents, deliveries
+from storage import checkins, consents, deliveries, members
 from storage.instants import seconds
 
 OPENING = "people.opening"
@@ -16,6 +16,8 @@ MOST = 12
 """Entries of one member (product.md 3.9)."""
 AFTER, UNTIL = timedelta(hours=1), timedelta(hours=24)
 """When after the first yes the map is opened, once."""
+APART = timedelta(hours=1)
+"""From a check-in, before and after it: words typed in answer to one question must not meet the other."""
 
 
 class Entry(NamedTuple):
@@ -55,15 +57,29 @@ def remove(connection: Connection, person: Person, row: int) -> bool:
     return done.rowcount > 0
 
 
-def plan_openings(connection: Connection, now: datetime, limit: int) -> bool:
-    """Open the map once for everybody who came within the last day, and has no entry yet. True if there may be more."""
+def plan_openings(
+    connection: Connection, now: datetime, is_quiet: Callable[[members.Profile, datetime], bool], limit: int
+) -> bool:
+    """Open the map once for everybody who came within the last day, has no entry yet, and is asked nothing else around
+    this time. Whose quiet hours it is comes later: held until their end, it would meet the check-in of the morning.
+    True if there may be more.
+    """
     rows = connection.execute(
         "SELECT id FROM persons WHERE created <= ? AND created > ? AND id NOT IN (SELECT person FROM people_openings)"
-        " ORDER BY id LIMIT ?",
-        (seconds(now - AFTER), seconds(now - UNTIL), limit),
+        " AND id NOT IN (SELECT person FROM checkin_schedules WHERE due <= ?)"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.person = persons.id AND kind = ?"
+        " AND (state IN ('pending', 'sending') OR settled > ?)) ORDER BY id LIMIT ?",
+        (
+            seconds(now - AFTER),
+            seconds(now - UNTIL),
+            seconds(now + APART),
+            checkins.PROMPT,
+            seconds(now - APART),
+            limit,
+        ),
     ).fetchall()
-    for (person_id,) in rows:
-        person = Person(person_id)
+    awake = [Person(row) for (row,) in rows if not is_quiet(members.profile(connection, Person(row)), now)]
+    for person in awake:
         opened(connection, person, now)
         if consents.allows(connection, person, "core") and not of_person(connection, person):
             deliveries.plan(
@@ -71,14 +87,14 @@ def plan_openings(connection: Connection, now: datetime, limit: int) -> bool:
                 Delivery(
                     to=person,
                     kind=OPENING,
-                    key=f"{OPENING}:{person_id}",
+                    key=f"{OPENING}:{person.id}",
                     due=now,
                     expires=now + UNTIL,
                     purpose="core",
                     capped=True,
                 ),
             )
-    return len(rows) == limit
+    return len(rows) == limit and bool(awake)
 
 
 def opened(connection: Connection, person: Person, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -38,6 +38,39 @@ async def test_within_the_first_day_it_is_offered_once_and_not_in_the_night(worl
     assert [str(said.text) for said in unasked(alice, ALICE)] == [OPENING]
     await pass_time(alice, timedelta(days=2))
     assert [str(said.text) for said in unasked(alice, ALICE)].count(OPENING) == 1
+
+
+async def test_it_does_not_come_around_a_check_in(world: Playground) -> None:
+    """Words typed in answer to one question must not meet the other."""
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")  # at 18:00: an hour after the first yes is the minute of the check-in
+    await pass_time(world, timedelta(hours=1, minutes=59))
+    [checkin] = unasked(world, ALICE)
+    assert str(checkin.text) != OPENING
+    await pass_time(world, timedelta(minutes=1))
+    assert [str(said.text) for said in unasked(world, ALICE)] == [str(checkin.text), OPENING]
+
+
+async def test_nor_before_a_check_in_that_is_about_to_come(world: Playground) -> None:
+    await world.chat.say(ALICE, "checkin on 19:30 berlin")
+    await world.chat.say(ALICE, "yes")
+    await pass_time(world, timedelta(minutes=89))
+    assert not unasked(world, ALICE)
+    await pass_time(world, timedelta(hours=18))
+    said = [str(one.text) for one in unasked(world, ALICE)]
+    assert said.index(OPENING) == 1, "after the check-in of the evening, once the night is over"
+
+
+async def test_a_check_in_in_the_first_minutes_of_the_morning_leaves_it_for_later(world: Playground) -> None:
+    """Held by quiet hours, it would come at 09:00 together with what is asked then."""
+    world.now += timedelta(hours=4)  # 22:00
+    await world.chat.say(ALICE, "checkin on 09:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    asked: dict[str, datetime] = {}
+    async for said in world.wait(timedelta(hours=18)):
+        asked |= {str(one.message.text): world.now for one in said if one.key}
+    [morning] = [at for words, at in asked.items() if words != OPENING and "Nobody is free" not in words]
+    assert asked[OPENING] >= morning + timedelta(hours=1)
 
 
 async def test_who_opened_it_already_is_not_asked_again(world: Playground) -> None:

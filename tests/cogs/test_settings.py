@@ -133,7 +133,7 @@ async def test_the_rows_of_other_features_stand_on_the_screen(
 
 
 async def test_it_leads_to_all_that_is_kept(alice: Playground) -> None:
-    screen = await alice.chat.say(ALICE, "settings")
+    screen = await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "settings"), "More settings"))
     kept = await alice.chat.press(ALICE, button(screen, "What I keep about you: see or delete"))
     assert labels(kept) == ["Show everything", "Forget me"]
     files = (await alice.chat.press(ALICE, button(kept, "Show everything"))).files
@@ -172,10 +172,10 @@ async def test_a_withdrawn_yes_counts_for_the_very_next_message(world: Playgroun
     person = await world.bot.database.read(members.person_of, ALICE)
     assert person is not None
     await world.chat.say(ALICE, "settings check-ins")
-    before = len(world.chat.posted)
     async for _said in world.wait(datetime(2026, 3, 30, tzinfo=UTC) - world.now):
         pass
-    assert len(world.chat.posted) == before
+    planned = (await world.bot.database.read(deliveries.export, person))["messages to you"]
+    assert not [one for one in planned if one["what"].startswith("checkins.")]
 
 
 async def test_two_wordings_of_one_purpose_keep_the_last(world: Playground) -> None:
