@@ -26,7 +26,7 @@ from bot.naming import Names
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
 from bot.waiting import WaitingWords
-from storage import checkins, members
+from storage import checkins, departures, members
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,14 @@ class Bot:
     async def removed(self, place: Place) -> None:
         """A platform says that the bot was taken out of a place."""
         await leaving.removed(self, place, self.now())
+
+    async def homes(self, platform: str) -> list[Place]:
+        """Every place of a platform where a community lives, as far as we know."""
+        return await self.database.read(departures.homes, platform)
+
+    async def moved(self, place: Place, to: Place) -> None:
+        """A platform says that a place was replaced by another."""
+        await self.database.write(departures.moved, place, to)
 
     async def channel_gone(self, channel: Channel) -> None:
         """A platform says that a channel was deleted, or that the bot was taken out of it."""

@@ -10,7 +10,6 @@ from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
 from bot.errors import DeliveryError, StorageError
 from bot.messages import Channel, Member, Place
-from storage import departures
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class Goings:
         """Servers that the bot was taken out of while it was away. The list may be short, so each is asked about."""
         present = {str(guild.id) for guild in self._client.guilds}
         try:
-            for place in await self._bot.database.read(departures.homes, PLATFORM):
+            for place in await self._bot.homes(PLATFORM):
                 if place.id not in present and not await self._rooms.is_open(place):
                     await self._bot.removed(place)
         except (DeliveryError, StorageError) as error:

@@ -10,7 +10,6 @@ from bot.adapters.matrix.sync import Arrival
 from bot.bot import Bot
 from bot.errors import DeliveryError
 from bot.messages import Channel, Member, Place
-from storage import departures
 
 log = logging.getLogger(__name__)
 
@@ -66,4 +65,4 @@ class Goings:
         except (DeliveryError, LookupError, TypeError):
             return
         if closed.get("replacement_room") == room_id:
-            await self._bot.database.write(departures.moved, Place(NAME, earlier), Place(NAME, room_id))
+            await self._bot.moved(Place(NAME, earlier), Place(NAME, room_id))
