@@ -196,7 +196,10 @@ def test_everything_can_be_set(write: Write) -> None:
         ('[host]\nname="D"\ncontact="d"', "config.toml: there is no platform. Add a [discord] or a [matrix] section."),
         (MINIMAL.replace("token", "tokn"), "config.toml: I don't know `discord.tokn`. Did you mean `token`?"),
         (MINIMAL.replace("[discord]", "[discrod]"), "config.toml: I don't know `discrod`. Did you mean `discord`?"),
-        (MINIMAL + "zzz = 1", "config.toml: I don't know `discord.zzz`. Known here: token, api, gateway, notebook, token_file."),
+        (
+            MINIMAL + "zzz = 1",
+            "config.toml: I don't know `discord.zzz`. Known here: token, api, gateway, notebook, token_file.",
+        ),
         (MINIMAL + '"a\\nb" = 1', "config.toml: I don't know `discord.a name with odd characters`. Known here: "),
         ("discord = 5" + MINIMAL.replace("[discord]\ntoken", "x"), "config.toml: I don't know `host.x`."),
         ('discord = "x"\n[host]\nname="D"\ncontact="d"', "config.toml: `discord` must be a section: [discord], with"),
