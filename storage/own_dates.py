@@ -121,13 +121,14 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
 
 
 def follow_zones(connection: Connection, now: datetime) -> None:
-    """Whoever has moved to another zone has their mornings there."""
+    """Whoever has moved to another zone has their mornings there. One that has passed there already is due at once."""
     rows = connection.execute(
         "SELECT own_dates.id, nominal, persons.zone FROM own_dates JOIN persons ON persons.id = person"
         " WHERE own_dates.zone <> persons.zone"
     ).fetchall()
     for row, nominal, zone in rows:
-        _place(connection, row, date.fromisoformat(nominal), zone, now)
+        due = instant_at(date.fromisoformat(nominal), MORNING, ZoneInfo(zone))
+        connection.execute("UPDATE own_dates SET zone = ?, due = ? WHERE id = ?", (zone, seconds(due), row))
 
 
 def export(connection: Connection, person: Person, label: Callable[[OwnDate], str]) -> dict[str, Any]:
