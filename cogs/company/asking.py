@@ -232,7 +232,7 @@ class Company(Cog):
         if request is None or request.person != context.me or request.state != "open":
             return _("It is closed already.")
         await self.write(company.close, request, "withdrawn", context.now, told=True)
-        return _("Closed. Whoever was asked hears that it is over, and nothing else.")
+        return _("Closed. Whoever said they can hears that it is over, and nothing else.")
 
     @message(company.SOMEONE, actions=("company.yes", "company.no"), late="expires")
     async def someone(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -110,7 +110,7 @@ class Helping(Cog):
         if answer == "busy":
             return Message(_("You said you can to somebody else already. One at a time is plenty."))
         if answer == "closed":
-            return Message(_("Somebody is there already. Thank you."))
+            return Message(_("That request is closed already. Thank you."))
         return Message(
             _("Thank you. I'm asking them now; names come after their yes. If I hear nothing in an hour, you're free."),
             (Button(_("Not after all"), "company.cannot", value),),

@@ -94,7 +94,7 @@ async def test_the_other_who_was_asked_hears_nothing_more(evening: Playground) -
     await pass_time(evening, 3 * HOUR)
     assert len(unasked(evening, CHANDRA)) == before
     late = await evening.chat.press(CHANDRA, button(last(evening, CHANDRA), "I can"))
-    assert str(late.text) == "Somebody is there already. Thank you."
+    assert str(late.text) == "That request is closed already. Thank you."
 
 
 async def test_two_may_say_they_can_and_no_more(evening: Playground) -> None:
@@ -102,7 +102,7 @@ async def test_two_may_say_they_can_and_no_more(evening: Playground) -> None:
     await ask(evening)
     for member in (BOB, CHANDRA):
         await evening.chat.press(member, button(last(evening, member), "I can"))
-    assert "Somebody is there already." in (await evening.chat.press(DANA, button(last(evening, DANA), "I can"))).text
+    assert "That request is closed already." in (await evening.chat.press(DANA, button(last(evening, DANA), "I can"))).text
     await tick(evening)
     offers = [said for said in unasked(evening, ALICE) if "Someone can" in said.text]
     assert len(offers) == 2
