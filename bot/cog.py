@@ -228,6 +228,10 @@ class Cog(ABC):
         """The person says `start`: take up again what waits for that. True if anything did."""
         return nothing_to_resume
 
+    async def hears_of_pause(self, _person: Person) -> Text | None:
+        """Who hears that the person pauses, in a sentence to them; None where this cog tells nobody."""
+        return None
+
     def nearby(self, _person: Person, _community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
         """Whom this cog has brought near the person here. They may be shown company requests and first hellos."""
         return nobody_near

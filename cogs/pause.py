@@ -21,13 +21,14 @@ class Pause(Cog):
     @command("pause")
     async def pause(self, context: Context, until: datetime | None = None) -> Text:
         """Pause everything, until a time you name or until you say `start`."""
+        told = [said for cog in self.bot.cogs if (said := await cog.hears_of_pause(context.me)) is not None]
         await self.write(members.pause, context.me, context.now, until)
+        hears = Text(" ").join(told) if told else _("Nobody is told.")
         if until is None:
-            return _("Paused. Nothing comes from me until you say `start`. Nobody is told.")
+            return _("Paused. Nothing comes from me until you say `start`.") + " " + hears
         zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
-        return _("Paused until {when}. `start` ends it sooner. Nobody is told.").format(
-            when=friendly_instant(until, context.now, zone)
-        )
+        said = _("Paused until {when}. `start` ends it sooner.").format(when=friendly_instant(until, context.now, zone))
+        return said + " " + hears
 
     @action("pause.open")
     async def open(self, context: Context, value: str) -> Message:

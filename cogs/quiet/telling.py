@@ -102,12 +102,15 @@ class QuietAlerts(Cog):
     @action("quiet.pause")
     async def pause(self, context: Context, value: str) -> Text:
         """One tap, without a question: until the member says `start`. Those who were told hear of the pause."""
-        found = await self.read(quiet.setup, context.me)
+        told = await self.hears_of_pause(context.me)
         await self.write(members.pause, context.me, context.now, None)
-        said = _("Paused. Nothing comes from me until you say `start`.")
-        if found is not None and found.step not in ("waiting", "me"):
-            return said + " " + _("Whoever was told hears that you have paused, nothing else.")
-        return said + " " + _("Nobody is told.")
+        return _("Paused. Nothing comes from me until you say `start`.") + " " + (told or _("Nobody is told."))
+
+    async def hears_of_pause(self, person: Person) -> Text | None:
+        found = await self.read(quiet.setup, person)
+        if found is None or found.step in ("waiting", "me"):
+            return None
+        return _("Whoever was told hears that you have paused, nothing else.")
 
     # -- to those on the list -----------------------------------------------------------------------------------------
 

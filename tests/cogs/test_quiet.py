@@ -14,8 +14,8 @@ from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, but
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ASKED = "You asked me to check after 3 quiet days."
-TELLS = "alice asked me to tell you if they were quiet for 3 days. That's all I know."
-IN_TOUCH = "alice has been in touch with me."
+TELLS = "Alice asked me to tell you if they were quiet for 3 days. That's all I know."
+IN_TOUCH = "Alice has been in touch with me."
 
 
 async def pass_time(world: Playground, duration: timedelta) -> None:
@@ -93,13 +93,13 @@ async def test_me_first_then_the_person_and_never_twice(alice: Playground) -> No
     await pass_time(alice, 14 * HOUR)
     assert heard(alice, ALICE, ASKED) == 1
     question = last(alice, ALICE, ASKED)
-    assert "Otherwise I'll tell bob tomorrow at 09:00, as you chose." in question.text
+    assert "Otherwise I'll tell Bob tomorrow at 09:00, as you chose." in question.text
     assert labels(question) == ["I'm here", "Pause", "Stop telling people", "Help now"]
     assert heard(alice, BOB, TELLS) == 0
     await pass_time(alice, DAY)
     assert heard(alice, BOB, TELLS) == 1
     assert "If you think someone is in danger, call local emergency services: I can't." in last(alice, BOB, TELLS).text
-    assert heard(alice, ALICE, "I've told bob, as you asked.") == 1
+    assert heard(alice, ALICE, "I've told Bob, as you asked.") == 1
     await pass_time(alice, 20 * DAY)
     assert heard(alice, BOB, TELLS) == heard(alice, ALICE, ASKED) == 1, "once for one silence"
     assert heard(alice, ALICE, "I've told everyone on your list. I've paused your check-ins;") == 1
@@ -130,13 +130,13 @@ async def test_a_tap_on_the_question_ends_it_before_anybody_hears(alice: Playgro
     answer = await alice.chat.press(ALICE, button(last(alice, ALICE, ASKED), "I'm here"))
     assert str(answer.text) == "Noted. Nobody is told."
     await pass_time(alice, 2 * DAY)
-    assert heard(alice, BOB, "alice") == 1, "only the request itself"
+    assert heard(alice, BOB, "Alice") == 1, "only the request itself"
 
 
 async def test_those_who_were_told_hear_that_it_ended(alice: Playground) -> None:
     await pass_time(alice, 5 * DAY)
     assert heard(alice, BOB, TELLS) == 1
-    told = last(alice, ALICE, "I've told bob")
+    told = last(alice, ALICE, "I've told Bob")
     assert "Whoever was told hears that you were in touch" in (await alice.chat.press(ALICE, told.buttons[0])).text
     await alice.bot.tick(alice.now)
     await pass_time(alice, 14 * HOUR)
@@ -144,16 +144,33 @@ async def test_those_who_were_told_hear_that_it_ended(alice: Playground) -> None
 
 
 async def test_a_pause_is_told_only_while_an_alert_is_open(alice: Playground) -> None:
-    await alice.chat.say(ALICE, "pause")
+    assert str((await alice.chat.say(ALICE, "pause")).text).endswith("until you say `start`. Nobody is told.")
     await pass_time(alice, 10 * DAY)
     assert heard(alice, ALICE, ASKED) == heard(alice, BOB, "paused") == 0
     await alice.chat.say(ALICE, "start")
     await pass_time(alice, 6 * DAY)
     assert heard(alice, BOB, TELLS) == 1
-    await alice.chat.say(ALICE, "pause")
+    paused = await alice.chat.say(ALICE, "pause")
+    assert str(paused.text).endswith("Whoever was told hears that you have paused, nothing else.")
     await pass_time(alice, 14 * HOUR)
-    assert heard(alice, BOB, "alice has paused this.") == 1
+    assert heard(alice, BOB, "Alice has paused this.") == 1
     assert heard(alice, BOB, IN_TOUCH) == 0
+
+
+@pytest.mark.parametrize("line", ["pause", "pause in 3 days"])
+async def test_while_only_the_member_was_asked_a_pause_is_told_to_nobody(alice: Playground, line: str) -> None:
+    await pass_time(alice, 3 * DAY + 14 * HOUR)
+    assert heard(alice, ALICE, ASKED) == 1
+    assert str((await alice.chat.say(ALICE, line)).text).endswith("Nobody is told.")
+    await pass_time(alice, 2 * DAY)
+    assert heard(alice, BOB, TELLS) == heard(alice, BOB, "paused") == 0
+
+
+async def test_a_pause_until_a_day_tells_the_truth_too(alice: Playground) -> None:
+    await pass_time(alice, 6 * DAY)
+    paused = await alice.chat.say(ALICE, "pause in 3 days")
+    assert str(paused.text).startswith("Paused until ")
+    assert str(paused.text).endswith("ends it sooner. Whoever was told hears that you have paused, nothing else.")
 
 
 async def test_a_pause_that_ends_by_itself_makes_no_quiet_day(alice: Playground) -> None:
@@ -244,7 +261,7 @@ async def test_a_line_to_pass_on_works_for_somebody_new_and_once(alice: Playgrou
     assert "You'd be told if they go quiet." in (await say_yes(alice, DANA, code)).text
     assert "That code is not in use." in (await alice.chat.say(EVE, code)).text
     shown = (await alice.chat.say(ALICE, "quiet")).text
-    assert "2. dana: confirmed" in shown
+    assert "2. Dana: confirmed" in shown
 
 
 async def test_declined_and_unanswered_look_alike(world: Playground) -> None:
@@ -258,7 +275,7 @@ async def test_declined_and_unanswered_look_alike(world: Playground) -> None:
     await world.chat.press(BOB, button(last(world, BOB, "asks you"), "Not now"))
     await world.bot.tick(world.now)
     shown = str((await world.chat.say(ALICE, "quiet")).text)
-    assert "1. bob: not confirmed\n2. chandra: not confirmed" in shown
+    assert "1. Bob: not confirmed\n2. Chandra: not confirmed" in shown
 
 
 async def test_the_list_holds_two_people(alice: Playground) -> None:
@@ -308,7 +325,7 @@ async def test_taken_off_the_list_is_told_and_final(alice: Playground) -> None:
     screen = await alice.chat.say(ALICE, "quiet")
     assert "Nobody yet." in (await alice.chat.press(ALICE, button(screen, "Remove 1"))).text
     await pass_time(alice, 14 * HOUR)
-    assert heard(alice, BOB, "alice no longer has you on their list.") == 1
+    assert heard(alice, BOB, "Alice no longer has you on their list.") == 1
     await pass_time(alice, 9 * DAY)
     assert heard(alice, BOB, TELLS) == 0
     assert "Nobody on your list has confirmed, so I tell nobody." in last(alice, ALICE, ASKED).text
@@ -345,7 +362,7 @@ async def test_days_and_gap_are_changed_in_two_taps(alice: Playground) -> None:
     screen = await alice.chat.press(ALICE, button(gap, "12 hours"))
     assert "If you are quiet for 2 days, I ask you first. If there is no answer for 12 hours, I tell:" in screen.text
     await pass_time(alice, 2 * DAY + 14 * HOUR)
-    assert "Otherwise I'll tell bob today at 21:00" in last(alice, ALICE, "after 2 quiet days").text
+    assert "Otherwise I'll tell Bob today at 21:00" in last(alice, ALICE, "after 2 quiet days").text
 
 
 async def test_words_are_the_members_own_and_encrypted(alice: Playground) -> None:
