@@ -54,7 +54,8 @@ def get(connection: Connection, row: int) -> Reminder | None:
 def remove(connection: Connection, person: Person, row: int) -> bool:
     """Delete one of the person's own. False if it is gone already."""
     done = connection.execute("DELETE FROM reminders WHERE id = ? AND person = ?", (row, person.id))
-    deliveries.drop_key(connection, f"{DUE}:{row}")
+    if done.rowcount > 0:
+        deliveries.drop_key(connection, f"{DUE}:{row}")
     return done.rowcount > 0
 
 
