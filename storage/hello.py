@@ -22,7 +22,9 @@ WEEK = timedelta(days=7)
 OPEN = timedelta(hours=48)
 """How long an offer waits for its answer."""
 AGAIN = timedelta(hours=1)
-"""When nobody willing is there, until the next look."""
+"""When nobody willing is there, all who wait are looked at again together, on the hour: whoever was named longest ago
+comes first, so that one name does not keep out the others.
+"""
 KEPT = timedelta(days=90)
 WELCOME_KEPT = timedelta(days=35)
 
@@ -93,24 +95,33 @@ def stop(connection: Connection, person: Person) -> None:
 
 
 def offer_due(connection: Connection, now: datetime, routing: Routing, limit: int) -> bool:
-    """Give each name that is due to one willing person, then wait a week. True if there may be more."""
+    """Give each name that is due to one willing person, then wait a week: first those named longest ago, or never.
+    True if there may be more.
+    """
     rows = connection.execute(
         'SELECT community, name, person, "from" FROM hello_wishes JOIN communities ON communities.id = community'
-        " WHERE due <= ? ORDER BY due LIMIT ?",
+        " WHERE due <= ? ORDER BY"
+        " (SELECT max(at) FROM hello_offers WHERE hello_offers.person = hello_wishes.person), due LIMIT ?",
         (seconds(now), limit),
     ).fetchall()
     for community, name, person, audiences in rows:
         wish_ = Wish(Community(community, name), Person(person), frozenset(audiences.split()))
-        due = max(seconds(now + AGAIN), _free_from(connection, wish_.person, now))
+        due = max(seconds(now) + 1, _free_from(connection, wish_.person, now))
         if _free_from(connection, wish_.person, now) <= seconds(now) and _may_be_named(connection, wish_, now):
             to = _willing(connection, wish_, now, routing)
             if to is not None:
                 _offer(connection, wish_, to, now)
                 due = seconds(now + WEEK)
         connection.execute(
-            "UPDATE hello_wishes SET due = ? WHERE community = ? AND person = ?", (due, community, person)
+            "UPDATE hello_wishes SET due = ? WHERE community = ? AND person = ?", (_on_the_hour(due), community, person)
         )
     return len(rows) == limit
+
+
+def _on_the_hour(due: int) -> int:
+    """The first look at or after ``due``."""
+    every = int(AGAIN.total_seconds())
+    return -(-due // every) * every
 
 
 def _may_be_named(connection: Connection, wish_: Wish, now: datetime) -> bool:
