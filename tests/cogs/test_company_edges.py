@@ -96,9 +96,9 @@ async def test_change_shows_each_choice_and_steps_through_all_of_them(evening: P
         screen = await evening.chat.press(ALICE, button(screen, f"For: {now}"))
         assert str(screen.text).startswith(f"Ask 2 helpers now? {following}, next 2 hours, no note.")
     assert "For: Chat" in labels(await evening.chat.press(ALICE, button(screen, "For: Practical hand")))
-    for hours, following in ((2, 6), (6, 24), (24, 2)):
+    for hours, longer in ((2, 6), (6, 24), (24, 2)):
         screen = await evening.chat.press(ALICE, button(screen, f"Open: {hours} hours"))
-        assert f"next {following} hours" in screen.text
+        assert f"next {longer} hours" in screen.text
 
 
 @pytest.mark.parametrize(
