@@ -5,11 +5,17 @@ from __future__ import annotations
 from bot.adapters.local import NAME
 from bot.messages import Button, Member, Message
 from bot.playground import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground
+from cogs import COGS
+from cogs.people import People
+from cogs.welcome import Welcome
+
+UNGREETED = tuple(cog for cog in COGS if cog not in (People, Welcome))
+"""Every feature but those that write to a newcomer unasked, for tests that count what comes."""
 
 EVE = Member(NAME, "eve", "Eve")
 """Means no good."""
 
-__all__ = ["ALICE", "BOB", "CHANDRA", "DANA", "EVE", "MO", "ROOM", "Playground", "button", "labels"]
+__all__ = ["ALICE", "BOB", "CHANDRA", "DANA", "EVE", "MO", "ROOM", "UNGREETED", "Playground", "button", "labels"]
 
 
 def labels(message: Message) -> list[str]:

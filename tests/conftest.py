@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.beds.matrix.synapse import Synapse, shared
-from tests.cast import Playground
+from tests.cast import UNGREETED, Playground
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 """18:00 in Berlin, on the night that the clocks go forward there."""
@@ -19,6 +19,13 @@ SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 def synapse() -> Synapse:
     """One homeserver for the whole run; each test brings users of its own."""
     return shared()
+
+
+@pytest.fixture
+async def ungreeted(tmp_path: Path) -> AsyncIterator[Playground]:
+    """The same, where nobody is written to for being new."""
+    async with Playground.open(tmp_path / "world", SATURDAY_EVENING, UNGREETED) as playground:
+        yield playground
 
 
 @pytest.fixture

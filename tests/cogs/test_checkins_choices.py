@@ -252,13 +252,13 @@ async def test_what_is_shared_is_shown_first_and_arrives_once(connected: World) 
     said = await connected.chat.say(ALICE, "my plant is *alive* @everyone")
     assert labels(said)[:1] == ["Share it"] or "Share it" in labels(said)
     preview = await connected.chat.press(ALICE, button(said, "Share it"))
-    assert str(preview.text) == "bob will see exactly this:\nmy plant is *alive* @everyone"
+    assert str(preview.text) == "Bob will see exactly this:\nmy plant is *alive* @everyone"
     assert labels(preview) == ["Send", "Not this time"]
     assert not await arrived(connected, "my plant")
-    assert str((await connected.chat.press(ALICE, button(preview, "Send"))).text) == "Sent to bob."
+    assert str((await connected.chat.press(ALICE, button(preview, "Send"))).text) == "Sent to Bob."
     assert "That is answered already." in (await connected.chat.press(ALICE, button(preview, "Send"))).text
     [shared] = await arrived(connected, "my plant")
-    assert str(shared.text) == "alice shared a check-in with you:\nmy plant is *alive* @everyone"
+    assert str(shared.text) == "Alice shared a check-in with you:\nmy plant is *alive* @everyone"
     bodies = await connected.bot.database.read(
         lambda connection: connection.execute("SELECT count(body) FROM deliveries").fetchone()
     )
@@ -283,11 +283,11 @@ async def test_whoever_gets_it_waves_or_answers_in_one_tap(connected: World) -> 
     for _ in range(2):
         assert str((await connected.chat.press(BOB, button(shared, "Wave"))).text) == "Waved."
     form = await connected.chat.press(BOB, button(shared, "Answer"))
-    assert "alice will see exactly what you write." in form.text
-    assert str((await connected.chat.say(BOB, "call me")).text) == "Sent to alice."
+    assert "Alice will see exactly what you write." in form.text
+    assert str((await connected.chat.say(BOB, "call me")).text) == "Sent to Alice."
     await pass_time(connected, timedelta(seconds=1))
     mine = [str(one.message.text) for one in connected.chat.posted if one.to == ALICE and one.key]
-    assert mine[-2:] == ["bob waves. No answer needed.", "bob answers:\ncall me"]
+    assert mine[-2:] == ["Bob waves. No answer needed.", "Bob answers:\ncall me"]
 
 
 async def test_not_this_time_sends_nothing_and_keeps_nothing(connected: World) -> None:

@@ -102,7 +102,8 @@ async def test_two_may_say_they_can_and_no_more(evening: Playground) -> None:
     await ask(evening)
     for member in (BOB, CHANDRA):
         await evening.chat.press(member, button(last(evening, member), "I can"))
-    assert "That request is closed already." in (await evening.chat.press(DANA, button(last(evening, DANA), "I can"))).text
+    late = await evening.chat.press(DANA, button(last(evening, DANA), "I can"))
+    assert "That request is closed already." in late.text
     await tick(evening)
     offers = [said for said in unasked(evening, ALICE) if "Someone can" in said.text]
     assert len(offers) == 2

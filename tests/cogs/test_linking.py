@@ -231,7 +231,7 @@ async def test_what_is_on_its_way_goes_to_the_account_that_stays(world: Playgrou
     async for _said in world.wait(timedelta(hours=2)):
         pass
     assert len(world.chat.read(PHONE)) == before
-    assert "Skip" in labels(world.chat.read(ALICE)[-1])
+    assert any("Skip" in labels(message) for message in world.chat.read(ALICE))
 
 
 async def test_forgetting_from_either_account_forgets_both(world: Playground) -> None:

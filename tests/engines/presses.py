@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.adapters.local import LocalAdapter
 from bot.context import Context
 from bot.messages import Form, Message
-from tests.cast import ALICE, Playground, button
+from tests.cast import ALICE, UNGREETED, Playground, button
 from tests.engines import processes
 from tests.engines.trace import Steps
 
@@ -79,7 +79,7 @@ class Presses:
 
     async def _prompt(self, folder: Path) -> None:
         """Alice has asked for a check-in, and it has come."""
-        async with Playground.open(folder, EVENING) as world:
+        async with Playground.open(folder, EVENING, UNGREETED) as world:
             reply = await world.chat.say(ALICE, "checkin on 19:00 berlin")
             await world.chat.press(ALICE, button(reply, "Yes"))
             async for _said in world.wait(timedelta(hours=2)):
@@ -87,7 +87,7 @@ class Presses:
             (folder / "button").write_text(button(world.chat.read(ALICE)[-1], "Skip").id)
 
     async def _press(self, folder: Path, last: int, later: timedelta = timedelta()) -> None:
-        async with Playground.open(folder, EVENING) as world:
+        async with Playground.open(folder, EVENING, UNGREETED) as world:
             world.now += later
             witness = Witness(world.bot)
             witness.note = folder / "seen"

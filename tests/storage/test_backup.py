@@ -24,7 +24,7 @@ from cogs import COGS
 from storage import backup, journal, platforms
 from storage.database import Database
 from tests.beds.process import finished
-from tests.cast import ALICE, BOB, CHANDRA, Playground, button
+from tests.cast import ALICE, BOB, CHANDRA, UNGREETED, Playground, button
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,7 +46,7 @@ def config(tmp_path: Path) -> Config:
 @asynccontextmanager
 async def living(config: Config, now: datetime = NOON) -> AsyncIterator[Playground]:
     """The installation running on the playground's clock."""
-    async with Playground.open(config.data, now) as playground:
+    async with Playground.open(config.data, now, UNGREETED) as playground:
         yield playground
 
 
