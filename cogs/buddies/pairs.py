@@ -224,6 +224,11 @@ class Pairs(Cog):
     def partners(self, person: Person, community: Community) -> Work[frozenset[Person]]:
         return lambda connection: frozenset(_partners(connection, person, community))
 
+    async def hears_of_pause(self, person: Person) -> Text | None:
+        if not await self.read(self.listeners(person)):
+            return None
+        return _("Your buddy hears that you have paused, and that your pair is kept.")
+
     def listeners(self, person: Person) -> Work[list[Listener]]:
         def work(connection: Connection) -> list[Listener]:
             return [

@@ -12,6 +12,7 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text
 from bot.times import Schedule, friendly_instant, friendly_time
+from cogs.moderation import desk
 from storage import checkin_posts
 
 
@@ -23,7 +24,7 @@ class OpenCheckIn(Cog):
         """Put an open check-in here once a day, at the time you say, or see where it is."""
         assert context.community is not None
         if at is None:
-            return await self._shown(context)
+            return await desk.first_yes(self, context, "kith-mod checkin") or await self._shown(context)
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
         schedule = Schedule(at, zone or ZoneInfo(self.bot.settings.zone))
@@ -41,7 +42,7 @@ class OpenCheckIn(Cog):
         )
         return Message(said, (Button(_("Stop it"), "checkins.no_post", style="danger"),))
 
-    @action("checkins.no_post", stateless=True, moderators=True)
+    @action("checkins.no_post", moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
         assert context.community is not None
         await self.write(checkin_posts.remove, context.community)

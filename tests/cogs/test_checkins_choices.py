@@ -408,7 +408,8 @@ async def test_the_open_post_comes_once_a_day_silently_and_is_answered_privately
     own = await world.chat.press(ALICE, posted[-1].message.buttons[0], ROOM)
     assert own.private
     assert "Skip" in labels(own)
-    shown = await world.chat.say(MO, "kith-mod checkin", ROOM)
+    asked = await world.chat.say(MO, "kith-mod checkin", ROOM)
+    shown = await world.chat.press(MO, button(asked, "Yes"), ROOM)
     assert "No more" in (await world.chat.press(MO, button(shown, "Stop it"), ROOM)).text
     await pass_time(world, 3 * DAY)
     assert len([one for one in world.chat.posted if isinstance(one.to, Channel) and one.key]) == 3
