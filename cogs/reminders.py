@@ -44,7 +44,8 @@ class Reminders(Cog):
         waiting = await self.read(reminders.of_person, context.me)
         another = Button(_("Another"), "reminders.open")
         if not waiting:
-            return Message(_("Nothing waits. `remind me tomorrow 19:00 call my sister` is how it is written."), (another,))
+            said = _("Nothing waits. `remind me tomorrow 19:00 call my sister` is how it is written.")
+            return Message(said, (another,))
         zone = await self._zone(context.me)
         lines, buttons = [], []
         for number, one in enumerate(waiting, start=1):
