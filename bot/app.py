@@ -21,7 +21,6 @@ from bot.limits import Limits
 from bot.log import Word
 from bot.scheduler import Scheduler
 from bot.zones import tzdata_version
-from cogs import COGS
 from storage import zones
 
 log = logging.getLogger(__name__)
@@ -81,6 +80,8 @@ class App:
                 keyring = await open_keys(config.key, database)
                 await open_journal(config.data, keyring, database, utc_now)
                 await database.write(zones.adopt, tzdata_version(), config.default_zone.key, utc_now())
+                from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
+
                 bot = Bot(database, keyring, COGS, _settings(config))
                 yield cls(bot, platforms(config, bot), config.host.contact)
 

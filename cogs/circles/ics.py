@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from icalendar import Calendar, Event
-
 PRODUCT = "-//Kith//circles//EN"
 
 
@@ -31,6 +29,8 @@ class Entry(NamedTuple):
 
 def write(entries: Sequence[Entry], now: datetime) -> bytes:
     """The file. ``now`` stands in it as the time it was made."""
+    from icalendar import Calendar, Event  # a fifth of all that starting would load, for a file few ask for
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
