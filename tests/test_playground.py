@@ -361,7 +361,7 @@ def test_at_a_terminal_it_greets_in_two_lines_and_has_colours() -> None:
     greeting = person.sees("alice> ")
     assert len(re.sub(r"\x1b\[\?2004[hl]", "", greeting).strip().splitlines()) == 3  # two lines, and the prompt
     person.types("help\r")
-    assert "\x1b[36mcheckin off\x1b[0m" in person.sees("tells you more.")
+    assert "\x1b[36mcheckin\x1b[0m" in person.sees("tells you more.")
     person.types("/quit\r")
     assert person.leaves() == 0
 
