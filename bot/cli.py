@@ -96,7 +96,9 @@ def _converse(folder: Path) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from bot import config, log
+    from bot.zones import use_newest_tzdata
 
+    use_newest_tzdata()  # the system's rules may be a year old, and clocks change by them
     settings = config.load(options.config, os.environ)
     log.setup(settings.log)
     asyncio.run(_serve(settings))

@@ -39,9 +39,8 @@ class About(Cog):
         return Message(
             _(
                 "I'm Kith, a bot that helps people here find and keep each other. I'm not care or treatment, and"
-                " I don't"
-                " take their place. I introduce and remind; the talking is yours. {host} hosts me. `privacy`"
-                " says what I keep."
+                " I don't take their place. I introduce and remind; the talking is yours. {host} hosts me."
+                " `privacy` says what I keep."
             ).format(host=self.bot.settings.host)
         )
 

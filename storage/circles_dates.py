@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Person
 from storage.instants import instant, seconds
 
 
@@ -67,12 +66,6 @@ def under_way(connection: Connection, circle: int, since: datetime, until: datet
         (circle, seconds(until), seconds(since)),
     ).fetchone()
     return _read(row) if row else None
-
-
-def last_nominal(connection: Connection, circle: int) -> date | None:
-    """The latest date that was ever opened."""
-    [last] = connection.execute("SELECT max(nominal) FROM gatherings WHERE circle = ?", (circle,)).fetchone()
-    return date.fromisoformat(last) if last else None
 
 
 def move(
@@ -142,17 +135,6 @@ def wanting_dates(connection: Connection, now: datetime, limit: int) -> list[int
 
 def open_next_at(connection: Connection, circle: int, at: datetime | None) -> None:
     connection.execute("UPDATE circles SET due = ? WHERE id = ?", (seconds(at) if at else None, circle))
-
-
-def starts_of_host(connection: Connection, person: Person, after: datetime) -> list[datetime]:
-    """When everything starts that this person hosts from then on, so that nobody carries too much."""
-    rows = connection.execute(
-        "SELECT starts FROM gatherings JOIN circle_hosts ON circle_hosts.circle = gatherings.circle"
-        " WHERE person = ? AND part <> 'stand-in' AND accepted IS NOT NULL AND state = 'planned' AND starts > ?"
-        " ORDER BY starts",
-        (person.id, seconds(after)),
-    )
-    return [instant(starts) for (starts,) in rows]
 
 
 # -- what a platform's own calendar shows ------------------------------------------------------------------------------

@@ -297,13 +297,6 @@ def greet_welcomer(connection: Connection, person: Person, community: Community,
     return True
 
 
-def welcomer_of(connection: Connection, person: Person, community: Community) -> Person | None:
-    row = connection.execute(
-        "SELECT welcomer FROM welcomes WHERE community = ? AND person = ?", (community.id, person.id)
-    ).fetchone()
-    return Person(row[0]) if row and row[0] is not None else None
-
-
 def _tell(
     connection: Connection,
     to: Person,
