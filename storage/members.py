@@ -166,13 +166,23 @@ def join(connection: Connection, person: Person, community: Community, now: date
 
 
 def leave(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
-    """The person is in this community no more. False if they were not in it before."""
+    """The person is in this community no more. False if they were not in it before.
+
+    What waited for them there is forgotten; what was tried already, and may have arrived, stays as a row without words,
+    so that it comes no second time if they are back soon.
+    """
     done = connection.execute(
         "UPDATE memberships SET left_at = ? WHERE person = ? AND community = ? AND left_at IS NULL",
         (seconds(now), person.id, community.id),
     )
     connection.execute(
-        "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending'", (person.id, community.id)
+        "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending' AND first_try IS NULL",
+        (person.id, community.id),
+    )
+    connection.execute(
+        "UPDATE deliveries SET state = 'skipped', reason = 'left the community', settled = ?, body = NULL"
+        " WHERE person = ? AND community = ? AND state = 'pending'",
+        (seconds(now), person.id, community.id),
     )
     connection.execute("DELETE FROM offers WHERE person = ? AND community = ?", (person.id, community.id))
     return done.rowcount > 0

@@ -8,7 +8,9 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Channel, Community, Delivery, Member, Person, Place
-from storage import consents, deliveries, departures, members, offers
+from storage import claims, consents, deliveries, departures, members, offers
+from storage.claims import Verdict
+from storage.instants import seconds
 from tests.storage.conftest import DAY, HOSTILE, HOUR, NOW, SECOND, rows_in, tables_naming
 
 ALICE = Member("local", "alice")
@@ -212,6 +214,23 @@ def test_leaving_takes_what_waits_there_and_nothing_else(
     left = {row for (row,) in connection.execute("SELECT id FROM deliveries")}
     assert left == stays | {under_way}
     assert gone not in left
+
+
+def test_what_may_have_arrived_before_somebody_left_comes_no_second_time(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    note = Delivery(to=alice, kind="notes.note", key="1", due=NOW, community=porch, body=b"Alice's own words")
+    row = deliveries.plan(connection, note)
+    assert row is not None
+    send = Verdict("send")
+    claims.claim(connection, "local", NOW, lambda *_asked: send, room=1, openings=1)
+    deliveries.postpone(connection, row, NOW + SECOND)  # the answer was lost
+    members.leave(connection, alice, porch, NOW)
+    members.join(connection, alice, porch, NOW)
+    assert deliveries.plan(connection, note) is None
+    assert claims.claim(connection, "local", NOW + DAY, lambda *_asked: send, room=1, openings=1).going == []
+    kept = connection.execute("SELECT state, reason, settled, body FROM deliveries").fetchall()
+    assert kept == [("skipped", "left the community", seconds(NOW), None)]
 
 
 def test_leaving_takes_the_buttons_of_that_community(
