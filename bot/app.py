@@ -12,7 +12,7 @@ from typing import Self, TypeAlias
 
 from bot.adapters.base import Adapter
 from bot.bot import Bot, Settings
-from bot.clock import monotonic, utc_now
+from bot.clock import Clock, monotonic, utc_now
 from bot.config import Config
 from bot.errors import FatalError
 from bot.host_notice import HostNotice
@@ -72,17 +72,20 @@ class App:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, config: Config, platforms: Callable[[Config, Bot], Mapping[str, Build]] = configured
+        cls,
+        config: Config,
+        platforms: Callable[[Config, Bot], Mapping[str, Build]] = configured,
+        now: Clock = utc_now,
     ) -> AsyncIterator[Self]:
         """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError."""
         with claim(config.data):
             async with await open_database(config.data) as database:
                 keyring = await open_keys(config.key, database)
-                await open_journal(config.data, keyring, database, utc_now)
-                await database.write(zones.adopt, tzdata_version(), config.default_zone.key, utc_now())
+                await open_journal(config.data, keyring, database, now)
+                await database.write(zones.adopt, tzdata_version(), config.default_zone.key, now())
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
-                bot = Bot(database, keyring, COGS, _settings(config))
+                bot = Bot(database, keyring, COGS, _settings(config), now)
                 yield cls(bot, platforms(config, bot), config.host.contact)
 
     async def run(self, tell: Callable[[str], None]) -> None:

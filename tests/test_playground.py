@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -352,7 +353,11 @@ class Newcomer:
 
 
 def _take_terminal() -> None:
-    """In the child: the pseudo-terminal sends it the signals of its keys."""
+    """In the child: the pseudo-terminal sends it the signals of its keys, and none of them is ignored.
+
+    A shell that starts the tests in the background has told them to ignore Ctrl-C.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

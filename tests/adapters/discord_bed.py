@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot import parameters, text
 from bot.adapters.discord import DiscordAdapter
@@ -18,14 +18,23 @@ from cogs import COGS
 from storage.database import Database
 from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
-from tests.beds.discord import FakeDiscord, Interaction, Message, Permission, Person
+from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person
 from tests.beds.discord.messages import walk
+
+
+class Server(Protocol):
+    """Where the bot can be met: a server of the fake, and what reads commands as the bot there does."""
+
+    bot: Bot
+    adapter: DiscordAdapter
+    fake: FakeDiscord
+    guild: Guild
 
 
 class DiscordActor:
     """Types in the direct conversation, uses slash commands in the server, presses and fills in as a client does."""
 
-    def __init__(self, bed: DiscordBed, person: Person) -> None:
+    def __init__(self, bed: Server, person: Person) -> None:
         self.member = Member("discord", person.id, person.name)
         self._bed = bed
         self._person = person

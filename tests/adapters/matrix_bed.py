@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from mautrix.errors import MatrixRequestError
 from mautrix.types import RoomID
@@ -24,10 +25,18 @@ MORE = 0.3
 """Seconds in which the files of a message follow it."""
 
 
+class Meeting(Protocol):
+    """Where the bot can be met: in the community's room, and in a direct one."""
+
+    place: Place
+
+    async def open_direct(self, person: MatrixMember) -> str: ...
+
+
 class MatrixActor:
     """Types in the encrypted direct room, uses the prefix in the community's room, and reacts to choose."""
 
-    def __init__(self, bed: MatrixBed, name: str, person: MatrixMember) -> None:
+    def __init__(self, bed: Meeting, name: str, person: MatrixMember) -> None:
         self.person = person
         self.member = Member("matrix", person.id, name.title())
         self.direct = ""
@@ -79,7 +88,7 @@ class MatrixActor:
 
     async def _direct(self) -> str:
         if not self.direct:
-            self.direct = await self._bed.world.open_direct(self.person)
+            self.direct = await self._bed.open_direct(self.person)
         return self.direct
 
 
@@ -109,6 +118,9 @@ class MatrixBed:
     @property
     def adapter(self) -> MatrixAdapter:
         return self.world.adapter
+
+    async def open_direct(self, person: MatrixMember) -> str:
+        return await self.world.open_direct(person)
 
     def actor(self, name: str) -> MatrixActor:
         return self._actors[name]
