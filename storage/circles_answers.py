@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Channel, Member, Person
+from bot.messages import Channel, Community, Member, Person
 from storage.instants import instant, seconds
 
 Seat = Literal["in", "listening"]
@@ -138,6 +138,19 @@ def members_of(connection: Connection, circle: int) -> list[Membership]:
 def circles_of(connection: Connection, person: Person) -> list[int]:
     rows = connection.execute("SELECT circle FROM circle_members WHERE person = ? ORDER BY circle", (person.id,))
     return [circle for (circle,) in rows]
+
+
+def together(connection: Connection, person: Person, community: Community) -> frozenset[Person]:
+    """Everybody who comes to or hosts a circle of this community that the person comes to or hosts too."""
+    rows = connection.execute(
+        "WITH everybody (circle, person) AS (SELECT circle, person FROM circle_members"
+        " UNION SELECT circle, person FROM circle_hosts WHERE accepted IS NOT NULL)"
+        " SELECT DISTINCT other.person FROM everybody AS mine JOIN everybody AS other USING (circle)"
+        " JOIN circles ON circles.id = circle"
+        " WHERE mine.person = ?1 AND other.person <> ?1 AND community = ?2 AND state = 'published'",
+        (person.id, community.id),
+    )
+    return frozenset(Person(other) for (other,) in rows)
 
 
 def set_usual(connection: Connection, circle: int, person: Person, usual: Seat | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from sqlite3 import Connection
@@ -9,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import prompts
-from bot.cog import Cog, Listener, Reply, Work, action, command, job, message
+from bot.cog import Cog, Listener, Nearness, Reply, Work, action, command, job, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _, reader_locale, translate
@@ -223,6 +224,9 @@ class Pairs(Cog):
 
     def partners(self, person: Person, community: Community) -> Work[frozenset[Person]]:
         return lambda connection: frozenset(_partners(connection, person, community))
+
+    def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
+        return lambda connection: {"buddy": frozenset(_partners(connection, person, community))}
 
     async def hears_of_pause(self, person: Person) -> Text | None:
         if not await self.read(self.listeners(person)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
-from bot.cog import Cog, Work, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Nearness, Work, job, message, nothing_kept, nothing_to_forget
 from bot.errors import CannotReach, DeliveryError
 from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
@@ -104,6 +105,9 @@ class CirclePlaces(Cog):
         )
         hears = self.bot.adapters[circle.platform].hears()
         return Message(said + "\n" + hears if hears else said, private=False)
+
+    def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
+        return lambda connection: {"circles": circles_answers.together(connection, person, community)}
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # who belongs to a circle stands with Circles
