@@ -92,12 +92,15 @@ def look(connection: Connection, now: datetime, routing: Routing, limit: int) ->
 
 def heed_pauses(connection: Connection, now: datetime) -> None:
     """A pause closes the person's request; a claim of theirs is free again."""
-    paused = "SELECT id FROM persons WHERE paused_at IS NOT NULL AND ifnull(paused_until, :now + 1) > :now"
+    paused = (
+        "EXISTS (SELECT 1 FROM persons WHERE persons.id = person"
+        " AND paused_at IS NOT NULL AND ifnull(paused_until, :now + 1) > :now)"
+    )
     moment = {"now": seconds(now)}
-    for row in connection.execute(f"{company.SELECT} WHERE state = 'open' AND person IN ({paused})", moment).fetchall():
+    for row in connection.execute(f"{company.SELECT} WHERE state = 'open' AND {paused}", moment).fetchall():
         company.close(connection, company.read(row), "paused", now, told=False)
     claims = connection.execute(
-        f"SELECT id, person FROM company_asks WHERE state = 'can' AND person IN ({paused})", moment
+        f"SELECT id, person FROM company_asks WHERE state = 'can' AND {paused}", moment
     ).fetchall()
     for ask, person in claims:
         cannot(connection, Person(person), ask, now)

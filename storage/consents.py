@@ -71,7 +71,7 @@ def _versions(connection: Connection, person: Person) -> list[tuple[str, int]]:
 
 def sweep(connection: Connection, now: datetime) -> None:
     """Erase the words of questions that nobody's yes stands under any more."""
-    connection.execute("DELETE FROM consent_texts WHERE hash NOT IN (SELECT text_hash FROM consents)")
+    connection.execute("DELETE FROM consent_texts WHERE NOT EXISTS (SELECT 1 FROM consents WHERE text_hash = hash)")
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

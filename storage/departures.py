@@ -97,8 +97,8 @@ def sweep(connection: Connection, now: datetime) -> None:
     """After 30 days: past memberships of people who are elsewhere, and communities that live nowhere any more."""
     before = seconds(now - KEPT)
     connection.execute(
-        "DELETE FROM memberships WHERE left_at <= ?"
-        " AND person IN (SELECT person FROM memberships WHERE left_at IS NULL)",
+        "DELETE FROM memberships WHERE left_at <= ? AND EXISTS (SELECT 1 FROM memberships AS elsewhere"
+        " WHERE elsewhere.person = memberships.person AND elsewhere.left_at IS NULL)",
         (before,),
     )
     connection.execute(
