@@ -132,7 +132,7 @@ class Feedback(Cog):
             community=context.community,
             body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
         )
-        if not await self.write(_answer, letter.id, answer, context.now):
+        if not await self.write(_answer, context.community, letter.id, answer, context.now):
             return _("Somebody has answered that already.")
         return _("Sent. They see that it comes from the moderators.")
 
@@ -159,8 +159,8 @@ class Feedback(Cog):
         return lambda connection: letters.forget(connection, person, community)
 
 
-def _answer(connection: Connection, letter: int, answer: Delivery, now: datetime) -> bool:
-    if not letters.answered(connection, letter, now):
+def _answer(connection: Connection, community: Community, letter: int, answer: Delivery, now: datetime) -> bool:
+    if not letters.answered(connection, community, letter, now):
         return False
     deliveries.plan(connection, answer)
     return True

@@ -194,7 +194,7 @@ class HelpNow(Cog):
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         def work(connection: Connection) -> dict[str, Any]:
-            code = lines.country_of(connection, person)
+            code = lines.kept_country(connection, person)
             return {"country for Help now": code} if code else {}
 
         return work

@@ -62,6 +62,7 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
             "themes": sorted(dials.themes) or "all",
             "left out": sorted(dials.leave_out),
             "who answers may go to": dials.audience,
+            "last asked whether to go on": dials.questioned.isoformat() if dials.questioned else "never",
         }
     }
 

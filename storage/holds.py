@@ -20,7 +20,9 @@ Obstacle = Literal["held", "quiet", "new"]
 
 
 class Quiet(NamedTuple):
-    """Everything quiet about a person. ``ends`` is None once two moderators have said so."""
+    """Everything quiet about a person. ``ends`` is None once two moderators have said so; ``first`` is None where
+    whoever asked for it has been forgotten.
+    """
 
     id: int
     person: Person
@@ -113,7 +115,11 @@ def obstacle(connection: Connection, community: Community, person: Person, now: 
 
 
 def quiet(connection: Connection, community: Community, person: Person, by: Person, now: datetime) -> Quiet:
-    """One moderator asks for quiet: for 72 hours, or, if another one has asked already, until one ends it."""
+    """One moderator asks for quiet: for 72 hours, or, if another one has asked already, until one ends it.
+
+    Where whoever asked first has been forgotten, the next one takes their place, and it ends when it would have ended:
+    nobody can tell any more whether they are two.
+    """
     known = quiet_about(connection, community, person, now)
     if known is None:
         row = connection.execute(
@@ -122,19 +128,21 @@ def quiet(connection: Connection, community: Community, person: Person, by: Pers
         ).lastrowid
         assert row is not None
         return Quiet(row, person, by, None, instant(seconds(now + ALONE)))
-    if known.second is None and known.first is not None and known.first != by:
+    if known.ends is None or known.first == by:
+        return known
+    if known.first is not None:
         connection.execute("UPDATE quieted SET second = ?, ends = NULL WHERE id = ?", (by.id, known.id))
         return known._replace(second=by, ends=None)
-    return known
+    connection.execute("UPDATE quieted SET first = ? WHERE id = ?", (by.id, known.id))
+    return known._replace(first=by)
 
 
 def unquiet(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
     """A moderator ends the quiet. False if there was none."""
-    done = connection.execute(
-        "UPDATE quieted SET ended = ? WHERE community = ? AND person = ? AND ended IS NULL",
-        (seconds(now), community.id, person.id),
-    )
-    return done.rowcount > 0
+    known = quiet_about(connection, community, person, now)
+    if known is not None:
+        connection.execute("UPDATE quieted SET ended = ? WHERE id = ?", (seconds(now), known.id))
+    return known is not None
 
 
 def quiet_about(connection: Connection, community: Community, person: Person, now: datetime) -> Quiet | None:
@@ -165,14 +173,16 @@ def has_run_out(connection: Connection, now: datetime) -> bool:
     return found is not None
 
 
-def ran_out(connection: Connection, now: datetime) -> list[tuple[Community, Person]]:
-    """The quiet that nobody agreed to in time."""
+def end_run_out(connection: Connection, now: datetime) -> list[tuple[Community, Person]]:
+    """End the quiet that nobody agreed to in time. Returns about whom it is over, unless it was asked for anew."""
     rows = connection.execute(
         "SELECT communities.id, name, person FROM quieted JOIN communities ON communities.id = community"
         " WHERE ended IS NULL AND ends <= ?",
         (seconds(now),),
-    )
-    return [(Community(id_, name), Person(person)) for id_, name, person in rows]
+    ).fetchall()
+    connection.execute("UPDATE quieted SET ended = ? WHERE ended IS NULL AND ends <= ?", (seconds(now),) * 2)
+    over = [(Community(id_, name), Person(person)) for id_, name, person in rows]
+    return [one for one in over if quiet_about(connection, *one, now) is None]
 
 
 def export(connection: Connection, person: Person) -> list[dict[str, str]]:

@@ -101,9 +101,12 @@ def author(connection: Connection, person: Person) -> str | None:
     return row[0] if row else None
 
 
-def answered(connection: Connection, row: int, now: datetime) -> bool:
-    """A moderator answers a question. False if somebody else was quicker."""
-    done = connection.execute("UPDATE letters SET answered = ? WHERE id = ? AND answered IS NULL", (seconds(now), row))
+def answered(connection: Connection, community: Community, row: int, now: datetime) -> bool:
+    """A moderator answers a question of their community. False if somebody else was quicker."""
+    done = connection.execute(
+        "UPDATE letters SET answered = ? WHERE id = ? AND community = ? AND kind = 'question' AND answered IS NULL",
+        (seconds(now), row, community.id),
+    )
     return done.rowcount > 0
 
 

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.messages import Channel, Community, Person, Place
+from storage import consents
 from storage.instants import seconds
 
 Seal = Callable[[int], bytes]
@@ -117,11 +118,13 @@ def remember_country(connection: Connection, person: Person, country: str) -> No
 
 
 def country_of(connection: Connection, person: Person) -> str | None:
-    """The country the person asked to be remembered."""
-    row = connection.execute(
-        "SELECT country FROM countries JOIN consents USING (person) WHERE person = ? AND purpose = 'country'",
-        (person.id,),
-    ).fetchone()
+    """The country that Help now may open with: the person's yes is to the words in use."""
+    return kept_country(connection, person) if "country" in consents.given(connection, person) else None
+
+
+def kept_country(connection: Connection, person: Person) -> str | None:
+    """The country the person asked to be remembered, whatever became of their yes since."""
+    row = connection.execute("SELECT country FROM countries WHERE person = ?", (person.id,)).fetchone()
     return row[0] if row else None
 
 

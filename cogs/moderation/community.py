@@ -14,7 +14,7 @@ from cogs.moderation import desk, wording
 from storage import community_settings
 from storage.community_settings import GroupKind
 
-NAME = "kith-mod settings"
+NAME, GROUPS, TRAINED = "kith-mod settings", "kith-mod groups", "kith-mod trained"
 TENURES = (0, 1, 3, 7, 30)
 """Days among which one tap goes round."""
 MOST_GROUPS = 20
@@ -71,9 +71,12 @@ class CommunitySettings(Cog):
 
     # -- groups -------------------------------------------------------------------------------------------------------
 
-    @command("kith-mod groups", moderators=True)
-    async def groups(self, context: Context) -> Message:
+    @command(GROUPS, anyone=True, moderators=True)
+    async def groups(self, context: Context) -> Reply:
         """The groups people are introduced in. Groups never mix."""
+        return await desk.first_yes(self, context, GROUPS) or await self._groups(context)
+
+    async def _groups(self, context: Context) -> Message:
         found = await self.read(community_settings.groups, desk.here(context))
         said = [_("Groups here, which never mix when people are introduced:")]
         for number, group in enumerate(found, start=1):
@@ -89,7 +92,7 @@ class CommunitySettings(Cog):
 
     @action("groups.open", moderators=True)
     async def opened(self, context: Context, value: str) -> Message:
-        return await self.groups(context)
+        return await self._groups(context)
 
     @action("groups.kinds", moderators=True)
     async def choose_kind(self, context: Context, value: str) -> Message:
@@ -118,23 +121,29 @@ class CommunitySettings(Cog):
 
         community = desk.here(context)
         await desk.act(self, context, "groups.added", community_settings.add_group, community, kind, seal, context.now)
-        return await self.groups(context)
+        return await self._groups(context)
 
     @action("groups.remove", moderators=True)
     async def remove(self, context: Context, value: str) -> Message:
         community = desk.here(context)
         await desk.act(self, context, "groups.removed", community_settings.remove_group, community, int(value))
-        return await self.groups(context)
+        return await self._groups(context)
 
     def _name(self, group: community_settings.Group) -> str:
         return self.bot.keyring.decrypt(group.name, "community_groups", "name", group.id)
 
     # -- hosts --------------------------------------------------------------------------------------------------------
 
-    @command("kith-mod trained", moderators=True)
-    async def trained(self, context: Context, who: Member) -> Text:
+    @command(TRAINED, anyone=True, moderators=True)
+    async def trained(self, context: Context, who: Member | None = None) -> Reply:
         """Mark a host as trained, or take it back. Cards say "marked as trained by moderators", no more."""
-        return await self._toggle_trained(context, who)
+        if question := await desk.first_yes(self, context, TRAINED):
+            return question
+        return await self._toggle_trained(context, who) if who else desk.whom("hosts.who")
+
+    @action("hosts.who", moderators=True)
+    async def trained_who(self, context: Context, value: str, who: Member) -> Reply:
+        return await self.trained(context, who)
 
     async def _toggle_trained(self, context: Context, shown: Member) -> Text:
         person, community = await desk.person_here(self, context, shown), desk.here(context)

@@ -13,7 +13,7 @@ from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import N_, _, reader_locale, translate
-from bot.messages import Community, Form, Member, Message, Person, Text
+from bot.messages import Community, Field, Form, Member, Message, Person, Text
 from storage import audit, community_settings, members
 from storage.cases import Viewer
 from storage.community_settings import Settings
@@ -81,6 +81,11 @@ def done(action: str) -> Text:
 async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:
     """The question a moderator answers once, before anything is kept about them; None if it is answered."""
     return await consenting.question(cog.bot, context, ASK.name, f"{here(context).id} {command}")
+
+
+def whom(submit: str) -> Form:
+    """The question where a command names nobody, as when it goes on after the first yes."""
+    return Form(_("About whom?"), (Field("who", _("A member: mention them, or write their id"), Member),), submit)
 
 
 async def agreed(cog: Cog, context: Context, value: str) -> Reply:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Work, action, command, job, message, nothing_to_forget
+from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _
@@ -16,6 +16,7 @@ from bot.messages import Button, Community, Delivery, Field, Form, Member, Messa
 from cogs.moderation import desk
 from storage import deliveries, holds, members
 
+HOLD, QUIET_EVERYTHING = "kith-mod hold", "kith-mod quiet-everything"
 QUIET, LOUD, WORDS = "quiet.told", "quiet.over", "quiet.words"
 LONGEST = 500
 
@@ -25,10 +26,18 @@ class Holds(Cog):
 
     # -- introductions ------------------------------------------------------------------------------------------------
 
-    @command("kith-mod hold", moderators=True)
-    async def hold(self, context: Context, who: Member) -> Message:
+    @command(HOLD, anyone=True, moderators=True)
+    async def hold(self, context: Context, who: Member | None = None) -> Reply:
         """Hold somebody's introductions, or let them be introduced again. They are told."""
+        if question := await desk.first_yes(self, context, HOLD):
+            return question
+        if who is None:
+            return desk.whom("holds.who")
         return await self._hold_screen(context, await self._other(context, who), who)
+
+    @action("holds.who", moderators=True)
+    async def held_who(self, context: Context, value: str, who: Member) -> Reply:
+        return await self.hold(context, who)
 
     async def _hold_screen(self, context: Context, person: Person, shown: Member) -> Message:
         if await self.read(holds.is_held, desk.here(context), person):
@@ -67,10 +76,18 @@ class Holds(Cog):
 
     # -- quiet everything ---------------------------------------------------------------------------------------------
 
-    @command("kith-mod quiet-everything", moderators=True)
-    async def quiet_everything(self, context: Context, who: Member) -> Message:
+    @command(QUIET_EVERYTHING, anyone=True, moderators=True)
+    async def quiet_everything(self, context: Context, who: Member | None = None) -> Reply:
         """Everything quiet about somebody, after a death or when an account was taken over."""
+        if question := await desk.first_yes(self, context, QUIET_EVERYTHING):
+            return question
+        if who is None:
+            return desk.whom("quiet.who")
         return await self._quiet_screen(context, await self._other(context, who), who)
+
+    @action("quiet.who", moderators=True)
+    async def quiet_who(self, context: Context, value: str, who: Member) -> Reply:
+        return await self.quiet_everything(context, who)
 
     async def _quiet_screen(self, context: Context, person: Person, shown: Member) -> Message:
         known = await self.read(holds.quiet_about, desk.here(context), person, context.now)
@@ -94,12 +111,16 @@ class Holds(Cog):
     async def quiet(self, context: Context, value: str) -> Text:
         person, community = await self._person(context, value), desk.here(context)
         before = await self.read(holds.quiet_about, community, person, context.now)
-        entry = "quiet.first" if before is None else "quiet.second"
-        if before is not None and (before.ends is None or before.first == context.me):
+        if before is not None and before.ends is None:
+            raise UserError(_("Two moderators have said so already. It stays quiet until one of you ends it."))
+        if before is not None and before.first == context.me:
             raise UserError(_("You have said so already. It stays quiet if a second moderator agrees."))
+        entry = "quiet.first" if before is None or before.first is None else "quiet.second"
         await desk.act(self, context, entry, _make_quiet, community, person, context.me, context.now)
         if before is None:
             return _("Quiet for 72 hours. A second moderator can make it stay: `kith-mod quiet-everything`.")
+        if before.first is None:
+            return _("Whoever asked for it is gone, so your yes is the first. It stays quiet if a second one agrees.")
         return _("Quiet until one of you ends it.")
 
     @action("quiet.end", moderators=True)
@@ -199,13 +220,17 @@ def _make_quiet(connection: Connection, community: Community, person: Person, by
 
 
 def _end_quiet(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
-    if not holds.unquiet(connection, community, person, now):
-        return False
-    key = f"{LOUD}:{community.id}:{person.id}:{int(now.timestamp())}"
-    deliveries.plan(connection, Delivery(person, LOUD, key, now, community=community))
-    return True
+    ended = holds.unquiet(connection, community, person, now)
+    if ended:
+        _tell_it_is_over(connection, community, person, now)
+    return ended
 
 
 def _end_what_ran_out(connection: Connection, now: datetime) -> None:
-    for community, person in holds.ran_out(connection, now):
-        _end_quiet(connection, community, person, now)
+    for community, person in holds.end_run_out(connection, now):
+        _tell_it_is_over(connection, community, person, now)
+
+
+def _tell_it_is_over(connection: Connection, community: Community, person: Person, now: datetime) -> None:
+    key = f"{LOUD}:{community.id}:{person.id}:{int(now.timestamp())}"
+    deliveries.plan(connection, Delivery(person, LOUD, key, now, community=community))

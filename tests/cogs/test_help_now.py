@@ -16,7 +16,7 @@ from bot import crisis_lines, crisis_phrases
 from bot.consenting import ADULT, CORE
 from bot.context import Context
 from bot.errors import StorageError
-from bot.messages import Community, Text, plain
+from bot.messages import Community, Person, Text, plain
 from cogs.help_now import PAGE, HelpNow
 from storage import community_settings, consents, helping, lines, members
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
@@ -209,9 +209,17 @@ async def test_remember_my_country_is_asked_for_and_taken_back(world: Playground
     assert kept == "MX"
     [exported] = [await world.bot.database.read(cog.export(person)) for cog in world.bot.cogs if type(cog) is HelpNow]
     assert exported == {"country for Help now": "MX"}
+    await world.bot.database.write(outdate, person)
+    assert "(112, 911, 999)" in (await world.chat.say(ALICE, "help-now")).text, "that yes was to other words"
+    [exported] = [await world.bot.database.read(cog.export(person)) for cog in world.bot.cogs if type(cog) is HelpNow]
+    assert exported == {"country for Help now": "MX"}, "it is kept all the same, and shown"
     for cog in world.bot.cogs:
         await world.bot.database.write(cog.withdrawn(person, "country"))
     assert await world.bot.database.read(lines.country_of, person) is None
+
+
+def outdate(connection: sqlite3.Connection, person: Person) -> None:
+    connection.execute("UPDATE consents SET version = 0 WHERE person = ? AND purpose = 'country'", (person.id,))
 
 
 # -- phrases ----------------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot import leaving
 from bot.messages import Channel, Community, Delivery, Person
 from storage import community_settings, deliveries, holds, members
-from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, labels
+from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, person, populate, press, say, told
 
 PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
@@ -158,6 +159,25 @@ async def test_two_moderators_keep_it_until_one_ends_it(world: Playground, porch
     ended = await press(world, MO, await say(world, MO, "kith-mod quiet-everything bob"), "End it")
     assert "Ended." in ended.text
     assert await obstacle(world, porch) is None
+
+
+async def test_quiet_asked_for_again_as_it_runs_out_goes_on(world: Playground, porch: Community) -> None:
+    await press(world, MO, await say(world, MO, "kith-mod quiet-everything bob"), "Quiet everything")
+    world.now += holds.ALONE
+    screen = await world.chat.say(MO, "kith-mod quiet-everything bob", ROOM)
+    await world.chat.press(MO, button(screen, "Quiet everything"), ROOM)
+    await world.bot.tick(world.now)
+    assert await world.bot.database.read(holds.is_quiet, await person(world, BOB), porch, world.now)
+    assert not any("has ended" in words for words in told(world, BOB))
+
+
+async def test_a_yes_in_place_of_one_who_was_forgotten_is_the_first(world: Playground, porch: Community) -> None:
+    await press(world, MO, await say(world, MO, "kith-mod quiet-everything bob"), "Quiet everything")
+    await leaving.forget(world.bot, await person(world, MO))
+    screen = await say(world, ANNA, "kith-mod quiet-everything bob")
+    assert "your yes is the first" in (await press(world, ANNA, screen, "I agree")).text
+    screen = await say(world, ANNA, "kith-mod quiet-everything bob")
+    assert "I agree" not in labels(screen)
 
 
 async def test_quiet_of_one_community_leaves_the_others_alone(world: Playground, porch: Community) -> None:

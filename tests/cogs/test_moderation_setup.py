@@ -230,6 +230,34 @@ async def test_a_yes_given_after_losing_the_role_opens_nothing(world: Playground
     assert "Only moderators" in (await press(world, MO, asked, "Yes")).text
 
 
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("kith-mod groups", "Groups here"),
+        ("kith-mod hold bob", "About whom?"),
+        ("kith-mod quiet-everything bob", "About whom?"),
+        ("kith-mod trained bob", "About whom?"),
+    ],
+)
+async def test_whatever_a_moderator_begins_with_goes_on_after_their_first_yes(
+    world: Playground, porch: Community, line: str, after: str
+) -> None:
+    asked = await say(world, MO, line)
+    assert "What moderators do here" in asked.text
+    assert after in (await press(world, MO, asked, "Yes")).text
+
+
+async def test_who_was_asked_for_is_named_after_the_yes(world: Playground) -> None:
+    await populate(world)
+    for line, shown in (
+        ("kith-mod hold", "Hold introductions for Bob?"),
+        ("kith-mod quiet-everything", "Everything quiet about Bob"),
+        ("kith-mod trained", "Bob is marked as trained"),
+    ):
+        assert "About whom?" in (await say(world, MO, line)).text
+        assert shown in (await say(world, MO, "bob")).text
+
+
 @pytest.mark.parametrize("value", ["", "1", "1 start", "99 kith-mod setup", "x kith-mod setup"])
 async def test_a_forged_yes_opens_nothing(world: Playground, porch: Community, value: str) -> None:
     await world.bot.run_action(world.chat.incoming(ALICE, ROOM), f"kith:1:consent.yes:-:moderating|0|{value}")

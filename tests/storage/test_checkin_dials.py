@@ -53,12 +53,14 @@ def test_nothing_but_what_can_be_chosen_is_kept(connection: Connection, alice: P
 def test_an_export_shows_every_choice(connection: Connection, alice: Person) -> None:
     checkin_dials.set_themes(connection, alice, ["sleep", "body"])
     checkin_dials.set_leave_out(connection, alice, ["work", "family"])
+    checkin_dials.set_questioned(connection, alice, NOW)
     assert checkin_dials.export(connection, alice) == {
         "how you like to be asked": {
             "how personal": "light",
             "themes": ["body", "sleep"],
             "left out": ["family", "work"],
             "who answers may go to": "nobody",
+            "last asked whether to go on": NOW.isoformat(),
         }
     }
 

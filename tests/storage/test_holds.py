@@ -124,11 +124,22 @@ def test_what_nobody_agreed_to_runs_out(connection: Connection, alice: Person, m
     holds.quiet(connection, porch, alice, mo, NOW)
     end = NOW + holds.ALONE
     assert not holds.has_run_out(connection, end - SECOND)
-    assert holds.ran_out(connection, end - SECOND) == []
+    assert holds.end_run_out(connection, end - SECOND) == []
     assert holds.has_run_out(connection, end)
-    assert holds.ran_out(connection, end) == [(porch, alice)]
-    holds.unquiet(connection, porch, alice, end)
-    assert holds.ran_out(connection, end) == []
+    assert holds.end_run_out(connection, end) == [(porch, alice)]
+    assert holds.end_run_out(connection, end) == []
+
+
+def test_what_was_asked_for_anew_does_not_end_with_the_old_one(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    holds.quiet(connection, porch, bob, mo, NOW)
+    end = NOW + holds.ALONE
+    fresh = holds.quiet(connection, porch, alice, mo, end)
+    assert holds.end_run_out(connection, end) == [(porch, bob)], "about Alice nothing is over"
+    assert holds.quiet_about(connection, porch, alice, end) == fresh
+    assert not holds.unquiet(connection, porch, bob, end), "it has ended already"
 
 
 def test_an_export_says_what_and_where_and_never_by_whom(
@@ -166,3 +177,15 @@ def test_quiet_outlasts_the_moderator_who_asked_for_it(
     assert found.first is None
     members.forget(connection, alice)
     assert rows_in(connection, "quieted") == 0
+
+
+def test_the_next_moderator_takes_the_place_of_one_who_was_forgotten(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    members.forget(connection, mo)
+    again = person(connection, "mo")
+    taken = holds.quiet(connection, porch, alice, again, NOW + HOUR)
+    assert (taken.first, taken.second, taken.ends) == (again, None, NOW + holds.ALONE), "one person is not two"
+    assert holds.quiet(connection, porch, alice, again, NOW + HOUR) == taken
+    assert holds.quiet(connection, porch, alice, bob, NOW + HOUR) == taken._replace(second=bob, ends=None)

@@ -81,16 +81,21 @@ def test_questions_that_wait_come_first_and_then_the_newest(
     sent(connection, 2, porch, alice, "question", day=1)
     sent(connection, 3, porch, alice, "feedback", day=2)
     assert ids(connection, porch) == [2, 1, 3]
-    letters.answered(connection, 2, NOW + 3 * DAY)
+    letters.answered(connection, porch, 2, NOW + 3 * DAY)
     assert ids(connection, porch) == [1, 3, 2]
     assert [letter.id for letter in letters.of_community(connection, porch, 1)] == [1]
 
 
-def test_a_question_is_answered_by_whoever_is_first(connection: Connection, porch: Community, alice: Person) -> None:
+def test_a_question_is_answered_by_whoever_is_first(
+    connection: Connection, porch: Community, garden: Community, alice: Person
+) -> None:
     sent(connection, 1, porch, alice, "question")
-    assert letters.answered(connection, 1, NOW)
-    assert not letters.answered(connection, 1, NOW + HOUR)
-    assert not letters.answered(connection, 99, NOW)
+    sent(connection, 2, porch, alice, "feedback")
+    assert not letters.answered(connection, garden, 1, NOW), "moderators of another community"
+    assert letters.answered(connection, porch, 1, NOW)
+    assert not letters.answered(connection, porch, 1, NOW + HOUR)
+    assert not letters.answered(connection, porch, 2, NOW), "nobody asked anything there"
+    assert not letters.answered(connection, porch, 99, NOW)
 
 
 def test_a_writer_is_told_by_the_account_used_last(connection: Connection, alice: Person, bob: Person) -> None:
