@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot import conversation, inbox, leaving, offering, parameters, text
 from bot.adapters.base import Adapter
@@ -26,6 +27,7 @@ from bot.naming import Names
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
 from bot.waiting import WaitingWords
+from bot.zones import guess
 from storage import checkins, departures, members
 from storage.database import Database
 
@@ -311,7 +313,7 @@ class Bot:
 
     async def _zone(self, context: Context) -> str:
         if context.person is None:
-            return self.settings.zone
+            return guess(context.locale, ZoneInfo(self.settings.zone)).key  # the one that a first yes keeps
         return (await self.database.read(members.profile, context.person)).zone
 
     def _member_reader(self, context: Context) -> parameters.MemberReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.messages import Person
+from bot.messages import Member, Person
 
 KEPT = timedelta(minutes=15)
 """product.md 3.3. A restart ends it sooner."""
@@ -17,22 +17,25 @@ class _Waiting(NamedTuple):
 
 
 class WaitingWords:
-    """At most one text for each person: the last one they wrote. Nothing of it is ever stored."""
+    """At most one text for each: the last one they wrote. Nothing of it is ever stored.
+
+    Somebody nothing is kept about yet is known by their account.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[Person, _Waiting] = {}
+        self._waiting: dict[Person | Member, _Waiting] = {}
 
-    def keep(self, person: Person, words: str, now: datetime) -> None:
+    def keep(self, person: Person | Member, words: str, now: datetime) -> None:
         """Hold these words in place of earlier ones, and let go of everybody's that are too old."""
         self._waiting = {who: one for who, one in self._waiting.items() if now - one.since < KEPT}
         self._waiting[person] = _Waiting(words, now)
 
-    def recall(self, person: Person, now: datetime) -> str | None:
+    def recall(self, person: Person | Member, now: datetime) -> str | None:
         """The words, or None once fifteen minutes are over or they were dropped."""
         found = self._waiting.get(person)
         return found.words if found and now - found.since < KEPT else None
 
-    def drop(self, person: Person) -> None:
+    def drop(self, person: Person | Member) -> None:
         """They have gone where they were to go, or the member is done with them."""
         self._waiting.pop(person, None)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import consenting
@@ -17,8 +18,12 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
 from bot.times import friendly_duration, friendly_instant, friendly_zone
+from bot.waiting import WaitingWords
 from storage import members, reminders
 from storage.reminders import Reminder
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
 
 LONGEST = 500
 LATE = timedelta(minutes=5)
@@ -30,13 +35,21 @@ ASK = "reminders"
 class Reminders(Cog):
     """Encrypted, sent once and then erased. Nobody else is told of them."""
 
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._typed = WaitingWords()
+
     @command("remind me", anyone=True)
     async def remind(self, context: Context, when: datetime, what: str) -> Message:
         """Remind me of something, once, at a time I name."""
         if len(what) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
-        question = await consenting.question(self.bot, context, ASK)
-        return question or Message(await self.remember(context, "", when, what))
+        mark = secrets.token_hex(4)
+        question = await consenting.question(self.bot, context, ASK, mark)
+        if question is None:
+            return Message(await self.remember(context, "", when, what))
+        self._typed.keep(context.member, f"{mark} {when.isoformat()} {what}", context.now)
+        return question
 
     @command("reminders")
     async def listed(self, context: Context) -> Message:
@@ -60,7 +73,13 @@ class Reminders(Cog):
         return await consenting.question(self.bot, context, ASK) or await self.ask(context, value)
 
     @action("reminders.ask")
-    async def ask(self, context: Context, value: str) -> Form:
+    async def ask(self, context: Context, value: str) -> Reply:
+        """After the yes: what was typed before it, where the question was about that; else it is asked for."""
+        mark, _space, typed = (self._typed.recall(context.member, context.now) or "").partition(" ")
+        if value and value == mark:
+            self._typed.drop(context.member)
+            when, _space, what = typed.partition(" ")
+            return await self.remember(context, "", datetime.fromisoformat(when), what)
         return Form(
             _("A reminder"),
             (

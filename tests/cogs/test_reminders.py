@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.messages import STATELESS, Button, Text
 from storage import reminders
 from tests.cast import ALICE, BOB, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, unasked
@@ -101,14 +103,41 @@ async def test_what_is_no_time_is_answered_with_examples(alice: Playground) -> N
     assert "needs a few words" in (await alice.chat.say(ALICE, "remind me in 20 min")).text
 
 
-async def test_a_newcomer_is_asked_first_and_then_for_the_words(world: Playground) -> None:
+async def test_what_a_newcomer_typed_survives_the_first_yes(world: Playground) -> None:
     asked = await world.chat.say(BOB, "remind me in 20 min tea")
     assert "each once, then it is erased" in asked.text
-    await world.chat.press(BOB, button(asked, "Yes"))
-    await world.chat.say(BOB, "in 20 min")
-    assert "“tea”" in (await world.chat.say(BOB, "tea")).text
+    assert "tea" not in await dump(world)
+    said = await world.chat.press(BOB, button(asked, "Yes"))
+    assert str(said.text).startswith("I'll remind you today at")
+    assert "“tea”" in said.text
     await pass_time(world, timedelta(minutes=20))
     assert "“tea”" in unasked(world, BOB)[0].text
+
+
+async def test_a_newcomers_hour_is_read_in_the_zone_their_yes_keeps(world: Playground) -> None:
+    bob = replace(world.chat.incoming(BOB), locale="de")
+    await world.bot.run_text(bob, "remind me tomorrow 19:00 tea")
+    await world.bot.run_text(bob, "yes")
+    assert "tomorrow at 19:00, Berlin time: “tea”" in world.chat.read(BOB)[-1].text
+
+
+async def test_after_a_quarter_of_an_hour_a_newcomer_is_asked_for_the_words(world: Playground) -> None:
+    asked = await world.chat.say(BOB, "remind me in 2 hours tea")
+    world.now += timedelta(minutes=15)
+    await world.chat.press(BOB, button(asked, "Yes"))
+    await world.chat.say(BOB, "in 20 min")
+    assert "“coffee”" in (await world.chat.say(BOB, "coffee")).text
+
+
+async def test_only_the_yes_to_that_question_takes_the_words(world: Playground) -> None:
+    await world.chat.say(BOB, "remind me in 2 hours a secret")
+    await world.chat.say(BOB, "no")
+    asked = await world.chat.press(BOB, Button(Text("Remind me"), "reminders.open", row=STATELESS))
+    form = await world.chat.press(BOB, button(asked, "Yes"))
+    assert "When?" in form.text
+    await world.chat.say(BOB, "in 20 min")
+    assert "“tea”" in (await world.chat.say(BOB, "tea")).text
+    assert "secret" not in (await world.chat.say(BOB, "reminders")).text
 
 
 async def test_switched_off_means_gone(alice: Playground) -> None:
