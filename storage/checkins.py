@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -14,6 +15,8 @@ from bot.times import Days, Occurrence, Schedule, Week, local_day
 from storage import deliveries
 from storage.instants import instant, seconds
 
+log = logging.getLogger(__name__)
+
 PROMPT = "checkins.prompt"
 PURPOSE = "checkin"
 
@@ -25,6 +28,9 @@ TOO_SOON = timedelta(hours=6)
 
 CONTACT_EVERY = timedelta(minutes=1)
 """How exactly it is kept when a member was in touch."""
+
+LOOK_AGAIN = timedelta(days=1)
+"""After a schedule that cannot be read."""
 
 KEPT = timedelta(days=35)
 SEEN_KEPT = timedelta(days=400)
@@ -125,7 +131,12 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     ).fetchall()
     planned, moved = [], []
     for row, person, at, zone, days, due, nominal in rows:
-        week = _week(at, zone, days)
+        try:
+            week = _week(at, zone, days)
+        except (ValueError, LookupError, OSError):  # the file was damaged: one member's schedule is nobody else's
+            log.error("schedule %d cannot be read; it is looked at again in a day", row)
+            connection.execute("UPDATE checkin_schedules SET due = ? WHERE id = ?", (seconds(now + LOOK_AGAIN), row))
+            continue
         latest = instant(due)
         following = week.next_after(latest)
         if following.instant <= now:

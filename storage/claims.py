@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from sqlite3 import Connection
+from sqlite3 import Error as DatabaseError
 from typing import Literal, NamedTuple
 
 from bot.messages import Channel, Delivery, Person
 from storage import consents, deliveries, holds
 from storage.instants import seconds
+
+log = logging.getLogger(__name__)
 
 ASKED_AT_ONCE = 500
 """Rows the gate is asked about in one transaction: others want to write too."""
@@ -143,9 +147,16 @@ def _lane_after(connection: Connection, platform: str, opening: int, lane: int) 
 
 def _pass_gate(connection: Connection, row: int, decide: Decide, now: datetime) -> Delivery | None:
     """The delivery, marked ``sending``, if it may go now. ``first_try`` and ``attempts`` are those before this one."""
-    delivery = deliveries.get(connection, row)
-    assert delivery is not None
-    verdict = decide(delivery, facts(connection, delivery, now), now)
+    try:
+        delivery = deliveries.get(connection, row)
+        assert delivery is not None
+        verdict = decide(delivery, facts(connection, delivery, now), now)
+    except DatabaseError:
+        raise
+    except Exception:  # the file was damaged: what cannot be read holds up nobody else
+        log.error("delivery %d cannot be read", row)  # without the trace, which quotes it
+        deliveries.settle(connection, row, "dead", now, reason="cannot be read")
+        return None
     if verdict.act == "send":
         connection.execute(
             "UPDATE deliveries SET state = 'sending', first_try = ifnull(first_try, ?), attempts = attempts + 1"

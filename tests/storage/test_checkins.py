@@ -100,6 +100,17 @@ def test_a_batch_is_as_large_as_it_may_be_and_says_that_there_is_more(
     assert rows_in(connection, "deliveries") == 3
 
 
+@pytest.mark.parametrize("damage", ["at = '1Q:00'", "zone = 'Europe/Berlim'", "days = '123456A'", "at = '19:00 19:00'"])
+def test_a_schedule_that_cannot_be_read_keeps_nobody_else_waiting(
+    connection: Connection, alice: Person, bob: Person, damage: str
+) -> None:
+    for who in (alice, bob):
+        checkins.enable(connection, who, EVENING, NOW)
+    connection.execute(f"UPDATE checkin_schedules SET {damage} WHERE person = ?", (alice.id,))
+    assert not checkins.plan_due(connection, TONIGHT, 10)
+    assert connection.execute("SELECT person FROM deliveries").fetchall() == [(bob.id,)]
+
+
 @pytest.mark.parametrize(
     ("at", "start", "utc_hours"),
     [

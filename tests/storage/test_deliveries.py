@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import gate
 from bot.messages import Channel, Community, Delivery, Member, Person
-from storage import claims, deliveries, inbox, intents, members, schema
+from storage import claims, consents, deliveries, inbox, intents, members, schema
 from storage.claims import Claimed, Facts, Verdict
 
 NOW = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
@@ -190,6 +191,21 @@ def test_the_gate_is_asked_about_no_more_than_fits_a_transaction(
     claimed = [claims.claim(connection, "local", NOW, skip, room=9, openings=9).found for _ in range(4)]
     assert claimed == [True, True, True, False]
     assert deliveries.counts(connection) == {"skipped": 12}
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE deliveries SET args = '{' WHERE id = 1", "UPDATE persons SET quiet_start = '2Q:00'"]
+)
+def test_a_message_that_cannot_be_read_holds_up_no_other(
+    connection: sqlite3.Connection, alice: Person, damage: str
+) -> None:
+    unreadable = deliveries.plan(connection, replace(NOTE, to=alice, purpose="checkin"))
+    other = deliveries.plan(connection, replace(NOTE, key="note:2"))
+    consents.give(connection, alice, ("dm", "checkin"), "Ask me.", NOW)
+    connection.execute(damage)
+    going = claims.claim(connection, "local", NOW, gate.decide, room=100, openings=100).going
+    assert [one.id for one in going] == [other]
+    assert state(connection, unreadable) == "dead"
 
 
 def test_what_is_held_comes_when_it_may(connection: sqlite3.Connection) -> None:
