@@ -303,8 +303,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A date that a platform's own calendar may show to everybody in a place."""
+    """A date that a platform's own calendar may show to everybody in a place. ``key`` names it whatever becomes of it."""
 
+    key: str
     title: Text
     starts: datetime
     ends: datetime

@@ -82,8 +82,10 @@ class Adapter(Protocol):
         platform has no calendar. A second attempt finds what the first one made.
         """
 
-    async def hide_event(self, place: Place, shown: str) -> None:
-        """Take a date out of the place's own calendar. Nothing happens if it is gone."""
+    async def hide_event(self, place: Place, key: str, shown: str | None) -> None:
+        """Take a date out of the place's own calendar, also one that an attempt without an answer has put there.
+        Nothing happens if it is gone.
+        """
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         """The places of communities that the bot shares with this member, asked of the platform now."""

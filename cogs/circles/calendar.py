@@ -72,10 +72,12 @@ class CircleCalendar(Cog):
         return entries
 
     def _entry(self, sheet: wording.Sheet, gathering: Gathering) -> ics.Entry:
-        name = ics.uid(self._key(), gathering.circle, gathering.nominal.isoformat())
         is_off = gathering.state == "cancelled"
         words = (sheet.title, sheet.about, sheet.spot)
-        return ics.Entry(name, *words, gathering.starts, gathering.ends, gathering.version, is_off)
+        return ics.Entry(self._uid(gathering), *words, gathering.starts, gathering.ends, gathering.version, is_off)
+
+    def _uid(self, gathering: Gathering) -> str:
+        return ics.uid(self._key(), gathering.circle, gathering.nominal.isoformat())
 
     def _key(self) -> bytes:
         return self.bot.keyring.derive("circle calendar")
@@ -107,8 +109,7 @@ class CircleCalendar(Cog):
             if gathering.starts <= now:
                 return showing.shown
             return await adapter.show_event(place, await self._event(circle, gathering), showing.shown)
-        if showing.shown is not None:
-            await adapter.hide_event(place, showing.shown)
+        await adapter.hide_event(place, self._uid(gathering), showing.shown)
         return None
 
     async def _event(self, circle: Circle, gathering: Gathering) -> Event:
@@ -116,7 +117,7 @@ class CircleCalendar(Cog):
         about = Text("{about}").format(about=sheet.about)
         said = Text("\n").join(text for text in (about, wording.hosts_line(sheet)) if text)
         title, spot = Text("{title}").format(title=sheet.title), Text("{spot}").format(spot=sheet.spot)
-        return Event(title, gathering.starts, gathering.ends, spot, said)
+        return Event(self._uid(gathering), title, gathering.starts, gathering.ends, spot, said)
 
     async def _place(self, circle: Circle) -> Place | None:
         places = await self.read(members.places, circle.community)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import time
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
@@ -93,3 +94,54 @@ async def test_a_servers_calendar_follows_what_the_host_decides(tmp_path: Path) 
         await alice.press(asked, "Call it off")
         await tick(opened)
         assert len(opened.guild.events) == 1
+
+
+async def light(alice: Actor, title: str) -> None:
+    """A gathering that one host is enough for, published."""
+    screen = await alice.fill(await agree(alice, await alice.say("circle new")), "tomorrow 19:00", title)
+    screen = await alice.press(await alice.press(screen, labelled(screen, "Kind")), "social")
+    assert "Published" in (await alice.press(screen, "Publish")).text
+
+
+def unnoted(connection: Connection) -> None:
+    """Killed after the platform made the events, and before anything was written down of them."""
+    connection.execute("UPDATE gatherings SET shown = NULL, shown_due = 0")
+
+
+async def test_events_whose_ids_were_never_written_down_are_found_again(tmp_path: Path) -> None:
+    async with discord_bed(tmp_path / "kith") as opened:
+        alice = opened.actor("alice")
+        await light(alice, "Picnic")
+        await tick(opened)
+        before = sorted(opened.guild.events)
+        await opened.bot.database.write(unnoted)
+        await opened.restart()
+        await tick(opened)
+        assert sorted(opened.guild.events) == before
+
+
+async def test_two_of_one_name_at_one_hour_are_two_events(tmp_path: Path) -> None:
+    """What is found again is the event of this date, not one that looks like it."""
+    async with discord_bed(tmp_path / "kith") as opened:
+        alice, bob = opened.actor("alice"), opened.actor("bob")
+        await light(alice, "Picnic")
+        await light(bob, "Picnic")
+        await tick(opened)
+        assert len(opened.guild.events) == 4
+        mine = await alice.say("circle mine")
+        await alice.press(await alice.press(await alice.press(mine, "Picnic"), "End the circle"), "End it")
+        await tick(opened)
+        assert len(opened.guild.events) == 2
+
+
+async def test_a_date_called_off_before_its_event_was_written_down_leaves_none(tmp_path: Path) -> None:
+    async with discord_bed(tmp_path / "kith") as opened:
+        alice = opened.actor("alice")
+        await light(alice, "Picnic")
+        await tick(opened)
+        await opened.bot.database.write(unnoted)
+        mine = await alice.say("circle mine")
+        await alice.press(await alice.press(await alice.press(mine, "Picnic"), "End the circle"), "End it")
+        await opened.restart()
+        await tick(opened)
+        assert not opened.guild.events

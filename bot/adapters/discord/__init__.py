@@ -256,8 +256,8 @@ class DiscordAdapter:
     async def show_event(self, place: Place, event: Event, shown: str | None) -> str | None:
         return await self._calendar.show(place, event, shown)
 
-    async def hide_event(self, place: Place, shown: str) -> None:
-        await self._calendar.hide(place, shown)
+    async def hide_event(self, place: Place, key: str, shown: str | None) -> None:
+        await self._calendar.hide(place, key, shown)
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return await self._rooms.places_of(member)

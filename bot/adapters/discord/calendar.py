@@ -5,6 +5,7 @@ Discord's own recurring events jump an hour when the clocks change, so each date
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import discord
@@ -28,42 +29,49 @@ class Calendar:
         self._http = client.http
 
     async def show(self, place: Place, event: Event, shown: str | None) -> str | None:
-        """Make or change an event. One that an earlier attempt made and nobody noted is found by its name and start."""
+        """Make or change an event. One that an earlier attempt made and nobody noted is found by its mark."""
         payload = _payload(event)
         async with reaching():
             if shown is None:
-                shown = await self._made_before(place, payload)
+                shown = await self._made_before(place, event.key)
             if shown is None:
                 made = await self._http.create_guild_scheduled_event(int(place.id), **payload)
                 return str(made["id"])
             await self._http.edit_scheduled_event(int(place.id), int(shown), **payload)
         return shown
 
-    async def hide(self, place: Place, shown: str) -> None:
+    async def hide(self, place: Place, key: str, shown: str | None) -> None:
         try:
             async with reaching():
-                await self._http.delete_scheduled_event(int(place.id), int(shown))
+                shown = shown or await self._made_before(place, key)
+                if shown is not None:
+                    await self._http.delete_scheduled_event(int(place.id), int(shown))
         except CannotReach as error:
             cause = error.__cause__
             if not (isinstance(cause, discord.HTTPException) and cause.status == 404):
                 raise
 
-    async def _made_before(self, place: Place, payload: dict[str, Any]) -> str | None:
+    async def _made_before(self, place: Place, key: str) -> str | None:
         for known in await self._http.get_scheduled_events(int(place.id), False):
-            starts = discord.utils.parse_time(known["scheduled_start_time"])
-            same = known["name"] == payload["name"] and starts.isoformat() == payload["scheduled_start_time"]
-            if same and self._client.user and str(known.get("creator_id")) == str(self._client.user.id):
+            mine = self._client.user is not None and str(known.get("creator_id")) == str(self._client.user.id)
+            if mine and str(known.get("description") or "").endswith(_mark(key)):
                 return str(known["id"])
         return None
 
 
 def _payload(event: Event) -> dict[str, Any]:
+    mark = _mark(event.key)
     return {
         "name": shorten(str(event.title), NAME),
-        "description": shorten(draw(event.about), DESCRIPTION),
+        "description": shorten(draw(event.about), DESCRIPTION - len(mark)) + mark,
         "privacy_level": GUILD_ONLY,
         "entity_type": EXTERNAL,
         "entity_metadata": {"location": shorten(str(event.spot) or NOWHERE, LOCATION)},
         "scheduled_start_time": event.starts.isoformat(),
         "scheduled_end_time": event.ends.isoformat(),
     }
+
+
+def _mark(key: str) -> str:
+    """What an event is known by, at the end of its description: its name and its hour may be those of another one."""
+    return f" · {hashlib.sha256(key.encode()).hexdigest()[:10]}"

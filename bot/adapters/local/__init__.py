@@ -174,8 +174,8 @@ class LocalAdapter:
         self.events[shown] = event
         return shown
 
-    async def hide_event(self, place: Place, shown: str) -> None:
-        self.events.pop(shown, None)
+    async def hide_event(self, place: Place, key: str, shown: str | None) -> None:
+        self.events.pop(shown or "", None)
 
     async def places_of(self, member: Member) -> Sequence[Place]:
         return [room.place for room in self.rooms.values() if member.id in room.members]

@@ -220,7 +220,7 @@ class MatrixAdapter:
         """Rooms have no calendar: what is on is said in words."""
         return None
 
-    async def hide_event(self, place: Place, shown: str) -> None:
+    async def hide_event(self, place: Place, key: str, shown: str | None) -> None:
         """There is none to hide."""
 
     async def places_of(self, member: Member) -> Sequence[Place]:
