@@ -204,6 +204,11 @@ def _move(connection: Connection, keep: Person, gone: Person) -> None:
         " WHERE id = ? AND persons.paused_at IS NULL",
         (gone.id, keep.id),
     )
+    connection.execute(  # of two yeses to one purpose, the one to the newer words stands
+        "DELETE FROM consents WHERE person = ? AND EXISTS (SELECT 1 FROM consents AS other"
+        " WHERE other.person = ? AND other.purpose = consents.purpose AND other.version > consents.version)",
+        (keep.id, gone.id),
+    )
     for table, column in _references(connection, "persons"):
         if table in PERSONAL and table not in ("memberships", "membership_checks"):
             connection.execute(

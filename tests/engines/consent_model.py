@@ -1,7 +1,7 @@
 """A plain model of consent beside the bot: whatever people do, what is sent is what the model allows.
 
 Hypothesis chooses the steps and shrinks what goes wrong. A probe is a message for one purpose, perhaps of one
-community; it is planned in one step and sent in another, so that everything can happen in between.
+community. Some are always on their way: planned before a step, sent after it, so that everything happens in between.
 """
 
 from __future__ import annotations
@@ -11,44 +11,57 @@ import itertools
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.adapters.local import NAME
 from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
-from bot.consenting import ADULT, ADULTS_ONLY, CORE
+from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Place, Reader, Text
 from bot.playground import Playground
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
-from cogs.settings import NAMES, Settings
-from storage import blocks, deliveries, members
+from cogs.settings import NAMES, WORDS, Settings
+from storage import blocks, consents, deliveries, members
+from tests.engines.consent_ledger import Human, Ledger, Probe
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNTS = tuple(Member(NAME, name, name.title()) for name in ("alice", "alices-phone", "bob", "bobs-phone", "eve"))
 PLACES = (Place(NAME, "porch", "The Porch"), Place(NAME, "garden", "The Garden"))
-PURPOSES = ("dm", "may-be-asked", "helper", "mentor")
+PURPOSES = tuple(name for name in NAMES if name != ADULT)
 PROBE = "probe.sent"
 MONTH = timedelta(days=31)
 
 steps: Counter[str] = Counter()
 """How often each thing was done, over all runs in this process."""
 
+probes: Counter[str] = Counter()
+"""What became of each message: ``sent``, or why it was rightly held back."""
+
 
 class Probes(Cog):
-    """Sends one message per probe, for whatever purpose it is."""
+    """Sends one message per probe, for whatever purpose it is, and asks for those that no other cog here asks for."""
 
     @message(PROBE)
     async def render(self, delivery: Delivery, reader: Reader) -> Message:
         return Message(Text(f"probe {delivery.args['number']}"))
+
+    def asks(self) -> Sequence[Ask]:
+        return [
+            Ask(
+                f"set-{name}", tuple({*CORE, name}), lambda _value: Text("Probe?"), "settings.open", name in ADULTS_ONLY
+            )
+            for name in PURPOSES
+            if name not in WORDS
+        ]
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept
@@ -57,23 +70,8 @@ class Probes(Cog):
         return nothing_to_forget
 
 
-@dataclass(eq=False)
-class Human:
-    """What the model knows of one person."""
-
-    accounts: set[Member]
-    yes: set[str] = field(default_factory=set)
-    paused: bool = False
-    homes: set[Place] = field(default_factory=set)
-    left: dict[Place, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Probe:
-    number: int
-    human: Human
-    purpose: str
-    place: Place | None
+def _probed(_value: str) -> Text:
+    return Text("May I probe?")
 
 
 class ConsentMachine(RuleBasedStateMachine):
@@ -87,18 +85,19 @@ class ConsentMachine(RuleBasedStateMachine):
         self.opened = Playground.open(Path(self.folder.name), START, cogs)
         self.world = self.runner.run(self.opened.__aenter__())
         self.chat = self.world.chat
+        self.model = Ledger()
         self.rooms = {place: set(ACCOUNTS) for place in PLACES}
         for account, place in itertools.product(ACCOUNTS, PLACES):
             self.chat.join(account, place)
-        self.owner: dict[Member, Human] = {}
-        self.avoided: set[tuple[Human, Human | Member]] = set()
-        self.planned: list[Probe] = []
-        self.numbers = itertools.count(1)
+        self.numbers, self.rounds = itertools.count(1), itertools.count(1)
+        self.turns = itertools.cycle(itertools.product(ACCOUNTS, (None, *PLACES)))
+        self.versions = consents.VERSIONS
         self.communities = {
             place: self.run(self.world.bot.database.write(members.found, place, START)) for place in PLACES
         }
 
     def teardown(self) -> None:
+        consents.VERSIONS = self.versions
         self.runner.run(self.opened.__aexit__(None, None, None))
         self.runner.close()
         self.folder.cleanup()
@@ -106,24 +105,21 @@ class ConsentMachine(RuleBasedStateMachine):
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
 
+    @property
+    def owner(self) -> dict[Member, Human]:
+        return self.model.owner
+
     def say(self, account: Member, line: str, place: Place | None = None) -> Message:
-        self.seen(account, place)
+        self.model.spoke(account, place)
         self.world.now += timedelta(seconds=1)
         said: Message = self.run(self.chat.say(account, line, place))
         return said
 
     def press(self, account: Member, label: str, on: Message, place: Place | None = None) -> Message:
         [button] = [button for button in on.buttons if str(button.label) == label]
-        self.seen(account, place)
+        self.model.spoke(account, place)
         said: Message = self.run(self.chat.press(account, button, place))
         return said
-
-    def seen(self, account: Member, place: Place | None) -> None:
-        """Speaking in a place, a person is known to be in it."""
-        human = self.owner.get(account)
-        if human is not None and place is not None:
-            human.homes.add(place)
-            human.left.pop(place, None)
 
     @initialize()
     def two_are_here_already(self) -> None:
@@ -133,38 +129,45 @@ class ConsentMachine(RuleBasedStateMachine):
     def one_of(self, data: st.DataObject, accounts: Iterable[Member]) -> Member:
         return data.draw(st.sampled_from(sorted(accounts, key=lambda account: account.id)))
 
-    # -- the steps ----------------------------------------------------------------------------------------------------
+    # -- yes and no ---------------------------------------------------------------------------------------------------
 
     @rule(account=st.sampled_from(ACCOUNTS), purpose=st.sampled_from(PURPOSES), room=st.booleans())
     def opts_in(self, account: Member, purpose: str, room: bool) -> None:
         steps["opt in"] += 1
         place = PLACES[0] if room and account in self.rooms[PLACES[0]] else None
-        adult = purpose in ADULTS_ONLY
-        yes = Button(Text("Yes"), "consent.yes", f"set-{purpose}|{int(adult)}|{purpose}", row="-")
+        yes = Button(Text("Yes"), "consent.yes", f"set-{purpose}|{int(purpose in ADULTS_ONLY)}|{purpose}", row="-")
         self.run(self.chat.press(account, yes, place))
-        human = self.owner.get(account) or self.appears(account, Human({account}))
-        human.yes |= {*CORE, purpose, *({ADULT} if adult else ())}
-        self.seen(account, place)
-
-    def appears(self, account: Member, human: Human) -> Human:
-        """An account is known from now on: what others set against it holds."""
-        self.owner[account] = human
-        human.accounts.add(account)
-        self.avoided = {(one, human if other == account else other) for one, other in self.avoided}
-        self.avoided = {(one, other) for one, other in self.avoided if one is not other}
-        return human
+        shared = [room for room in PLACES if account in self.rooms[room]]
+        self.model.says_yes(account, purpose, place or (shared[0] if len(shared) == 1 else None))
 
     @precondition(lambda self: self.owner)
-    @rule(data=st.data())
-    def opts_out(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), typed=st.booleans())
+    def opts_out(self, data: st.DataObject, typed: bool) -> None:
         account = self.one_of(data, self.owner)
         human = self.owner[account]
         if not human.yes & NAMES.keys():
             return
         purpose = data.draw(st.sampled_from(sorted(human.yes & NAMES.keys())))
         steps["opt out"] += 1
-        self.press(account, f"{NAMES[purpose]}: on", self.say(account, "settings"))
-        human.yes -= {purpose, *(ADULTS_ONLY if purpose == ADULT else ())}
+        self.plan(account, purpose)
+        self.switches_off(account, purpose, typed=typed)
+
+    def switches_off(self, account: Member, purpose: str, *, typed: bool) -> None:
+        if typed:
+            self.say(account, f"settings {NAMES[purpose]}")
+        else:
+            screen, label = self.say(account, "settings"), f"{NAMES[purpose]}: on"
+            if label not in [str(button.label) for button in screen.buttons]:
+                screen = self.press(account, "More settings", screen)
+            self.press(account, label, screen)
+        self.model.takes_back(self.owner[account], purpose)
+
+    @rule(purpose=st.sampled_from((*PURPOSES, ADULT)))
+    def the_words_change(self, purpose: str) -> None:
+        """A new version of the bot asks for this in other words: an older yes counts no more."""
+        steps["words change"] += 1
+        consents.VERSIONS = {**consents.VERSIONS, purpose: consents.version(purpose) + 1}
+        self.model.words_change(purpose)
 
     @precondition(lambda self: self.owner)
     @rule(data=st.data(), pause=st.booleans())
@@ -172,8 +175,20 @@ class ConsentMachine(RuleBasedStateMachine):
         account = self.one_of(data, self.owner)
         human = self.owner[account]
         steps["pause" if pause else "go on"] += 1
+        self.plan_all(account)
         self.say(account, "pause" if pause else "start")
         human.paused = pause
+
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def shuts_or_opens_the_door(self, account: Member) -> None:
+        """Takes no direct messages from the bot any more, or takes them again."""
+        shut = account not in self.model.shut
+        steps["block the bot" if shut else "unblock the bot"] += 1
+        if account in self.owner:
+            self.plan_all(account)
+        (self.model.shut.add if shut else self.model.shut.discard)(account)
+        (self.chat.closed.add if shut else self.chat.closed.discard)(account.id)
+        self.model.unsure.add(account)
 
     @precondition(lambda self: self.owner)
     @rule(data=st.data())
@@ -184,38 +199,34 @@ class ConsentMachine(RuleBasedStateMachine):
             return
         steps["block"] += 1
         self.run(self.world.bot.database.write(blocks.add, self.person(one), self.person(two), self.world.now))
-        self.avoided.add((who, other))
+        self.model.avoided.add((who, other))
+
+    # -- coming and going ---------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.owner)
     @rule(data=st.data(), place=st.sampled_from(PLACES))
     def leaves(self, data: st.DataObject, place: Place) -> None:
         account = self.one_of(data, self.owner)
-        human = self.owner[account]
         if account not in self.rooms[place]:
             return
         steps["leave"] += 1
+        self.plan_all(account, place)
         self.press(account, "Yes, leave", self.say(account, "leave", place), place)
-        self.has_left(human, place)
+        self.model.has_left(self.owner[account], place, self.world.now)
 
     @rule(account=st.sampled_from(ACCOUNTS), place=st.sampled_from(PLACES))
     def is_taken_out(self, account: Member, place: Place) -> None:
         if account not in self.rooms[place]:
             return
         steps["removed"] += 1
+        human = self.owner.get(account)
+        if human is not None:
+            self.plan_all(account, place)
         self.rooms[place].discard(account)
         self.chat.leave(account, place)
         self.run(self.world.bot.left(account, place))
-        human = self.owner.get(account)
         if human is not None and not human.accounts & self.rooms[place]:
-            self.has_left(human, place)
-
-    def has_left(self, human: Human, place: Place) -> None:
-        if place in human.homes:
-            human.homes.discard(place)
-            human.left[place] = self.world.now
-        if not human.homes:
-            human.yes.clear()
-        self.planned = [probe for probe in self.planned if (probe.human, probe.place) != (human, place)]
+            self.model.has_left(human, place, self.world.now)
 
     @rule(account=st.sampled_from(ACCOUNTS), place=st.sampled_from(PLACES))
     def comes_back(self, account: Member, place: Place) -> None:
@@ -230,15 +241,20 @@ class ConsentMachine(RuleBasedStateMachine):
         account = self.one_of(data, self.owner)
         human = self.owner[account]
         steps["forget"] += 1
+        self.plan_all(account)
         self.press(account, "Forget me", self.say(account, "forget-me"))
-        self.is_forgotten(human)
+        self.model.is_forgotten(human)
 
-    def is_forgotten(self, human: Human) -> None:
-        against = {one for one, other in self.avoided if other is human}
-        self.avoided = {pair for pair in self.avoided if human not in pair}
-        self.avoided |= {(one, account) for one in against for account in human.accounts}
-        self.owner = {account: owner for account, owner in self.owner.items() if owner is not human}
-        self.planned = [probe for probe in self.planned if probe.human is not human]
+    @precondition(lambda self: any(human.left for human in self.model.humans()))
+    @rule()
+    def a_month_passes(self) -> None:
+        steps["a month"] += 1
+        self.world.now += MONTH
+        for every in ("hour", "day"):
+            self.run(self.world.bot.run_jobs(every, self.world.now))
+        self.model.a_month_passes(self.world.now, self.rooms)
+
+    # -- one person with two accounts ---------------------------------------------------------------------------------
 
     @precondition(lambda self: self.owner)
     @rule(data=st.data(), two=st.sampled_from(ACCOUNTS))
@@ -254,91 +270,67 @@ class ConsentMachine(RuleBasedStateMachine):
         done = self.press(one, "Yes", self.say(one, "link"))
         assert "one person to me" in done.text
         if other is None:
-            self.appears(two, human)
+            self.model.appears(two, human)
         elif other is not human:
-            self.become_one(human, other)
+            self.model.become_one(human, other)
 
-    def become_one(self, human: Human, other: Human) -> None:
-        human.yes |= other.yes
-        human.paused = human.paused or other.paused
-        human.homes |= other.homes
-        human.left = {place: at for place, at in {**other.left, **human.left}.items() if place not in human.homes}
-        for account in other.accounts:
-            self.owner[account] = human
-        human.accounts |= other.accounts
-
-        def merged(one: Human | Member) -> Human | Member:
-            return human if one is other else one
-
-        pairs = {(merged(one), merged(two)) for one, two in self.avoided}
-        self.avoided = {(one, two) for one, two in pairs if isinstance(one, Human) and one is not two}
-        self.planned = [
-            Probe(probe.number, human if probe.human is other else probe.human, probe.purpose, probe.place)
-            for probe in self.planned
-        ]
-
-    @precondition(lambda self: self.owner)
+    @precondition(lambda self: any(len(human.accounts) > 1 for human in self.model.humans()))
     @rule(data=st.data())
     def unlinks(self, data: st.DataObject) -> None:
-        account = self.one_of(data, self.owner)
-        human = self.owner[account]
-        if len(human.accounts) < 2:
-            return
+        account = self.one_of(data, (account for account, human in self.owner.items() if len(human.accounts) > 1))
         steps["unlink"] += 1
+        self.plan_all(account)
         self.press(account, "Yes, unlink", self.say(account, "unlink"))
-        human.accounts.discard(account)
-        del self.owner[account]
+        self.model.loses(account)
 
-    @precondition(lambda self: self.owner and any(human.left for human in self.owner.values()))
-    @rule()
-    def a_month_passes(self) -> None:
-        steps["a month"] += 1
-        self.world.now += MONTH
-        self.planned = [probe for probe in self.planned if probe.number < 0]  # none is good for so long
-        for every in ("hour", "day"):
-            self.run(self.world.bot.run_jobs(every, self.world.now))
-        for human in set(self.owner.values()):
-            if human.homes:
-                human.left = {place: at for place, at in human.left.items() if at > self.world.now - timedelta(days=30)}
-            for place in list(human.homes):
-                if not human.accounts & self.rooms[place]:
-                    self.has_left(human, place)
-            if human.left and not human.homes and max(human.left.values()) <= self.world.now - timedelta(days=30):
-                self.is_forgotten(human)
+    # -- what is sent -------------------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.owner)
-    @rule(data=st.data(), place=st.sampled_from(PLACES), at_once=st.booleans())
-    def something_is_planned(self, data: st.DataObject, place: Place, at_once: bool) -> None:
-        account = self.one_of(data, self.owner)
-        for purpose, where in itertools.product(PURPOSES, (None, place)):
-            self.plan(account, purpose, where)
-        if at_once:
+    @invariant()
+    def something_is_always_on_its_way(self) -> None:
+        """After two of three steps what waits is sent; then something new is planned, in turns, for two of them."""
+        if next(self.rounds) % 3:
             self.send()
+        turns = [turn for turn in itertools.islice(self.turns, 5) if turn[0] in self.owner]
+        self.put([(account, probe) for account, place in turns for probe in self.some(account, place, most=2)])
 
-    def plan(self, account: Member, purpose: str, place: Place | None) -> None:
-        steps["plan"] += 1
-        number = next(self.numbers)
-        probe = Delivery(
-            to=self.person(account),
-            kind=PROBE,
-            key=f"probe:{number}",
-            due=self.world.now,
-            expires=self.world.now + timedelta(days=1),
-            purpose=purpose,
-            community=self.communities[place] if place else None,
-            args={"number": number},
-            picked=True,
-        )
-        self.run(self.world.bot.database.write(deliveries.plan, probe))
-        self.planned.append(Probe(number, self.owner[account], purpose, place))
+    def some(self, account: Member, place: Place | None = None, most: int = 3) -> list[Probe]:
+        """A few for what was said yes to, and one for what perhaps was not."""
+        turn = next(self.numbers)
+        yes = sorted(self.owner[account].yes & set(PURPOSES))
+        chosen = [yes[(turn + one) % len(yes)] for one in range(min(most - 1, len(yes)))]
+        return [self.probe(account, purpose, place) for purpose in (*chosen, PURPOSES[turn % len(PURPOSES)])]
 
-    @precondition(lambda self: len(self.planned) > 0)
-    @rule()
-    def it_is_sent(self) -> None:
-        self.send()
+    def probe(self, account: Member, purpose: str, place: Place | None = None) -> Probe:
+        return Probe(next(self.numbers), self.owner[account], purpose, place)
+
+    def plan_all(self, account: Member, place: Place | None = None) -> None:
+        self.put([(account, probe) for probe in self.some(account, place)])
+
+    def plan(self, account: Member, purpose: str, place: Place | None = None) -> None:
+        self.put([(account, self.probe(account, purpose, place))])
+
+    def put(self, planned: Sequence[tuple[Member, Probe]]) -> None:
+        self.run(self.world.bot.database.write(self._put, planned))
+        self.model.planned += [probe for _account, probe in planned]
+
+    def _put(self, connection: Connection, planned: Sequence[tuple[Member, Probe]]) -> None:
+        for account, probe in planned:
+            person = members.person_of(connection, account)
+            assert person is not None
+            delivery = Delivery(
+                to=person,
+                kind=PROBE,
+                key=f"probe:{probe.number}",
+                due=self.world.now,
+                expires=self.world.now + timedelta(days=1),
+                purpose=probe.purpose,
+                community=self.communities[probe.place] if probe.place else None,
+                args={"number": probe.number},
+                picked=True,
+            )
+            deliveries.plan(connection, delivery)
 
     def send(self) -> None:
-        steps["send"] += 1
         before = len(self.chat.posted)
         while self.run(self.world.bot.database.read(deliveries.counts)).get("pending"):
             self.world.now += timedelta(seconds=1)
@@ -348,35 +340,35 @@ class ConsentMachine(RuleBasedStateMachine):
             for posted in self.chat.posted[before:]
             if str(posted.message.text).startswith("probe")
         }
-        allowed = {probe.number for probe in self.planned if self.allows(probe)}
-        steps["sent"] += len(arrived)
-        assert set(arrived) == allowed, "what was sent is exactly what had been said yes to"
-        for probe in self.planned:
+        for probe in self.model.planned:
+            why = self.model.held_back(probe)
+            if not why and probe.number not in arrived and self.model.may_be_shut(probe.human):
+                why = "blocked the bot"
+            assert (probe.number in arrived) == (not why), "what was sent is exactly what had been said yes to"
             assert probe.number not in arrived or arrived[probe.number] in probe.human.accounts
-        self.planned.clear()
+            probes[why or "sent"] += 1
+        assert arrived.keys() <= {probe.number for probe in self.model.planned}
+        assert not self.model.shut & set(arrived.values())
+        self.model.planned.clear()
 
-    def allows(self, probe: Probe) -> bool:
-        human = probe.human
-        gone = probe.place is not None and probe.place in human.left
-        return {probe.purpose, "dm"} <= human.yes and not human.paused and not gone
-
-    @precondition(lambda self: self.avoided)
-    @rule()
+    @invariant()
     def nobody_meets_whom_they_avoid(self) -> None:
-        steps["look"] += 1
+        held = self.run(self.world.bot.database.read(self._between))
         for one, two in itertools.combinations(self.owner, 2):
             human, other = self.owner[one], self.owner[two]
             if human is not other:
-                apart = (human, other) in self.avoided or (other, human) in self.avoided
-                held = self.run(self.world.bot.database.read(blocks.between, self.person(one), self.person(two)))
-                assert held == apart
-        known = set(self.known())
-        assert known == set(self.owner), "exactly those who said yes are known"
+                apart = {(human, other), (other, human)} & self.model.avoided
+                assert held[one, two] == bool(apart), "who avoids whom holds for every account, and through forgetting"
+        assert held.keys() == set(itertools.combinations(self.owner, 2)), "exactly those who said yes are known"
 
-    def known(self) -> Iterator[Member]:
-        for account in ACCOUNTS:
-            if self.run(self.world.bot.database.read(members.person_of, account)) is not None:
-                yield account
+    def _between(self, connection: Connection) -> dict[tuple[Member, Member], bool]:
+        known = {account: members.person_of(connection, account) for account in ACCOUNTS}
+        people = [(account, known[account]) for account in (*self.owner, *(set(ACCOUNTS) - set(self.owner)))]
+        return {
+            (one, two): blocks.between(connection, person, other)
+            for (one, person), (two, other) in itertools.combinations(people, 2)
+            if person is not None and other is not None
+        }
 
     def person(self, account: Member) -> Person:
         found: Person | None = self.run(self.world.bot.database.read(members.person_of, account))

@@ -164,6 +164,20 @@ def test_where_both_have_one_of_a_kind_that_of_whoever_stays_stands(
     assert rows_in(connection, "checkin_dials") == 1
 
 
+@pytest.mark.parametrize("newer", ["alice", "there"])
+def test_of_two_yeses_the_one_to_the_newer_words_stands(
+    connection: Connection, alice: Person, there: Person, newer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, later = (there, alice) if newer == "alice" else (alice, there)
+    consents.give(connection, older, ("helper",), "old words", NOW)
+    monkeypatch.setattr(consents, "VERSIONS", {"helper": 2})
+    consents.give(connection, later, ("helper",), "new words", NOW)
+    stays = linking.together(connection, alice, there)
+    assert stays is not None
+    assert consents.given(connection, stays) == {"helper"}
+    assert consents.outdated(connection, stays) == frozenset()
+
+
 def test_who_has_what_cannot_be_moved_stays_whichever_comes_first(
     connection: Connection, alice: Person, there: Person, porch: Community
 ) -> None:
