@@ -49,8 +49,9 @@ class Works(NamedTuple):
 class Database:
     """``async with await Database.open(path) as database: await database.write(function, ...)``.
 
-    Writes that wait while the disk is busy share the next commit, each in a savepoint of its own: one that fails rolls
-    back alone. If a caller is cancelled, its transaction still happens whole or not at all.
+    Writes that wait while the disk is busy share the next commit. One that fails rolls back alone: the others are run
+    once more without it, so a storage function may be called twice, and only what it did last is kept. If a caller is
+    cancelled, its transaction still happens whole or not at all.
     """
 
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
@@ -127,6 +128,8 @@ class Database:
         _unwrap(await _on_thread(self._writer, _empty_log, None))
 
     def _unwrap(self, outcome: Outcome) -> Any:
+        if outcome.error is None:
+            return outcome.value
         if (trouble := _trouble(outcome.error)) is not None:
             self.troubles.add(trouble)
         return _unwrap(outcome)
@@ -201,7 +204,7 @@ def _commit(connection: sqlite3.Connection, works: Works) -> list[Outcome]:
 def _commit_together(connection: sqlite3.Connection, works: Works) -> list[Outcome]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_in_savepoint(connection, work, works.journal) for work in works.waiting]
+        outcomes = _run_all(connection, works)
         if works.journal is not None:
             works.journal.write()
         connection.execute("COMMIT")
@@ -213,11 +216,32 @@ def _commit_together(connection: sqlite3.Connection, works: Works) -> list[Outco
     return outcomes
 
 
+def _run_all(connection: sqlite3.Connection, works: Works) -> list[Outcome]:
+    """In one transaction. Savepoints cost as much as a small write, so there are none until something fails."""
+    try:
+        return [Outcome(_run(connection, work)) for work in works.waiting]
+    except Exception:
+        if len(works.waiting) == 1 or not connection.in_transaction:
+            raise
+    connection.execute("ROLLBACK")
+    if works.journal is not None:
+        works.journal.drop_after(0)
+    connection.execute("BEGIN IMMEDIATE")
+    return [_in_savepoint(connection, work, works.journal) for work in works.waiting]
+
+
+def _run(connection: sqlite3.Connection, work: Work) -> Any:
+    value = work(connection)
+    if not connection.in_transaction:
+        raise RuntimeError("a storage function may not end its own transaction")
+    return value
+
+
 def _in_savepoint(connection: sqlite3.Connection, work: Work, journal: Journal | None) -> Outcome:
     connection.execute("SAVEPOINT work")
     noted = journal.noted if journal is not None else 0
     try:
-        outcome = Outcome(work(connection))
+        outcome = Outcome(_run(connection, work))
     except Exception as error:
         if not connection.in_transaction:
             raise
@@ -225,8 +249,6 @@ def _in_savepoint(connection: sqlite3.Connection, work: Work, journal: Journal |
         if journal is not None:
             journal.drop_after(noted)
         outcome = Outcome(error=error)
-    if not connection.in_transaction:
-        raise RuntimeError("a storage function may not end its own transaction")
     connection.execute("RELEASE work")
     return outcome
 

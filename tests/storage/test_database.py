@@ -32,6 +32,17 @@ def fail_after_noting(connection: Connection, name: str) -> None:
     raise LookupError(name)
 
 
+def count(connection: Connection, name: str) -> str:
+    return note(connection, name, str(int(platforms.state(connection, "local", name) or 0) + 1))
+
+
+def traced(connection: Connection) -> list[str]:
+    """What this connection runs from now on."""
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    return statements
+
+
 def break_a_deferred_key(connection: Connection) -> None:
     """Noticed by SQLite only when everybody's transaction is committed."""
     connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -75,6 +86,27 @@ async def test_one_that_fails_takes_nothing_of_its_neighbours_with_it(database: 
     assert results[0] == results[2] == "kept"
     assert isinstance(results[1], LookupError)
     assert await noted(database, "before", "broken", "after") == ["before", "after"]
+
+
+async def test_who_runs_again_because_of_a_neighbour_has_written_once(database: Database) -> None:
+    results = await asyncio.gather(
+        database.write(count, "before"),
+        database.write(fail_after_noting, "broken"),
+        database.write(count, "after"),
+        database.write(fail_after_noting, "broken too"),
+        return_exceptions=True,
+    )
+    assert results[0] == results[2] == "1"
+    assert await database.read(platforms.state, "local", "before") == "1"
+    assert await database.read(platforms.state, "local", "after") == "1"
+
+
+async def test_a_savepoint_is_paid_for_only_where_something_fails(database: Database) -> None:
+    statements = await database.write(traced)
+    await asyncio.gather(*(database.write(note, str(number)) for number in range(50)))
+    assert not [sql for sql in statements if sql.startswith("SAVEPOINT")]
+    await asyncio.gather(database.write(note, "one"), database.write(fail_after_noting, "x"), return_exceptions=True)
+    assert [sql for sql in statements if sql.startswith("SAVEPOINT")]
 
 
 @pytest.mark.parametrize("spoiler", [break_a_deferred_key, end_the_transaction])
