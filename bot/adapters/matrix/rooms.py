@@ -16,7 +16,7 @@ from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.content import KEY, Content
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.adapters.matrix.sync import Sync
-from bot.errors import CannotReach, DeliveryError
+from bot.errors import CannotReach, DeliveryError, RetryAfter
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ class Rooms:
         self._sync = sync
         self._direct: dict[str, list[str]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._unsure: dict[str, int] = {}
+        """Rooms that were asked for, by what the mark names, and nobody knows what came of it: since which sync."""
 
     async def load(self) -> None:
         """Read which rooms the account calls direct."""
@@ -100,13 +102,15 @@ class Rooms:
         Raises ``CannotReach`` if they left the one there was, unless ``reopen``: they wrote, and wait for an answer.
         """
         async with self._locks[member_id]:
+            if not self.direct_rooms(member_id):
+                await self._learn(member_id)
             found = self.direct_rooms(member_id)
             if found:
                 return found[-1]
             if not reopen and self._was_left(member_id):
                 raise CannotReach("the member left the direct room")
             mark = {"kind": "direct", "member": member_id}
-            room_id = await self._create([member_id], mark, preset="trusted_private_chat", is_direct=True)
+            room_id = await self._create(member_id, [member_id], mark, preset="trusted_private_chat", is_direct=True)
             await self.note_direct(member_id, room_id)
             return room_id
 
@@ -122,15 +126,31 @@ class Rooms:
         made = (room for room, mark in self._sync.marks.items() if mark.get("member") == member_id)
         return any(room in self._client.rooms for room in (*self._direct.get(member_id, ()), *made))
 
-    async def _create(self, invited: Sequence[str], mark: Json, state: Sequence[Json] = (), **options: object) -> str:
+    async def _create(
+        self, key: str, invited: Sequence[str], mark: Json, state: Sequence[Json] = (), **options: object
+    ) -> str:
         """An encrypted room that the bot knows again by its mark, and known to the sync when this returns."""
         initial = [ENCRYPTION, {"type": MARK, "state_key": "", "content": mark}, *state]
-        made = await self._client.request(
-            "POST", "/createRoom", {"invite": list(invited), "initial_state": initial, **options}
-        )
-        room_id: str = made["room_id"]
-        await self._sync.until(lambda: self._is_ready(room_id, {*invited}))
+        try:
+            made = await self._client.request(
+                "POST", "/createRoom", {"invite": list(invited), "initial_state": initial, **options}
+            )
+            room_id: str = made["room_id"]
+            await self._sync.until(lambda: self._is_ready(room_id, {*invited}))
+        except (Refusal, RetryAfter):
+            raise
+        except BaseException:
+            self._unsure[key] = self._sync.begun
+            raise
         return room_id
+
+    async def _learn(self, key: str) -> None:
+        """The room that was asked for may be there: wait for a sync that began later, or there would be a second one.
+        Raises ``DeliveryError`` while there is none.
+        """
+        if key in self._unsure:
+            await self._sync.until(lambda: self._sync.taken > self._unsure[key])
+            del self._unsure[key]
 
     def _is_ready(self, room_id: str, invited: set[str]) -> bool:
         """A new room comes in parts. What is said before we know who was invited would not be encrypted for them."""
@@ -141,12 +161,16 @@ class Rooms:
 
     async def open_group(self, key: str, invited: Sequence[str], name: str, place: str) -> str:
         """A private encrypted room. Who comes later does not read what was said before."""
+        if self.group(key) is None:
+            await self._learn(key)
         found = self.group(key)
         if found is not None:
+            for member_id in {*invited} - {*self._client.rooms[found].users}:  # a server may die between room and guests
+                await self.invite(found, member_id)
             return found
         visible = {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "invited"}}
         mark = {"kind": "group", "key": key, "place": place}
-        return await self._create(invited, mark, [visible], preset="private_chat", name=name)
+        return await self._create(key, invited, mark, [visible], preset="private_chat", name=name)
 
     def group(self, key: str) -> str | None:
         marks = self._sync.marks.items()

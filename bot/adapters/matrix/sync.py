@@ -79,6 +79,10 @@ class Sync:
         self._keyless: set[str | None] = set()
         self._stopping = asyncio.Event()
         self._news = asyncio.Condition()
+        self.begun = 0
+        """Requests made so far. What happened before the last of them is known once it is ``taken``."""
+        self.taken = 0
+        """The last of them whose answer was taken in."""
         self.marks: dict[str, Json] = {}
         """What the bot wrote into rooms it made (state ``kith.room``), by room."""
         self.children: dict[str, set[str]] = {}
@@ -140,12 +144,14 @@ class Sync:
         query = {"filter": self._filter, "timeout": "0" if full_state else str(WAIT * 1000)}
         query |= {"full_state": "true"} if full_state else {}
         query |= {"since": self._since} if self._since else {}
+        self.begun += 1
         answer = await self._client.request("GET", "/sync", query=query, deadline=WAIT * (6 if full_state else 2))
         if not isinstance(answer.get("next_batch"), str):
             raise DeliveryError("the answer has no place in the stream")
         is_first_ever, self._since = self._since is None, answer["next_batch"]
         response = await self._take(answer)
         await self._exchange_keys()
+        self.taken = self.begun
         async with self._news:
             self._news.notify_all()
         tasks = [self._accept(room) for room in response.rooms.invite]

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.adapters.matrix.answer import MARK
+from bot.adapters.matrix.rooms import ENCRYPTION
 from bot.errors import CannotReach, DeliveryError, RetryAfter
 from bot.messages import Channel, Message, Place, Text
 from tests.adapters.matrix.world import World, known_as
@@ -36,6 +38,21 @@ async def test_two_messages_at_once_open_one_room(kith: World) -> None:
     await asyncio.gather(*(kith.adapter.send(known_as(alice), REMINDER, f"key-{n}") for n in range(3)))
     room = await alice.accept()
     assert {(await alice.next()).room for _ in range(3)} == {room}
+
+
+async def test_a_room_nobody_heard_back_about_is_not_made_a_second_time(kith: World) -> None:
+    alice = await kith.member("alice")
+    await kith.lose_sync()
+    for _try in range(2):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2):
+                await kith.adapter.send(known_as(alice), REMINDER, "key-1")
+    kith.follow_sync()
+    await kith.adapter.send(known_as(alice), REMINDER, "key-1")
+    room = await alice.accept()
+    assert (await alice.next()).room == room
+    with pytest.raises(TimeoutError):
+        await alice.accept(within=1)
 
 
 async def test_the_same_key_is_one_message_even_after_a_restart(kith: World) -> None:
@@ -201,6 +218,15 @@ async def test_a_group_is_opened_once_per_key_even_after_a_restart(kith: World) 
     assert found is not None
     assert found.channel == channel
     assert await kith.adapter.find_group(None, "pair-2") is None
+
+
+async def test_a_group_whose_server_died_before_it_asked_anybody_in_is_completed(kith: World) -> None:
+    sam, alex = await kith.member("sam"), await kith.member("alex")
+    mark = {"type": MARK, "state_key": "", "content": {"kind": "group", "key": "pair-1", "place": ""}}
+    half = await kith.client.request("POST", "/createRoom", {"initial_state": [ENCRYPTION, mark]})
+    await kith.until(lambda: kith.adapter._rooms.group("pair-1") is not None)
+    group = await kith.adapter.open_group(None, [known_as(sam), known_as(alex)], Text("Sam and Alex"), "pair-1")
+    assert group.channel.id == half["room_id"] == await sam.accept() == await alex.accept()
 
 
 async def test_a_group_is_no_direct_room_and_no_community(kith: World) -> None:

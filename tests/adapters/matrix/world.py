@@ -75,8 +75,18 @@ class World:
                 self.samples = cog
         self.adapter = self.bot.adapters["matrix"] = MatrixAdapter(self.bot, config or self.config(), self.keys)
         await self.adapter.start()
-        self._serving = asyncio.create_task(self.adapter.serve())
+        self.follow_sync()
         return self.adapter
+
+    def follow_sync(self) -> None:
+        self._serving = asyncio.create_task(self.adapter.serve())
+
+    async def lose_sync(self) -> None:
+        """From now on Kith hears nothing, but can speak."""
+        assert self._serving is not None
+        self._serving.cancel()
+        await asyncio.wait([self._serving])
+        self._serving = None
 
     async def stop(self) -> None:
         if self._serving is not None:
