@@ -56,9 +56,7 @@ class Probes(Cog):
 
     def asks(self) -> Sequence[Ask]:
         return [
-            Ask(
-                f"set-{name}", tuple({*CORE, name}), lambda _value: Text("Probe?"), "settings.open", name in ADULTS_ONLY
-            )
+            Ask(f"set-{name}", tuple({*CORE, name}), _probed, "settings.open", name in ADULTS_ONLY)
             for name in PURPOSES
             if name not in WORDS
         ]
