@@ -21,6 +21,11 @@ Seal = Callable[[int], bytes]
 TWO_HOSTS: frozenset[Kind] = frozenset({"circle", "story", "skill", "hosts"})
 """Where people open up: not without a host and a co-host."""
 
+CHANGEABLE = frozenset(
+    {"kind", "recurrence", "minutes", "seats", "personal", "listening", "dry", "joining", "group"}
+)
+"""The columns that a host decides about."""
+
 
 class Circle(NamedTuple):
     """A circle as its row stands. ``title``, ``about`` and ``spot`` are encrypted; ``channel`` is its own place."""
@@ -40,6 +45,8 @@ class Circle(NamedTuple):
     dry: bool
     platform: str
     channel: Channel | None
+    joining: Literal["open", "ask"]
+    group: int | None
 
 
 class Host(NamedTuple):
@@ -53,7 +60,7 @@ class Host(NamedTuple):
 
 _CIRCLE = (
     "SELECT circles.id, communities.id, communities.name, kind, state, title, about, spot, recurrence, minutes, seats,"
-    " personal, listening, dry, platform, channel, thread"
+    " personal, listening, dry, platform, channel, thread, joining, \"group\""
     " FROM circles JOIN communities ON communities.id = circles.community"
 )
 
@@ -133,9 +140,24 @@ def in_channel(connection: Connection, channel: Channel) -> Circle | None:
 def without_place(connection: Connection, limit: int) -> list[Circle]:
     """Published circles whose own place has not been opened yet."""
     rows = connection.execute(
-        f"{_CIRCLE} WHERE state = 'published' AND channel IS NULL ORDER BY circles.id LIMIT ?", (limit,)
+        f"{_CIRCLE} WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id LIMIT ?",
+        (limit,),
     )
     return [_read(row) for row in rows]
+
+
+def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[int]:
+    """This place is no more: the circles that met there have none, and everybody has to be let into the next one."""
+    rows = connection.execute(
+        "UPDATE circles SET channel = NULL, thread = NULL WHERE platform = ? AND channel = ? AND thread IS ?"
+        " RETURNING id",
+        (channel.platform, channel.id, channel.thread),
+    ).fetchall()
+    for (circle,) in rows:
+        at = (seconds(now), circle)
+        connection.execute("UPDATE circle_members SET inside = 0, due = ? WHERE circle = ?", at)
+        connection.execute("UPDATE circle_hosts SET enter = ? WHERE circle = ? AND accepted IS NOT NULL", at)
+    return [circle for (circle,) in rows]
 
 
 def set_channel(connection: Connection, circle: int, channel: Channel | None) -> None:
@@ -146,9 +168,9 @@ def set_channel(connection: Connection, circle: int, channel: Channel | None) ->
 
 
 def change(connection: Connection, circle: int, columns: Mapping[str, Any]) -> None:
-    """Change some of what the host decides: kind, recurrence, minutes, seats, personal, listening, dry."""
-    assert columns.keys() <= {"kind", "recurrence", "minutes", "seats", "personal", "listening", "dry"}
-    settings = ", ".join(f"{column} = ?" for column in columns)
+    """Change some of what the host decides: how often, for how many, how personal, for whom ..."""
+    assert columns.keys() <= CHANGEABLE
+    settings = ", ".join(f'"{column}" = ?' for column in columns)
     connection.execute(f"UPDATE circles SET {settings} WHERE id = ?", (*columns.values(), circle))
 
 
@@ -207,7 +229,8 @@ def host_of(connection: Connection, circle: int, person: Person) -> Host | None:
 
 def accept(connection: Connection, circle: int, person: Person, now: datetime) -> None:
     connection.execute(
-        "UPDATE circle_hosts SET accepted = ?, due = NULL WHERE circle = ? AND person = ? AND accepted IS NULL",
+        "UPDATE circle_hosts SET accepted = ?1, enter = ?1, due = NULL"
+        " WHERE circle = ?2 AND person = ?3 AND accepted IS NULL",
         (seconds(now), circle, person.id),
     )
 
@@ -226,6 +249,15 @@ def ask_stand_in(connection: Connection, circle: int, person: Person, now: datet
     connection.execute(
         "UPDATE circle_hosts SET asked = ?, due = ? WHERE circle = ? AND person = ?",
         (seconds(now), seconds(until), circle, person.id),
+    )
+
+
+def rest(connection: Connection, circle: int, person: Person, now: datetime) -> None:
+    """A host stands by from now on, behind the others; nobody asks them about the place they have just left."""
+    connection.execute(
+        "UPDATE circle_hosts SET part = 'stand-in', accepted = NULL, enter = NULL, asked = ?3, due = NULL,"
+        " position = 1 + (SELECT max(position) FROM circle_hosts WHERE circle = ?1) WHERE circle = ?1 AND person = ?2",
+        (circle, person.id, seconds(now)),
     )
 
 
@@ -251,6 +283,24 @@ def silent_stand_ins(connection: Connection, now: datetime) -> list[tuple[int, P
     """(circle, person) of stand-ins who were asked and have not answered in time."""
     rows = connection.execute("SELECT circle, person FROM circle_hosts WHERE due <= ?", (seconds(now),)).fetchall()
     return [(circle, Person(person)) for circle, person in rows]
+
+
+def hosts_to_let_in(connection: Connection, now: datetime, limit: int) -> list[tuple[int, Person, Channel]]:
+    """(circle, person, place) of hosts who have to be let into a place that is open."""
+    rows = connection.execute(
+        "SELECT circle, person, platform, channel, thread FROM circle_hosts JOIN circles ON circles.id = circle"
+        " WHERE enter <= ? AND channel IS NOT NULL ORDER BY enter LIMIT ?",
+        (seconds(now), limit),
+    ).fetchall()
+    return [(circle, Person(person), Channel(*place)) for circle, person, *place in rows]
+
+
+def let_host_in(connection: Connection, circle: int, person: Person, again: datetime | None) -> None:
+    """Done; or (``again``) to be tried once more then."""
+    connection.execute(
+        "UPDATE circle_hosts SET enter = ? WHERE circle = ? AND person = ?",
+        (seconds(again) if again else None, circle, person.id),
+    )
 
 
 # -- who would like to know -------------------------------------------------------------------------------------------
@@ -280,7 +330,7 @@ def account_on(connection: Connection, person: Person, platform: str) -> Member 
 
 def _read(row: tuple[Any, ...]) -> Circle:
     (id_, community, name, kind, state, title, about, spot, recurrence, minutes, seats, personal, listening, dry,
-     platform, channel, thread) = row  # fmt: skip
+     platform, channel, thread, joining, group) = row  # fmt: skip
     place = Channel(platform, channel, thread) if channel is not None else None
     words = (title, about, spot, recurrence, minutes, seats, personal, bool(listening), bool(dry), platform)
-    return Circle(id_, Community(community, name), kind, state, *words, place)
+    return Circle(id_, Community(community, name), kind, state, *words, place, joining, group)

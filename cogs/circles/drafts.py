@@ -227,9 +227,12 @@ class CircleDrafts(Cog):
         circle = await self._mine(context, Choice.read(value).circle)
         if not schedule.next_dates(Recurrence.from_code(circle.recurrence), context.now, 1):
             raise UserError(_("Its dates have passed. Press `When, how long` and name another one."))
-        if await self.write(hosting.may_not_carry, circle, context.now):
+        done = await self.write(hosting.publish, circle, context.now)
+        if done == "too much":
             raise UserError(_("That would be more than two circles in a week for one of you. Try every 2 weeks."))
-        if await self.write(hosting.publish, circle, context.now):
+        if done == "held":
+            raise UserError(_("It can't be published with these hosts now. `ask-mods` reaches the moderators."))
+        if done == "published":
             return Message(_("Published. `circle mine` shows its dates and lets you move or cancel one."))
         return await self._screen(context, circle.id)
 

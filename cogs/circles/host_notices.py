@@ -46,6 +46,8 @@ class CircleHostNotices(Cog):
         words = {
             "accepted": _("{who} hosts {title} with you."),
             "published": _("{title} is published. I tell you before and after each date."),
+            "rests": _("{who} rests from hosting {title}. I ask the stand-ins."),
+            "handed over": _("{title} is hosted by somebody else now, as the moderators asked. Thank you for holding it."),
             "stepped back": _("{who} does not host {title} any more. I ask the stand-ins, if there are any."),
         }[str(delivery.args["what"])]
         row = str(circle.id)

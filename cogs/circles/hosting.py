@@ -9,8 +9,8 @@ from typing import Literal
 from bot.messages import Delivery, Person
 from bot.recurrence import Recurrence
 from cogs.circles import dates, kinds, schedule
-from storage import circles, circles_dates, consents, deliveries, holds
-from storage.circles import Circle, Part
+from storage import circles, circles_answers, circles_dates, consents, deliveries, holds
+from storage.circles import Circle, Host, Part
 from storage.circles_dates import Gathering
 
 ASK, NEWS, ALONE, NEW = "circles.host_ask", "circles.host_news", "circles.alone", "circles.new"
@@ -21,8 +21,12 @@ WAIT, WAIT_SOON, SOON = timedelta(hours=12), timedelta(hours=1), timedelta(hours
 CARRIED = timedelta(days=62)
 """How far ahead the load of a host is looked at: what recurs is the same again after that."""
 
-News = Literal["accepted", "published", "stepped back", "nobody left"]
-Accepted = Literal["accepted", "published", "no place", "too much"]
+MOST = 2
+"""A host and a co-host: members see both before they join."""
+
+News = Literal["accepted", "published", "stepped back", "rests", "handed over"]
+Accepted = Literal["accepted", "published", "no place", "too much", "held"]
+Published = Literal["published", "wanted", "too much", "held"]
 
 
 def may_be_asked(connection: Connection, circle: Circle, person: Person) -> bool:
@@ -37,14 +41,25 @@ def ask(connection: Connection, circle: Circle, person: Person, part: Part, now:
         _plan_ask(connection, circle, person, now)
 
 
+def hand_over(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """Ask somebody to be the host in place of the one who is. Nothing changes before their yes."""
+    circles.add_host(connection, circle.id, person, "host", now)
+    circles.set_part(connection, circle.id, person, "host")
+    _plan_ask(connection, circle, person, now)
+
+
 def accept(connection: Connection, circle: Circle, person: Person, now: datetime) -> Accepted:
     """The person hosts from now on. Publishes a circle that waited for them."""
     part = circles.host_of(connection, circle.id, person)
-    if part is None or (part.part == "stand-in" and not _is_short(connection, circle)):
-        return "no place"
-    if is_too_much(connection, circle, person, now):
-        return "too much"
-    if part.part == "stand-in":
+    if part is not None and part.accepted:
+        return "accepted"
+    if refused := _refused(connection, circle, part, now):
+        circles.decline(connection, circle.id, person)
+        return refused
+    assert part is not None
+    if part.part == "host":
+        _make_way(connection, circle, now)
+    elif part.part == "stand-in":
         taken = {host.part for host in circles.hosts(connection, circle.id) if host.accepted}
         circles.set_part(connection, circle.id, person, "co-host" if "host" in taken else "host")
     circles.accept(connection, circle.id, person, now)
@@ -52,17 +67,43 @@ def accept(connection: Connection, circle: Circle, person: Person, now: datetime
         circles.stop_asking(connection, circle.id)
     if circle.state == "published":
         _tell_coming(connection, circle, now)
-    if circle.state == "wanted" and publish(connection, circle, now):
+    if circle.state == "wanted" and publish(connection, circle, now) == "published":
         return "published"
     _news(connection, circle, "accepted", person, now)
     return "accepted"
 
 
-def publish(connection: Connection, circle: Circle, now: datetime) -> bool:
-    """Publish, if its hosts have accepted, and tell who wished to know; else remember that it is wanted."""
+def _refused(connection: Connection, circle: Circle, part: Host | None, now: datetime) -> Accepted | None:
+    """What stands against this person's yes now."""
+    if part is None or circle.state == "archived":
+        return "no place"
+    is_full = len(circles.accepted(connection, circle.id)) >= MOST
+    if (part.part == "stand-in" and not _is_short(connection, circle)) or (part.part == "co-host" and is_full):
+        return "no place"
+    if holds.is_held(connection, circle.community, part.person):
+        return "held"
+    return "too much" if is_too_much(connection, circle, part.person, now) else None
+
+
+def _make_way(connection: Connection, circle: Circle, now: datetime) -> None:
+    """The host gives the circle to the one who takes it over; where a second one is needed, they stay as that."""
+    for host in [one for one in circles.hosts(connection, circle.id) if one.part == "host" and one.accepted]:
+        others = len(circles.accepted(connection, circle.id)) - 1
+        if others + 1 < kinds.rule(circle.kind).hosts:
+            circles.set_part(connection, circle.id, host.person, "co-host")
+            continue
+        _go(connection, circle, host.person, now)
+        key = f"handed over:{int(now.timestamp())}"
+        _plan(connection, circle, NEWS, host.person, key, now, {"what": "handed over"})
+
+
+def publish(connection: Connection, circle: Circle, now: datetime) -> Published:
+    """Publish, if its hosts have accepted and may, and tell who wished to know; else remember that it is wanted."""
+    if against := against_hosts(connection, circle, now):
+        return against
     if not circles.publish(connection, circle.id):
         circles.set_state(connection, circle.id, "wanted")
-        return False
+        return "wanted"
     dates.open_dates(connection, circle, now)
     hosts = circles.accepted(connection, circle.id)
     for host in hosts:
@@ -70,7 +111,15 @@ def publish(connection: Connection, circle: Circle, now: datetime) -> bool:
     for person in circles.take_wishes(connection, circle.community):
         if person not in hosts:
             _plan(connection, circle, NEW, person, "new", now, {}, purpose="events")
-    return True
+    return "published"
+
+
+def against_hosts(connection: Connection, circle: Circle, now: datetime) -> Literal["too much", "held"] | None:
+    """What stands against its hosts holding it: an introduction that is held, or more than two circles in a week."""
+    hosts = circles.accepted(connection, circle.id)
+    if any(holds.is_held(connection, circle.community, host) for host in hosts):
+        return "held"
+    return "too much" if any(is_too_much(connection, circle, host, now) for host in hosts) else None
 
 
 def withdraw(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
@@ -78,16 +127,47 @@ def withdraw(connection: Connection, circle: Circle, person: Person, now: dateti
     was = circles.host_of(connection, circle.id, person)
     if was is None:
         return
-    circles.remove_host(connection, circle.id, person)
+    _go(connection, circle, person, now)
     left = circles.accepted(connection, circle.id)
-    if was.part == "host" and left:
+    if was.part == "host" and was.accepted and left:
         circles.set_part(connection, circle.id, left[0], "host")
-    if was.part != "stand-in" and was.accepted:
+    if was.accepted:
         if not left and circle.state in ("draft", "wanted"):
             circles.delete(connection, circle.id)
             return
         _news(connection, circle, "stepped back", person, now)
         cover(connection, circle, now)
+
+
+def _go(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """The person has no part any more, and leaves the circle's own place unless they belong to it otherwise."""
+    circles.remove_host(connection, circle.id, person)
+    leave_place(connection, circle, person, now)
+
+
+def leave_place(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """Whoever neither hosts the circle nor belongs to it is taken out of its own place."""
+    account = circles.account_on(connection, person, circle.platform)
+    stays = person in circles.accepted(connection, circle.id) or (
+        circles_answers.membership(connection, circle.id, person) is not None
+    )
+    if circle.channel is not None and account is not None and not stays:
+        circles_answers.plan_exit(connection, account, circle.channel, now)
+
+
+def rest(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:
+    """A host becomes a stand-in, and the others are asked in order. False where nobody else stands by."""
+    others = [one for one in circles.hosts(connection, circle.id) if one.part == "stand-in" and one.person != person]
+    was = circles.host_of(connection, circle.id, person)
+    if not others or was is None or not was.accepted:
+        return False
+    circles.rest(connection, circle.id, person, now)
+    left = circles.accepted(connection, circle.id)
+    if was.part == "host" and left:
+        circles.set_part(connection, circle.id, left[0], "host")
+    _news(connection, circle, "rests", person, now)
+    cover(connection, circle, now)
+    return True
 
 
 def decline(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
@@ -142,11 +222,6 @@ def ask_how_to_hold(connection: Connection, circle: Circle, gathering: Gathering
                 picked=True,
             ),
         )
-
-
-def may_not_carry(connection: Connection, circle: Circle, now: datetime) -> bool:
-    """Would publishing it put more than two circles into a week of one of its hosts?"""
-    return any(is_too_much(connection, circle, host, now) for host in circles.accepted(connection, circle.id))
 
 
 def is_too_much(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:

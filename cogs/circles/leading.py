@@ -149,6 +149,7 @@ class CircleHosts(Cog):
             "published": _("You host {title} now, and it is published. `circle mine` shows its dates."),
             "no place": _("{title} has its hosts already. Nothing was changed."),
             "too much": _("That would be more than two circles in a week for you. {title} looks for somebody else."),
+            "held": _("Introductions are paused for you here, so I can't take your yes to {title} now. `ask-mods`"),
         }[done]
         return Message(words.format(title=sheet.title))
 

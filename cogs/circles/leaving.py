@@ -15,9 +15,7 @@ def leave_circle(connection: Connection, circle: Circle, person: Person, now: da
     """Seats are freed and offered on, and the place is left. No reason is asked."""
     seats.give_up(connection, circle, person, now)
     circles_answers.leave(connection, circle.id, person)
-    account = circles.account_on(connection, person, circle.platform)
-    if circle.channel is not None and account is not None and person not in circles.accepted(connection, circle.id):
-        circles_answers.plan_exit(connection, account, circle.channel, now)
+    hosting.leave_place(connection, circle, person, now)
 
 
 def forget(connection: Connection, person: Person, community: Community | None, now: datetime) -> None:

@@ -66,17 +66,27 @@ class CirclePlaces(Cog):
     @job(every="tick")
     async def let_in(self, now: datetime) -> None:
         for row, person, channel in await self.read(circles_answers.to_let_in, now, BATCH):
-            account = await self.read(circles.account_on, person, channel.platform)
-            again: datetime | None = None
-            try:
-                if account is not None:
-                    await self.bot.groups.add(channel, account)
-            except CannotReach:
-                again = now + timedelta(days=1)
-            except DeliveryError:
-                again = now + AGAIN
-            inside = account is not None and again is None
+            inside, again = await self._let_in(person, channel, now)
             await self.write(circles_answers.let_in, row, person, inside, again)
+
+    @job(every="tick")
+    async def let_hosts_in(self, now: datetime) -> None:
+        for row, person, channel in await self.read(circles.hosts_to_let_in, now, BATCH):
+            _inside, again = await self._let_in(person, channel, now)
+            await self.write(circles.let_host_in, row, person, again)
+
+    async def _let_in(self, person: Person, channel: Channel, now: datetime) -> tuple[bool, datetime | None]:
+        """Whether they are inside now, and when to try again."""
+        account = await self.read(circles.account_on, person, channel.platform)
+        if account is None:
+            return False, None
+        try:
+            await self.bot.groups.add(channel, account)
+        except CannotReach:
+            return False, now + timedelta(days=1)
+        except DeliveryError:
+            return False, now + AGAIN
+        return True, None
 
     @job(every="tick")
     async def take_out(self, now: datetime) -> None:

@@ -38,7 +38,9 @@ def buttons(sheet: Sheet) -> list[Button]:
     personal = translate(reader_locale(), PERSONAL[circle.personal])
     often = Text(str(sheet.rule.pattern)) if sheet.recurs else _("once")
     found = [
-        Button(_("Publish"), "circles.publish", row, style="primary") if circle.state == "draft" else None,
+        Button(_("Publish"), "circles.publish", row, style="primary")
+        if circle.state == "draft" or not sheet.is_short_of_hosts
+        else None,
         Button(_("Co-host"), "circles.cohost", f"{row}|co-host") if sheet.is_short_of_hosts else None,
         _row(_("Kind"), kinds.name(circle.kind), "circles.choose", f"{row}|kind"),
         Button(_("Name, words, place"), "circles.words", row),

@@ -138,7 +138,12 @@ def _end(connection: Connection, circle: Circle, state: Literal["paused", "archi
 
 
 def _resume(connection: Connection, circle: Circle, now: datetime) -> None:
-    """Publish again. Raises UserError where its hosts are not complete: nothing is written then."""
+    """Publish again. Raises UserError where its hosts are not complete or may not: nothing is written then."""
+    against = hosting.against_hosts(connection, circle, now)
+    if against == "held":
+        raise UserError(_("Introductions are held for one of its hosts. Hand it over to somebody who says yes first."))
+    if against == "too much":
+        raise UserError(_("That would be more than two circles in a week for one of its hosts. Hand it over first."))
     if not circles.publish(connection, circle.id):
         raise UserError(_("Its hosts are not complete. Hand it over to somebody who says yes first."))
     dates.open_dates(connection, circle, now)
@@ -148,5 +153,7 @@ def _ask(connection: Connection, circle: Circle, person: Person, now: datetime) 
     """Raises UserError for somebody who may not be asked: nothing is written then."""
     if not hosting.may_be_asked(connection, circle, person):
         raise UserError(_("I can't ask them: they have not said that they would host."))
+    if person in circles.accepted(connection, circle.id):
+        raise UserError(_("They host it already."))
     members.join(connection, person, circle.community, now)
-    hosting.ask(connection, circle, person, "co-host", now)
+    hosting.hand_over(connection, circle, person, now)
