@@ -20,7 +20,8 @@ from bot import gate
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
 from bot.messages import Channel, Delivery, Member, Message, Reader
-from storage import claims, deliveries, members
+from bot.together import in_one
+from storage import claims, deliveries, members, together
 
 if TYPE_CHECKING:
     from bot.adapters.base import Adapter
@@ -260,7 +261,7 @@ class Dispatcher:
         try:
             found = await _in_time(adapter.find(target, key, since))
         except CannotReach:
-            if self._kinds[delivery.kind].unsure == "resend":
+            if delivery.kind != together.KIND and self._kinds[delivery.kind].unsure == "resend":
                 return False
             await self._settle(delivery, "unknown", reason="nobody can tell whether it arrived")
             return True
@@ -269,8 +270,33 @@ class Dispatcher:
         return found is not None
 
     async def _render(self, delivery: Delivery) -> Message | None:
-        message = await self._kinds[delivery.kind].render(delivery, await self.reader(delivery, self._now))
+        reader = await self.reader(delivery, self._now)
+        if delivery.kind != together.KIND:
+            return await self._render_one(delivery, reader)
+        said = []
+        for part in await self._database.read(together.parts, delivery.id):
+            message = await self._render_part(part, reader)
+            if message is not None:
+                said.append(message)
+        return in_one(said) if said else None
+
+    async def _render_one(self, delivery: Delivery, reader: Reader) -> Message | None:
+        message = await self._kinds[delivery.kind].render(delivery, reader)
         return (await self._names.fill_message(message)).on(f"d{delivery.id}") if message is not None else None
+
+    async def _render_part(self, part: Delivery, reader: Reader) -> Message | None:
+        """One of several in a message: what cannot be said, or need not be any more, leaves the others alone."""
+        try:
+            message = await self._render_one(part, reader)
+        except (DeliveryError, StorageError, TimeoutError, OSError):
+            raise
+        except Exception:
+            log.exception("delivery %d of kind %s failed", part.id, Word(part.kind))
+            await self._settle(part, "dead", reason="failed")
+            return None
+        if message is None:
+            await self._settle(part, "skipped", reason="nothing to say any more")
+        return message
 
     async def reader(self, delivery: Delivery, now: datetime) -> Reader:
         if isinstance(delivery.to, Channel):

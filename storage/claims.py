@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from sqlite3 import Error as DatabaseError
 from typing import Literal, NamedTuple
 
 from bot.messages import Channel, Delivery, Person
-from storage import consents, deliveries, holds
+from storage import consents, deliveries, holds, together
 from storage.instants import seconds
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ def claim(
             while len(going) < limit and asked < ASKED_AT_ONCE and (found := next(due, None)) is not None:
                 turns[opening], row = found
                 asked += 1
-                delivery = _pass_gate(connection, row, decide, now)
+                delivery = _let_go(connection, row, decide, now)
                 if delivery is not None:
                     going.append(delivery)
                     targets.add(deliveries.target_of(delivery))
@@ -150,6 +151,8 @@ def _pass_gate(connection: Connection, row: int, decide: Decide, now: datetime) 
     try:
         delivery = deliveries.get(connection, row)
         assert delivery is not None
+        if delivery.kind == together.KIND:
+            return _ask_again(connection, delivery, decide, now)
         verdict = decide(delivery, facts(connection, delivery, now), now)
     except DatabaseError:
         raise
@@ -158,17 +161,58 @@ def _pass_gate(connection: Connection, row: int, decide: Decide, now: datetime) 
         deliveries.settle(connection, row, "dead", now, reason="cannot be read")
         return None
     if verdict.act == "send":
-        connection.execute(
-            "UPDATE deliveries SET state = 'sending', first_try = ifnull(first_try, ?), attempts = attempts + 1"
-            " WHERE id = ?",
-            (seconds(now), row),
-        )
+        _mark_sending(connection, row, now)
         return delivery
     if verdict.act == "hold":
         assert verdict.until is not None
-        connection.execute("UPDATE deliveries SET next_try = ? WHERE id = ?", (seconds(verdict.until), row))
+        _hold(connection, row, verdict.until)
     else:
         deliveries.settle(connection, row, "inbox" if verdict.act == "inbox" else "skipped", now, reason=verdict.reason)
+    return None
+
+
+def _mark_sending(connection: Connection, row: int, now: datetime) -> None:
+    connection.execute(
+        "UPDATE deliveries SET state = 'sending', first_try = ifnull(first_try, ?), attempts = attempts + 1"
+        " WHERE id = ?",
+        (seconds(now), row),
+    )
+
+
+def _hold(connection: Connection, row: int, until: datetime) -> None:
+    connection.execute("UPDATE deliveries SET next_try = ?, held = 1 WHERE id = ?", (seconds(until), row))
+
+
+def _let_go(connection: Connection, row: int, decide: Decide, now: datetime) -> Delivery | None:
+    """The delivery that goes now for this row: what was held along with it goes in the same message."""
+    delivery = _pass_gate(connection, row, decide, now)
+    if delivery is None:
+        return None
+    along = [
+        part
+        for other in together.waiting_along(connection, delivery, now)
+        if (part := _pass_gate(connection, other, decide, now)) is not None
+    ]
+    return together.make(connection, [delivery, *along], now) if along else delivery
+
+
+def _ask_again(connection: Connection, whole: Delivery, decide: Decide, now: datetime) -> Delivery | None:
+    """Several in one message, tried before: each of them is asked about anew, and it waits if any of them has to."""
+    verdicts = []
+    for part in together.parts(connection, whole.id):
+        # What counts towards the cap was counted when it was put into this message.
+        verdicts.append(decide(replace(part, capped=False), facts(connection, part, now), now))
+        if verdicts[-1].act == "skip":
+            deliveries.settle(connection, part.id, "skipped", now, reason=verdicts[-1].reason)
+    if until := max((verdict.until for verdict in verdicts if verdict.until is not None), default=None):
+        _hold(connection, whole.id, until)
+    elif any(verdict.act == "inbox" for verdict in verdicts):
+        deliveries.settle(connection, whole.id, "inbox", now, reason="cannot be reached")
+    elif all(verdict.act == "skip" for verdict in verdicts):
+        deliveries.settle(connection, whole.id, "skipped", now, reason="nothing to say any more")
+    else:
+        _mark_sending(connection, whole.id, now)
+        return whole
     return None
 
 

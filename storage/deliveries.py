@@ -70,27 +70,44 @@ def _planned(delivery: Delivery) -> tuple[Any, ...]:
 
 
 def take_up(connection: Connection) -> int:
-    """At the start: what an earlier process left ``sending`` is tried again. Returns how many there were."""
+    """At the start: what an earlier process left ``sending`` is tried again. Returns how many there were.
+
+    What is told together with others stays with the message that tells it (``storage.together``).
+    """
     return connection.execute(
-        "UPDATE deliveries SET state = 'pending', next_try = due WHERE state = 'sending'"
+        "UPDATE deliveries SET state = 'pending', next_try = due WHERE state = 'sending' AND together IS NULL"
     ).rowcount
 
 
 def settle(
     connection: Connection, row: int, state: State, now: datetime, *, message_id: str | None = None, reason: str = ""
 ) -> None:
-    """The last word about a row. Words that travelled with it are erased, but for what waits in the inbox."""
+    """The last word about a row. Words that travelled with it are erased, but for what waits in the inbox.
+
+    What it told together (``storage.together``) shares its fate; where nobody can say whether that arrived, each part
+    waits in the inbox.
+    """
+    shared = state if state in ("sent", "skipped") else "inbox"
+    if _settle(connection, "together = ?", row, shared, now, message_id, reason) and shared == "inbox":
+        state = "skipped"
     if state == "sent":
         connection.execute(
             "UPDATE deliveries SET opening = 0 WHERE opening = 1"
             " AND (person, platform) = (SELECT person, platform FROM deliveries WHERE id = ? AND opening = 1)",
             (row,),
         )
-    connection.execute(
+    _settle(connection, "id = ?", row, state, now, message_id, reason)
+
+
+def _settle(
+    connection: Connection, which: str, row: int, state: State, now: datetime, message_id: str | None, reason: str
+) -> bool:
+    done = connection.execute(
         "UPDATE deliveries SET state = ?, message_id = ?, reason = ?, settled = ?,"
-        " body = CASE ? WHEN 'inbox' THEN body END WHERE id = ? AND state IN ('pending', 'sending')",
+        f" body = CASE ? WHEN 'inbox' THEN body END WHERE {which} AND state IN ('pending', 'sending')",
         (state, message_id, reason or None, seconds(now), state, row),
     )
+    return done.rowcount > 0
 
 
 def refused(connection: Connection, row: int, now: datetime) -> None:

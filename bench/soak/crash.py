@@ -27,13 +27,14 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     parser.add_argument("--points", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--adapter", choices=[*WORLDS], help="only this one")
+    parser.add_argument("--held", action="store_true", help="messages that waited for the morning, told together")
     options = parser.parse_args(argv)
     chosen = {name: world for name, world in WORLDS.items() if options.adapter in (None, name)}
     since = stopwatch.perf_counter()
     figures: dict[str, int | float] = {"points": 0, "lost": 0, "duplicated": 0}
     for name, world in chosen.items():
         with tempfile.TemporaryDirectory(prefix="kith-crash-") as folder:
-            crash = Crash(world, Path(folder), options.seed)
+            crash = Crash(world, Path(folder), options.seed, held=options.held)
             each = -(-options.points // len(chosen))
             for _ in progress(crash.points(each), each):
                 pass

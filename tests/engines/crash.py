@@ -3,18 +3,20 @@
 A bot is forked, plans a few messages and sends them through a real adapter; at the n-th executed line or await it is
 killed. The next one finds what it left, with messages of its own to send, and is killed too. Sometimes the platform
 loses its answer, sometimes so much time passes that it has forgotten the message's key. In the end one bot is left to
-finish, and every message must be there once.
+finish, and every message must be there once. ``held``: they waited until quiet hours were over, and are told together.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +28,7 @@ from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_fo
 from bot.context import Context
 from bot.crypto import Keyring
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
-from storage import consents, deliveries, members, platforms
+from storage import consents, deliveries, members, platforms, together
 from storage.database import Database
 from tests.engines import processes
 from tests.engines.processes import Json, Platform, PlatformProcess
@@ -62,10 +64,11 @@ class Numbers(Cog):
     """Says each number once, to one person after the other: the occurrence and the message are one transaction."""
 
     goal = 0
+    held = False
 
     @job(every="tick")
     async def plan(self, now: datetime) -> bool:
-        return await self.write(_plan_next, now, self.goal)
+        return await self.write(_plan_next, now, self.goal, self.held)
 
     @message("numbers.said", actions=("numbers.heard",))
     async def said(self, delivery: Delivery, reader: Reader) -> Message:
@@ -82,11 +85,11 @@ class Numbers(Cog):
         return nothing_to_forget
 
 
-def _plan_next(connection: sqlite3.Connection, now: datetime, goal: int) -> bool:
+def _plan_next(connection: sqlite3.Connection, now: datetime, goal: int, held: bool) -> bool:
     number = int(platforms.state(connection, "numbers", "next") or 0)
     if number == goal:
         return False
-    deliveries.plan(
+    row = deliveries.plan(
         connection,
         Delivery(
             to=Person(1 + number % PEOPLE),
@@ -95,9 +98,10 @@ def _plan_next(connection: sqlite3.Connection, now: datetime, goal: int) -> bool
             due=now,
             purpose="checkin",
             args={"number": number},
-            picked=True,
+            picked=not held,
         ),
     )
+    connection.execute("UPDATE deliveries SET held = ? WHERE id = ?", (held, row))
     platforms.set_state(connection, "numbers", "next", str(number + 1))
     return True
 
@@ -105,8 +109,9 @@ def _plan_next(connection: sqlite3.Connection, now: datetime, goal: int) -> bool
 class Crash:
     """One run of the engine against one world. ``tally`` grows with each chain of bots."""
 
-    def __init__(self, world: World, folder: Path, seed: int) -> None:
+    def __init__(self, world: World, folder: Path, seed: int, *, held: bool = False) -> None:
         self._world = world
+        self._held = held
         self._folder = folder
         self._chance = random.Random(seed)
         self._keyring = Keyring.new()
@@ -146,8 +151,9 @@ class Crash:
         answer = platform.ask("count")
         assert not answer["broken"], answer["broken"]
         names = _left(path)["names"]
-        times = [sum(answer["seen"].pop(name, 0) for name in names[f"numbers:{number}"]) for number in range(goal)]
-        assert not answer["seen"], "something else was said"
+        seen = _apart(answer["seen"], names)
+        times = [seen.pop(f"numbers:{number}", 0) for number in range(goal)]
+        assert not seen, "something else was said"
         self.tally.lost += times.count(0)
         self.tally.duplicated += sum(seen > 1 for seen in times)
 
@@ -187,12 +193,16 @@ class Crash:
             bot = Bot(database, self._keyring, [Numbers], now=self._now)
             [numbers] = bot.cogs
             assert isinstance(numbers, Numbers)
-            numbers.goal = goal
+            numbers.goal, numbers.held = goal, self._held
             adapter = await self._world.connect(bot, where)
             await bot.tick(bot.now())
             await adapter.stop()
-            said = await database.read(_said)
-        names = {delivery.key: [f"Number {delivery.args['number']}", bot.dispatcher.key(delivery)] for delivery in said}
+            said, whole = await database.read(_said), await database.read(_together)
+        names: dict[str, list[str]] = {}
+        for delivery in said:
+            told_by = whole.get(delivery.id, delivery)
+            for name in (f"Number {delivery.args['number']}", bot.dispatcher.key(told_by)):
+                names.setdefault(name, []).append(delivery.key)
         path.with_suffix(".json").write_text(json.dumps({"steps": steps.count, "names": names}))
 
     def _now(self) -> datetime:
@@ -201,12 +211,30 @@ class Crash:
 
 def _found_person(connection: sqlite3.Connection, member: Member, now: datetime) -> None:
     person = members.create(connection, member, "UTC", "en", now)
+    members.set_quiet_hours(connection, person, time(), time())
     consents.give(connection, person, ("dm", "checkin"), "Number me.", now)
 
 
 def _said(connection: sqlite3.Connection) -> list[Delivery]:
-    [last] = connection.execute("SELECT ifnull(max(id), 0) FROM deliveries").fetchone()
-    return [delivery for row in range(1, last + 1) if (delivery := deliveries.get(connection, row))]
+    """Every number that is on its way or has arrived."""
+    rows = connection.execute(f"{deliveries.SELECT} WHERE kind <> ? ORDER BY id", (together.KIND,)).fetchall()
+    return [deliveries.read(row) for row in rows]
+
+
+def _together(connection: sqlite3.Connection) -> dict[int, Delivery]:
+    """The message that tells a number along with others, by the number's row."""
+    rows = connection.execute("SELECT id, together FROM deliveries WHERE together IS NOT NULL").fetchall()
+    return {part: whole for part, row in rows if (whole := deliveries.get(connection, row))}
+
+
+def _apart(seen: dict[str, int], names: dict[str, list[str]]) -> Counter[str]:
+    """How often each number was told. Where a platform sees words, one message may hold several numbers."""
+    told: Counter[str] = Counter()
+    for name, times in seen.items():
+        for one in re.findall(r"Number \d+", name) or [name]:
+            for key in names.get(one, [one]):
+                told[key] += times
+    return told
 
 
 def _left(path: Path) -> Json:

@@ -30,6 +30,13 @@ def test_whenever_the_bot_is_killed_each_message_arrives_once(adapter: str) -> N
     assert (found["lost"], found["duplicated"]) == (0, 0)
 
 
+@pytest.mark.parametrize("adapter", ["discord", "matrix"])
+def test_whenever_the_bot_is_killed_what_is_told_together_arrives_once(adapter: str) -> None:
+    found = figures("bench.soak", "crash", "--adapter", adapter, "--points", "12", "--held", "--json")
+    assert found["points"] >= 12
+    assert (found["lost"], found["duplicated"]) == (0, 0)
+
+
 def test_an_acknowledged_press_is_stored_and_a_second_one_changes_nothing() -> None:
     found = figures("bench.soak", "presses", "--points", "12", "--json")
     assert found["points"] >= 10
