@@ -156,6 +156,30 @@ async def test_a_damaged_file_is_refused_and_never_replaced(tmp_path: Path, dama
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE persons SET zone = CAST(x'c355' AS TEXT)", "persons cannot be read"),
+        ("ALTER TABLE persons RENAME COLUMN zone TO zope", "persons.zone is missing"),
+        ("DROP TABLE prompts_seen", "prompts_seen.at is missing"),
+    ],
+)
+async def test_what_sqlite_takes_for_whole_is_looked_at_too(tmp_path: Path, damage: str, named: str) -> None:
+    path = tmp_path / "kith.db"
+    await (await Database.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO persons (zone, created) VALUES ('Europe/Zürich', 0)")
+        connection.commit()
+    await (await Database.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    content = path.read_bytes()
+    with pytest.raises(StorageError, match=named):
+        await Database.open(path)
+    assert path.read_bytes() == content
+
+
 def test_the_migrations_must_be_numbered_without_a_gap(tmp_path: Path, migrations: Path) -> None:
     (migrations / "0004_later.sql").write_text(SECOND)
     with pytest.raises(ValueError, match="not numbered"):
