@@ -11,9 +11,9 @@ import numpy as np
 import rustworkx
 
 from cogs.buddies.candidates import Candidate, Met, Outcome
-from cogs.buddies.fit import PLACED, Ints, People, Square
+from cogs.buddies.fit import AN_HOUR, PLACED, Bools, Ints, People, Square
 from cogs.buddies.gathering import Gathering
-from cogs.buddies.pairing import ALONE, best_pairs
+from cogs.buddies.pairing import best_pairs
 
 Pairs = list[tuple[int, int]]
 
@@ -111,15 +111,36 @@ def nearest_exact(people: People, count: int) -> Pairs:
 
 
 def least_without_an_hour(candidates: Iterable[Candidate], week: date, met: Sequence[Met]) -> int:
-    """How few pairs can be without an hour in common when everybody is paired with somebody new."""
-    people = rows(candidates, week, met, number=len(met))
+    """Fewer matches than this cannot be without an hour in common when everybody is brought together with new people.
+
+    Of an odd number one joins a pair. Who has no two with an hour for all three joins one that has none anyway.
+    """
+    people = rows(candidates, week, met, number=max((one.round for one in met), default=0) + 1)
     everybody = np.arange(len(people.ids))
     square = people.square(everybody)
-    enough = (square.fit >= 1_000).astype(np.int32)
     new = square.allowed & (square.fit == square.points)
-    partner = best_pairs(enough, new, people.worth)
-    paired = np.flatnonzero(partner != ALONE)
-    return int((1 - enough[paired, partner[paired]]).sum()) // 2
+    enough = new & (square.fit >= AN_HOUR)
+    if len(everybody) % 2 == 0:
+        return _without_an_hour(enough, new, everybody)
+    least = len(everybody)
+    for one in everybody.tolist():
+        pairs = _without_an_hour(enough, new, np.delete(everybody, one))
+        least = min(least, max(pairs, int(not _has_a_trio(people, enough, one))))
+    return least
+
+
+def _without_an_hour(enough: Bools, new: Bools, places: Ints) -> int:
+    """How many of the best pairs among ``places`` are without an hour in common."""
+    inside = np.ix_(places, places)
+    partner = best_pairs(enough[inside].astype(np.int32), new[inside], np.full(len(places), PLACED))
+    return int((~enough[inside][np.arange(len(places)), partner]).sum()) // 2
+
+
+def _has_a_trio(people: People, enough: Bools, one: int) -> bool:
+    """Whether there are two new to ``one`` and to each other with whom an hour is free for all three."""
+    around = np.flatnonzero(enough[one])
+    threes = np.array([(one, *two) for two in combinations(around.tolist(), 2) if enough[two]], np.int64)
+    return len(threes) > 0 and bool((people.minutes_together(threes) >= 60).any())
 
 
 def _groups(people: People) -> Iterator[tuple[Ints, Square]]:

@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> Mapping[str, float]:
     audit.check(community(100_000), large.outcome)
     audit.check(community(10_000), middle.outcome)
     audit.next_round([*community(10_000)], middle.outcome)
-    twelve, five_hundred = rounds(12, audit), rounds(500, audit)
+    twelve, hundred, five_hundred = rounds(12, audit), rounds(101, audit), rounds(500, audit)
     share_1k = beside_the_others(audit)
     return {
         "share_1k": share_1k,
@@ -52,6 +52,8 @@ def main(argv: Sequence[str]) -> Mapping[str, float]:
         "seconds_100k": large.seconds,
         "mib_100k": large.mib,
         "repeats_12x12": twelve.repeats,
+        "repeats_101": hundred.repeats,
+        "no_common_hour_101": hundred.without / hundred.matches,
         "repeats_500": five_hundred.repeats,
         "no_common_hour_500": five_hundred.needless / five_hundred.matches,
         "left_out_avoidable": audit.left_out,
@@ -140,6 +142,8 @@ class Year:
     """What rounds with the same people came to."""
 
     repeats: int = 0
+    without: int = 0
+    """Matches without an hour in common."""
     needless: int = 0
     """Matches without an hour in common, in rounds in which there could have been fewer of them."""
     matches: int = 0
@@ -156,6 +160,7 @@ def rounds(count: int, audit: Audit) -> Year:
         outcome = match(people.values(), week=week, seed=number, number=number, met=met)
         audit.check(people.values(), outcome)
         without = outcome.counts.without_common_hour
+        year.without += without
         if without and without > least_without_an_hour(people.values(), week, met):
             year.needless += without
         twos = {two for found in outcome.matches for two in combinations(found.members, 2)}

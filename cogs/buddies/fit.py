@@ -16,24 +16,25 @@ Bools = NDArray[np.bool_]
 
 FULL_HOURS = 16
 """Quarter hours in common beyond which more adds nothing: a pair needs a time to talk, not every time."""
-HOURS = np.array(
-    [0, 50, 100, 150, 1000, 1025, 1050, 1075, 1100, 1100, 1125, 1125, 1150, 1150, 1175, 1175, 1200], np.int32
+AN_HOUR = 10_000
+HOURS = AN_HOUR * (np.arange(FULL_HOURS + 1) >= 4).astype(np.int32) + np.array(
+    [0, 50, 100, 150, 0, 25, 50, 75, 100, 100, 125, 125, 150, 150, 175, 175, 200], np.int32
 )
-"""Points by quarter hours in common. The first whole hour is worth more than all that follows."""
+"""Points by quarter hours in common. The first whole hour is worth more than all else that a dozen pairs can gain."""
 PACE = np.array([150, 75, 0, 0, 0], np.int32)
 """Points by how far apart two paces are."""
 PURPOSE, STYLE = np.int32(150), np.int32(100)
 _PACES = PACE[np.abs(np.arange(5)[:, None] - np.arange(5))]
 BEST = int(HOURS[-1] + PACE[0] + PURPOSE + STYLE)
 
-AGAIN = 16_000
-"""What it costs to bring two people together again a round later, in points: more than ten whole pairs."""
+AGAIN = 16 * AN_HOUR
+"""What it costs to bring two people together again a round later, in points: as much as many hours in common."""
 AGAIN_HALVES = 6
 """Rounds after which that cost is half. After two years of monthly rounds an hour in common is worth a repeat."""
 
-PLACED = 10**12
+PLACED = 10**13
 """What it is worth that somebody has a partner at all: more than the points of everybody else together."""
-LEFT_OUT_LAST, LEFT_OUT = 10**9, 10**6
+LEFT_OUT_LAST, LEFT_OUT = 10**10, 10**7
 """Who comes first where somebody must be left out: who was last time, then by all rounds without a partner (to 999)."""
 
 
@@ -126,10 +127,27 @@ class People:
     def points(self, one: Ints, other: Ints) -> Ints:
         """What each pair of rows is worth, ``one`` with ``other``, line by line."""
         quarters = np.bitwise_count(self.free[one] & self.free[other]).sum(axis=1, dtype=np.int64)
-        fit = HOURS[np.minimum(quarters, FULL_HOURS)] + PACE[np.abs(self.pace[one] - self.pace[other])]
-        fit += PURPOSE * ((self.purposes[one] & self.purposes[other]) != 0)
-        fit += STYLE * ((self.style[one] & self.style[other]) != 0)
+        fit = HOURS[np.minimum(quarters, FULL_HOURS)] + self._alike(one, other)
         return np.asarray(fit - self.met.between(one, other))
+
+    def minutes_together(self, rows: Ints) -> Ints:
+        """For each line of rows: how long all in it are free at once, in minutes."""
+        shared = np.bitwise_and.reduce(self.free[rows], axis=1)
+        return 15 * np.bitwise_count(shared).sum(axis=1, dtype=np.int64)
+
+    def _alike(self, one: Ints, other: Ints) -> Points:
+        """Points for everything but time, line by line."""
+        points = PACE[np.abs(self.pace[one] - self.pace[other])]
+        points += PURPOSE * ((self.purposes[one] & self.purposes[other]) != 0)
+        points += STYLE * ((self.style[one] & self.style[other]) != 0)
+        return points
+
+    def fit_together(self, threes: Ints) -> Ints:
+        """How well each line of three fits: as its three pairs do, had each two only the time that all three have."""
+        points = 3 * HOURS[np.minimum(self.minutes_together(threes) // 15, FULL_HOURS)].astype(np.int64)
+        for one, other in ([0, 1], [0, 2], [1, 2]):
+            points += self._alike(threes[:, one], threes[:, other])
+        return points
 
     def free_bits(self, rows: Ints) -> NDArray[np.float32]:
         """The free quarter hours of ``rows``, a number each: what two have in common is the product of their lines."""

@@ -12,9 +12,9 @@ import numpy as np
 from cogs.buddies.fit import Bools, Ints, People
 from cogs.buddies.pairing import ALONE, EXACT, best_pairs
 
-TRIO_AGAIN = 10**6
+TRIO_AGAIN = 10**7
 """What it costs, in points, that somebody is in a trio twice running: more than any points, less than a partner."""
-JOINS_KEPT = 10**8
+JOINS_KEPT = 10**9
 """What it costs to add a third to a pair that asked to stay together: only before somebody has nobody."""
 
 ALL_TRIOS = 96
@@ -159,15 +159,20 @@ class _Neighbourhood:
         return self._allowed(threes, self.worth[threes[:, 0]] - pair - JOINS_KEPT)
 
     def _allowed(self, threes: Ints, worth: Ints) -> tuple[Ints, Ints]:
-        """Those of ``threes`` that may be, and their values: ``worth`` and half of how they fit, less having met."""
+        """Those of ``threes`` that may be, and their values: ``worth`` and half of how they fit, less having met.
+
+        What counts for three is the time that all of them have, not that of each two.
+        """
         twos = [threes[:, two] for two in ([0, 1], [0, 2], [1, 2])]
         allowed = np.logical_and.reduce([self.square.allowed[two[:, 0], two[:, 1]] for two in twos])
         allowed &= self.people.trio_ok[self.rows[threes]].all(axis=1)
         allowed[allowed] &= self.people.speak_together(self.rows[threes[allowed]])
+        threes, worth, twos = threes[allowed], worth[allowed], [two[allowed] for two in twos]
         fit = np.sum([self.square.fit[two[:, 0], two[:, 1]] for two in twos], axis=0, dtype=np.int64)
         points = np.sum([self.square.points[two[:, 0], two[:, 1]] for two in twos], axis=0, dtype=np.int64)
+        fit_together = self.people.fit_together(self.rows[threes])
         again = TRIO_AGAIN * self.people.trio_last[self.rows[threes]].sum(axis=1)
-        return threes[allowed], (worth + points - fit + fit // 2 - again)[allowed]
+        return threes, worth + points - fit + fit_together // 2 - again
 
     def _likely(self, threes: Ints, values: Ints) -> tuple[Ints, Bools]:
         """The order in which threes look best, and which of them take a pair whole: how those look is what they are."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import combinations
+from operator import and_
 
 from cogs.buddies.candidates import Candidate
 
@@ -60,6 +61,28 @@ def least_cost(candidates: Iterable[Candidate], kept: Sequence[tuple[int, ...]] 
         return min(_sum(price(unit), least(of - unit)) for unit in units(of))
 
     return least(frozenset(people))
+
+
+def fewest_without_an_hour(candidates: Iterable[Candidate]) -> int:
+    """How few pairs (and one trio, of an odd number) can be without an hour in common, where everybody is on one clock.
+
+    Nobody here avoids anybody, and all are open to a trio.
+    """
+    free = {one.id: one.free for one in candidates}
+
+    @cache
+    def fewest(of: frozenset[int]) -> int:
+        if not of:
+            return 0
+        first = min(of)
+        sizes = (1,) if len(of) % 2 == 0 else (1, 2)
+        units = (frozenset({first, *others}) for size in sizes for others in combinations(sorted(of - {first}), size))
+        return min(_without(unit) + fewest(of - unit) for unit in units if len(of - unit) != 1)
+
+    def _without(unit: frozenset[int]) -> int:
+        return reduce(and_, (free[one] for one in unit)) == 0
+
+    return fewest(frozenset(free))
 
 
 def _sum(one: Cost, other: Cost) -> Cost:

@@ -173,6 +173,13 @@ class TestOddNumbers:
         evenings = [candidate(who) for who in (DANA, FAY)]
         assert together(matched(*mornings, *evenings)) == {(ALICE, BOB, CHANDRA), (DANA, FAY)}
 
+    def test_for_three_the_time_counts_that_all_of_them_have(self) -> None:
+        """Each two of Alice, Bob and Chandra have an hour in common, but the three of them have none."""
+        days = {ALICE: (0, 1), BOB: (1, 2), CHANDRA: (0, 2)}
+        alike = [candidate(who, free=weekly(free, 18, 19), style=Style.TEXT) for who, free in days.items()]
+        others = [candidate(who, free=weekly([0], 18, 19), style=Style.VOICE) for who in (DANA, EVE)]
+        assert matched(*alike, *others).counts.without_common_hour == 0
+
     def test_pairs_break_up_so_that_the_odd_one_finds_somebody(self) -> None:
         """Only Alice fits Eve, and Alice wants no trio. Bob is over then, and joins the other two."""
         eve = candidate(EVE, languages=frozenset({"fr"}), trio_ok=False)

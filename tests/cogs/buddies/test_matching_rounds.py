@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from bench._pairings import least_without_an_hour
 from bench.data.population import community, world
 from cogs.buddies.candidates import Candidate, LeftOutReason, Met
 from cogs.buddies.gathering import Gathering
@@ -87,6 +88,24 @@ def test_and_everybody_in_turn() -> None:
 def test_a_hundred_people_of_the_whole_world_always_meet_somebody_new(count: int) -> None:
     year = a_year(world(count))
     assert (year.repeats, year.left_out, year.in_a_trio_twice_running) == (0, 0, 0)
+
+
+def test_of_a_hundred_and_one_nearly_all_have_an_hour_in_common_and_fewer_could_not_be_without() -> None:
+    """Whom fewer than twelve others share an hour with has met them all at last. Somebody new shares none then."""
+    people, met = {one.id: one for one in world(101)}, list[Met]()
+    without, matches = 0, 0
+    for number in range(1, 13):
+        week = MONDAY + number * timedelta(weeks=4)
+        outcome = match(people.values(), week=week, seed=number, number=number, met=met)
+        if outcome.counts.without_common_hour:
+            least = least_without_an_hour(people.values(), week, met)
+            assert outcome.counts.without_common_hour == least
+        without += outcome.counts.without_common_hour
+        matches += len(outcome.matches)
+        met += [Met(*two, number) for found in outcome.matches for two in combinations(found.members, 2)]
+        trio = {one for found in outcome.matches if len(found.members) == 3 for one in found.members}
+        people = {one: replace(person, trio_last=one in trio) for one, person in people.items()}
+    assert without < 0.01 * matches
 
 
 def test_five_hundred_have_an_hour_in_common_besides() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cogs.buddies.candidates import Candidate, LeftOutReason, Met, Outcome, Pace, Purpose, Style
 from cogs.buddies.matching import match
-from tests.cogs.buddies.brute_force import allowed, allowed_anew, least_cost
-from tests.cogs.buddies.cast import MONDAY
+from tests.cogs.buddies.brute_force import allowed, allowed_anew, fewest_without_an_hour, least_cost
+from tests.cogs.buddies.cast import MONDAY, candidate
 
 Kept = list[tuple[int, ...]]
 Community = tuple[list[Candidate], Kept, list[Met]]
@@ -65,7 +65,7 @@ def matched(people: Sequence[Candidate], kept: Kept, met: Sequence[Met], seed: i
     return match(people, week=MONDAY, seed=seed, number=10, met=met, kept=kept)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(communities(), st.integers(-(2**70), 2**70))
 def test_everybody_who_may_be_introduced_is_in_one_match_or_told_why_not(community: Community, seed: int) -> None:
     people, kept, met = community
@@ -74,7 +74,7 @@ def test_everybody_who_may_be_introduced_is_in_one_match_or_told_why_not(communi
     assert sorted(placed) == sorted(one.id for one in people if one.adult and one.consents and not one.held)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(communities())
 def test_no_rule_is_ever_broken(community: Community) -> None:
     """Never across groups, languages, blocks, holds, a missing consent; never a minor; never three against a wish."""
@@ -87,7 +87,7 @@ def test_no_rule_is_ever_broken(community: Community) -> None:
         assert allowed_anew(members) or found.members in stayed  # who stays in a trio is open to it
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(communities())
 def test_who_asks_to_stay_together_stays(community: Community) -> None:
     people, kept, met = community
@@ -99,7 +99,7 @@ def test_who_asks_to_stay_together_stays(community: Community) -> None:
             assert any(found.kept and set(unit) <= set(found.members) for found in outcome.matches)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(communities(), st.randoms(use_true_random=False), st.integers(0, 9))
 def test_the_order_in_which_people_are_named_changes_nothing(community: Community, random: Random, seed: int) -> None:
     people, kept, met = community
@@ -109,7 +109,7 @@ def test_the_order_in_which_people_are_named_changes_nothing(community: Communit
     assert matched(people, kept, met, seed) == first
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(communities())
 def test_nobody_is_left_out_whom_an_allowed_assignment_could_place(community: Community) -> None:
     """As few as can be; then the fewest twice running, then who was longest without; kept pairs left alone."""
@@ -130,7 +130,15 @@ def test_nobody_is_left_out_whom_an_allowed_assignment_could_place(community: Co
     assert found == least_cost(people, kept)
 
 
-@settings(max_examples=50)
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sets(st.integers(0, 4), max_size=3), min_size=2, max_size=7))
+def test_nobody_is_without_an_hour_in_common_where_a_better_assignment_exists(hours: list[set[int]]) -> None:
+    """Everybody fits everybody here; three need an hour that all of them have."""
+    people = [candidate(one, free=sum(1 << 24 * day + 18 for day in free)) for one, free in enumerate(hours)]
+    assert matched(people, [], []).counts.without_common_hour == fewest_without_an_hour(people)
+
+
+@settings(max_examples=50, deadline=None)
 @given(communities())
 def test_the_reason_told_is_the_true_one(community: Community) -> None:
     people, kept, met = community
