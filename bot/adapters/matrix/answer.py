@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nio import Event, InviteEvent, SyncResponse, ToDeviceEvent
 
@@ -45,6 +45,17 @@ FILTER: Json = {
     },
 }
 """Only what Kith reads: parsing is synchronous, and presence, typing and receipts are most of the traffic."""
+
+
+def whole(events: Iterable[object]) -> list[Event]:
+    """The events whose parts have the shapes of the specification. nio looks only into kinds that it knows."""
+    return [event for event in events if isinstance(event, Event) and _is_whole(event.source)]
+
+
+def _is_whole(source: Json) -> bool:
+    unsigned = source.get("unsigned", {})
+    before = unsigned.get("prev_content", {}) if isinstance(unsigned, dict) else None
+    return isinstance(source.get("content"), dict) and isinstance(before, dict)
 
 
 def arrival_of(user_id: str, timeline: list[Event]) -> int:

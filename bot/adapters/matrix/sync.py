@@ -24,7 +24,7 @@ from nio import (
     SyncResponse,
 )
 
-from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed
+from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, whole
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
@@ -174,8 +174,8 @@ class Sync:
     def _fresh(self, response: SyncResponse) -> Iterator[Arrival]:
         """What was said to the bot, nothing that was said in a room before it was invited; and who went."""
         for room_id, info in response.rooms.join.items():
-            timeline = [event for event in info.timeline.events if isinstance(event, Event)]
-            for event in (*info.state, *timeline):
+            timeline = whole(info.timeline.events)
+            for event in (*whole(info.state), *timeline):
                 self._note_state(room_id, event)
             for event in timeline[arrival_of(self._client.user_id, timeline) :]:
                 is_said = event.sender != self._client.user_id and event.source.get("type") in SAID
@@ -183,13 +183,13 @@ class Sync:
                     yield Arrival(room_id, event)
         for room_id, info in response.rooms.leave.items():
             self._client.rooms.pop(room_id, None)
-            for event in info.timeline.events:
+            for event in whole(info.timeline.events):
                 if isinstance(event, RoomMemberEvent) and event.state_key == self._client.user_id != event.sender:
                     yield Arrival(room_id, event)
 
-    def _note_state(self, room_id: str, event: object) -> None:
+    def _note_state(self, room_id: str, event: Event) -> None:
         """State that nio does not keep: the bot's own marks, and which rooms a space has."""
-        source = getattr(event, "source", {})
+        source = event.source
         if source.get("type") == MARK and source.get("sender") == self._client.user_id:
             self.marks[room_id] = source["content"]
         elif source.get("type") == "m.space.child":

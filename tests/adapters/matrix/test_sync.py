@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix.answer import parsed
+from bot.adapters.matrix.answer import parsed, whole
 from bot.bot import Bot
 from bot.context import Incoming
 from bot.errors import FatalError, RetryAfter
@@ -190,6 +190,19 @@ def test_a_malformed_event_is_left_out_and_the_others_stay(malformed: object) ->
     kept = [getattr(found, "event_id", "") for found in response.rooms.join["!r:b"].timeline.events]
     assert (kept[0], kept[-1]) == ("$1", "$2")
     assert "!i:b" in response.rooms.invite
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"content": 1.5}, {"content": []}, {"unsigned": {"prev_content": 5}}, {"unsigned": {"prev_content": None}}],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["kith.room", "m.somebodys.own"])
+def test_an_event_of_a_kind_that_nio_does_not_know_is_looked_into_too(kind: str, odd: dict[str, Any]) -> None:
+    events = [event(), event(type=kind, state_key="") | odd, event(event_id="$2")]
+    response = parsed({"next_batch": "s1", "rooms": {"join": {"!r:b": {"timeline": {"events": events}}}}})
+    kept = whole(response.rooms.join["!r:b"].timeline.events)
+    assert [found.event_id for found in kept] == ["$1", "$2"]
 
 
 @pytest.mark.parametrize("rooms", [[], 5, {"join": []}, {"join": {"!r:b": None}}, {"invite": {"!r:b": 5}}])
