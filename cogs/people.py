@@ -25,7 +25,7 @@ from storage.people import Entry
 FIELDS: Mapping[str, int] = {"label": 60, "kind": 40, "good_for": 80, "how": 80}
 """What an entry holds, and the most characters of each."""
 BATCH = 500
-ASK = "people"
+ASK, MONTHLY = "people", "people-monthly"
 OPENING = N_("Who's around for you these days? People, animals, places. 'Nobody yet' is a real answer.")
 WORDS = (
     N_("Hello, you came to mind today. No answer needed."),
@@ -46,11 +46,11 @@ class People(Cog):
     @action("people.open", stateless=True)
     async def open(self, context: Context, value: str) -> Message:
         if context.person is None:
-            return _opening()
-        await self.write(people.opened, context.person, context.now)
+            return opening()
         entries = await self.read(people.of_person, context.person)
+        await self.write(people.opened, context.person, context.now, asked=not entries)
         if not entries:
-            return _opening()
+            return opening()
         labels = [self._read(one)["label"] for one in entries]
         lines = [Text("{n}. {label}").format(n=n, label=label) for n, label in enumerate(labels, start=1)]
         said = Text("\n").join([_("Your people, for your eyes only:"), *lines])
@@ -59,6 +59,10 @@ class People(Cog):
         ]
         if len(entries) < people.MOST:
             buttons.append(Button(_("Add one"), "people.add"))
+        if await self.read(people.is_reviewed, context.person):
+            buttons.append(Button(_("Stop asking once a month"), "people.not_monthly"))
+        else:
+            buttons.append(Button(_("Ask me once a month"), "people.monthly"))
         return Message(said, tuple(buttons))
 
     @action("people.nobody", stateless=True)
@@ -82,7 +86,10 @@ class People(Cog):
         return self._form("people.keep")
 
     def asks(self) -> Iterable[Ask]:
-        return (Ask(ASK, ("core",), lambda _value: consenting.core_words(self.bot.settings.host), "people.write"),)
+        return (
+            Ask(ASK, ("core",), lambda _value: consenting.core_words(self.bot.settings.host), "people.write"),
+            Ask(MONTHLY, consenting.CORE, _monthly_words, "people.monthly"),
+        )
 
     def _form(self, submit: str, value: str = "", now: Mapping[str, str] | None = None) -> Form:
         known = now or {}
@@ -171,15 +178,51 @@ class People(Cog):
 
     @job(every="hour")
     async def plan_openings(self, now: datetime) -> bool:
-        return await self.write(people.plan_openings, now, _is_quiet, BATCH)
+        return await self.write(people.plan_openings, now, is_quiet, BATCH)
 
     @message(people.OPENING, late="expires")
-    async def opening(self, delivery: Delivery, reader: Reader) -> Message | None:
+    async def offered(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
         if await self.read(people.of_person, reader.person):
             return None
-        said = _opening()
-        return Message(said.text, tuple(button.on(STATELESS) for button in said.buttons))
+        return opening()
+
+    # -- once a month, for those who asked for it ---------------------------------------------------------------------
+
+    @action("people.monthly")
+    async def monthly(self, context: Context, value: str) -> Message:
+        question = await consenting.question(self.bot, context, MONTHLY)
+        if question is not None:
+            return question
+        await self.write(people.review, context.me, context.now)
+        return Message(_("Noted. Once a month I ask whether your list still fits. Only you see it."))
+
+    @action("people.not_monthly")
+    async def not_monthly(self, context: Context, value: str) -> Text:
+        await self.write(people.stop_review, context.me)
+        return _("Noted. I don't ask. `people` opens your list any time.")
+
+    @action("people.fits")
+    async def fits(self, context: Context, value: str) -> Text:
+        return _("Noted. It stays as it is.")
+
+    @job(every="hour")
+    async def plan_reviews(self, now: datetime) -> None:
+        await self.write(people.plan_reviews, now, is_quiet, BATCH)
+
+    @message(people.REVIEW, actions=("people.fits", "people.not_monthly"), late="expires")
+    async def review(self, delivery: Delivery, reader: Reader) -> Message | None:
+        assert reader.person is not None
+        if not await self.read(people.is_reviewed, reader.person):
+            return None
+        return Message(
+            _("You asked me to ask once a month: does the list of your people still fit? Only you see it."),
+            (
+                Button(_("My people"), PEOPLE, row=STATELESS),
+                Button(_("It fits"), "people.fits"),
+                Button(_("Stop asking once a month"), "people.not_monthly"),
+            ),
+        )
 
     # -- where it shows, and what is kept -----------------------------------------------------------------------------
 
@@ -206,17 +249,22 @@ class People(Cog):
         return work
 
 
-def _is_quiet(profile: members.Profile, now: datetime) -> bool:
+def _monthly_words(_value: str) -> Text:
+    return _("Once a month I'd be messaging you first, to ask whether the list of your people still fits.")
+
+
+def is_quiet(profile: members.Profile, now: datetime) -> bool:
     quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
     return now.astimezone(ZoneInfo(profile.zone)).time() in quiet
 
 
-def _opening() -> Message:
+def opening() -> Message:
+    """The gentle question. Its answers need no row: it also comes unasked, and before any yes."""
     return Message(
         _(OPENING),
         (
-            Button(_("Add one"), "people.add"),
-            Button(_("Nobody yet"), "people.nobody"),
-            Button(_("Later"), "people.later"),
+            Button(_("Add one"), "people.add", row=STATELESS),
+            Button(_("Nobody yet"), "people.nobody", row=STATELESS),
+            Button(_("Later"), "people.later", row=STATELESS),
         ),
     )

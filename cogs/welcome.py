@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot import consenting
-from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Work, action, job, message
 from bot.consenting import Ask
 from bot.context import Context
 from bot.doors import doors
@@ -15,7 +15,8 @@ from bot.errors import DeliveryError
 from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Place, Reader, Text, who
 from cogs.company.around import account_of, context_of
-from storage import hello, members
+from cogs.people import is_quiet, opening
+from storage import members, welcome
 
 BATCH = 200
 
@@ -26,7 +27,7 @@ class Welcome(Cog):
     @job(every="hour")
     async def find_places(self, now: datetime) -> None:
         """A direct conversation says nothing about where somebody belongs: the platform is asked, once they are new."""
-        for person in await self.read(hello.unplaced, now, BATCH):
+        for person in await self.read(welcome.unplaced, now, BATCH):
             for account in await self.read(members.accounts, person):
                 adapter = self.bot.adapters.get(account.platform)
                 try:
@@ -37,26 +38,32 @@ class Welcome(Cog):
                     await self.write(_join, person, place, now)
 
     @job(every="hour")
-    async def welcome(self, now: datetime) -> bool:
-        return await self.write(hello.welcome, now, BATCH)
+    async def plan(self, now: datetime) -> bool:
+        return await self.write(welcome.plan, now, is_quiet, BATCH)
 
-    @message(hello.NAMED, actions=("welcome.hello", "welcome.later"), late="expires")
+    @message(welcome.NAMED, actions=("welcome.hello", "welcome.later"), late="expires")
     async def named(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
         if name is None:
             return None
-        return Message(
-            _("{who} welcomes new people here, and likes a hello. They see your name only if you send one.").format(
-                who=who(name)
-            ),
-            (Button(_("Say hello"), "welcome.hello"), Button(_("Not now"), "welcome.later")),
+        said = _("{who} welcomes new people here, and likes a hello. They see your name only if you send one.").format(
+            who=who(name)
         )
+        hello = Button(_("Say hello"), "welcome.hello")
+        if "opens" not in delivery.args:
+            return Message(said, (hello, Button(_("Not now"), "welcome.later")))
+        beside = opening()
+        return Message(said + "\n\n" + beside.text, (hello, *beside.buttons))
 
-    @message(hello.NOBODY, late="expires")
+    @message(welcome.NOBODY, late="expires")
     async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
+        said = _("Nobody is free yet to welcome you by name.")
+        if "opens" in delivery.args:
+            beside = opening()
+            return Message(said + "\n\n" + beside.text, beside.buttons)
         found = await doors(self.bot, context_of(delivery, reader))
         there = tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
-        return Message(_("Nobody is free yet to welcome you by name. These doors are open all the same."), there)
+        return Message(said + " " + _("These doors are open all the same."), there)
 
     @action("welcome.hello")
     async def say(self, context: Context, value: str) -> Message:
@@ -68,7 +75,7 @@ class Welcome(Cog):
     async def said(self, context: Context, value: str) -> Text:
         known = await self.read(members.communities, context.me)
         here = next((one for one in known if str(one.id) == value), None)
-        if here is None or not await self.write(hello.greet_welcomer, context.me, here, context.now):
+        if here is None or not await self.write(welcome.greet, context.me, here, context.now):
             return _("They are not here any more. `company` asks somebody else.")
         return _("Sent: your name, and that you say hello. You can write more yourself, or leave it at that.")
 
@@ -79,7 +86,7 @@ class Welcome(Cog):
     def asks(self) -> tuple[Ask, ...]:
         return (Ask("welcome", ("core",), _consent_words, "welcome.said", adult=True),)
 
-    @message(hello.NEW, late="expires")
+    @message(welcome.NEW, late="expires")
     async def new(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
         if name is None:
@@ -88,11 +95,15 @@ class Welcome(Cog):
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
+    @job(every="hour")
+    async def sweep(self, now: datetime) -> None:
+        await self.write(welcome.sweep, now)
+
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # stands with hellos
+        return lambda connection: welcome.export(connection, person)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # goes with hellos
+        return lambda connection: welcome.forget(connection, person, community)
 
 
 def _consent_words(_value: str) -> Text:

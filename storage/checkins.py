@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
@@ -126,48 +127,52 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     After an outage only the latest occurrence is planned: at most one catch-up, and none past its window.
     """
     rows = connection.execute(
-        "SELECT id, person, at, zone, days, due, nominal FROM checkin_schedules WHERE due <= ? ORDER BY due LIMIT ?",
+        "SELECT id, at, zone, days, due, nominal FROM checkin_schedules WHERE due <= ? ORDER BY due LIMIT ?",
         (seconds(now), limit),
     ).fetchall()
-    planned, moved = [], []
-    for row, person, at, zone, days, due, nominal in rows:
+    moved = []
+    for row, at, zone, days, due, nominal in rows:
         try:
-            week = _week(at, zone, days)
+            following, next_nominal = _following(at, zone, days, due)
         except (ValueError, LookupError, OSError):  # the file was damaged: one member's schedule is nobody else's
             log.error("schedule %d cannot be read; it is looked at again in a day", row)
             connection.execute("UPDATE checkin_schedules SET due = ? WHERE id = ?", (seconds(now + LOOK_AGAIN), row))
             continue
-        latest = instant(due)
-        following = week.next_after(latest)
-        if following.instant <= now:
-            following, latest, nominal = _catch_up(week, now)
-        planned.append(
-            Delivery(
-                to=Person(person),
-                kind=PROMPT,
-                # The nominal date alone would lose the first prompt of a schedule changed later on the same day.
-                key=f"{PROMPT}:{person}:{nominal}:{at}:{zone}",
-                due=latest,
-                expires=min(latest + WINDOW, following.instant),
-                purpose=PURPOSE,
-                picked=True,
-            )
-        )
-        moved.append((seconds(following.instant), following.nominal.isoformat(), seconds(latest), nominal, row))
-    deliveries.plan_for_persons(connection, planned)
+        if following <= seconds(now):
+            following, next_nominal, due, nominal = _catch_up(_week(at, zone, days), now)
+        moved.append((following, next_nominal, due, nominal, row))
     connection.executemany(
         "UPDATE checkin_schedules SET due = ?, nominal = ?, asked = ?, asked_nominal = ? WHERE id = ?", moved
     )
+    deliveries.plan_picked(connection, PROMPT, PURPOSE, _ASKED, json.dumps([row for *_moved, row in moved]))
     return len(rows) == limit
 
 
-def _catch_up(week: Week, now: datetime) -> tuple[Occurrence, datetime, str]:
+_ASKED = (
+    # The nominal date alone would lose the first prompt of a schedule changed later on the same day.
+    f"SELECT '{PROMPT}:' || person || ':' || asked_nominal || ':' || at || ':' || zone AS key, person, asked AS due,"
+    f" min(asked + {int(WINDOW.total_seconds())}, due) AS expires FROM checkin_schedules"
+    " WHERE id IN (SELECT value FROM json_each(?))"
+)
+
+
+@lru_cache(maxsize=4096)
+def _following(at: str, zone: str, days: str, due: int) -> tuple[int, str]:
+    """The occurrence after that of ``due``, as it is stored: many members share an hour."""
+    return _stored(_week(at, zone, days).next_after(instant(due)))
+
+
+def _stored(occurrence: Occurrence) -> tuple[int, str]:
+    return seconds(occurrence.instant), occurrence.nominal.isoformat()
+
+
+def _catch_up(week: Week, now: datetime) -> tuple[int, str, int, str]:
     """The next occurrence after ``now``, and the last one before it."""
     following = week.next_after(now - timedelta(days=8))
     while True:
         last, following = following, week.next_after(following.instant)
         if following.instant > now:
-            return following, last.instant, last.nominal.isoformat()
+            return (*_stored(following), *_stored(last))
 
 
 def later(connection: Connection, person: Person, delivery: int, due: datetime) -> None:
@@ -211,8 +216,13 @@ def next_prompt(connection: Connection, person: Person, choose: Choose, now: dat
     seen = {prompt: instant(at) for prompt, at in rows}
     [since] = connection.execute("SELECT created FROM persons WHERE id = ?", (person.id,)).fetchone()
     prompt = choose(seen, rows[-1][0] if rows else None, instant(since))
-    connection.execute("INSERT OR REPLACE INTO prompts_seen VALUES (?, ?, ?)", (person.id, prompt, seconds(now)))
+    saw(connection, person, prompt, now)
     return prompt
+
+
+def saw(connection: Connection, person: Person, prompt: str, now: datetime) -> None:
+    """The member was asked this, by a check-in or elsewhere in the same words."""
+    connection.execute("INSERT OR REPLACE INTO prompts_seen VALUES (?, ?, ?)", (person.id, prompt, seconds(now)))
 
 
 def is_latest(connection: Connection, person: Person, delivery: int) -> bool:

@@ -1,4 +1,4 @@
-"""The standing yes to a first hello, one name to one willing person at a time; and who welcomes whom.
+"""The standing yes to a first hello, and one name to one willing person at a time.
 
 There is no list: a name leaves this module only in one offer to one person, at most once in ``WEEK``.
 """
@@ -15,8 +15,7 @@ from storage.helping import Candidate, Routing
 from storage.instants import instant, seconds
 
 OFFER, SAID, BACK = "hello.offer", "hello.said", "hello.back"
-NAMED, NOBODY, NEW = "welcome.named", "welcome.nobody", "welcome.said"
-HELLO, WELCOMER, CORE = "hello", "welcomer", "core"
+HELLO = "hello"
 
 WEEK = timedelta(days=7)
 OPEN = timedelta(hours=48)
@@ -26,14 +25,6 @@ AGAIN = timedelta(hours=1)
 comes first, so that one name does not keep out the others.
 """
 KEPT = timedelta(days=90)
-WELCOME_KEPT = timedelta(days=35)
-
-NEWCOMER = timedelta(hours=24)
-"""Whoever came longer ago is not welcomed as new."""
-SETTLE, PATIENCE = timedelta(hours=1), timedelta(hours=10)
-"""After the first yes, until a name is given, and how long a welcomer is looked for: with a night's quiet, a day."""
-A_WEEK = 5
-"""Newcomers one welcomer gets in a week."""
 
 AUDIENCES = ("circles", "helpers")
 """From whom a hello may come."""
@@ -226,77 +217,6 @@ def _answer(connection: Connection, row: int, answer: str) -> None:
     connection.execute("UPDATE hello_offers SET answer = ? WHERE id = ?", (answer, row))
 
 
-# -- welcome ----------------------------------------------------------------------------------------------------------
-
-
-def unplaced(connection: Connection, now: datetime, limit: int) -> list[Person]:
-    """Newcomers who only ever wrote directly, so that nobody knows yet where they belong."""
-    rows = connection.execute(
-        "SELECT id FROM persons WHERE created > ? AND id NOT IN (SELECT person FROM memberships) LIMIT ?",
-        (seconds(now - NEWCOMER), limit),
-    )
-    return [Person(person) for (person,) in rows]
-
-
-def welcome(connection: Connection, now: datetime, limit: int) -> bool:
-    """Give every newcomer a welcomer's name, or an honest word within a day. True if there may be more."""
-    rows = connection.execute(
-        "SELECT communities.id, name, person, since FROM memberships JOIN communities ON communities.id = community"
-        " WHERE left_at IS NULL AND since <= ? AND since > ? AND (community, person) NOT IN"
-        " (SELECT community, person FROM welcomes) ORDER BY since LIMIT ?",
-        (seconds(now - SETTLE), seconds(now - NEWCOMER), limit),
-    ).fetchall()
-    waiting = 0
-    for community_id, name, person_id, since in rows:
-        community, person = Community(community_id, name), Person(person_id)
-        welcomer = _free_welcomer(connection, community, person, now)
-        if welcomer is None and instant(since) > now - PATIENCE:
-            waiting += 1
-            continue
-        connection.execute(
-            "INSERT INTO welcomes (community, person, welcomer, told) VALUES (?, ?, ?, ?)",
-            (community_id, person_id, welcomer.id if welcomer else None, seconds(now)),
-        )
-        kind = NAMED if welcomer else NOBODY
-        _tell(connection, person, kind, community, person_id, CORE, now, about=welcomer, unique=community_id)
-    return len(rows) == limit and not waiting
-
-
-def _free_welcomer(connection: Connection, community: Community, newcomer: Person, now: datetime) -> Person | None:
-    """Who volunteered, is there, and welcomed fewest lately."""
-    rows = connection.execute(
-        "SELECT persons.id, (SELECT count(*) FROM welcomes WHERE welcomer = persons.id AND told > ?1) AS lately"
-        " FROM memberships JOIN persons ON persons.id = person WHERE community = ?2 AND left_at IS NULL"
-        " AND persons.id <> ?3 AND (paused_at IS NULL OR paused_until <= ?4)"
-        " AND EXISTS (SELECT 1 FROM consents WHERE consents.person = persons.id AND purpose = 'welcomer')"
-        " ORDER BY lately, persons.id",
-        (seconds(now - WEEK), community.id, newcomer.id, seconds(now)),
-    ).fetchall()
-    for person_id, lately in rows:
-        person = Person(person_id)
-        if (
-            lately < A_WEEK
-            and consents.allows(connection, person, WELCOMER)
-            and not blocks.between(connection, person, newcomer)
-            and holds.obstacle(connection, community, person, now) is None
-            and holds.obstacle(connection, community, newcomer, now) in (None, "new")
-        ):
-            return person
-    return None
-
-
-def greet_welcomer(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
-    """The newcomer says hello to the welcomer they were named. False if there is none any more."""
-    row = connection.execute(
-        "SELECT welcomer FROM welcomes WHERE community = ? AND person = ? AND welcomer IS NOT NULL",
-        (community.id, person.id),
-    ).fetchone()
-    if row is None or blocks.between(connection, person, Person(row[0])):
-        return False
-    _tell(connection, Person(row[0]), NEW, community, person.id, WELCOMER, now, about=person, unique=community.id)
-    return True
-
-
 def _tell(
     connection: Connection,
     to: Person,
@@ -306,13 +226,12 @@ def _tell(
     purpose: str,
     now: datetime,
     *,
-    about: Person | None,
+    about: Person,
     capped: bool = False,
-    unique: int | None = None,
 ) -> None:
-    key = f"{kind}:{row}" if unique is None else f"{kind}:{unique}:{row}"
-    args = {"row": row} | ({"about": about.id} if about else {})
-    deliveries.plan(connection, Delivery(to, kind, key, now, now + OPEN, purpose, community, args, capped=capped))
+    args = {"row": row, "about": about.id}
+    said = Delivery(to, kind, f"{kind}:{row}", now, now + OPEN, purpose, community, args, capped=capped)
+    deliveries.plan(connection, said)
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
@@ -320,7 +239,6 @@ def _tell(
 
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM hello_offers WHERE at <= ?", (seconds(now - KEPT),))
-    connection.execute("DELETE FROM welcomes WHERE told <= ?", (seconds(now - WELCOME_KEPT),))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:
@@ -331,12 +249,9 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
     kept = [{"where": name, "from": audiences} for name, audiences in wishes]
     offers = connection.execute('SELECT at, answer FROM hello_offers WHERE "to" = ? ORDER BY at', (person.id,))
     asked = [{"when": instant(at).isoformat(), "answer": answer or "none"} for at, answer in offers]
-    told = connection.execute("SELECT told FROM welcomes WHERE person = ?", (person.id,))
-    welcomed = [instant(at).isoformat() for (at,) in told]
     return {
         **({"who may say hello to you": kept} if kept else {}),
         **({"when you were asked to say hello": asked} if asked else {}),
-        **({"when you were welcomed": welcomed} if welcomed else {}),
     }
 
 
@@ -345,5 +260,3 @@ def forget(connection: Connection, person: Person, community: Community | None) 
     here = "AND community = ifnull(:community, community)"
     connection.execute(f"DELETE FROM hello_wishes WHERE person = :person {here}", where)
     connection.execute(f'DELETE FROM hello_offers WHERE (person = :person OR "to" = :person) {here}', where)
-    connection.execute(f"DELETE FROM welcomes WHERE person = :person {here}", where)
-    connection.execute(f"UPDATE welcomes SET welcomer = NULL WHERE welcomer = :person {here}", where)

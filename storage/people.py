@@ -11,13 +11,20 @@ from bot.messages import Delivery, Person
 from storage import checkins, consents, deliveries, members
 from storage.instants import seconds
 
-OPENING = "people.opening"
+OPENING, REVIEW = "people.opening", "people.review"
 MOST = 12
 """Entries of one member (product.md 3.9)."""
 AFTER, UNTIL = timedelta(hours=1), timedelta(hours=24)
 """When after the first yes the map is opened, once."""
+MONTH, REVIEW_WINDOW = timedelta(days=30), timedelta(days=2)
 APART = timedelta(hours=1)
 """From a check-in, before and after it: words typed in answer to one question must not meet the other."""
+
+
+SAME_QUESTION = "ci-ppl-10"
+"""The check-in prompt that asks what the opening asks."""
+
+IsQuiet = Callable[[members.Profile, datetime], bool]
 
 
 class Entry(NamedTuple):
@@ -57,56 +64,96 @@ def remove(connection: Connection, person: Person, row: int) -> bool:
     return done.rowcount > 0
 
 
-def plan_openings(
-    connection: Connection, now: datetime, is_quiet: Callable[[members.Profile, datetime], bool], limit: int
-) -> bool:
-    """Open the map once for everybody who came within the last day, has no entry yet, and is asked nothing else around
-    this time. Whose quiet hours it is comes later: held until their end, it would meet the check-in of the morning.
-    True if there may be more.
+def wants_opening(connection: Connection, person: Person, now: datetime) -> bool:
+    """Is the person new, without an entry, and was never asked this, nor the check-in's question in the same words?"""
+    found = connection.execute(
+        "SELECT 1 FROM persons WHERE id = ?1 AND created > ?2 AND id NOT IN (SELECT person FROM people_openings)"
+        " AND id NOT IN (SELECT person FROM people_map)"
+        " AND NOT EXISTS (SELECT 1 FROM prompts_seen WHERE person = ?1 AND prompt = ?3)",
+        (person.id, seconds(now - UNTIL), SAME_QUESTION),
+    ).fetchone()
+    return found is not None
+
+
+def is_free(connection: Connection, person: Person, is_quiet: IsQuiet, now: datetime) -> bool:
+    """Is it not quiet for the person, and are they asked nothing else around this time? Held until the end of quiet
+    hours, a question would meet the check-in of the morning.
+    """
+    busy = connection.execute(
+        "SELECT 1 FROM checkin_schedules WHERE person = ?1 AND due <= ?2 UNION ALL SELECT 1 FROM deliveries"
+        " WHERE person = ?1 AND kind = ?3 AND (state IN ('pending', 'sending') OR settled > ?4)",
+        (person.id, seconds(now + APART), checkins.PROMPT, seconds(now - APART)),
+    ).fetchone()
+    return busy is None and not is_quiet(members.profile(connection, person), now)
+
+
+def plan_openings(connection: Connection, now: datetime, is_quiet: IsQuiet, limit: int) -> bool:
+    """Open the map once for everybody who came within the last day and belongs to no community yet; elsewhere the
+    welcome opens it (``storage.welcome``). True if there may be more.
     """
     rows = connection.execute(
         "SELECT id FROM persons WHERE created <= ? AND created > ? AND id NOT IN (SELECT person FROM people_openings)"
-        " AND id NOT IN (SELECT person FROM checkin_schedules WHERE due <= ?)"
-        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.person = persons.id AND kind = ?"
-        " AND (state IN ('pending', 'sending') OR settled > ?)) ORDER BY id LIMIT ?",
-        (
-            seconds(now - AFTER),
-            seconds(now - UNTIL),
-            seconds(now + APART),
-            checkins.PROMPT,
-            seconds(now - APART),
-            limit,
-        ),
+        " AND id NOT IN (SELECT person FROM memberships WHERE left_at IS NULL) ORDER BY id LIMIT ?",
+        (seconds(now - AFTER), seconds(now - UNTIL), limit),
     ).fetchall()
-    awake = [Person(row) for (row,) in rows if not is_quiet(members.profile(connection, Person(row)), now)]
-    for person in awake:
-        opened(connection, person, now)
-        if consents.allows(connection, person, "core") and not of_person(connection, person):
-            deliveries.plan(
-                connection,
-                Delivery(
-                    to=person,
-                    kind=OPENING,
-                    key=f"{OPENING}:{person.id}",
-                    due=now,
-                    expires=now + UNTIL,
-                    purpose="core",
-                    capped=True,
-                ),
-            )
-    return len(rows) == limit and bool(awake)
+    free = [person for person in map(Person, (row for (row,) in rows)) if is_free(connection, person, is_quiet, now)]
+    for person in free:
+        if not wants_opening(connection, person, now) or not consents.allows(connection, person, "core"):
+            opened(connection, person, now)
+            continue
+        opened(connection, person, now, asked=True)
+        _plan(connection, OPENING, person, f"{OPENING}:{person.id}", now, UNTIL)
+    return len(rows) == limit and bool(free)
 
 
-def opened(connection: Connection, person: Person, now: datetime) -> None:
-    """The person has seen the map: it is not offered to them any more."""
+def opened(connection: Connection, person: Person, now: datetime, *, asked: bool = False) -> None:
+    """The person has seen the map: it is not offered to them any more. ``asked``: with its question, which check-ins
+    then leave for later.
+    """
     connection.execute("INSERT OR IGNORE INTO people_openings VALUES (?, ?)", (person.id, seconds(now)))
+    if asked:
+        checkins.saw(connection, person, SAME_QUESTION, now)
+
+
+# -- a monthly look ---------------------------------------------------------------------------------------------------
+
+
+def review(connection: Connection, person: Person, now: datetime) -> None:
+    """Ask the person once a month, from a month on, whether their list still fits."""
+    connection.execute("INSERT OR REPLACE INTO people_reviews VALUES (?, ?)", (person.id, seconds(now + MONTH)))
+
+
+def stop_review(connection: Connection, person: Person) -> None:
+    connection.execute("DELETE FROM people_reviews WHERE person = ?", (person.id,))
+
+
+def is_reviewed(connection: Connection, person: Person) -> bool:
+    return connection.execute("SELECT 1 FROM people_reviews WHERE person = ?", (person.id,)).fetchone() is not None
+
+
+def plan_reviews(connection: Connection, now: datetime, is_quiet: IsQuiet, limit: int) -> None:
+    """Ask those whose month is over, at an hour at which nothing else is asked of them. An empty list is let be."""
+    rows = connection.execute(
+        "SELECT person, due FROM people_reviews WHERE due <= ? ORDER BY due LIMIT ?", (seconds(now), limit)
+    ).fetchall()
+    for person, due in rows:
+        if is_free(connection, Person(person), is_quiet, now):
+            if of_person(connection, Person(person)):
+                _plan(connection, REVIEW, Person(person), f"{REVIEW}:{person}:{due}", now, REVIEW_WINDOW)
+            review(connection, Person(person), now)
+
+
+def _plan(connection: Connection, kind: str, person: Person, key: str, now: datetime, window: timedelta) -> None:
+    said = Delivery(to=person, kind=kind, key=key, due=now, expires=now + window, purpose="core", capped=True)
+    deliveries.plan(connection, said)
 
 
 def export(connection: Connection, person: Person, read: Callable[[Entry], dict[str, str]]) -> dict[str, Any]:
     kept = [read(one) for one in of_person(connection, person)]
-    return {"your people": kept} if kept else {}
+    monthly = {"asked about them once a month": True} if is_reviewed(connection, person) else {}
+    return {**({"your people": kept} if kept else {}), **monthly}
 
 
 def forget(connection: Connection, person: Person) -> None:
-    connection.execute("DELETE FROM people_map WHERE person = ?", (person.id,))
-    connection.execute("DELETE FROM people_openings WHERE person = ?", (person.id,))
+    for table in ("people_map", "people_openings", "people_reviews"):
+        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))

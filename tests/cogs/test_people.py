@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import people
-from tests.cast import ALICE, BOB, Playground, button, labels
+from bot import prompts
+from bot.messages import Message
+from storage import checkins, people
+from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, unasked
 
 OPENING = "Who's around for you these days? People, animals, places. 'Nobody yet' is a real answer."
@@ -31,54 +35,175 @@ async def test_it_opens_with_a_gentle_question(alice: Playground) -> None:
     assert (str(opening.text), labels(opening)) == (OPENING, ["Add one", "Nobody yet", "Later"])
 
 
+def openings(world: Playground) -> list[Message]:
+    return [said for said in unasked(world, ALICE) if OPENING in said.text]
+
+
+@pytest.fixture
+async def welcomed(world: Playground) -> Playground:
+    """18:00 in Berlin; Bob welcomes new people, so the map's question comes along with his name."""
+    await settle(world, BOB, "welcomer")
+    await settle(world, CHANDRA)  # or the first check-in of Alice would ask the very same: see below
+    return world
+
+
 async def test_within_the_first_day_it_is_offered_once_and_not_in_the_night(world: Playground) -> None:
-    alice = world
     await settle(world, ALICE, new=True)
-    await pass_time(alice, timedelta(hours=2))
-    assert [str(said.text) for said in unasked(alice, ALICE)] == [OPENING]
-    await pass_time(alice, timedelta(days=2))
-    assert [str(said.text) for said in unasked(alice, ALICE)].count(OPENING) == 1
+    await pass_time(world, timedelta(hours=13))
+    assert not openings(world), "nobody welcomes here; by the time that is sure, it is night"
+    await pass_time(world, timedelta(hours=2))
+    assert len(openings(world)) == 1
+    await pass_time(world, timedelta(days=2))
+    assert len(unasked(world, ALICE)) == 1
 
 
-async def test_it_does_not_come_around_a_check_in(world: Playground) -> None:
+async def test_whoever_belongs_to_no_community_is_asked_all_the_same(world: Playground) -> None:
+    alice = await settle(world, ALICE, new=True)
+    await world.bot.database.write(
+        lambda one: one.execute("UPDATE memberships SET left_at = 1 WHERE person = ?", (alice.id,)).rowcount
+    )
+    await pass_time(world, timedelta(hours=2))
+    assert [str(said.text) for said in unasked(world, ALICE)] == [OPENING]
+    await pass_time(world, timedelta(days=2))
+    assert len(unasked(world, ALICE)) == 1
+
+
+async def test_it_does_not_come_around_a_check_in(welcomed: Playground) -> None:
     """Words typed in answer to one question must not meet the other."""
+    world = welcomed
     await world.chat.say(ALICE, "checkin on 19:00 berlin")
     await world.chat.say(ALICE, "yes")  # at 18:00: an hour after the first yes is the minute of the check-in
     await pass_time(world, timedelta(hours=1, minutes=59))
     [checkin] = unasked(world, ALICE)
-    assert str(checkin.text) != OPENING
+    assert OPENING not in checkin.text
     await pass_time(world, timedelta(minutes=1))
-    assert [str(said.text) for said in unasked(world, ALICE)] == [str(checkin.text), OPENING]
+    assert [OPENING in said.text for said in unasked(world, ALICE)] == [False, True]
 
 
-async def test_nor_before_a_check_in_that_is_about_to_come(world: Playground) -> None:
+async def test_nor_before_a_check_in_that_is_about_to_come(welcomed: Playground) -> None:
+    world = welcomed
     await world.chat.say(ALICE, "checkin on 19:30 berlin")
     await world.chat.say(ALICE, "yes")
     await pass_time(world, timedelta(minutes=89))
     assert not unasked(world, ALICE)
     await pass_time(world, timedelta(hours=18))
-    said = [str(one.text) for one in unasked(world, ALICE)]
-    assert said.index(OPENING) == 1, "after the check-in of the evening, once the night is over"
+    asked = [OPENING in said.text for said in unasked(world, ALICE)]
+    assert asked.index(True) == 1, "after the check-in of the evening, once the night is over"
 
 
-async def test_a_check_in_in_the_first_minutes_of_the_morning_leaves_it_for_later(world: Playground) -> None:
+async def test_a_check_in_in_the_first_minutes_of_the_morning_leaves_it_for_later(welcomed: Playground) -> None:
     """Held by quiet hours, it would come at 09:00 together with what is asked then."""
+    world = welcomed
     world.now += timedelta(hours=4)  # 22:00
     await world.chat.say(ALICE, "checkin on 09:00 berlin")
     await world.chat.say(ALICE, "yes")
-    asked: dict[str, datetime] = {}
+    asked: dict[bool, datetime] = {}
     async for said in world.wait(timedelta(hours=18)):
-        asked |= {str(one.message.text): world.now for one in said if one.key}
-    [morning] = [at for words, at in asked.items() if words != OPENING and "Nobody is free" not in words]
-    assert asked[OPENING] >= morning + timedelta(hours=1)
+        asked |= {OPENING in one.message.text: world.now for one in said if one.key}
+    assert asked[True] >= asked[False] + timedelta(hours=1)
 
 
-async def test_who_opened_it_already_is_not_asked_again(world: Playground) -> None:
-    alice = world
-    await settle(world, ALICE, new=True)
+async def test_who_opened_it_already_is_not_asked_again(welcomed: Playground) -> None:
+    await settle(welcomed, ALICE, new=True)
+    await welcomed.chat.say(ALICE, "people")
+    await pass_time(welcomed, timedelta(hours=3))
+    [welcome] = unasked(welcomed, ALICE)
+    assert OPENING not in welcome.text
+
+
+# -- the check-in that asks the same ----------------------------------------------------------------------------------
+
+
+def test_one_check_in_asks_in_the_same_words() -> None:
+    same = prompts.find(prompts.shipped(), people.SAME_QUESTION)
+    assert same is not None
+    assert same.text == OPENING
+
+
+async def test_whoever_was_asked_by_the_map_is_not_asked_the_same_by_a_check_in(alice: Playground) -> None:
+    assert people.SAME_QUESTION not in await seen(alice)
     await alice.chat.say(ALICE, "people")
-    await pass_time(alice, timedelta(hours=3))
-    assert OPENING not in [str(said.text) for said in unasked(alice, ALICE)]
+    assert people.SAME_QUESTION in await seen(alice)
+
+
+async def test_whoever_was_asked_by_a_check_in_is_not_asked_the_same_with_the_welcome(welcomed: Playground) -> None:
+    person = await settle(welcomed, ALICE, new=True)
+    await welcomed.bot.database.write(checkins.saw, person, people.SAME_QUESTION, welcomed.now)
+    await pass_time(welcomed, timedelta(hours=3))
+    [welcome] = unasked(welcomed, ALICE)
+    assert OPENING not in welcome.text
+    await pass_time(welcomed, timedelta(days=2))
+    assert len(unasked(welcomed, ALICE)) == 1
+
+
+async def seen(world: Playground) -> set[str]:
+    rows = await world.bot.database.read(lambda one: one.execute("SELECT prompt FROM prompts_seen").fetchall())
+    return {prompt for (prompt,) in rows}
+
+
+# -- once a month, for those who asked for it -------------------------------------------------------------------------
+
+REVIEW = "You asked me to ask once a month: does the list of your people still fit? Only you see it."
+
+
+async def monthly(world: Playground) -> None:
+    await add(world)
+    asked = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "people"), "Ask me once a month"))
+    assert str(asked.text) == "Noted. Once a month I ask whether your list still fits. Only you see it."
+
+
+def reviews(world: Playground) -> list[Message]:
+    return [said for said in unasked(world, ALICE) if str(said.text) == REVIEW]
+
+
+async def test_nobody_is_asked_who_did_not_ask_for_it(alice: Playground) -> None:
+    await add(alice)
+    await pass_time(alice, timedelta(days=65))
+    assert not unasked(alice, ALICE)
+
+
+async def test_once_a_month_and_not_in_the_night(alice: Playground) -> None:
+    alice.now += timedelta(hours=6)  # midnight
+    await monthly(alice)
+    at: list[datetime] = []
+    async for said in alice.wait(timedelta(days=95)):
+        at += [alice.now for one in said if one.key and str(one.message.text) == REVIEW]
+    assert [(later - earlier).days >= 30 for earlier, later in pairwise(at)] == [True, True]
+    assert {moment.astimezone(ZoneInfo("Europe/Berlin")).hour for moment in at} == {9}
+
+
+async def test_each_of_its_answers_is_one_tap_and_stop_is_final(alice: Playground) -> None:
+    await monthly(alice)
+    await pass_time(alice, timedelta(days=31))
+    [review] = reviews(alice)
+    assert labels(review) == ["My people", "It fits", "Stop asking once a month"]
+    assert "1. the dog" in (await alice.chat.press(ALICE, button(review, "My people"))).text
+    assert str((await alice.chat.press(ALICE, button(review, "It fits"))).text) == "Noted. It stays as it is."
+    await alice.chat.press(ALICE, button(review, "Stop asking once a month"))
+    await pass_time(alice, timedelta(days=65))
+    assert len(reviews(alice)) == 1
+    assert "Ask me once a month" in labels(await alice.chat.say(ALICE, "people"))
+
+
+async def test_an_empty_list_is_let_be(alice: Playground) -> None:
+    await monthly(alice)
+    entry = await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "people"), "the dog"))
+    await alice.chat.press(ALICE, button(entry, "Remove"))
+    await pass_time(alice, timedelta(days=65))
+    assert not reviews(alice)
+
+
+async def test_whoever_had_only_a_list_is_asked_before_the_first_message(world: Playground) -> None:
+    asked = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "people"), "Add one"))
+    await world.chat.press(ALICE, button(asked, "Yes"))
+    for answer in ("the dog", "-", "-", "-"):
+        await world.chat.say(ALICE, answer)
+    asked = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "people"), "Ask me once a month"))
+    assert "I'd be messaging you first" in asked.text
+    assert "Noted. Once a month" in (await world.chat.press(ALICE, button(asked, "Yes"))).text
+
+
+# -- entries ----------------------------------------------------------------------------------------------------------
 
 
 async def test_nobody_yet_is_a_full_answer_that_keeps_nothing_and_opens_doors(alice: Playground) -> None:
@@ -137,7 +262,7 @@ async def test_twelve_and_no_more(alice: Playground) -> None:
         await add(alice, f"somebody {number}")
     full = await alice.chat.say(ALICE, "people")
     assert "Add one" not in labels(full)
-    assert len(labels(full)) == 12
+    assert len(labels(full)) == 13
 
 
 async def test_they_stand_on_their_owners_help_card_and_on_nobody_elses(alice: Playground) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Button, Member, Message, Place, Text
+from cogs.people import OPENING
 from storage import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-NOBODY = "Nobody is free yet to welcome you by name. These doors are open all the same."
+NOBODY = f"Nobody is free yet to welcome you by name.\n\n{OPENING}"
 GREETED = "Dana is new here and says hello. A short answer is plenty."
 
 
@@ -39,9 +40,9 @@ async def named(world: Playground) -> Message:
 async def test_the_name_comes_with_who_sees_what(dana: Playground) -> None:
     welcome = await named(dana)
     assert str(welcome.text) == (
-        "Bob welcomes new people here, and likes a hello. They see your name only if you send one."
+        f"Bob welcomes new people here, and likes a hello. They see your name only if you send one.\n\n{OPENING}"
     )
-    assert labels(welcome) == ["Say hello", "Not now"]
+    assert labels(welcome) == ["Say hello", "Add one", "Nobody yet", "Later"]
     assert not unasked(dana, BOB), "the welcomer learns nothing by this"
 
 
@@ -50,10 +51,32 @@ async def test_it_is_not_in_the_first_hour(dana: Playground) -> None:
     assert not welcomes(dana)
 
 
-async def test_not_now_is_told_to_nobody(dana: Playground) -> None:
-    assert str((await dana.chat.press(DANA, button(await named(dana), "Not now"))).text) == (
-        "That's fine. Nobody is told."
+async def test_a_newcomer_gets_one_unasked_message_in_the_first_days(dana: Playground) -> None:
+    await pass_time(dana, 3 * DAY)
+    assert len(unasked(dana, DANA)) == 1
+
+
+async def test_later_leaves_both_be_and_is_told_to_nobody(dana: Playground) -> None:
+    assert str((await dana.chat.press(DANA, button(await named(dana), "Later"))).text) == (
+        "That's fine. `people` opens it any time."
     )
+    await pass_time(dana, 2 * DAY)
+    assert not unasked(dana, BOB)
+    assert len(unasked(dana, DANA)) == 1
+
+
+async def test_nobody_yet_under_the_welcome_opens_doors_and_the_hello_stays(dana: Playground) -> None:
+    welcome = await named(dana)
+    assert "nothing is kept" in (await dana.chat.press(DANA, button(welcome, "Nobody yet"))).text
+    assert "Sent: your name" in (await dana.chat.press(DANA, button(welcome, "Say hello"))).text
+
+
+async def test_whoever_has_seen_the_map_is_welcomed_without_it(dana: Playground) -> None:
+    await dana.chat.say(DANA, "people")
+    welcome = await named(dana)
+    assert OPENING not in welcome.text
+    assert labels(welcome) == ["Say hello", "Not now"]
+    assert "Nobody is told." in (await dana.chat.press(DANA, button(welcome, "Not now"))).text
     await pass_time(dana, 2 * DAY)
     assert not unasked(dana, BOB)
     assert len(welcomes(dana)) == 1
@@ -141,8 +164,9 @@ async def test_nobody_is_their_own_welcomer(world: Playground) -> None:
 
 async def test_the_honest_word_has_only_doors_that_are_open(world: Playground) -> None:
     await settle(world, DANA, new=True)
+    await world.chat.say(DANA, "people")
     await pass_time(world, DAY)
-    [said] = welcomes(world)
+    [said] = [one for one in unasked(world, DANA) if "These doors are open all the same." in one.text]
     assert "Company" not in labels(said), "nobody helps here"
     assert "In danger right now?" in (await world.chat.press(DANA, button(said, "Help now"))).text
 
