@@ -9,7 +9,7 @@ from typing import Literal
 from bot.messages import Delivery, Person
 from bot.recurrence import Recurrence
 from cogs.circles import dates, kinds, schedule
-from storage import circles, circles_answers, circles_dates, consents, deliveries, holds
+from storage import blocks, circles, circles_answers, circles_dates, consents, deliveries, holds
 from storage.circles import Circle, Host, Part
 from storage.circles_dates import Gathering
 
@@ -30,8 +30,10 @@ Published = Literal["published", "wanted", "too much", "held"]
 
 
 def may_be_asked(connection: Connection, circle: Circle, person: Person) -> bool:
-    """Only who said that they would host is asked, and nobody whose introductions are held."""
-    return consents.allows(connection, person, PURPOSE) and not holds.is_held(connection, circle.community, person)
+    """Only who said that they would host is asked, nobody whose introductions are held, and none who avoid a host."""
+    if not consents.allows(connection, person, PURPOSE) or holds.is_held(connection, circle.community, person):
+        return False
+    return not any(blocks.between(connection, person, host) for host in circles.accepted(connection, circle.id))
 
 
 def ask(connection: Connection, circle: Circle, person: Person, part: Part, now: datetime) -> None:
@@ -189,9 +191,8 @@ def cover(connection: Connection, circle: Circle, now: datetime) -> None:
     if circle.state != "published" or not _is_short(connection, circle):
         return
     coming = next(iter(circles_dates.coming(connection, circle.id, now)), None)
-    asked_next = next(
-        (host for host in circles.hosts(connection, circle.id) if host.part == "stand-in" and host.asked is None), None
-    )
+    waiting = [one for one in circles.hosts(connection, circle.id) if one.part == "stand-in" and one.asked is None]
+    asked_next = next((one for one in waiting if may_be_asked(connection, circle, one.person)), None)
     if asked_next is not None:
         wait = WAIT_SOON if coming and coming.starts - now < SOON else WAIT
         circles.ask_stand_in(connection, circle.id, asked_next.person, now, now + wait)

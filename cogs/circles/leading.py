@@ -23,7 +23,7 @@ from storage.circles import Circle
 from storage.circles_dates import Gathering
 
 SHOWN = 20
-ASK = "circle-cohost"
+ASK, ASK_INVITED = "circle-cohost", "circle-invited"
 
 
 class CircleHosts(Cog):
@@ -89,7 +89,7 @@ class CircleHosts(Cog):
     @action("circles.moved")
     async def moved(self, context: Context, value: str, when: datetime) -> Message:
         gathering, circle = await self._date(context, value)
-        await self.write(dates.move, circle, gathering, when, context.now)
+        await self.write(_move, circle, gathering, when, context.now)
         return Message(_("Moved: it is {when} now. Whoever means to come is told once.").format(when=When(when)))
 
     @action("circles.cancel")
@@ -123,15 +123,15 @@ class CircleHosts(Cog):
         circle = await invited_to(self, code)
         if circle is None or circle.community != context.community:
             raise UserError(_("That code fits no circle here. Ask whoever gave it to you for a new one."))
-        return await self._asked(context, circle, "circles.invited", code.strip())
+        return await self._asked(context, circle, code.strip())
 
     @action("circles.invited")
     async def invited(self, context: Context, value: str) -> Reply:
         """Yes with a code: they take the part that is free."""
         circle = await invited_to(self, value)
-        if circle is None or circle.community not in await self.read(members.communities, context.me):
+        if circle is None or not await self.bot.permissions.is_member(context.member, circle.community):
             raise UserError(_("That code fits no circle here. Ask whoever gave it to you for a new one."))
-        await self.write(circles.add_host, circle.id, context.me, "co-host", context.now)
+        await self.write(_take_part, circle, context.me, context.now)
         return await self.accept(context, str(circle.id))
 
     @action("circles.accept")
@@ -193,10 +193,15 @@ class CircleHosts(Cog):
         await self.write(_announce, circle, gathering, context)
         return Message(_("Done. It stands here, without a ping."))
 
-    async def _asked(self, context: Context, circle: Circle, action: str, value: str) -> Message:
+    async def _asked(self, context: Context, circle: Circle, code: str) -> Message:
+        """What it is; and with it whatever has to be asked of somebody who has not said that they would host."""
         gathering, _free = await lookup.next_of(self, circle, context.now)
         words = wording.ask_words(await wording.sheet(self, circle), gathering, "co-host")
-        return Message(words, (Button(_("I'll host"), action, value), Button(_("Not now"), "circles.decline", "0")))
+        question = await consenting.question(self.bot, context, ASK_INVITED, code)
+        if question is not None:
+            return Message(words + "\n" + question.text, question.buttons)
+        host = Button(_("I'll host"), "circles.invited", code)
+        return Message(words, (host, Button(_("Not now"), "circles.decline", "0")))
 
     @action("circles.fine", stateless=True)
     async def fine(self, context: Context, value: str) -> Text:
@@ -204,7 +209,11 @@ class CircleHosts(Cog):
 
     def asks(self) -> Sequence[Ask]:
         purposes = (*consenting.CORE, hosting.PURPOSE, seats.PURPOSE)
-        return (Ask(ASK, purposes, partial(wording.host_words, self), "circles.accept", adult=True),)
+        words = partial(wording.host_words, self)
+        return (
+            Ask(ASK, purposes, words, "circles.accept", adult=True),
+            Ask(ASK_INVITED, purposes, words, "circles.invited", adult=True),
+        )
 
     # -- who may ------------------------------------------------------------------------------------------------------
 
@@ -221,6 +230,18 @@ class CircleHosts(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget
+
+
+def _move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
+    """Another time; where a host is missing and it is near too, that is asked about the new time."""
+    dates.move(connection, circle, gathering, starts, now)
+    hosting.cover(connection, circle, now)
+
+
+def _take_part(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
+    """Somebody with a code belongs to the community, and is asked to host."""
+    members.join(connection, person, circle.community, now)
+    circles.add_host(connection, circle.id, person, "co-host", now)
 
 
 def _announce(connection: Connection, circle: Circle, gathering: Gathering, context: Context) -> None:
