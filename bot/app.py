@@ -19,6 +19,7 @@ from bot.host_notice import HostNotice
 from bot.installation import claim, open_database, open_journal, open_keys
 from bot.limits import Limits
 from bot.log import Word
+from bot.quiet_hours import QuietHours
 from bot.scheduler import Scheduler
 from bot.zones import tzdata_version
 from storage import zones
@@ -188,7 +189,15 @@ class App:
 
 def _settings(config: Config) -> Settings:
     closed = {"discord"} if config.discord is not None and not config.discord.notebook else set()
-    return Settings(config.host.name, config.default_zone.key, Limits(), frozenset(closed))
+    community = config.community
+    return Settings(
+        config.host.name,
+        config.default_zone.key,
+        Limits(),
+        frozenset(closed),
+        QuietHours(community.quiet_from, community.quiet_until),
+        community.daily_cap,
+    )
 
 
 def _give_memory_back() -> None:

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot import conversation, inbox, leaving, offering, parameters, text
+from bot import conversation, gate, inbox, leaving, offering, parameters, text
 from bot.adapters.base import Adapter
 from bot.clock import Clock, utc_now
 from bot.cog import Action, Cog, Command, Every, Kind, Reply
@@ -26,6 +27,7 @@ from bot.messages import Button, Channel, Community, Form, Member, Message, Pers
 from bot.naming import Names
 from bot.outbox import Dispatcher
 from bot.permissions import Permissions
+from bot.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.waiting import WaitingWords
 from bot.zones import guess
 from storage import checkins, departures, members
@@ -52,6 +54,8 @@ class Settings:
     limits: Limits | None = None
     without_notebook: frozenset[str] = frozenset()
     """Platforms where members keep no notes, because the host has not allowed it."""
+    quiet: QuietHours = DEFAULT_QUIET_HOURS
+    daily_cap: int = gate.DAILY_CAP
 
 
 class Bot:
@@ -80,7 +84,8 @@ class Bot:
         self._jobs = [(cog, job, every) for cog in self.cogs for job, every in cog.jobs()]
         self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
         self._limits = Limiter(self.settings.limits)
-        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, self.names, keyring.nonce_key())
+        decide = partial(gate.decide, cap=self.settings.daily_cap)
+        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, self.names, keyring.nonce_key(), decide)
         self.words = WaitingWords()
         self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.context import Context
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Message, Person, Text
+from bot.quiet_hours import QuietHours
 from storage import blocks, cases, consents, members
 
 if TYPE_CHECKING:
@@ -115,11 +116,12 @@ def core_words(host: str) -> Text:
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What the first yes of an account needs: the zone we guess, and the account's keyed hash, in case others avoid
-    somebody who was forgotten and is now back.
+    """What the first yes of an account needs: the zone we guess, the host's quiet hours, and the account's keyed hash,
+    in case others avoid somebody who was forgotten and is now back.
     """
 
     zone: str
+    quiet: QuietHours
     code: bytes
 
 
@@ -127,7 +129,8 @@ def record(connection: Connection, context: Context, ask: Ask, words: str, adult
     """Write the yes: the person if they are new, their community if they are in one, and each purpose. Returns the
     person.
     """
-    person = members.create(connection, context.member, new.zone, context.locale, context.now)
+    quiet = (new.quiet.start, new.quiet.end)
+    person = members.create(connection, context.member, new.zone, context.locale, context.now, quiet)
     blocks.recognise(connection, person, new.code)
     cases.recognise(connection, person, new.code, context.now)
     if context.community is not None:

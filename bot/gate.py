@@ -15,8 +15,8 @@ DAILY_CAP = 3
 SEND = Verdict("send")
 
 
-def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
-    """The first rule that applies decides. Pure: what it knows is in ``facts``."""
+def decide(delivery: Delivery, facts: Facts, now: datetime, cap: int = DAILY_CAP) -> Verdict:
+    """The first rule that applies decides. Pure: what it knows is in ``facts``, and the host's daily ``cap``."""
     if delivery.expires is not None and delivery.expires <= now:
         return Verdict("skip", "expired")
     if not facts.consented:
@@ -27,9 +27,11 @@ def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         return Verdict("skip", "paused")
     if facts.quiet and (delivery.purpose or isinstance(delivery.to, Channel)):
         return Verdict("skip", "quiet everything")
+    if delivery.capped and cap == 0:
+        return Verdict("skip", "the host lets nothing go that nobody scheduled")
     if facts.closed:
         return Verdict("inbox", "cannot be reached")
-    until = _held(delivery, facts, now)
+    until = _held(delivery, facts, now, cap)
     if until is None:
         return SEND
     if delivery.expires is not None and delivery.expires <= until:
@@ -37,11 +39,11 @@ def decide(delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
     return Verdict("hold", until=until)
 
 
-def _held(delivery: Delivery, facts: Facts, now: datetime) -> datetime | None:
+def _held(delivery: Delivery, facts: Facts, now: datetime, cap: int) -> datetime | None:
     if delivery.picked or not delivery.purpose:
         return None
     quiet = QuietHours(time.fromisoformat(facts.quiet_start), time.fromisoformat(facts.quiet_end))
-    if delivery.capped and facts.capped_today >= DAILY_CAP:
+    if delivery.capped and facts.capped_today >= cap:
         tomorrow = now + timedelta(hours=4)
         return held_until(tomorrow, ZoneInfo(facts.zone), quiet) or tomorrow
     return held_until(now, ZoneInfo(facts.zone), quiet)

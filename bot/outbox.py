@@ -16,7 +16,6 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import gate
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
 from bot.messages import Channel, Delivery, Member, Message, Reader
@@ -70,12 +69,14 @@ class Dispatcher:
         kinds: Mapping[str, Kind],
         names: Names,
         nonce_key: bytes,
+        decide: claims.Decide,
     ) -> None:
         self._database = database
         self._adapters = adapters
         self._kinds = kinds
         self._names = names
         self._nonce_key = nonce_key
+        self._decide = decide
         self._now: datetime
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,7 +160,7 @@ class Dispatcher:
                     claims.claim,
                     lane.adapter.name,
                     self._now,
-                    gate.decide,
+                    self._decide,
                     room=room,
                     openings=lane.pace.free_openings(),
                     after=lane.after,

@@ -122,6 +122,7 @@ class Onboarding(Cog):
     async def _agree(self, context: Context, ask: Ask, about: str, *, adult: bool) -> Reply:
         new = consenting.Newcomer(
             guess(context.locale, ZoneInfo(self.bot.settings.zone)).key,
+            self.bot.settings.quiet,
             self.bot.keyring.pseudonym(context.member.platform, context.member.id),
         )
         context = replace(context, community=context.community or await self._only_community(context))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,10 @@ class Settings(NamedTuple):
     holds_on_report: bool = True
     phrases: bool = False
     step: int = 0
+    quiet: tuple[time, time] | None = None
+    """Quiet hours of members who have chosen none; None where moderators have not said any."""
+    tender: bool | None = None
+    """Whether tender and delicate questions are asked; None as long as moderators have not said."""
 
 
 class Group(NamedTuple):
@@ -40,12 +44,14 @@ def get(connection: Connection, community: Community) -> Settings:
     """The community's settings, or the defaults."""
     row = connection.execute(
         "SELECT reports_platform, reports_channel, panel_platform, panel_channel, countries, emergency, preset,"
-        " adults_only, tenure_days, holds_on_report, phrases, step FROM community_settings WHERE community = ?",
+        " adults_only, tenure_days, holds_on_report, phrases, step, quiet_from, quiet_until, tender"
+        " FROM community_settings WHERE community = ?",
         (community.id,),
     ).fetchone()
     if row is None:
         return Settings()
-    reports_on, reports, panel_on, panel, countries, emergency, preset, adults, tenure, holds, phrases, step = row
+    (reports_on, reports, panel_on, panel, countries, emergency, preset, adults, tenure, holds, phrases, step,
+     quiet_from, quiet_until, tender) = row  # fmt: skip
     return Settings(
         Channel(reports_on, reports) if reports else None,
         Channel(panel_on, panel) if panel else None,
@@ -57,6 +63,8 @@ def get(connection: Connection, community: Community) -> Settings:
         bool(holds),
         bool(phrases),
         step,
+        (time.fromisoformat(quiet_from), time.fromisoformat(quiet_until)) if quiet_from else None,
+        None if tender is None else bool(tender),
     )
 
 
@@ -64,8 +72,8 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
     """Keep these settings."""
     connection.execute(
         "INSERT OR REPLACE INTO community_settings (community, reports_platform, reports_channel, panel_platform,"
-        " panel_channel, countries, emergency, preset, adults_only, tenure_days, holds_on_report, phrases, step)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " panel_channel, countries, emergency, preset, adults_only, tenure_days, holds_on_report, phrases, step,"
+        " quiet_from, quiet_until, tender) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             community.id,
             settings.reports.platform if settings.reports else None,
@@ -80,7 +88,31 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
             settings.holds_on_report,
             settings.phrases,
             settings.step,
+            *(hour.isoformat("minutes") for hour in settings.quiet or ()),
+            *(() if settings.quiet else (None, None)),
+            settings.tender,
         ),
+    )
+
+
+def set_quiet_hours(connection: Connection, community: Community, start: time, end: time) -> None:
+    """Quiet hours for every member who has chosen none and came to this community first."""
+    save(connection, community, get(connection, community)._replace(quiet=(start, end)))
+    members = connection.execute(
+        "SELECT person FROM memberships WHERE community = ? AND left_at IS NULL", (community.id,)
+    ).fetchall()
+    for (person,) in members:
+        adopt_quiet_hours(connection, community, Person(person))
+
+
+def adopt_quiet_hours(connection: Connection, community: Community, person: Person) -> None:
+    """The community's quiet hours, for a member who has chosen none and is in no other community for longer."""
+    connection.execute(
+        "UPDATE persons SET quiet_start = quiet_from, quiet_end = quiet_until FROM community_settings"
+        " WHERE persons.id = :person AND quiet_chosen = 0 AND community = :community AND quiet_from IS NOT NULL"
+        " AND :community = (SELECT memberships.community FROM memberships WHERE memberships.person = :person"
+        " AND left_at IS NULL ORDER BY since, memberships.community LIMIT 1)",
+        {"person": person.id, "community": community.id},
     )
 
 

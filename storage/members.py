@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Community, Member, Person, Place
+from storage import community_settings
 from storage.instants import instant, seconds
 
 SEEN_EVERY = timedelta(days=1)
@@ -31,13 +32,21 @@ def person_of(connection: Connection, member: Member) -> Person | None:
     return Person(row[0]) if row else None
 
 
-def create(connection: Connection, member: Member, zone: str, locale: str, now: datetime) -> Person:
-    """The person of this account, made if it has none yet."""
+def create(
+    connection: Connection,
+    member: Member,
+    zone: str,
+    locale: str,
+    now: datetime,
+    quiet: tuple[time, time] = (time(21), time(9)),
+) -> Person:
+    """The person of this account, made if it has none yet. ``quiet``: their hours until they or a community choose."""
     known = person_of(connection, member)
     if known is not None:
         return known
     row = connection.execute(
-        "INSERT INTO persons (zone, locale, created) VALUES (?, ?, ?)", (zone, locale, seconds(now))
+        "INSERT INTO persons (zone, locale, quiet_start, quiet_end, created) VALUES (?, ?, ?, ?, ?)",
+        (zone, locale, *(hour.isoformat("minutes") for hour in quiet), seconds(now)),
     ).lastrowid
     assert row is not None
     connection.execute(
@@ -95,9 +104,9 @@ def set_locale(connection: Connection, person: Person, locale: str) -> None:
 
 
 def set_quiet_hours(connection: Connection, person: Person, start: time, end: time) -> None:
-    """Equal times: never quiet."""
+    """What the member chose, from now on whatever a community says. Equal times: never quiet."""
     connection.execute(
-        "UPDATE persons SET quiet_start = ?, quiet_end = ? WHERE id = ?",
+        "UPDATE persons SET quiet_start = ?, quiet_end = ?, quiet_chosen = 1 WHERE id = ?",
         (start.isoformat("minutes"), end.isoformat("minutes"), person.id),
     )
 
@@ -157,12 +166,16 @@ def places(connection: Connection, community: Community) -> list[Place]:
 
 
 def join(connection: Connection, person: Person, community: Community, now: datetime) -> None:
-    """Know that the person is in the community, from now or since before."""
-    connection.execute(
+    """Know that the person is in the community, from now or since before. Its quiet hours are theirs where it is the
+    first one they are in, and they have chosen none.
+    """
+    joined = connection.execute(
         "INSERT INTO memberships (community, person, since) VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET left_at = NULL WHERE left_at IS NOT NULL",
         (community.id, person.id, seconds(now)),
     )
+    if joined.rowcount:
+        community_settings.adopt_quiet_hours(connection, community, person)
 
 
 def leave(connection: Connection, person: Person, community: Community, now: datetime) -> bool:

@@ -9,7 +9,8 @@ import sqlite3
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from bot.config import CommunityDefaults, Config, HostContact, KeyConfig, LogCon
 from bot.crypto import Keyring
 from bot.errors import DeliveryError, FatalError
 from bot.messages import Delivery, Member, Message
+from bot.quiet_hours import QuietHours
 from storage import checkins, deliveries, members
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
@@ -207,6 +209,13 @@ async def refused(folder: Path) -> str:
         async with App.open(config_in(folder), only(LocalAdapter)):
             pass
     return str(error.value)
+
+
+async def test_what_the_host_decided_for_communities_reaches_the_bot(tmp_path: Path) -> None:
+    decided = CommunityDefaults(quiet_from=time(22), quiet_until=time(8), daily_cap=1)
+    async with App.open(replace(config_in(tmp_path), community=decided), only(LocalAdapter)) as app:
+        assert app.bot.settings.quiet == QuietHours(time(22), time(8))
+        assert app.bot.settings.daily_cap == 1
 
 
 async def test_a_key_is_made_on_the_first_start_and_kept(tmp_path: Path) -> None:

@@ -130,3 +130,11 @@ def test_whatever_else_holds_nothing_leaves_without_a_yes() -> None:
         if verdict.act == "hold":
             assert verdict.until is not None
             assert verdict.until > now
+
+
+def test_the_host_can_lower_the_daily_cap_and_turn_it_off() -> None:
+    capped = note(capped=True)
+    assert gate.decide(capped, FACTS, EVENING, 1) == gate.SEND
+    assert gate.decide(capped, FACTS._replace(capped_today=1), EVENING, 1).act == "hold"
+    assert gate.decide(capped, FACTS, EVENING, 0).act == "skip"
+    assert gate.decide(note(), FACTS, EVENING, 0) == gate.SEND, "what somebody scheduled still comes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
@@ -10,6 +11,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
+from bot.quiet_hours import QuietHours
 from cogs.moderation import desk, wording
 from storage import community_settings
 from storage.community_settings import GroupKind
@@ -45,6 +47,7 @@ class CommunitySettings(Cog):
             _("People are introduced after {n} days here.").format(n=now.tenure_days)
             if now.tenure_days
             else _("People can be introduced from their first day here."),
+            _("Quiet hours, for members who have chosen none: {hours}.").format(hours=self._quiet(now)),
             _("A report holds introductions until you decide.")
             if now.holds_on_report
             else _("A report holds no introductions."),
@@ -58,6 +61,7 @@ class CommunitySettings(Cog):
             Button(_("Days before introductions"), "community.change", "tenure"),
             Button(_("Holds on reports"), "community.change", "holds"),
             Button(_("Phrases"), "community.change", "phrases"),
+            Button(_("Quiet hours"), "community.quiet"),
             Button(_("Groups"), "groups.open"),
         )
         return Message(Text("\n").join(said), buttons)
@@ -67,6 +71,28 @@ class CommunitySettings(Cog):
         if value not in ("preset", "adults", "tenure", "holds", "phrases"):
             raise UserError(_("I don't know that setting. `kith-mod settings` shows them all."))
         await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
+        return await self.settings_screen(context)
+
+    def _quiet(self, settings: community_settings.Settings) -> QuietHours:
+        return QuietHours(*settings.quiet) if settings.quiet else self.bot.settings.quiet
+
+    @action("community.quiet", moderators=True)
+    async def quiet_hours(self, context: Context, value: str) -> Form:
+        now = self._quiet(await self.read(community_settings.get, desk.here(context)))
+        return Form(
+            _("Quiet hours here"),
+            (
+                Field("start", _("From when may I not write first?"), time, default=f"{now.start:%H:%M}"),
+                Field("end", _("Until when? The same time means never."), time, default=f"{now.end:%H:%M}"),
+            ),
+            "community.be_quiet",
+        )
+
+    @action("community.be_quiet", moderators=True)
+    async def be_quiet(self, context: Context, value: str, start: time, end: time) -> Reply:
+        """Nobody's own hours change, and a time that somebody picked still comes."""
+        change, here = community_settings.set_quiet_hours, desk.here(context)
+        await desk.act(self, context, "community.quiet", change, here, start, end)
         return await self.settings_screen(context)
 
     # -- groups -------------------------------------------------------------------------------------------------------

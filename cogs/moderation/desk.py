@@ -34,6 +34,7 @@ DONE = {
     "community.adults": N_("changed whether this is for adults only"),
     "community.tenure": N_("changed after how many days people are introduced"),
     "community.phrases": N_("changed whether some phrases bring up the help card"),
+    "community.quiet": N_("changed the quiet hours of members who have chosen none"),
     "community.holds": N_("changed whether a report holds introductions"),
     "groups.added": N_("added a group"),
     "groups.removed": N_("removed a group"),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import crisis_lines
+from bot.bot import Settings
 from bot.messages import Channel, Community, Message, Spot
+from bot.quiet_hours import QuietHours
 from cogs.moderation import wording
 from storage import community_settings, lines, members
 from tests.cast import ALICE, BOB, DANA, MO, ROOM, Playground, button, labels
-from tests.cogs.moderated import ANNA, MODS, populate, press, say, told
+from tests.cogs.moderated import ANNA, MODS, agree, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING
 
 DOCS = Path(__file__).parents[2] / "docs/moderators.md"
@@ -337,6 +339,28 @@ async def test_one_tap_changes_one_thing_and_stands_in_the_audit(world: Playgrou
         assert {name for name in after if after[name] != before[name]} == {field}
         assert after[field] == value
     assert str((await say(world, ALICE, "audit")).text).count("a moderator changed") == 5
+
+
+async def test_quiet_hours_hold_for_members_who_have_chosen_none(world: Playground) -> None:
+    porch = await populate(world)
+    await world.chat.say(ALICE, "settings quiet hours", ROOM)
+    for answer in ("22:00", "06:00"):
+        await world.chat.say(ALICE, answer, ROOM)
+    screen = await say(world, MO, "kith-mod settings")
+    assert "Quiet hours, for members who have chosen none: from 21:00 to 09:00." in screen.text
+    await press(world, MO, screen, "Quiet hours")
+    await say(world, MO, "23:00")
+    assert "chosen none: from 23:00 to 07:00." in (await say(world, MO, "07:00")).text
+    for member, hours in ((BOB, "Quiet hours: from 23:00 to 07:00"), (ALICE, "Quiet hours: from 22:00 to 06:00")):
+        assert hours in labels(await world.chat.say(member, "settings", ROOM))
+    assert (await settings(world, porch)).quiet == (time(23), time(7))
+    assert "changed the quiet hours of members who have chosen none" in (await say(world, BOB, "audit")).text
+
+
+async def test_the_hosts_hours_are_a_newcomers_until_moderators_say_others(world: Playground) -> None:
+    world.bot.settings = Settings(quiet=QuietHours(time(22, 30), time(8)))
+    await agree(world, ALICE)
+    assert "Quiet hours: from 22:30 to 08:00" in labels(await world.chat.say(ALICE, "settings", ROOM))
 
 
 async def test_moderators_hear_four_weeks_before_a_line_goes_dark_and_on_the_day(world: Playground) -> None:
