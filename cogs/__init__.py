@@ -9,6 +9,7 @@ from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
 from cogs.buddies.mentors import Mentors
 from cogs.buddies.pairs import Pairs
+from cogs.buddies.practice import Practice
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
@@ -56,6 +57,7 @@ COGS: tuple[type[Cog], ...] = (
     SignUp,
     Introductions,
     Pairs,
+    Practice,
     Goals,
     Endings,
     Standing,

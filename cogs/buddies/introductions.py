@@ -278,7 +278,7 @@ def _visible(group: Group) -> str:
     """The first line of a place: who else could open it, as the platform says."""
     if not group.visible_to:
         return str(_("Moderators may be able to open this place."))
-    return str(_("Who else can open this place: {who}").format(who=Text(str(group.visible_to))))
+    return str(group.visible_to)
 
 
 def _long(weeks: int) -> Text:

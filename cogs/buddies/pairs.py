@@ -37,6 +37,21 @@ async def mine(cog: Cog, context: Context, value: str = "") -> Pair:
     return active[0]
 
 
+def platform_of(pair: Pair) -> str | None:
+    """Where they have their place."""
+    return pair.channel.platform if pair.channel else None
+
+
+async def about(cog: Cog, delivery: Delivery) -> Text | None:
+    """The name of whom a message is about, while the pair lasts."""
+    pair = await cog.read(pairs.get, int(delivery.args["pair"]))
+    person = Person(int(delivery.args["about"]))
+    if pair is None or pair.state != "active":
+        return None
+    member = await cog.read(account, person, platform_of(pair))
+    return Text("{who}").format(who=who(member)) if member else None
+
+
 class Pairs(Cog):
     """What a pair can ask of the bot. It gives questions, carries waves and times, and reads nothing."""
 
@@ -50,20 +65,13 @@ class Pairs(Cog):
     @action("buddies.another")
     async def another(self, context: Context, value: str) -> Message:
         pair = await mine(self, context, value)
-        found = await self.write(self._ask, pair, context.me, "starter", context.now)
+        found = await self.write(self._ask, pair, context.me, context.now)
         return await self._drawn(found, pair)
 
-    @command("buddy practice")
-    async def practice(self, context: Context) -> Message:
-        """A short practice in listening for you and your buddy."""
-        pair = await mine(self, context)
-        found = await self.write(self._ask, pair, context.me, "listen", context.now)
-        return await self._drawn(found, pair)
-
-    def _ask(self, connection: Connection, pair: Pair, asker: Person, kind: prompts.Kind, now: datetime) -> Question:
+    def _ask(self, connection: Connection, pair: Pair, asker: Person, now: datetime) -> Question:
         """The open question of the pair, or a new one, which the others are given in the same transaction."""
         assert pair.opened is not None
-        found, is_new = talks.next_question(connection, pair.id, partial(_choose, connection, pair, kind, now), now)
+        found, is_new = talks.next_question(connection, pair.id, partial(_choose, connection, pair, now), now)
         for part in pairs.others(connection, pair.id, asker) if is_new else []:
             args: dict[str, int | str] = {"question": found.id, "about": asker.id}
             key = f"{QUESTION}:{found.id}:{part.person.id}"
@@ -88,7 +96,7 @@ class Pairs(Cog):
             raise UserError(_("That question is no longer in use. `another` opens a new one."))
         said = translate(reader_locale(), prompt.text)
         lines = [_("For you and your buddy, in turns:"), said]
-        if found.first is not None and (first := await self.read(account, found.first, _platform(pair))) is not None:
+        if found.first is not None and (first := await self.read(account, found.first, platform_of(pair))) is not None:
             lines.append(_("{who} begins this time. Both answer; passing is fine.").format(who=who(first)))
         buttons = [
             Button(_("We did this"), "buddies.did", f"d{found.id}"),
@@ -124,7 +132,7 @@ class Pairs(Cog):
     async def wave(self, context: Context, value: str) -> Text:
         pair = await mine(self, context, value)
         there = await self.write(self._pass_on, pair, context, WAVE, {})
-        who_ = await names(self, there, _platform(pair))
+        who_ = await names(self, there, platform_of(pair))
         return _(
             "On its way to {who}: a wave that needs no answer. People usually appreciate a hello more than we expect."
         ).format(who=who_)
@@ -133,7 +141,7 @@ class Pairs(Cog):
     async def suggest(self, context: Context, value: str) -> Form:
         pair = await mine(self, context, value)
         others = await self.read(pairs.others, pair.id, context.me)
-        who_ = await names(self, [part.person for part in others], _platform(pair))
+        who_ = await names(self, [part.person for part in others], platform_of(pair))
         label = Text(str(_("When? {who} will see this time.").format(who=who_))[:45])
         return Form(_("Suggest a time"), (Field("at", label, datetime),), "buddies.propose", str(pair.id))
 
@@ -161,7 +169,7 @@ class Pairs(Cog):
 
     @message(WAVE, actions=("buddies.wave", "buddies.suggest"), late="expires")
     async def waved(self, delivery: Delivery, reader: Reader) -> Message | None:
-        sender = await self._sender(delivery)
+        sender = await about(self, delivery)
         if sender is None:
             return None
         said = _("{who} waves. No answer needed.").format(who=sender)
@@ -169,7 +177,7 @@ class Pairs(Cog):
 
     @message(SUGGESTED, actions=("buddies.propose", "buddies.suggest", "buddies.suits"), late="expires")
     async def suggestion(self, delivery: Delivery, reader: Reader) -> Message | None:
-        sender = await self._sender(delivery)
+        sender = await about(self, delivery)
         if sender is None:
             return None
         pair, at = str(delivery.args["pair"]), int(delivery.args["at"])
@@ -194,20 +202,11 @@ class Pairs(Cog):
 
     @message(AGREED, late="expires")
     async def suits_them(self, delivery: Delivery, reader: Reader) -> Message | None:
-        sender = await self._sender(delivery)
+        sender = await about(self, delivery)
         if sender is None:
             return None
         moment = datetime.fromtimestamp(int(delivery.args["at"]), reader.now.tzinfo)
         return Message(_("{when} suits {who}.").format(when=when(moment), who=sender))
-
-    async def _sender(self, delivery: Delivery) -> Text | None:
-        """The name of whom this is about, while the pair lasts."""
-        pair = await self.read(pairs.get, int(delivery.args["pair"]))
-        person = Person(int(delivery.args["about"]))
-        if pair is None or pair.state != "active":
-            return None
-        member = await self.read(account, person, _platform(pair))
-        return Text("{who}").format(who=who(member)) if member else None
 
     # -- pauses -------------------------------------------------------------------------------------------------------
 
@@ -217,7 +216,7 @@ class Pairs(Cog):
 
     @message(pairs.PAUSED, late="expires")
     async def paused(self, delivery: Delivery, reader: Reader) -> Message | None:
-        sender = await self._sender(delivery)
+        sender = await about(self, delivery)
         return Message(_("{who} has paused. Your pair is kept.").format(who=sender)) if sender else None
 
     # -- what others may know -----------------------------------------------------------------------------------------
@@ -283,14 +282,9 @@ def _partners(connection: Connection, person: Person, community: Community) -> l
     ]
 
 
-def _platform(pair: Pair) -> str | None:
-    return pair.channel.platform if pair.channel else None
-
-
 def _choose(
     connection: Connection,
     pair: Pair,
-    kind: prompts.Kind,
     now: datetime,
     seen: dict[str, datetime],
     last: str | None,
@@ -306,7 +300,7 @@ def _choose(
     before = prompts.find(prompts.shipped(), last) if last else None
     chosen: Prompt = prompts.choose(
         prompts.shipped(),
-        kind=kind,
+        kind="starter",
         seen=seen,
         last_sensitivity=before.sensitivity if before else None,
         themes=(),

@@ -95,12 +95,6 @@ async def test_keep_it_light_holds_for_both_and_is_told_to_nobody(world: Playgro
             await world.bot.database.write(talks.through, found.id, await person(world, member))
 
 
-async def test_practice_in_listening_is_a_question_like_others(world: Playground) -> None:
-    await met(world, ALICE, BOB)
-    await world.chat.say(ALICE, "buddy practice")
-    assert (await asked_prompt(world)).startswith("li-")
-
-
 async def test_a_wave_needs_no_answer_and_comes_once_a_day(world: Playground) -> None:
     await met(world, ALICE, BOB)
     for _press in range(3):

@@ -37,7 +37,7 @@ async def test_from_sign_up_to_the_end(world: Playground) -> None:
     [(members, [intro])] = rooms(world).items()
     assert members == {"alice", "bob"}
     assert intro == (
-        "Who else can open this place: Nobody else can open this place.\n"
+        "Nobody else can open this place.\n"
         "Alice and Bob: you both said yes. Four weeks, about weekly. Either can end it, no reason.\n"
         "First, each: when and how do you like to talk? More questions: `another`."
     )

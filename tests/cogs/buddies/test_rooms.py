@@ -142,7 +142,7 @@ async def test_the_bot_leaves_the_place_to_its_people(tmp_path: Path) -> None:
         intro = [heard for heard in alice.log if heard.room == channel.id and "you both said yes" in heard.text]
         assert len(intro) == 1
         assert intro[0].encrypted
-        assert "Who else can open this place" in intro[0].text
+        assert "Nobody else can read what is said here." in intro[0].text
         await bob.say("Only you read this.", channel.id)
         person = await bed.bot.database.read(members.person_of, bed.actor("alice").member)
         assert person is not None
