@@ -16,13 +16,15 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
 from bot.times import month_name
-from storage import blocks, consents, deliveries, members, own_dates
+from cogs.circles import wording
+from storage import blocks, circles, circles_answers, consents, deliveries, members, own_dates
+from storage.circles import Circle
 from storage.own_dates import OwnDate
 
 LONGEST = 80
 BATCH = 500
 ASK = "dates"
-SHARED = "dates.shared"
+SHARED, POSTED = "dates.shared", "dates.posted"
 SHARED_WINDOW = timedelta(hours=24)
 
 
@@ -110,7 +112,7 @@ class OwnDates(Cog):
     async def follow_zones(self, now: datetime) -> None:
         await self.write(own_dates.follow_zones, now)
 
-    @message(own_dates.TODAY, actions=("dates.own", "dates.tell"), late="expires")
+    @message(own_dates.TODAY, actions=("dates.own", "dates.tell", "dates.circle"), late="expires")
     async def today(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
         one = await self.read(own_dates.get, reader.person, int(delivery.args["date"]))
@@ -119,6 +121,8 @@ class OwnDates(Cog):
         buttons = [Button(_("Keep it to myself"), "dates.own")]
         if await self._listeners(reader.person):
             buttons.append(Button(_("Tell my buddy"), "dates.tell", str(one.id)))
+        if await self.read(_circles, reader.person):
+            buttons.append(Button(_("Share in a circle"), "dates.circle", str(one.id)))
         return Message(_("Today is the date you called “{label}”.").format(label=self._label(one)), tuple(buttons))
 
     @action("dates.own")
@@ -171,11 +175,78 @@ class OwnDates(Cog):
     @message(SHARED, late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
         accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
-        if delivery.body is None or not accounts:
+        words = self._opened(delivery)
+        if words is None or not accounts:
             return None
-        words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = Text("{who}: ").format(who=who(accounts[0])) + _told(words)
         return Message(said + " " + _("A short hello is plenty."))
+
+    # -- in a circle --------------------------------------------------------------------------------------------------
+
+    @action("dates.circle")
+    async def circle(self, context: Context, value: str) -> Message:
+        """Which circle, where there are several; then exactly what would stand there, before it does."""
+        row, _space, chosen = value.partition(" ")
+        one, there = await self._places(context, row, chosen)
+        titles = [Text("{title}").format(title=(await wording.sheet(self, circle)).title) for circle in there]
+        if len(there) > 1:
+            choices = [
+                Button(title, "dates.circle", f"{row} {circle.id}") for title, circle in zip(titles, there, strict=True)
+            ]
+            return Message(_("In which circle?"), (*choices, Button(_("Keep it to myself"), "dates.own")))
+        said = _("Everybody who can open the place of {title} will see exactly this, with your name:")
+        return Message(
+            said.format(title=titles[0]) + "\n" + _told(self._label(one)),
+            (
+                Button(_("Send"), "dates.post", f"{row} {there[0].id}", style="primary"),
+                Button(_("Not this time"), "dates.own"),
+            ),
+        )
+
+    @action("dates.post", once=True)
+    async def post(self, context: Context, value: str) -> Text:
+        row, _space, chosen = value.partition(" ")
+        one, [circle] = await self._places(context, row, chosen)
+        assert circle.channel is not None
+        key = f"{POSTED}:{one.id}:{circle.id}:{context.now.date().isoformat()}"
+        delivery = Delivery(
+            to=circle.channel,
+            kind=POSTED,
+            key=key,
+            due=context.now,
+            expires=context.now + SHARED_WINDOW,
+            community=circle.community,
+            args={"about": context.me.id, "circle": circle.id},
+            body=self.bot.keyring.encrypt(self._label(one), "deliveries", "body", key),
+        )
+        await self.write(deliveries.plan, delivery)
+        return _("Sent.")
+
+    async def _places(self, context: Context, row: str, chosen: str) -> tuple[OwnDate, Sequence[Circle]]:
+        """The date, and the circles it may be shared in: asked again at every press."""
+        one = await self.read(own_dates.get, context.me, int(row))
+        there = [one for one in await self.read(_circles, context.me) if chosen in ("", str(one.id))]
+        if one is None or not there:
+            raise UserError(_("There is no circle to share it in at the moment. It stays with you."))
+        return one, there
+
+    @message(POSTED, late="expires")
+    async def posted(self, delivery: Delivery, reader: Reader) -> Message | None:
+        person = Person(int(delivery.args["about"]))
+        accounts = await self.read(members.accounts, person)
+        still = [circle.id for circle in await self.read(_circles, person)]
+        words = self._opened(delivery)
+        if words is None or not accounts or delivery.args["circle"] not in still:
+            return None
+        return Message(Text("{who}: ").format(who=who(accounts[0])) + _told(words), private=False)
+
+    def _opened(self, delivery: Delivery) -> str | None:
+        try:
+            return (
+                self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key) if delivery.body else None
+            )
+        except DecryptionError:  # the key was lost: there is nothing to say any more
+            return None
 
     def _label(self, one: OwnDate) -> str:
         try:
@@ -209,6 +280,13 @@ def _told(label: str) -> Text:
 
 def _day(day: date) -> str:
     return f"{day.day} {month_name(day.month)}"
+
+
+def _circles(connection: Connection, person: Person) -> list[Circle]:
+    """The circles the person comes to or hosts that have a place of their own."""
+    comes_to = [circles.get(connection, row) for row in circles_answers.circles_of(connection, person)]
+    found = {one.id: one for one in (*comes_to, *circles.hosted_by(connection, person)) if one is not None}
+    return [one for one in found.values() if one.channel is not None and one.state == "published"]
 
 
 def _all(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:

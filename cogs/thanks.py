@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
@@ -11,6 +11,7 @@ from bot.cog import Cog, Reply, Work, action, command, job, message
 from bot.consenting import Ask
 from bot.context import Context
 from bot.crypto import DecryptionError
+from bot.doors import COMPANY, doors
 from bot.errors import UserError
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
@@ -52,10 +53,20 @@ class GivenAndReceived(Cog):
             name = await self._name(one.person, context.member)
             lines.append(Text("{who}: ").format(who=name) + words if name else words)
         buttons = [Button(translate(reader_locale(), label), "thanks.note", what) for what, label in TAPS.items()]
+        buttons += await self._quieter_side(context, given, received)
         buttons.append(Button(_("Thank somebody"), "thanks.whom"))
         if thanks.PURPOSE not in await self.read(consents.given, context.me):
             buttons.append(Button(_("Accept thanks from members"), "thanks.accept"))
         return Message(Text("\n").join(lines), tuple(buttons))
+
+    async def _quieter_side(self, context: Context, given: int, received: int) -> Sequence[Button]:
+        """One door, to whichever of giving and receiving there was less of. Nobody is told that it is there."""
+        if given > received:
+            return await doors(self.bot, context, (COMPANY,))
+        hours = "company.hours"
+        if received > given and hours in self.bot.actions:
+            return (Button(_("Keep somebody company"), hours),)
+        return ()
 
     @action("thanks.note")
     async def note(self, context: Context, value: str) -> Message:

@@ -9,10 +9,11 @@ from sqlite3 import Connection
 import pytest
 
 from bot.cog import Listener, Work
-from bot.messages import Person
+from bot.messages import Channel, Message, Person
 from cogs.own_dates import OwnDates
 from storage.own_dates import in_year
-from tests.cast import ALICE, BOB, Playground, button, labels
+from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
+from tests.cogs.circles.cast import join, press, published
 from tests.cogs.settled import dump, pass_time, settle, unasked
 
 DAY = timedelta(days=1)
@@ -125,6 +126,68 @@ async def test_somebody_connected_may_be_told_after_the_words_were_shown(
     [told] = [one for one in unasked(alice, BOB) if "lake" in one.text]
     assert str(told.text) == "Alice: Today is a date I call “the lake day”. A short hello is plenty."
     assert "lake" not in await dump(alice)
+
+
+# -- in a circle ------------------------------------------------------------------------------------------------------
+
+
+async def in_a_circle(world: Playground, *titles: str) -> Message:
+    """Chandra comes to circles that Alice and Bob host, and it is the morning of a date of hers."""
+    for title in titles:
+        await published(world, title=title)
+        await join(world, CHANDRA, title=title)
+    await settle(world, CHANDRA, "dates")
+    await press(world, CHANDRA, await world.chat.say(CHANDRA, "my-dates"), "Add one")
+    await world.chat.say(CHANDRA, "the lake day @everyone")
+    await world.chat.say(CHANDRA, "31 march")
+    await pass_time(world, 3 * DAY)
+    return next(one for one in unasked(world, CHANDRA) if "date you called" in one.text)
+
+
+def posted(world: Playground) -> list[str]:
+    said = [one for one in world.chat.posted if isinstance(one.to, Channel) and one.key]
+    return [str(one.message.text) for one in said if "lake" in one.message.text]
+
+
+async def test_a_circle_hears_of_it_after_the_words_were_shown(ungreeted: Playground) -> None:
+    world = ungreeted
+    today = await in_a_circle(world, "Evening circle")
+    assert labels(today) == ["Keep it to myself", "Share in a circle"]
+    preview = await world.chat.press(CHANDRA, button(today, "Share in a circle"))
+    assert str(preview.text) == (
+        "Everybody who can open the place of Evening circle will see exactly this, with your name:\n"
+        "Today is a date I call “the lake day @everyone”."
+    )
+    assert not posted(world)
+    for _twice in range(2):
+        await world.chat.press(CHANDRA, button(preview, "Send"))
+    await pass_time(world, timedelta(minutes=1))
+    assert posted(world) == ["Chandra: Today is a date I call “the lake day @everyone”."]
+    assert "lake" not in await dump(world)
+    assert not [one for member in (ALICE, BOB) for one in unasked(world, member) if "lake" in one.text]
+
+
+async def test_of_several_circles_one_is_chosen(ungreeted: Playground) -> None:
+    world = ungreeted
+    today = await in_a_circle(world, "Evening circle", "Morning circle")
+    which = await world.chat.press(CHANDRA, button(today, "Share in a circle"))
+    assert labels(which) == ["Evening circle", "Morning circle", "Keep it to myself"]
+    preview = await world.chat.press(CHANDRA, button(which, "Morning circle"))
+    assert "the place of Morning circle" in preview.text
+    assert "stays with you" in (await world.chat.press(CHANDRA, button(preview, "Not this time"))).text
+    await pass_time(world, DAY)
+    assert not posted(world)
+
+
+async def test_whoever_has_left_the_circle_shares_nothing_there(ungreeted: Playground) -> None:
+    world = ungreeted
+    today = await in_a_circle(world, "Evening circle")
+    preview = await world.chat.press(CHANDRA, button(today, "Share in a circle"))
+    await world.bot.database.write(lambda one: one.execute("DELETE FROM circle_members").rowcount)
+    said = await world.chat.press(CHANDRA, button(preview, "Send"))
+    assert str(said.text) == "There is no circle to share it in at the moment. It stays with you."
+    await pass_time(world, timedelta(minutes=1))
+    assert not posted(world)
 
 
 async def test_everything_is_shown_and_forgotten(alice: Playground) -> None:

@@ -42,6 +42,20 @@ async def test_it_says_in_words_and_never_in_numbers(both: Playground) -> None:
     assert "you gave several times and received once." in view.text
 
 
+async def test_one_door_leads_to_the_quieter_side(both: Playground) -> None:
+    view = await both.chat.say(ALICE, "thanks")
+    assert not {"Company", "Keep somebody company"} & set(labels(view)), "neither is quieter"
+    view = await both.chat.press(ALICE, button(view, "I received"))
+    hours = await both.chat.press(ALICE, button(view, "Keep somebody company"))
+    assert "When someone here would like company, I may ask you." in hours.text
+    for _twice in range(2):
+        view = await both.chat.press(ALICE, button(view, "I listened"))
+    assert not {"Company", "Keep somebody company"} & set(labels(view)), "nobody has hours: that door is not there"
+    await settle(both, BOB, "helper")
+    assert "Company" in labels(await both.chat.say(ALICE, "thanks"))
+    assert "Company" not in labels(await both.chat.say(BOB, "thanks"))
+
+
 async def test_after_a_month_it_is_out_of_sight_and_after_90_days_gone(both: Playground) -> None:
     await both.chat.press(ALICE, button(await both.chat.say(ALICE, "thanks"), "I listened"))
     both.now += timedelta(days=31)
