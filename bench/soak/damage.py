@@ -1,8 +1,8 @@
-"""A disk that is full, a file that is damaged, a backup made while everybody writes: is everything whole afterwards?
+"""A disk that is full, a file that is damaged: is everything whole afterwards, and does the host hear of it?
 
-Full: the real bot on a disk with a few pages left, at every size of "few"; then there is room again, and each member
-must have been asked once. Damaged: one byte of a closed database is changed. Backups: two rows that are only ever
-written together are both in each copy, or neither.
+Full: the real bot on a disk with so many half kilobytes left, each number of them once; then there is room again, and
+each member must have been asked once. Damaged: one byte of a closed database is changed, each another one. Either the
+file is refused and left as it is, or everybody is there and is asked.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import asyncio
 import logging
 import random
 import shutil
+import sqlite3
 import tempfile
 import time as stopwatch
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
@@ -27,59 +29,63 @@ from bot.adapters.local import NAME
 from bot.bot import Bot
 from bot.crypto import Keyring
 from bot.errors import StorageError
-from bot.messages import Member
+from bot.host_notice import WORDS, HostNotice
+from bot.messages import Member, Message
 from cogs import COGS
-from storage import backup, checkins, platforms, schema
+from storage import checkins, schema
 from storage.database import Database
 
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
 MEMBERS = 300
-FEW = 40
-"""Pages that all this takes at least: with so many left the disk is not full any more."""
+PAGE = 512
+"""The smallest page there is, so that what is done takes hundreds of them, and a disk can be full at as many points."""
 PLENTY = 1 << 30
+HOST = Member(NAME, "host")
+WRONG = ("crashes", "half", "lost", "duplicated", "untold", "unnoticed", "replaced")
 
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
-    """All of ``crashes``, ``half``, ``lost``, ``duplicated``, ``unnoticed`` and ``replaced`` must be 0."""
+    """All of ``WRONG`` must be 0, ``full`` all of the ``points``, ``refused`` and ``passed`` together all ``bytes``."""
     parser = argparse.ArgumentParser(prog="scripts/soak damage", description=__doc__)
     parser.add_argument("--points", type=int, default=200, help="sizes of a disk that is full")
     parser.add_argument("--bytes", type=int, default=300, help="bytes damaged, one at a time")
-    parser.add_argument("--backups", type=int, default=100)
     parser.add_argument("--seed", type=int, default=2026)
     options = parser.parse_args(argv)
     since, tally = stopwatch.perf_counter(), Counter[str]()
-    logging.getLogger("bot").setLevel(logging.CRITICAL)  # what goes wrong here is meant to
+    logging.disable()  # what goes wrong here is meant to
     try:
         with tempfile.TemporaryDirectory(prefix="kith-damage-") as folder:
             asyncio.run(_all(Path(folder), options, tally))
     finally:
-        logging.getLogger("bot").setLevel(logging.NOTSET)
-    wrong = ("crashes", "half", "lost", "duplicated", "unnoticed", "replaced")
-    asked = {"points": options.points, "bytes": options.bytes, "backups": options.backups}
+        logging.disable(logging.NOTSET)
     return {
-        **asked,
-        "full": tally["refusals"],
-        "refused": tally["refused"],
-        **{name: tally[name] for name in wrong},
+        "points": options.points,
+        "bytes": options.bytes,
+        **{name: tally[name] for name in ("full", "refused", "passed", *WRONG)},
         "seconds": round(stopwatch.perf_counter() - since, 1),
     }
 
 
 async def _all(folder: Path, options: argparse.Namespace, tally: Counter[str]) -> None:
     chance, file = random.Random(options.seed), folder / "kith.db"
-    async with await Database.open(file) as database:
-        await database.write(_settle)
-    for point in progress(range(options.points), options.points):
-        await _full(_copy(file, folder), point % FEW, tally)
-    for _byte in progress(range(options.bytes), options.bytes):
-        await _damaged(_copy(file, folder), chance, tally)
-    async with await Database.open(file) as database:
-        for number in progress(range(options.backups), options.backups):
-            await _backed_up(database, file, folder / f"{number}.db", tally)
+    await settle(file)
+    for spare in progress(range(options.points), options.points):
+        await _full(_copy(file, folder), spare, tally)
+    for place in progress(chance.sample(range(file.stat().st_size), options.bytes), options.bytes):
+        await _damaged(_copy(file, folder), place, chance.randrange(1, 256), tally)
 
 
 def _copy(file: Path, folder: Path) -> Path:
     return Path(shutil.copy(file, folder / "trial.db"))
+
+
+async def settle(file: Path) -> None:
+    """Everybody has check-ins at six, in a file of small pages."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute("VACUUM")
+    async with await Database.open(file) as database:
+        await database.write(_settle)
 
 
 def _settle(connection: Connection) -> None:
@@ -90,38 +96,52 @@ def _settle(connection: Connection) -> None:
 # -- a full disk -------------------------------------------------------------------------------------------------------
 
 
+class Watched(crowd.Crowd):
+    """A crowd with the host among them; ``told`` is what the host was told."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot, Model(), random.Random(1), 1)
+        self.told: list[str] = []
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        if member == HOST:
+            self.told.append(str(message.text))
+        return await super().send(member, message, key)
+
+    def read_member(self, words: str) -> Member | None:
+        return HOST if words == HOST.id else None
+
+
 async def _full(path: Path, spare: int, tally: Counter[str]) -> None:
     """With so many pages left check-ins fall due, somebody says hello and somebody changes their hour."""
     async with await Database.open(path) as database:
         bot = Bot(database, Keyring.new(), COGS, now=lambda: SIX)
-        platform = crowd.Crowd(bot, Model(), random.Random(1), 1)
+        platform = Watched(bot)
+        notice = HostNotice(HOST.id, database, bot.adapters, {NAME})
         await database.write(_limit, spare)
         try:
             for second in range(3):
                 await bot.tick(SIX + timedelta(seconds=second))
                 await platform.say(Member(NAME, "m1"), "start")
                 await platform.say(Member(NAME, "m2"), "checkin on 20:00 berlin")
-            tally["refusals"] += not await _is_roomy(database)
+            tally["full"] += "full" in database.troubles
+            await notice.look()
+            tally["untold"] += platform.told != [WORDS["full"]]
             await database.write(_limit, PLENTY)
             for minute in range(1, 11):
                 await bot.tick(SIX + timedelta(minutes=minute))
         except Exception:
             tally["crashes"] += 1
-        asked = Counter(who for who, what in platform.take() if what == CHECK_IN)
-        expected = {crowd.known(number)[0].id for number in range(MEMBERS)} - {"m2"}
-        tally["lost"] += len(expected - set(asked))
-        tally["duplicated"] += sum(times - 1 for times in asked.values())
         tally["half"] += await database.read(_half_planned)
+    _count_asked(platform, {"m2"}, tally)
     _remove(path)
 
 
-async def _is_roomy(database: Database) -> bool:
-    """Is a page still to be had, after all that was written?"""
-    try:
-        await database.write(platforms.set_state, "local", "room", "x" * 5000)
-    except StorageError:
-        return False
-    return True
+def _count_asked(platform: crowd.Crowd, may_be_missing: set[str], tally: Counter[str]) -> None:
+    asked = Counter(who for who, what in platform.take() if what == CHECK_IN)
+    expected = {crowd.known(number)[0].id for number in range(MEMBERS)} - may_be_missing
+    tally["lost"] += len(expected - set(asked))
+    tally["duplicated"] += sum(times - 1 for times in asked.values())
 
 
 def _limit(connection: Connection, spare: int) -> None:
@@ -143,13 +163,21 @@ def _half_planned(connection: Connection) -> int:
 # -- a damaged file ----------------------------------------------------------------------------------------------------
 
 
-async def _damaged(path: Path, chance: random.Random, tally: Counter[str]) -> None:
-    """One byte is another. Either the file is refused and left as it is, or nobody in it is missing."""
-    content = _change_one_byte(path, chance)
+async def _damaged(path: Path, place: int, change: int, tally: Counter[str]) -> None:
+    """One byte is another. Either the file is refused and left as it is, or nobody in it is missing, and everybody is
+    asked but the one whose own words it may be.
+    """
+    content = _change_one_byte(path, place, change)
     try:
         async with await Database.open(path) as database:
-            there = await database.read(_heads)
-        tally["replaced"] += there < MEMBERS
+            bot = Bot(database, Keyring.new(), COGS, now=lambda: SIX)
+            platform = Watched(bot)
+            await bot.tick(SIX)
+            tally["replaced"] += await database.read(_heads) < MEMBERS
+        tally["passed"] += 1
+        asked = len(platform.take())
+        tally["lost"] += max(0, MEMBERS - 1 - asked)
+        tally["duplicated"] += max(0, asked - MEMBERS)
     except StorageError as error:
         tally["refused"] += 1
         tally["unnoticed"] += not str(error)
@@ -159,9 +187,9 @@ async def _damaged(path: Path, chance: random.Random, tally: Counter[str]) -> No
     _remove(path)
 
 
-def _change_one_byte(path: Path, chance: random.Random) -> bytes:
+def _change_one_byte(path: Path, place: int, change: int) -> bytes:
     content = bytearray(path.read_bytes())
-    content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    content[place] ^= change
     path.write_bytes(content)
     return bytes(content)
 
@@ -178,44 +206,3 @@ def _heads(connection: Connection) -> int:
 def _remove(path: Path) -> None:
     for file in (path, *path.parent.glob(f"{path.name}-*"), schema.copy_of(path)):
         file.unlink(missing_ok=True)
-
-
-# -- backups under load ------------------------------------------------------------------------------------------------
-
-
-async def _backed_up(database: Database, file: Path, target: Path, tally: Counter[str]) -> None:
-    """Copied while ten others write, and opened again."""
-    done = asyncio.Event()
-    writing = [asyncio.create_task(_keep_writing(database, f"{target.stem} {task}", done)) for task in range(10)]
-    try:
-        await asyncio.to_thread(backup.copy, file, target)
-        async with await Database.open(target) as restored:
-            tally["half"] += await restored.read(_odd_ones)
-            tally["replaced"] += await restored.read(_heads) < MEMBERS
-    except Exception:
-        tally["crashes"] += 1
-    done.set()
-    await asyncio.gather(*writing)
-    _remove(target)
-
-
-async def _keep_writing(database: Database, name: str, done: asyncio.Event) -> None:
-    number = 0
-    while not done.is_set():
-        number += 1
-        await database.write(_two_together, f"{name} {number % 50}", str(number))
-
-
-def _two_together(connection: Connection, name: str, value: str) -> None:
-    platforms.set_state(connection, "local", f"{name} one", value)
-    platforms.set_state(connection, "local", f"{name} other", value)
-
-
-def _odd_ones(connection: Connection) -> int:
-    """Values that do not stand there twice."""
-    [odd] = connection.execute(
-        "SELECT count(*) FROM adapter_state AS one JOIN adapter_state AS other"
-        " ON other.platform = one.platform AND other.name = replace(one.name, ' one', ' other')"
-        " WHERE one.name LIKE '% one' AND one.value <> other.value"
-    ).fetchone()
-    return int(odd)
