@@ -129,3 +129,23 @@ def test_labels_are_shortened_visibly() -> None:
 
 def test_plain_words_alone() -> None:
     assert draw(plain("1. first\n- second")) == "1\\. first\n\\- second"
+
+
+@pytest.mark.parametrize("first", ["`", "a`b", "``` ", "\\`"])
+def test_a_backtick_in_one_persons_words_opens_nothing_for_the_next(first: str) -> None:
+    """What stands between our own backticks is drawn as it is; a person's are no such thing."""
+    for template in ("{first} and {second}", "{first}\n{second}", "`{first}` and {second}"):
+        drawn = draw(Text(template).format(first=first, second="https://evil.example <@1> @everyone **a**"))
+        assert alive(re.sub(r"(?<!\\)`[^`]*`", "", drawn)) == [], drawn
+    assert draw(Text("{a} `{b}`").format(a="`", b="<x>")) == "\\` `<x>`"
+
+
+@pytest.mark.parametrize("name", ["#", "##", "-#", "-", "+"])
+def test_a_name_begins_no_heading_and_no_list_with_a_space_of_ours(name: str) -> None:
+    assert alive(draw(Text("{who} says hello").format(who=who(Member("x", "1", name))))) == []
+
+
+def test_a_number_begins_no_list_with_a_full_stop_of_ours() -> None:
+    assert alive(draw(Text("You wrote:\n{words}. That is all.").format(words="1990"))) == []
+    assert alive(draw(Text("{words}) and more").format(words="a\n2"))) == []
+    assert draw(Text("{count}, and more").format(count=2)) == "2, and more"

@@ -22,17 +22,21 @@ _UNSEEN = re.compile(
 # Emphasis, code, spoilers, quotes, masked links, and all that stands in angle brackets: mentions of people, roles,
 # channels, commands and server pages, custom emoji, timestamps, links.
 _MARKUP = re.compile(r"[\\`*_~|\[\]<>]")
-# At the beginning of a line: headings, small print, lists.
-_LINE_START = re.compile(r"^([ ]*)(#{1,3}|-#|-|\+|\d+(?=[.)]))(?=[ .)])", re.MULTILINE)
+# At the beginning of a line: headings, small print, lists. The space after it may be ours.
+_LINE_START = re.compile(r"^([ ]*)(#{1,3}|-#|-|\+|\d+(?=[.)]))(?=[ .)]|$)", re.MULTILINE)
+_NUMBER = re.compile(r"^ *\d+\Z", re.MULTILINE)
 # Schemes, and names with a dot: Discord also links an invitation that has no scheme.
 _LINK = re.compile(r"(?<=\w)(:(?=/)|\.(?=\w))")
 
 
 def draw(text: Text) -> str:
     """The text in Discord's markdown."""
-    drawn = ""
+    drawn, ticks = "", 0
     for part in text.parts:
-        drawn += _part(part, in_code=drawn.count("`") % 2 == 1)
+        if isinstance(part, str) and part[:1] in (".", ")") and _NUMBER.search(drawn):
+            drawn += BREAK  # a number somebody typed and a full stop of ours are no list
+        drawn += _part(part, in_code=ticks % 2 == 1)
+        ticks += part.count("`") if isinstance(part, str) else 0  # a person's own backtick opens nothing
     return drawn
 
 
