@@ -149,3 +149,12 @@ def test_a_number_begins_no_list_with_a_full_stop_of_ours() -> None:
     assert alive(draw(Text("You wrote:\n{words}. That is all.").format(words="1990"))) == []
     assert alive(draw(Text("{words}) and more").format(words="a\n2"))) == []
     assert draw(Text("{count}, and more").format(count=2)) == "2, and more"
+
+
+@pytest.mark.parametrize("mark", ["# ", "## ", "-# ", "- ", "1. "])
+def test_what_stood_in_a_line_begins_nothing_after_a_cut(mark: str) -> None:
+    for before in range(1990, 2000):
+        pieces = split(draw(plain("a" * before + f" {mark}big" * 2)))
+        assert [alive(piece) for piece in pieces] == [[], []], pieces
+    kept = split("a" * 1999 + "\n# ours")
+    assert kept[1] == "# ours", "a line that began with it goes on doing so"

@@ -58,7 +58,9 @@ def split(drawn: str, limit: int = LIMIT) -> list[str]:
         if window[:cut].endswith("\\"):
             cut -= 1
         pieces.append(drawn[:cut].rstrip())
-        drawn = drawn[cut:].lstrip()
+        in_a_line, drawn = drawn[cut : cut + 1] != "\n", drawn[cut:].lstrip()
+        if in_a_line and _LINE_START.match(drawn):
+            drawn = BREAK + drawn  # what stood in the middle of a line begins no heading now
     return [*pieces, drawn] if drawn or not pieces else pieces
 
 
