@@ -1,7 +1,7 @@
 """A bad network and a homeserver that is killed again and again: is each message there once afterwards?
 
-The real adapters: Discord's through a proxy that loses answers, cuts connections, refuses, stalls and drips; Matrix's
-against a real Synapse that dies with SIGKILL at random moments.
+The real adapters through a proxy that loses answers, cuts connections, refuses, stalls, drips, and in the middle of it
+knows the token no more; then Matrix's against a real Synapse that dies with SIGKILL at random moments.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.engines import trouble
 
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
-    """`lost` and `duplicated` must be 0, however many `faults` and `kills` there were."""
+    """`lost`, `duplicated` and `surplus` (requests after a refused token, second rooms) must be 0."""
     parser = argparse.ArgumentParser(prog="scripts/soak faults", description=__doc__)
     parser.add_argument("--sends", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=100)
@@ -25,16 +25,19 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     parser.add_argument("--seed", type=int, default=2026)
     options = parser.parse_args(argv)
     since = stopwatch.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="kith-faults-") as folder:
-        network = asyncio.run(trouble.through_a_bad_network(Path(folder), options.sends, options.rate, options.seed))
-        killed = asyncio.run(
-            trouble.with_a_server_that_dies(Path(folder) / "matrix", options.sends, options.kills, options.seed)
-        )
+    sends, rate, seed = options.sends, options.rate, options.seed
+    with tempfile.TemporaryDirectory(prefix="kith-faults-") as name:
+        folder = Path(name)
+        came = {
+            "discord": asyncio.run(trouble.through_a_bad_network(folder / "1", sends, rate, seed)),
+            "matrix": asyncio.run(trouble.through_a_bad_network_to_matrix(folder / "2", sends, rate, seed)),
+            "synapse": asyncio.run(trouble.with_a_server_that_dies(folder / "3", sends, options.kills, seed)),
+        }
     return {
-        "sends": 2 * options.sends,
-        "faults": network.faults,
-        "kills": killed.faults,
-        "lost": network.lost + killed.lost,
-        "duplicated": network.duplicated + killed.duplicated,
+        "sends": sends * len(came),
+        **{f"{name}_faults": arrived.faults for name, arrived in came.items()},
+        "lost": sum(arrived.lost for arrived in came.values()),
+        "duplicated": sum(arrived.duplicated for arrived in came.values()),
+        "surplus": sum(arrived.surplus for arrived in came.values()),
         "seconds": round(stopwatch.perf_counter() - since, 1),
     }

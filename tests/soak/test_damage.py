@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from pathlib import Path
 from sqlite3 import Connection
@@ -13,18 +12,16 @@ from bench.soak import damage
 from storage import checkins, schema
 from storage.database import Database
 
-WRONG = ("crashes", "half", "lost", "duplicated", "unnoticed", "replaced")
 
-
-def test_a_few_full_disks_damaged_bytes_and_backups() -> None:
-    found = damage.main(["--points", "6", "--bytes", "25", "--backups", "4"])
-    assert {name: found[name] for name in WRONG} == dict.fromkeys(WRONG, 0)
+def test_a_few_full_disks_and_damaged_bytes() -> None:
+    found = damage.main(["--points", "5", "--bytes", "20"])
+    assert {name: found[name] for name in damage.WRONG} == dict.fromkeys(damage.WRONG, 0)
+    assert (found["full"], found["refused"] + found["passed"]) == (5, 20)
 
 
 @pytest.fixture
 async def file(tmp_path: Path) -> Path:
-    async with await Database.open(tmp_path / "kith.db") as database:
-        await database.write(damage._settle)
+    await damage.settle(tmp_path / "kith.db")
     return tmp_path / "kith.db"
 
 
@@ -39,37 +36,17 @@ async def test_a_schedule_moved_without_its_message_is_found(file: Path) -> None
         assert await database.read(damage._half_planned) == 1
 
 
-async def test_a_pair_written_by_half_is_found(file: Path) -> None:
-    def half(connection: Connection) -> None:
-        damage._two_together(connection, "pair", "1")
-        connection.execute("UPDATE adapter_state SET value = '2' WHERE name = 'pair one'")
-
-    async with await Database.open(file) as database:
-        await database.write(half)
-        assert await database.read(damage._odd_ones) == 1
-
-
-class At(random.Random):
-    """Always this byte, and always the highest bit of it."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__()
-        self.place = place
-
-    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
-        return self.place if stop is None else 0x80
-
-
 async def test_a_damaged_head_is_refused_and_left_alone(file: Path) -> None:
     tally = Counter[str]()
-    await damage._damaged(file, At(0), tally)
+    await damage._damaged(file, 0, 0x80, tally)
     assert tally == Counter(refused=1, unnoticed=0, replaced=0)
 
 
 async def test_a_schema_with_a_letter_that_is_none_is_refused_and_left_alone(file: Path) -> None:
     """SQLite quotes the schema in what it says, and Python cannot decode that."""
     tally = Counter[str]()
-    await damage._damaged(file, At(file.read_bytes().index(b"CREATE TABLE persons") + 3), tally)  # noqa: ASYNC240 - small
+    place = file.read_bytes().index(b"CREATE TABLE persons") + 3  # noqa: ASYNC240 - small
+    await damage._damaged(file, place, 0x80, tally)
     assert tally == Counter(refused=1, unnoticed=0, replaced=0)
 
 
@@ -82,12 +59,18 @@ async def test_an_empty_file_in_place_of_the_database_is_found(file: Path, monke
 
     monkeypatch.setattr(schema, "prepare", begin_anew)
     tally = Counter[str]()
-    await damage._damaged(file, random.Random(1), tally)
+    await damage._damaged(file, 5000, 1, tally)
     assert tally["replaced"] == 1
 
 
 async def test_a_disk_without_one_page_left_loses_nobody(file: Path) -> None:
     tally = Counter[str]()
     await damage._full(file, 0, tally)
-    assert tally.pop("refusals") > 0
+    assert tally.pop("full") == 1
     assert tally.total() == 0
+
+
+async def test_a_disk_with_room_for_everything_is_not_one_of_them(file: Path) -> None:
+    tally = Counter[str]()
+    await damage._full(file, 5000, tally)
+    assert (tally["full"], tally["untold"]) == (0, 1)

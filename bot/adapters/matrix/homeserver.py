@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from aiohttp import ClientError
-from nio import AsyncClient, AsyncClientConfig, BadEventType, Event, MatrixRoom, ToDeviceEvent
+from nio import AsyncClient, AsyncClientConfig, BadEventType, ErrorResponse, Event, MatrixRoom, ToDeviceEvent
 from nio.store import SqliteStore
 
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
@@ -30,6 +30,8 @@ DEADLINE = 20.0
 
 PATIENCE = timedelta(seconds=5)
 """How long to wait where the server limits us and does not say for how long."""
+
+SIGNED_OUT = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN")
 
 
 class Refusal(CannotReach):
@@ -124,14 +126,22 @@ class Homeserver(AsyncClient):
             return answer
         raise self._refused(response.status, answer)
 
+    def expect(self, answer: object, otherwise: str) -> None:
+        """Of nio's own requests, which return a no: raises ``TokenRevoked``, or ``DeliveryError`` with these words."""
+        if isinstance(answer, ErrorResponse):
+            raise self._signed_out() if answer.status_code in SIGNED_OUT else DeliveryError(otherwise)
+
+    def _signed_out(self) -> TokenRevoked:
+        return TokenRevoked(
+            f"{self.user_id} was signed out of {self.homeserver}. "
+            "Set `matrix.password`, or a new `matrix.access_token`, and start again."
+        )
+
     def _refused(self, status: int, answer: Json) -> Exception:
         if status == 429:
             return RetryAfter(_patience(answer.get("retry_after_ms")))
-        if answer.get("errcode") in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"):
-            return TokenRevoked(
-                f"{self.user_id} was signed out of {self.homeserver}. "
-                "Set `matrix.password`, or a new `matrix.access_token`, and start again."
-            )
+        if answer.get("errcode") in SIGNED_OUT:
+            return self._signed_out()
         if status >= 500 or "errcode" not in answer:
             return DeliveryError(f"the homeserver answered {status}")
         return Refusal(status, answer)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from aiohttp import ClientError
-from nio import EncryptionError, Event, KeysClaimError, KeysQueryError, LocalProtocolError, MatrixRoom, MegolmEvent
+from nio import EncryptionError, Event, LocalProtocolError, MatrixRoom, MegolmEvent
 
 from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.content import KEY, Content
@@ -165,7 +165,9 @@ class Rooms:
             await self._learn(key)
         found = self.group(key)
         if found is not None:
-            for member_id in {*invited} - {*self._client.rooms[found].users}:  # a server may die between room and guests
+            for member_id in {*invited} - {
+                *self._client.rooms[found].users
+            }:  # a server may die between room and guests
                 await self.invite(found, member_id)
             return found
         visible = {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "invited"}}
@@ -347,13 +349,13 @@ class Rooms:
         if client.olm is None:
             raise DeliveryError("this room is encrypted, and there are no keys")
         room.members_synced = True  # the sync does not load members lazily
-        if client.should_query_keys and isinstance(await client.keys_query(), KeysQueryError):
-            raise DeliveryError("the devices of the room are not known")
+        if client.should_query_keys:
+            client.expect(await client.keys_query(), "the devices of the room are not known")
         if not client.olm.should_share_group_session(room_id):
             return
         missing = client.get_missing_sessions(room_id)
-        if missing and isinstance(await client.keys_claim(missing), KeysClaimError):
-            raise DeliveryError("the devices of the room cannot be reached")
+        if missing:
+            client.expect(await client.keys_claim(missing), "the devices of the room cannot be reached")
         parcels = client.olm.share_group_session_parallel(room_id, list(room.users), ignore_unverified_devices=True)
         for receivers, messages in parcels:
             await client.request("PUT", route("sendToDevice", "m.room.encrypted", uuid4().hex), messages)
