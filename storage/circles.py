@@ -21,9 +21,7 @@ Seal = Callable[[int], bytes]
 TWO_HOSTS: frozenset[Kind] = frozenset({"circle", "story", "skill", "hosts"})
 """Where people open up: not without a host and a co-host."""
 
-CHANGEABLE = frozenset(
-    {"kind", "recurrence", "minutes", "seats", "personal", "listening", "dry", "joining", "group"}
-)
+CHANGEABLE = frozenset({"kind", "recurrence", "minutes", "seats", "personal", "listening", "dry", "joining", "group"})
 """The columns that a host decides about."""
 
 
@@ -45,8 +43,8 @@ class Circle(NamedTuple):
     dry: bool
     platform: str
     channel: Channel | None
-    joining: Literal["open", "ask"]
-    group: int | None
+    joining: Literal["open", "ask"] = "open"
+    group: int | None = None
 
 
 class Host(NamedTuple):
@@ -60,7 +58,7 @@ class Host(NamedTuple):
 
 _CIRCLE = (
     "SELECT circles.id, communities.id, communities.name, kind, state, title, about, spot, recurrence, minutes, seats,"
-    " personal, listening, dry, platform, channel, thread, joining, \"group\""
+    ' personal, listening, dry, platform, channel, thread, joining, "group"'
     " FROM circles JOIN communities ON communities.id = circles.community"
 )
 
@@ -221,6 +219,14 @@ def hosts(connection: Connection, circle: int) -> list[Host]:
 def accepted(connection: Connection, circle: int) -> list[Person]:
     """Those who host now, the host first."""
     return [host.person for host in hosts(connection, circle) if host.part != "stand-in" and host.accepted]
+
+
+def parts_of(connection: Connection, person: Person) -> list[Circle]:
+    """Every circle the person has a part in, asked or accepted, that is not archived."""
+    rows = connection.execute(
+        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'", (person.id,)
+    ).fetchall()
+    return [_read(row) for row in rows]
 
 
 def host_of(connection: Connection, circle: int, person: Person) -> Host | None:

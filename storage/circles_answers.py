@@ -35,10 +35,11 @@ class Membership(NamedTuple):
     reminders: frozenset[str]
     missed: int | None
     inside: bool
+    since: datetime
 
 
 _SAID = "SELECT id, person, answer, wants, due, came, reflected FROM circle_answers"
-_MEMBER = "SELECT person, usual, reminders, missed, inside FROM circle_members"
+_MEMBER = "SELECT person, usual, reminders, missed, inside, since FROM circle_members"
 
 
 # -- answers to one date ----------------------------------------------------------------------------------------------
@@ -236,5 +237,5 @@ def _read(row: Any) -> Said:
 
 
 def _member(row: Any) -> Membership:
-    person, usual, reminders, missed, inside = row
-    return Membership(Person(person), usual, frozenset(reminders.split()), missed, bool(inside))
+    person, usual, reminders, missed, inside, since = row
+    return Membership(Person(person), usual, frozenset(reminders.split()), missed, bool(inside), instant(since))

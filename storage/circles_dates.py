@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
+from bot.messages import Person
 from storage.instants import instant, seconds
 
 
@@ -135,6 +136,39 @@ def wanting_dates(connection: Connection, now: datetime, limit: int) -> list[int
 
 def open_next_at(connection: Connection, circle: int, at: datetime | None) -> None:
     connection.execute("UPDATE circles SET due = ? WHERE id = ?", (seconds(at) if at else None, circle))
+
+
+# -- what was asked there, and who has held how many -------------------------------------------------------------------
+
+
+def asked(connection: Connection, circle: int) -> dict[str, datetime]:
+    """Every question of its rounds so far, and when its date began."""
+    rows = connection.execute("SELECT asked, starts FROM gatherings WHERE circle = ? ORDER BY starts", (circle,))
+    return {prompt: instant(starts) for prompts, starts in rows for prompt in prompts.split()}
+
+
+def add_asked(connection: Connection, gathering: int, prompt: str) -> None:
+    connection.execute("UPDATE gatherings SET asked = trim(asked || ' ' || ?) WHERE id = ?", (prompt, gathering))
+
+
+def held(connection: Connection, circle: int, since: datetime, until: datetime) -> int:
+    """How many dates of the circle began since then and have ended by then, and were not called off."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM gatherings WHERE circle = ? AND state <> 'cancelled' AND starts >= ? AND ends <= ?",
+        (circle, seconds(since), seconds(until)),
+    ).fetchone()
+    return int(count)
+
+
+def held_by(connection: Connection, community: int, person: Person, since: datetime, until: datetime) -> int:
+    """How many dates in this community began since then and ended before then, of circles the person hosts."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM gatherings JOIN circles ON circles.id = gatherings.circle"
+        " JOIN circle_hosts ON circle_hosts.circle = circles.id AND person = ? AND accepted <= starts"
+        " WHERE community = ? AND gatherings.state <> 'cancelled' AND kind <> 'notice' AND starts >= ? AND ends < ?",
+        (person.id, community, seconds(since), seconds(until)),
+    ).fetchone()
+    return int(count)
 
 
 # -- what a platform's own calendar shows ------------------------------------------------------------------------------

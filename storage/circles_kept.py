@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Community, Person
-from storage import circles
+from storage import circles, circles_requests
 from storage.circles import Circle
 from storage.instants import instant
 
@@ -18,6 +18,7 @@ def everywhere(connection: Connection, person: Person) -> list[Circle]:
     """Every circle the person has any part in."""
     rows = connection.execute(
         "SELECT circle FROM circle_hosts WHERE person = ?1 UNION SELECT circle FROM circle_members WHERE person = ?1"
+        " UNION SELECT circle FROM circle_requests WHERE person = ?1"
         " UNION SELECT circle FROM circle_answers JOIN gatherings ON gatherings.id = gathering WHERE person = ?1",
         (person.id,),
     ).fetchall()
@@ -61,6 +62,8 @@ def _circle(connection: Connection, circle: Circle, person: Person, decrypt: Dec
             shown["every time"] = usual
         if missed is not None:
             shown["a host may say hello if you missed two"] = True
+    if (wants := circles_requests.asked(connection, circle.id, person)) is not None:
+        shown["you asked to join"] = wants
     answers = connection.execute(
         "SELECT nominal, answer FROM circle_answers JOIN gatherings ON gatherings.id = gathering"
         " WHERE circle = ? AND person = ? ORDER BY starts",
@@ -75,7 +78,7 @@ def forget(connection: Connection, person: Person, community: Community | None) 
     here = "SELECT id FROM circles WHERE ?2 IS NULL OR community = ?2"
     dates = f"SELECT id FROM gatherings WHERE circle IN ({here})"
     where = (person.id, community.id if community else None)
-    for table in ("circle_hosts", "circle_members"):
+    for table in ("circle_hosts", "circle_members", "circle_requests"):
         connection.execute(f"DELETE FROM {table} WHERE person = ?1 AND circle IN ({here})", where)
     for table in ("circle_answers", "circle_turns"):
         connection.execute(f"DELETE FROM {table} WHERE person = ?1 AND gathering IN ({dates})", where)

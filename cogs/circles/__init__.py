@@ -6,6 +6,7 @@ from cogs.circles.calendar import CircleCalendar
 from cogs.circles.drafts import CircleDrafts
 from cogs.circles.host_care import CircleHostCare
 from cogs.circles.host_notices import CircleHostNotices
+from cogs.circles.joining import CircleJoining
 from cogs.circles.leading import CircleHosts
 from cogs.circles.meetings import CircleMeetings
 from cogs.circles.notices import CircleNotices
@@ -19,6 +20,7 @@ __all__ = [
     "CircleHostCare",
     "CircleHostNotices",
     "CircleHosts",
+    "CircleJoining",
     "CircleMeetings",
     "CircleModeration",
     "CircleNotices",

@@ -19,7 +19,7 @@ from storage.circles import Circle
 from storage.circles_dates import Gathering
 
 WELCOME, LEAVING, WORDS, THANKED = "re-01", "re-02", "re-03", "thanks"
-BEFORE, DEBRIEF = "ke-01", "ke-02"
+BEFORE, DEBRIEF, STILL, SUPPORT = "ke-01", "ke-02", "ke-03", "ke-06"
 STIRRED, SAID, HELLO = "circles.stirred_up", "circles.said", "circles.hello_for"
 LONGEST = 300
 ENOUGH = 5
@@ -47,11 +47,13 @@ class CircleAfter(Cog):
 
     @message(steps.CLOSING, actions=("circles.reflect_now",), late="expires")
     async def closing(self, delivery: Delivery, reader: Reader) -> Message | None:
-        gathering, _circle = await lookup.found(self, str(delivery.args["gathering"]))
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if gathering.state == "cancelled":
             return None
-        closing = _prompt("cr-08").text
-        text = _("The time is over.") + " " + translate(reader_locale(), closing)
+        closing = translate(reader_locale(), _prompt(str(delivery.args["prompt"])).text)
+        if circle.kind == "cowork":
+            closing = _("End round: what did you do, in one sentence, or pass.")
+        text = _("The time is over.") + " " + closing
         return Message(text, (Button(_("A question for me alone"), "circles.reflect_now"),), private=False)
 
     @action("circles.reflect_now")

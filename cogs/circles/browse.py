@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Community, Message, Person, Text, When, plain
-from cogs.circles import kinds, leaving, lookup, seats, wording
+from cogs.circles import joining, kinds, leaving, lookup, seats, wording
 from cogs.circles.schedule import REMINDERS
 from storage import circles, circles_answers, circles_dates, circles_kept, members
 from storage.circles import Circle
@@ -95,7 +95,8 @@ class Circles(Cog):
         text = wording.card(sheet, gathering, free)
         if gathering is None:
             return Message(text)
-        return Message(text, wording.answers(sheet, gathering))
+        asks = context.person is None or await self.read(joining.needs_a_yes, circle, context.person)
+        return Message(text, wording.answers(sheet, gathering, asks=asks))
 
     # -- coming -------------------------------------------------------------------------------------------------------
 
@@ -106,6 +107,8 @@ class Circles(Cog):
         gathering, circle = await lookup.found(self, row)
         if wish not in seats.WISHES or circle.state != "published":
             raise UserError(_("I don't know that date any more. `circle list` shows what is on."))
+        if circle.kind == kinds.NOTICE:
+            raise UserError(_("Nobody signs up for a notice. Write to whoever posted it."))
         await self._shared(context, str(circle.community.id))
         if gathering.state != "planned" or gathering.ends <= context.now:
             raise UserError(_("That date has passed or was called off. `circle list` shows what is on."))
@@ -113,6 +116,9 @@ class Circles(Cog):
         question = await consenting.question(self.bot, context, ask, value)
         if question is not None:
             return question
+        if wish in circles_answers.SEATED and await self.read(joining.needs_a_yes, circle, context.me):
+            await self.write(joining.ask, circle, context.me, "in" if wish == "in" else "listening", context.now)
+            return Message(_("The hosts are asked. If they say yes, I tell you. A no is told to nobody."))
         said = await self.write(_say, circle, gathering, context.me, wish, context.now)
         return await self._answered(context, circle, gathering, said)
 
@@ -125,6 +131,8 @@ class Circles(Cog):
             "cant": _("Noted: not this time. {title} was {when}. No reason needed."),
             "waiting": _("Every seat is taken. You're on the waitlist: {title}, {when}. I ask you when one is free."),
         }[said]
+        if said == "in" and circle.kind == "story":
+            words = _("You're in, to tell if you still would like to: {title}, {when}. Passing is fine.")
         text = words.format(title=sheet.title, when=When(gathering.starts))
         if said not in circles_answers.SEATED:
             return Message(

@@ -12,7 +12,7 @@ from bot.errors import CannotReach, DeliveryError, UserError
 from bot.i18n import _
 from bot.messages import Community, Event, File, Message, Person, Place, Text
 from bot.recurrence import Recurrence
-from cogs.circles import ics, lookup, schedule, wording
+from cogs.circles import ics, kinds, lookup, schedule, wording
 from storage import circles, circles_answers, circles_dates, members
 from storage.circles import Circle
 from storage.circles_dates import Gathering, Showing
@@ -45,7 +45,7 @@ class CircleCalendar(Cog):
         rows |= {circle.id for circle in await self.read(circles.hosted_by, context.me)}
         for row in sorted(rows):
             circle = await self.read(circles.get, row)
-            if circle is not None and circle.state == "published":
+            if circle is not None and circle.state == "published" and circle.kind != kinds.NOTICE:
                 entries += await self._entries(circle, context.now)
         if not entries:
             raise UserError(_("You belong to no circle with a date to come. `circle list` shows what is on."))
@@ -102,7 +102,7 @@ class CircleCalendar(Cog):
         gathering = showing.gathering
         circle = await self.read(circles.get, gathering.circle)
         place = await self._place(circle) if circle else None
-        if circle is None or place is None:
+        if circle is None or place is None or circle.kind == kinds.NOTICE:
             return showing.shown
         adapter = self.bot.adapters[place.platform]
         if gathering.state == "planned" and circle.state == "published":

@@ -15,13 +15,13 @@ from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _
-from bot.messages import Community, Field, Form, Member, Message, Person, Text, Who
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, plain
 from bot.recurrence import Recurrence
 from bot.times import friendly_duration, weekday_name
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
 from cogs.circles.invitations import invitation
 from cogs.circles.screen import Choice
-from storage import circles, holds, members
+from storage import circles, community_settings, holds, members
 from storage.circles import Circle, Kind, Words
 
 ASK_HOST = "circle-host"
@@ -47,32 +47,38 @@ class CircleDrafts(Cog):
     @action("circles.begin", community=True)
     async def begin(self, context: Context, value: str) -> Reply:
         """The yes to hosting is written; now the circle it was about."""
-        row, _bar, written = value.partition("|")
+        row, _bar, rest = value.partition("|")
+        written, _bar, kind = rest.partition("|")
         community = await self._community(context, row)
         when = datetime.strptime(written, "%Y%m%d%H%M").replace(tzinfo=UTC) if written.isdecimal() else None
-        return await self._first_form(context, community, when)
+        return await self._first_form(context, community, when, kind)
 
-    async def _first_form(self, context: Context, community: Community, when: datetime | None) -> Form:
+    async def _first_form(self, context: Context, community: Community, when: datetime | None, kind: str = "") -> Form:
         zone = await self._zone(context)
         default = when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else ""
         fields = (
             Field("when", _("When does it first meet?"), datetime, default=default),
             Field("title", _("What is it called?"), limit=TITLE),
         )
-        return Form(_("A new circle"), fields, "circles.made", str(community.id))
+        return Form(_("A new circle"), fields, "circles.made", f"{community.id}|{kind}")
 
     @action("circles.made")
     async def made(self, context: Context, value: str, when: datetime, title: str) -> Message:
-        return await self._begin(context, await self._community(context, value), when, title)
+        row, _bar, kind = value.partition("|")
+        chosen = next((one for one in kinds.KINDS if one == kind), "circle")
+        return await self._begin(context, await self._community(context, row), when, title, chosen)
 
-    async def _begin(self, context: Context, community: Community, when: datetime, title: str) -> Message:
+    async def _begin(
+        self, context: Context, community: Community, when: datetime, title: str, kind: Kind = "circle"
+    ) -> Message:
         if await self.read(holds.is_held, community, context.me):
             raise UserError(_("Introductions are paused for you by the people who run this community. `ask-mods`"))
         zone = await self._zone(context)
         rule = repeating.weekly(when, zone)
+        if kind == "hosts":
+            rule = repeating.often(rule, "weeks4")  # once a month is what hosts are offered
         day = weekday_name(rule.start.weekday())
         words = (title.strip() or str(_("{day} circle").format(day=day)))[:TITLE]
-        kind: Kind = "circle"
 
         def seal(row: int) -> bytes:
             return self.bot.keyring.encrypt(words, "circles", "title", row)
@@ -103,7 +109,7 @@ class CircleDrafts(Cog):
         waiting = [host for host in await self.read(circles.hosts, row) if not host.accepted]
         lines = [said, wording.card(sheet, None, None), await self._state(sheet, waiting)]
         text = Text("\n").join(line for line in lines if line is not None)
-        return Message(text, tuple(screen.buttons(sheet)))
+        return Message(text, tuple(screen.buttons(sheet, groups=bool(await self._groups(circle)))))
 
     async def _state(self, sheet: wording.Sheet, waiting: Sequence[circles.Host]) -> Text:
         asked = [await lookup.shown(self, host.person, sheet.circle.platform) for host in waiting if host.asked]
@@ -130,6 +136,31 @@ class CircleDrafts(Cog):
         await self.write(circles.change, circle.id, screen.changed(circle, choice))
         return await self._screen(context, circle.id)
 
+    @action("circles.groups")
+    async def groups(self, context: Context, value: str) -> Message:
+        """Whom it is for: everybody here, or one of the groups that moderators named."""
+        circle = await self._mine(context, Choice.read(value).circle)
+        buttons = [Button(_("Everybody"), "circles.group", f"{circle.id}|0")]
+        for group in await self._groups(circle):
+            name = self.bot.keyring.decrypt(group.name, "community_groups", "name", group.id)
+            buttons.append(Button(plain(name[:45]), "circles.group", f"{circle.id}|{group.id}"))
+        text = _("For whom is it? The card says so; nobody is asked to prove anything.")
+        return Message(text, (*buttons, Button(_("Back"), "circles.draft", str(circle.id))))
+
+    @action("circles.group")
+    async def group(self, context: Context, value: str) -> Message:
+        choice = Choice.read(value)
+        circle = await self._mine(context, choice.circle)
+        known = {group.id for group in await self._groups(circle)}
+        chosen = lookup.number(choice.what)
+        await self.write(circles.change, circle.id, {"group": chosen if chosen in known else None})
+        return await self._screen(context, circle.id)
+
+    async def _groups(self, circle: Circle) -> Sequence[community_settings.Group]:
+        """The groups of the community it can be for, beside everybody."""
+        found = await self.read(community_settings.groups, circle.community)
+        return [group for group in found if group.kind != "main"]
+
     # -- what is typed ------------------------------------------------------------------------------------------------
 
     @action("circles.words")
@@ -138,7 +169,7 @@ class CircleDrafts(Cog):
         fields = (
             Field("title", _("What is it called?"), default=sheet.title, limit=TITLE),
             Field("about", _("What is it for?"), default=sheet.about, optional=True, multiline=True, limit=ABOUT),
-            Field("spot", _("Where do you meet?"), default=sheet.spot, optional=True, limit=SPOT),
+            Field("spot", _spot_label(sheet.circle), default=sheet.spot, optional=True, limit=SPOT),
         )
         return Form(_("Its words"), fields, "circles.worded", str(sheet.circle.id))
 
@@ -157,6 +188,9 @@ class CircleDrafts(Cog):
     async def when(self, context: Context, value: str) -> Form:
         sheet = await wording.sheet(self, await self._mine(context, Choice.read(value).circle))
         rule = sheet.rule
+        if sheet.circle.kind == kinds.NOTICE:
+            until = Field("when", _("Until when?"), datetime, default=f"{rule.start} {rule.at:%H:%M}")
+            return Form(_("Until when"), (until,), "circles.until_then", str(sheet.circle.id))
         fields = (
             Field("when", _("When does it first meet?"), datetime, default=f"{rule.start} {rule.at:%H:%M}"),
             Field("zone", _("In which city or time zone?"), ZoneInfo, default=rule.zone.key),
@@ -165,6 +199,14 @@ class CircleDrafts(Cog):
             ),
         )
         return Form(_("When, how long"), fields, "circles.timed", str(sheet.circle.id))
+
+    @action("circles.until_then")
+    async def until_then(self, context: Context, value: str, when: datetime) -> Message:
+        """The day a notice ends, in the host's own zone."""
+        circle = await self._mine(context, Choice.read(value).circle)
+        rule = repeating.at(Recurrence.from_code(circle.recurrence), when, await self._zone(context))
+        await self.write(circles.change, circle.id, {"recurrence": rule.code})
+        return await self._screen(context, circle.id)
 
     @action("circles.timed")
     async def timed(self, context: Context, value: str, when: datetime, zone: ZoneInfo, length: timedelta) -> Message:
@@ -276,6 +318,10 @@ class CircleDrafts(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget
+
+
+def _spot_label(circle: Circle) -> Text:
+    return _("Who offers it?") if circle.kind == kinds.NOTICE else _("Where do you meet?")
 
 
 def _write_words(connection: Connection, circle: int, sealed: dict[Words, bytes | None]) -> None:

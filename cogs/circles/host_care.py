@@ -7,10 +7,12 @@ from typing import Any
 from bot import prompts
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
+from bot.errors import UserError
 from bot.i18n import _, ngettext, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
-from cogs.circles import after, lookup, steps, wording
-from storage import circles_meetings, members
+from cogs.circles import after, hosting, lookup, steps, wording
+from storage import circles, circles_meetings, members
+from storage.circles import Circle
 
 
 class CircleHostCare(Cog):
@@ -39,12 +41,43 @@ class CircleHostCare(Cog):
         return Message(
             _("I can ask the stand-ins, in their order. No reason needed, and nobody is told one."),
             (
-                Button(_("Ask the stand-ins"), "circles.step_back", str(circle.id)),
+                Button(_("Ask the stand-ins"), "circles.rests", str(circle.id)),
                 Button(_("I'll do it"), "circles.fine", str(circle.id)),
             ),
         )
 
-    @message(steps.DEBRIEF, late="expires")
+    @message(steps.REST, actions=("circles.rests", "circles.fine"), late="expires")
+    async def rest(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Asked, not forced."""
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        assert reader.person is not None
+        if reader.person not in await self.read(circles.accepted, circle.id):
+            return None
+        sheet = await wording.sheet(self, circle)
+        text = _("{title} has met three times with you now. Would you like to rest for a while? No reason needed.")
+        row = str(circle.id)
+        buttons = (Button(_("I'd like to rest"), "circles.rests", row), Button(_("I go on"), "circles.fine", row))
+        return Message(text.format(title=sheet.title), buttons)
+
+    @action("circles.rests")
+    async def rests(self, context: Context, value: str) -> Message:
+        """The stand-ins are asked; whoever rests stands by from then on."""
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        if await self.write(hosting.rest, circle, context.me, context.now):
+            return Message(
+                _("Noted. The stand-ins are asked in their order. You stand by from now on. No reason needed.")
+            )
+        row = str(circle.id)
+        return Message(
+            _("Nobody stands by for this circle. You can name a stand-in, or open the circle and call a date off."),
+            (
+                Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
+                Button(_("Open it"), "circles.manage", row),
+                Button(_("I'll do it"), "circles.fine", row),
+            ),
+        )
+
+    @message(steps.DEBRIEF, actions=("circles.still_with_me",), late="expires")
     async def debrief(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         prompt = prompts.find(prompts.shipped(), after.DEBRIEF)
@@ -52,9 +85,61 @@ class CircleHostCare(Cog):
             return None
         sheet = await wording.sheet(self, circle)
         intro = _("After {title}.").format(title=sheet.title)
+        more = (Button(_("Something stays with me"), "circles.still_with_me", str(circle.id)),)
         if len(sheet.hosts) < 2:
-            return Message(intro + " " + _("Five minutes for you: what do you put down now?"))
-        return Message(intro + " " + translate(reader_locale(), prompt.text))
+            return Message(intro + " " + _("Five minutes for you: what do you put down now?"), more)
+        return Message(intro + " " + translate(reader_locale(), prompt.text), more)
+
+    @action("circles.still_with_me")
+    async def still_with_me(self, context: Context, value: str) -> Message:
+        """Another host could listen: where hosts meet, or could."""
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        prompt = prompts.find(prompts.shipped(), after.STILL)
+        asked = translate(reader_locale(), prompt.text) if prompt else Text()
+        return await self._other_hosts(context, circle, asked)
+
+    @message(steps.SUPPORT, actions=("circles.supported",), late="expires")
+    async def support(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """Once a month."""
+        gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        prompt = prompts.find(prompts.shipped(), after.SUPPORT)
+        if prompt is None or gathering.state == "cancelled":
+            return None
+        buttons = tuple(
+            Button(translate(reader_locale(), option), "circles.supported", f"{circle.id}|{index}")
+            for index, option in enumerate(prompt.options)
+        )
+        return Message(translate(reader_locale(), prompt.text), buttons)
+
+    @action("circles.supported")
+    async def supported(self, context: Context, value: str) -> Message:
+        row, _bar, answer = value.partition("|")
+        circle = await lookup.hosted(self, context, lookup.number(row))
+        prompt = prompts.find(prompts.shipped(), after.SUPPORT)
+        index = lookup.number(answer)
+        if prompt is None or index >= len(prompt.options):
+            raise UserError(_("That button has expired. `help` shows what I can do."))
+        if prompts.destination(prompt, prompt.options[index]) != "hosts":
+            return Message(_("Noted. That stays between you and me, and I don't keep it."))
+        return await self._other_hosts(context, circle, _("That is a lot to hold alone."))
+
+    async def _other_hosts(self, context: Context, circle: Circle, intro: Text) -> Message:
+        """Where hosts of this community listen to each other: their circle, or a way to begin one."""
+        for other in await self.read(circles.published, circle.community):
+            gathering, free = await lookup.next_of(self, other, context.now)
+            if other.kind == "hosts" and gathering is not None:
+                sheet = await wording.sheet(self, other)
+                return Message(
+                    intro + "\n" + wording.card(sheet, gathering, free),
+                    wording.answers(sheet, gathering, asks=True),
+                )
+        return Message(
+            intro + "\n" + _("There is no hosts' circle yet. One a month is enough. Would you like to begin one?"),
+            (
+                Button(_("Begin a hosts' circle"), "circles.begin", f"{circle.community.id}||hosts"),
+                Button(_("Not now"), "circles.fine", str(circle.id)),
+            ),
+        )
 
     @message(steps.THANKS, late="expires")
     async def thanks(self, delivery: Delivery, reader: Reader) -> Message | None:

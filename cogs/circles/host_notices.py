@@ -7,7 +7,7 @@ from typing import Any
 from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
 from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
-from cogs.circles import hosting, lookup, steps, wording
+from cogs.circles import hosting, kinds, lookup, steps, wording
 from storage import circles, members
 from storage.circles import Circle
 
@@ -45,9 +45,14 @@ class CircleHostNotices(Cog):
             who = account
         words = {
             "accepted": _("{who} hosts {title} with you."),
-            "published": _("{title} is published. I tell you before and after each date."),
+            "published": _("{title} is published.")
+            if circle.kind == kinds.NOTICE
+            else _("{title} is published. I tell you before and after each date."),
+            "place": _("The place of {title} was deleted. I open another one and let everybody in."),
             "rests": _("{who} rests from hosting {title}. I ask the stand-ins."),
-            "handed over": _("{title} is hosted by somebody else now, as the moderators asked. Thank you for holding it."),
+            "handed over": _(
+                "{title} is hosted by somebody else now, as the moderators asked. Thank you for holding it."
+            ),
             "stepped back": _("{who} does not host {title} any more. I ask the stand-ins, if there are any."),
         }[str(delivery.args["what"])]
         row = str(circle.id)
@@ -102,7 +107,8 @@ class CircleHostNotices(Cog):
         if gathering.state != "planned" or circle.state != "published":
             return None
         sheet = await wording.sheet(self, circle)
-        return Message(wording.card(sheet, gathering, None), wording.answers(sheet, gathering), private=False)
+        buttons = wording.answers(sheet, gathering, asks=True)
+        return Message(wording.card(sheet, gathering, None), buttons, private=False)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # who hosts what stands with Circles

@@ -24,7 +24,7 @@ CARRIED = timedelta(days=62)
 MOST = 2
 """A host and a co-host: members see both before they join."""
 
-News = Literal["accepted", "published", "stepped back", "rests", "handed over"]
+News = Literal["accepted", "published", "stepped back", "rests", "handed over", "place"]
 Accepted = Literal["accepted", "published", "no place", "too much", "held"]
 Published = Literal["published", "wanted", "too much", "held"]
 
@@ -110,6 +110,8 @@ def publish(connection: Connection, circle: Circle, now: datetime) -> Published:
     hosts = circles.accepted(connection, circle.id)
     for host in hosts:
         _plan(connection, circle, NEWS, host, "published", now, {"what": "published"})
+    if circle.kind == kinds.NOTICE:
+        return "published"  # nothing has started that somebody waited for
     for person in circles.take_wishes(connection, circle.community):
         if person not in hosts:
             _plan(connection, circle, NEW, person, "new", now, {}, purpose="events")
@@ -227,6 +229,8 @@ def ask_how_to_hold(connection: Connection, circle: Circle, gathering: Gathering
 
 def is_too_much(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:
     """Would this one put more than two circles into a week of theirs?"""
+    if circle.kind == kinds.NOTICE:
+        return False
     rule = Recurrence.from_code(circle.recurrence)
     more = [one.instant for one in schedule.next_dates(rule, now, 20) if one.instant < now + CARRIED]
     return schedule.too_many(_carried(connection, circle, person, now), more)
@@ -236,7 +240,7 @@ def _carried(connection: Connection, besides: Circle, person: Person, now: datet
     """When everything starts that they host already, as far ahead as it is looked at."""
     starts: list[datetime] = []
     for circle in circles.hosted_by(connection, person):
-        if circle.id == besides.id or circle.state != "published":
+        if circle.id == besides.id or circle.state != "published" or circle.kind == kinds.NOTICE:
             continue
         rule = Recurrence.from_code(circle.recurrence)
         starts += [one.instant for one in schedule.next_dates(rule, now, 20) if one.instant < now + CARRIED]
@@ -260,6 +264,12 @@ def _news(connection: Connection, circle: Circle, what: News, about: Person, now
         if host != about:
             key = f"{what}:{about.id}:{int(now.timestamp())}"
             _plan(connection, circle, NEWS, host, key, now, {"what": what, "who": about.id})
+
+
+def tell_of_place(connection: Connection, circle: Circle, now: datetime) -> None:
+    """The hosts hear that the circle's own place is gone, and that another one is opened."""
+    for host in circles.accepted(connection, circle.id):
+        _plan(connection, circle, NEWS, host, f"place:{int(now.timestamp())}", now, {"what": "place"})
 
 
 def _plan_ask(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:

@@ -28,6 +28,9 @@ NAMES: dict[Kind, str] = {
     "alumni": N_("alumni"),
     "notice": N_("notice"),
 }
+NOTICE: Kind = "notice"
+"""A volunteer or work opportunity: who offers it, until when. Nobody meets, so there is no seat and no reminder."""
+
 MINUTES: dict[Kind, int] = {"circle": 60, "story": 60, "skill": 60, "hosts": 60, "social": 90, "service": 120}
 USUAL_MINUTES = 60
 
@@ -37,6 +40,9 @@ AGREEMENTS = N_(
     " is no how-to detail about drugs or self-harm. If it gets too much, go to the co-host."
 )
 OPEN_AGREEMENTS = N_("Be kind, share the time, no recording or screenshots, and passing is fine.")
+
+
+TELLING = N_("One or a few tell their story; everybody else listens. Nobody comments. Passing is fine.")
 
 
 class Rule(NamedTuple):
@@ -63,6 +69,8 @@ def name(kind: Kind) -> Text:
 
 def agreements(kind: Kind) -> Text:
     """What whoever comes agrees to, in our own words."""
+    if kind == "story":
+        return translate(reader_locale(), TELLING) + " " + translate(reader_locale(), AGREEMENTS)
     return translate(reader_locale(), AGREEMENTS if kind in TWO_HOSTS else OPEN_AGREEMENTS)
 
 

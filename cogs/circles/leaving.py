@@ -36,5 +36,5 @@ def withdrawn(connection: Connection, person: Person, purpose: str, now: datetim
     if purpose == "missed":
         circles_answers.stop_counting(connection, person)
     if purpose == hosting.PURPOSE:
-        for circle in circles.hosted_by(connection, person):
+        for circle in circles.parts_of(connection, person):
             hosting.withdraw(connection, circle, person, now)

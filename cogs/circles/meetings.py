@@ -12,21 +12,21 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, Who
-from cogs.circles import kinds, lookup, practice, steps, wording
-from storage import circles, circles_answers, circles_dates, circles_meetings
+from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
+from storage import circles, circles_answers, circles_dates, circles_meetings, deliveries, members
 from storage.circles import Circle
 from storage.circles_dates import Gathering
 
+TOLD, RECEIVED = "circles.told", "circles.received"
 EARLY = timedelta(minutes=15)
 """Those who come a little before the hour are there too."""
-OPENING_ROUND, CLOSING_ROUND = "cr-01", "cr-08"
 BATCH = 100
 
 
 class CircleMeetings(Cog):
     """Keeps turns and time, and hears nothing else."""
 
-    @message(steps.OPENING, actions=("circles.here",), late="expires")
+    @message(steps.OPENING, actions=("circles.here", "circles.question"), late="expires")
     async def opening(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if not wording.is_true(delivery, gathering) or circle.channel is None:
@@ -38,11 +38,23 @@ class CircleMeetings(Cog):
             self.bot.adapters[circle.channel.platform].hears(),
             _("Turns: press `I'm here`, then a host says `next`. Whoever has the piece says `next` or `pass`."),
             _("Hosts go first. Passing is fine."),
-            _quiet(circle) or _round(OPENING_ROUND),
+            _quiet(circle) or _round(str(delivery.args["prompt"])),
         ]
-        return Message(
-            Text("\n").join(line for line in lines if line), (Button(_("I'm here"), "circles.here"),), private=False
-        )
+        buttons = [Button(_("I'm here"), "circles.here")]
+        if circle.kind in ASKING:
+            buttons.append(Button(_("A question for the round"), "circles.question"))
+        return Message(Text("\n").join(line for line in lines if line), tuple(buttons), private=False)
+
+    @action("circles.question")
+    async def question(self, context: Context, value: str) -> Message:
+        """The next question, as personal as the card says. A host asks for it, when the round is ready."""
+        circle, gathering = await self._meeting(context)
+        if context.me not in await self.read(circles.accepted, circle.id):
+            raise UserError(_("A host asks for the next question."))
+        if circle.kind not in ASKING:
+            raise UserError(_("This circle has no questions."))
+        prompt = await self.write(rounds.draw, circle, gathering, "middle", context.now)
+        return Message(_round(prompt) + " " + _("Passing is fine."), private=False)
 
     @action("circles.here")
     async def here(self, context: Context, value: str) -> Text:
@@ -68,13 +80,46 @@ class CircleMeetings(Cog):
         hosts = await self.read(circles.accepted, circle.id)
         if context.me != has_it and context.me not in hosts:
             raise UserError(_("The one who has the talking piece hands it on, or a host does."))
-        following = await self.write(circles_meetings.pass_piece, gathering.id)
+        following = await self.write(_hand_on, circle, gathering, has_it, context.now)
         if following is None:
             return Message(_("Everybody had a turn. `next` begins another round, hosts first."), private=False)
         account = await lookup.shown(self, following, circle.platform)
         return Message(
             _("{who} has the talking piece. `next` hands it on, `pass` is fine.").format(who=Who(account)),
             private=False,
+        )
+
+    @message(TOLD, actions=("circles.received",), late="expires")
+    async def told(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """After a story nobody comments. One press says thank you, to the teller alone."""
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        about = Person(int(delivery.args["about"]))
+        if not await self.read(members.accounts, about):
+            return None
+        who = Who(await lookup.shown(self, about, circle.platform))
+        words = _("{who} has told. Nobody comments. The button reaches {who} alone, with your name.")
+        return Message(words.format(who=who), (Button(_("Received, thank you"), "circles.received"),), private=False)
+
+    @action("circles.received")
+    async def received(self, context: Context, value: str) -> Text:
+        told = await self.read(deliveries.get, context.delivery or 0)
+        if told is None or told.kind != TOLD:
+            raise UserError(_("That has passed."))
+        gathering, circle = await lookup.found(self, str(told.args["gathering"]))
+        about = Person(int(told.args["about"]))
+        if about == context.me:
+            raise UserError(_("That is your own story. The others may press it."))
+        await self.write(deliveries.plan, _thanks(circle, gathering, about, context))
+        return _("Noted. They read that you received it. Nobody else sees it.")
+
+    @message(RECEIVED, late="expires")
+    async def thanked(self, delivery: Delivery, reader: Reader) -> Message | None:
+        _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
+        about = Person(int(delivery.args["about"]))
+        if not await self.read(members.accounts, about):
+            return None
+        return Message(
+            _("{who} received your story. Thank you.").format(who=Who(await lookup.shown(self, about, circle.platform)))
         )
 
     async def _meeting(self, context: Context) -> tuple[Circle, Gathering]:
@@ -117,6 +162,40 @@ class CircleMeetings(Cog):
         return nothing_to_forget
 
 
+def _hand_on(
+    connection: Connection, circle: Circle, gathering: Gathering, has_it: Person | None, now: datetime
+) -> Person | None:
+    """The talking piece goes on; after a story the others are shown how to say thank you."""
+    following = circles_meetings.pass_piece(connection, gathering.id)
+    if circle.kind == "story" and has_it is not None and circle.channel is not None:
+        delivery = Delivery(
+            to=circle.channel,
+            kind=TOLD,
+            key=f"{TOLD}:{gathering.id}:{has_it.id}:{int(now.timestamp())}",
+            due=now,
+            expires=now + EARLY,
+            community=circle.community,
+            args={"gathering": gathering.id, "about": has_it.id},
+        )
+        deliveries.plan(connection, delivery)
+    return following
+
+
+def _thanks(circle: Circle, gathering: Gathering, teller: Person, context: Context) -> Delivery:
+    """Once from each to each, at one date."""
+    return Delivery(
+        to=teller,
+        kind=RECEIVED,
+        key=f"{RECEIVED}:{gathering.id}:{teller.id}:{context.me.id}",
+        due=context.now,
+        expires=context.now + timedelta(days=1),
+        purpose=seats.PURPOSE,
+        community=circle.community,
+        args={"gathering": gathering.id, "about": context.me.id},
+        picked=True,
+    )
+
+
 def _come(connection: Connection, circle: Circle, gathering: Gathering, person: Person) -> bool:
     """Somebody is there. False if they only listen."""
     circles_answers.came(connection, gathering.id, person)
@@ -131,6 +210,10 @@ def _come(connection: Connection, circle: Circle, gathering: Gathering, person: 
 def _round(prompt_id: str) -> Text:
     prompt = prompts.find(prompts.shipped(), prompt_id)
     return translate(reader_locale(), prompt.text) if prompt else Text()
+
+
+ASKING = circles.TWO_HOSTS - {"story", "skill"}
+"""Where a round has a question beside its opening: stories and practice have their own form."""
 
 
 def _quiet(circle: Circle) -> Text | None:

@@ -116,7 +116,7 @@ class CircleNotices(Cog):
             return None
         sheet = await wording.sheet(self, circle)
         text = _("A circle starts. You asked me to tell you.") + "\n" + wording.card(sheet, gathering, free)
-        return Message(text, answers(sheet, gathering))
+        return Message(text, answers(sheet, gathering, asks=True))
 
     @job(every="tick")
     async def ask_next_stand_in(self, now: datetime) -> None:

@@ -12,8 +12,8 @@ from bot.cog import Cog, Nearness, Work, job, message, nothing_kept, nothing_to_
 from bot.errors import CannotReach, DeliveryError
 from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
-from cogs.circles import wording
-from storage import circles, circles_answers, deliveries, members
+from cogs.circles import hosting, wording
+from storage import circles, circles_answers, deliveries, intents, members
 from storage.circles import Circle
 
 if TYPE_CHECKING:
@@ -119,11 +119,24 @@ class CirclePlaces(Cog):
     def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
         return lambda connection: {"circles": circles_answers.together(connection, person, community)}
 
+    def channel_gone(self, channel: Channel) -> Work[None]:
+        return lambda connection: _gone(connection, channel, self.bot.now())
+
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # who belongs to a circle stands with Circles
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget
+
+
+def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
+    """The place was deleted: another one is opened, and the hosts hear it."""
+    for row in circles.lose_place(connection, channel, now):
+        circle = circles.get(connection, row)
+        assert circle is not None
+        intents.closed(connection, channel)
+        if circle.state == "published":
+            hosting.tell_of_place(connection, circle, now)
 
 
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:
@@ -133,7 +146,7 @@ def _opened(connection: Connection, circle: Circle, channel: Channel, now: datet
         Delivery(
             to=channel,
             kind=PLACE,
-            key=f"{PLACE}:{circle.id}",
+            key=f"{PLACE}:{circle.id}:{int(now.timestamp())}",
             due=now,
             community=circle.community,
             args={"circle": circle.id},

@@ -11,7 +11,7 @@ from bot.messages import Button, Text
 from bot.recurrence import Recurrence
 from cogs.circles import kinds, repeating
 from cogs.circles.wording import Sheet
-from storage.circles import Circle
+from storage.circles import TWO_HOSTS, Circle
 
 SEATS = (3, 4, 5, 6, 7, 8, 12, 20, 50)
 PERSONAL = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
@@ -32,8 +32,37 @@ class Choice:
         return cls(int(row) if row.isdecimal() and len(row) < 16 else 0, what, value)
 
 
-def buttons(sheet: Sheet) -> list[Button]:
-    """One row each, as it stands now. Choosing among two or three is done by the tap itself."""
+def buttons(sheet: Sheet, *, groups: bool = False) -> list[Button]:
+    """One row each, as it stands now. Choosing among two or three is done by the tap itself.
+
+    ``groups``: the community has groups that it can be for.
+    """
+    rows = _notice(sheet) if sheet.circle.kind == kinds.NOTICE else _meeting(sheet)
+    row = str(sheet.circle.id)
+    return [
+        *rows,
+        *([_row(_("For"), _whom(sheet), "circles.groups", row)] if groups else []),
+        Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
+        Button(_("Delete the draft"), "circles.delete", row, style="danger"),
+    ]
+
+
+def _whom(sheet: Sheet) -> Text:
+    return Text("{group}").format(group=sheet.group) if sheet.group else _("everybody")
+
+
+def _notice(sheet: Sheet) -> list[Button]:
+    """Nobody meets: there is only what it says, and until when."""
+    row = str(sheet.circle.id)
+    return [
+        Button(_("Publish"), "circles.publish", row, style="primary"),
+        _row(_("Kind"), kinds.name(sheet.circle.kind), "circles.choose", f"{row}|kind"),
+        Button(_("Name, words, who offers it"), "circles.words", row),
+        Button(_("Until when"), "circles.when", row),
+    ]
+
+
+def _meeting(sheet: Sheet) -> list[Button]:
     circle, row = sheet.circle, str(sheet.circle.id)
     personal = translate(reader_locale(), PERSONAL[circle.personal])
     often = Text(str(sheet.rule.pattern)) if sheet.recurs else _("once")
@@ -47,16 +76,27 @@ def buttons(sheet: Sheet) -> list[Button]:
         Button(_("When, how long"), "circles.when", row),
         _row(_("How often"), often, "circles.choose", f"{row}|often"),
         Button(_("How many times"), "circles.choose", f"{row}|times") if sheet.recurs else None,
-        _row(_("Seats"), Text(str(circle.seats)), "circles.choose", f"{row}|seats"),
-        _row(_("How personal"), personal, "circles.set", f"{row}|personal|{_after(circle.personal)}"),
         _row(
-            _("Listening only"), _yes(circle.listening), "circles.set", f"{row}|listening|{int(not circle.listening)}"
+            _("Spots") if circle.kind == "service" else _("Seats"),
+            Text(str(circle.seats)),
+            "circles.choose",
+            f"{row}|seats",
         ),
+        _row(_("How personal"), personal, "circles.set", f"{row}|personal|{_after(circle.personal)}")
+        if circle.kind in TWO_HOSTS
+        else None,
+        _row(_("Listening only"), _yes(circle.listening), "circles.set", f"{row}|listening|{int(not circle.listening)}")
+        if circle.kind != "story"
+        else None,
         _row(_("Nobody drinks or uses"), _yes(circle.dry), "circles.set", f"{row}|dry|{_other(circle.dry)}")
         if circle.kind == "social"
         else None,
-        Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
-        Button(_("Delete the draft"), "circles.delete", row, style="danger"),
+        _row(
+            _("Who joins"),
+            _("the hosts decide") if circle.joining == "ask" else _("everybody"),
+            "circles.set",
+            f"{row}|joining|{'open' if circle.joining == 'ask' else 'ask'}",
+        ),
     ]
     return [button for button in found if button is not None]
 
@@ -84,16 +124,20 @@ def changed(circle: Circle, choice: Choice) -> dict[str, Any]:
     match choice.what, choice.value:
         case "kind", kind if kind in kinds.NAMES:
             chosen = next(one for one in kinds.KINDS if one == kind)
-            return {
+            once = {"recurrence": repeating.often(rule, repeating.ONCE).code} if chosen == kinds.NOTICE else {}
+            return once | {
                 "kind": chosen,
                 "seats": kinds.fitting(circle.seats, chosen),
                 "minutes": kinds.rule(chosen).minutes,
                 "dry": chosen == "social",
+                "listening": circle.listening or chosen == "story",
             }
         case "seats", seats if seats.isdecimal() and int(seats) in SEATS:
             return {"seats": kinds.fitting(int(seats), circle.kind)}
         case "personal", personal if personal in PERSONAL:
             return {"personal": personal}
+        case "joining", ("open" | "ask") as joining:
+            return {"joining": joining}
         case ("listening" | "dry") as column, ("0" | "1") as switched:
             return {column: int(switched)}
         case "often", often:

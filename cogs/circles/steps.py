@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.messages import Channel, Delivery, Person
-from cogs.circles import dates, hosting, kinds, schedule, seats
+from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
 from storage import circles, circles_answers, circles_dates, deliveries
 from storage.circles import Circle
 from storage.circles_answers import SEATED
@@ -19,8 +19,11 @@ OPENING, CLOSING, DEBRIEF, AFTER, HELLO, THANKS = (
     *("circles.opening", "circles.closing", "circles.debrief"),
     *("circles.after", "circles.hello", "circles.thanks"),
 )
+SUPPORT, REST = "circles.support", "circles.rest"
 REFLECTS = timedelta(hours=1)
 MISSED = 2
+IN_A_ROW = 3
+"""After so many dates in a row hosts are asked to rest (product.md 3.14)."""
 
 
 class Moment(NamedTuple):
@@ -83,6 +86,8 @@ def walk(connection: Connection, now: datetime, limit: int) -> bool:
             step + 1,
             schedule.following(step + 1, gathering.starts, gathering.ends),
         )
+        if circle.kind == kinds.NOTICE and schedule.STEPS[step].name != "close":
+            continue  # nobody meets, so there is nobody to remind or to ask
         if circle.state == "published" or schedule.STEPS[step].name in ("after", "close"):
             _DO[schedule.STEPS[step].name](moment)
     return bool(waiting)
@@ -129,7 +134,8 @@ def begin(moment: Moment) -> None:
     """It starts: who ticked it is told, and the opening card stands in the circle's own place."""
     remind(moment, "now")
     if moment.circle.channel is not None:
-        moment.plan(OPENING, moment.circle.channel, "opening", moment.gathering.ends)
+        question = rounds.draw(moment.connection, moment.circle, moment.gathering, "opening", moment.now)
+        moment.plan(OPENING, moment.circle.channel, "opening", moment.gathering.ends, prompt=question)
 
 
 def remind(moment: Moment, which: schedule.Reminder) -> None:
@@ -151,8 +157,25 @@ def after(moment: Moment) -> None:
         moment.plan(DEBRIEF, host, "debrief", end + timedelta(hours=12), hosting.PURPOSE)
         later = moment._replace(at=end + REFLECTS)
         later.plan(THANKS, host, "thanks", end + timedelta(days=1), hosting.PURPOSE, picked=False)
+        _look_after(later, host)
     if moment.circle.channel is not None:
-        moment.plan(CLOSING, moment.circle.channel, "closing", end + REFLECTS)
+        question = rounds.draw(moment.connection, moment.circle, moment.gathering, "closing", moment.now)
+        moment.plan(CLOSING, moment.circle.channel, "closing", end + REFLECTS, prompt=question)
+
+
+def _look_after(moment: Moment, host: Person) -> None:
+    """After three dates in a row a host is asked to rest; else, once a month, who supports them."""
+    starts, end = moment.gathering.starts, moment.gathering.ends
+    part = circles.host_of(moment.connection, moment.circle.id, host)
+    if part is None or part.accepted is None or moment.gathering.state == "cancelled":
+        return
+    held = circles_dates.held(moment.connection, moment.circle.id, part.accepted, end)
+    if held and held % IN_A_ROW == 0:
+        moment.plan(REST, host, "rest", end + timedelta(days=2), hosting.PURPOSE, picked=False)
+        return
+    month = starts.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if not circles_dates.held_by(moment.connection, moment.circle.community.id, host, month, end):
+        moment.plan(SUPPORT, host, "support", end + timedelta(days=2), hosting.PURPOSE, picked=False, capped=True)
 
 
 def close(moment: Moment) -> None:

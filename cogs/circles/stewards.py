@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _, ngettext
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
-from cogs.circles import dates, hosting, lookup, wording
+from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
 from storage import circles, members
 from storage.circles import Circle
@@ -57,6 +57,8 @@ class CircleModeration(Cog):
             return line + " " + _("Paused.")
         if gathering is None or free is None:
             return line + " " + _("No date to come.")
+        if circle.kind == kinds.NOTICE:
+            return line + " " + _("Until {when}.").format(when=When(gathering.starts))
         taken = circle.seats - free
         counted = ngettext("{n} of {all} seats is taken", "{n} of {all} seats are taken", taken)
         return (
@@ -112,6 +114,8 @@ class CircleModeration(Cog):
         found: list[Text] = []
         coming = 0
         for circle in await self.read(circles.published, community):
+            if circle.kind == kinds.NOTICE:
+                continue
             sheet = await wording.sheet(self, circle)
             gathering, _free = await lookup.next_of(self, circle, now)
             if gathering is None or gathering.starts > now + A_WEEK:

@@ -29,6 +29,7 @@ class Sheet:
     hosts: tuple[Member, ...]
     trained: bool
     rule: Recurrence
+    group: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,22 +61,63 @@ async def sheet(cog: Cog, circle: Circle) -> Sheet:
         tuple(hosts),
         bool(trained) and all(trained),
         Recurrence.from_code(circle.recurrence),
+        await group_name(cog, circle),
     )
+
+
+async def group_name(cog: Cog, circle: Circle) -> str:
+    """Whom it is for, as moderators named the group; empty where it is for everybody."""
+    if circle.group is None:
+        return ""
+    groups = await cog.read(community_settings.groups, circle.community)
+    found = next((group for group in groups if group.id == circle.group), None)
+    return cog.bot.keyring.decrypt(found.name, "community_groups", "name", found.id) if found else ""
 
 
 def card(sheet: Sheet, gathering: Gathering | None, free: int | None) -> Text:
     """Everything a member sees before saying yes: what, when, where, with whom, and what they agree to."""
+    if sheet.circle.kind == kinds.NOTICE:
+        return notice(sheet, gathering)
     lines = [
         Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
         Text("{about}").format(about=sheet.about) if sheet.about else None,
         times(sheet, gathering),
         _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else None,
+        _("For: {group}").format(group=sheet.group) if sheet.group else None,
         hosts_line(sheet),
+        personal_line(sheet),
         _("Nobody drinks or uses anything there.") if sheet.circle.dry else None,
         seats_line(sheet, free) if free is not None else None,
+        _("The hosts say who joins. They see your name when you ask.") if sheet.circle.joining == "ask" else None,
         _("What we agree on: {agreements}").format(agreements=kinds.agreements(sheet.circle.kind)),
     ]
     return Text("\n").join(line for line in lines if line is not None)
+
+
+def notice(sheet: Sheet, gathering: Gathering | None) -> Text:
+    """What is offered, by whom, until when; nobody signs up here."""
+    lines = [
+        Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
+        Text("{about}").format(about=sheet.about) if sheet.about else None,
+        _("Offered by: {spot}").format(spot=sheet.spot) if sheet.spot else None,
+        _("For: {group}").format(group=sheet.group) if sheet.group else None,
+        _("Until {when}.").format(when=When(gathering.starts)) if gathering else times(sheet, None),
+        _("Posted by {host}. Whoever is interested writes to them.").format(host=Who(sheet.hosts[0]))
+        if sheet.hosts
+        else None,
+    ]
+    return Text("\n").join(line for line in lines if line is not None)
+
+
+def personal_line(sheet: Sheet) -> Text | None:
+    """How personal its questions are, where people sit together to talk."""
+    if sheet.circle.kind not in circles.TWO_HOSTS:
+        return None
+    return {
+        "light": _("Questions are light."),
+        "personal": _("Questions are about now, and may be personal."),
+        "tender": _("Questions may be tender. Passing is always fine."),
+    }[sheet.circle.personal]
 
 
 def times(sheet: Sheet, gathering: Gathering | None) -> Text:
@@ -120,7 +162,10 @@ def hosts_line(sheet: Sheet) -> Text:
 
 
 def seats_line(sheet: Sheet, free: int) -> Text:
-    words = ngettext("{n} seat is free", "{n} seats are free", free) if free else _("Every seat is taken")
+    if sheet.circle.kind == "service":
+        words = ngettext("{n} spot is free", "{n} spots are free", free) if free else _("Every spot is taken")
+    else:
+        words = ngettext("{n} seat is free", "{n} seats are free", free) if free else _("Every seat is taken")
     ending = _("; there is a waitlist.") if not free else Text(".")
     listening = _(" Listening only is fine.") if sheet.circle.listening else Text()
     return words.format(n=free) + ending + listening
@@ -128,14 +173,24 @@ def seats_line(sheet: Sheet, free: int) -> Text:
 
 def one_line(sheet: Sheet, gathering: Gathering) -> Text:
     """A circle in a list."""
+    if sheet.circle.kind == kinds.NOTICE:
+        return _("**{title}** ({kind}), until {when}").format(
+            title=sheet.title, kind=kinds.name(sheet.circle.kind), when=When(gathering.starts)
+        )
     return Text("**{title}** ({kind}), {when}").format(
         title=sheet.title, kind=kinds.name(sheet.circle.kind), when=When(gathering.starts)
     )
 
 
-def answers(sheet: Sheet, gathering: Gathering) -> tuple[Button, ...]:
-    """What can be said to one date."""
-    said = [(_("I'm in"), "in"), (_("Listening only"), "listening"), (_("Maybe"), "maybe"), (_("Can't"), "cant")]
+def answers(sheet: Sheet, gathering: Gathering, *, asks: bool = False) -> tuple[Button, ...]:
+    """What can be said to one date. ``asks``: by somebody who may not belong to it yet."""
+    if sheet.circle.kind == kinds.NOTICE:
+        return ()
+    yes = _("I'd like to tell") if sheet.circle.kind == "story" else _("I'm in")
+    listening = _("Listening only")
+    if asks and sheet.circle.joining == "ask":
+        yes, listening = _("Ask to join"), _("Ask to listen only")
+    said = [(yes, "in"), (listening, "listening"), (_("Maybe"), "maybe"), (_("Can't"), "cant")]
     return tuple(
         Button(label, "circles.answer", f"{gathering.id}|{wish}")
         for label, wish in said

@@ -1,0 +1,56 @@
+"""The questions of a circle's rounds: as personal as its card says, never the same again while there is another one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Literal
+
+from bot import prompts
+from bot.prompts import Depth, Kind, Prompt
+from storage import circles_answers, circles_dates
+from storage.circles import Circle
+from storage.circles_dates import Gathering
+
+Part = Literal["opening", "middle", "closing"]
+
+NEW = timedelta(days=7)
+"""Nobody is asked something tender in their first week (content/prompts.toml, rule 5)."""
+
+FOR_HOSTS = ("good-teacher", "persistence")
+"""Hosts among themselves talk about hosting."""
+
+
+def draw(connection: Connection, circle: Circle, gathering: Gathering, part: Part, now: datetime) -> str:
+    """The id of the question for this part, remembered for the next time."""
+    seen = circles_dates.asked(connection, circle.id)
+    prompt = _choose(circle, seen, part, now, is_new=_somebody_is_new(connection, circle, now))
+    circles_dates.add_asked(connection, gathering.id, prompt.id)
+    return prompt.id
+
+
+def _choose(circle: Circle, seen: dict[str, datetime], part: Part, now: datetime, *, is_new: bool) -> Prompt:
+    kind: Kind = "circle"
+    depth: Depth = "tender" if circle.personal == "tender" else "personal" if circle.personal == "personal" else "light"
+    themes: tuple[str, ...] = (part,)
+    if circle.kind == "hosts" and part == "middle":
+        kind, themes = "host", FOR_HOSTS
+        depth = "personal" if depth == "light" else depth
+    known = [prompt for prompt in prompts.shipped() if prompt.kind == kind and prompt.theme in themes]
+    last = max((one for one in known if one.id in seen), key=lambda one: seen[one.id], default=None)
+    return prompts.choose(
+        known,
+        kind=kind,
+        seen=seen,
+        last_sensitivity=last.sensitivity if last else None,
+        themes=(),
+        leave_out=(),
+        depth=depth,
+        local_now=now,
+        first_week=is_new,
+        seed=str(circle.id),
+    )
+
+
+def _somebody_is_new(connection: Connection, circle: Circle, now: datetime) -> bool:
+    return any(member.since > now - NEW for member in circles_answers.members_of(connection, circle.id))
