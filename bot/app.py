@@ -195,6 +195,7 @@ def _settings(config: Config) -> Settings:
         config.default_zone.key,
         Limits(),
         frozenset(closed),
+        frozenset({"discord"}),
         QuietHours(community.quiet_from, community.quiet_until),
         community.daily_cap,
     )

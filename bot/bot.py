@@ -54,6 +54,8 @@ class Settings:
     limits: Limits | None = None
     without_notebook: frozenset[str] = frozenset()
     """Platforms where members keep no notes, because the host has not allowed it."""
+    without_tender: frozenset[str] = frozenset()
+    """Platforms where tender questions are off until moderators have read what they may ask there."""
     quiet: QuietHours = DEFAULT_QUIET_HOURS
     daily_cap: int = gate.DAILY_CAP
 

@@ -65,7 +65,7 @@ def load(path: Path = CONTENT / "prompts.toml") -> tuple[Prompt, ...]:
             raise entry.wrong("another prompt has the same text; take one of them out.")
         seen |= {prompt.id, prompt.text}
     for kind in dict.fromkeys(prompt.kind for prompt in prompts):
-        if not any(prompt.kind == kind and _fits_everybody(prompt) for prompt in prompts):
+        if not any(prompt.kind == kind and suits_everybody(prompt) for prompt in prompts):
             raise whole.wrong(
                 f"kind {kind} can run dry; add one with depth 1, sensitivity low, no topics to leave out and no hour."
             )
@@ -83,6 +83,18 @@ def shipped() -> tuple[Prompt, ...]:
 def find(prompts: Iterable[Prompt], prompt_id: str) -> Prompt | None:
     """The prompt with this id; None if a newer file no longer has it."""
     return next((prompt for prompt in prompts if prompt.id == prompt_id), None)
+
+
+def switched_on(prompts: Iterable[Prompt], off: Collection[str], *, tender: bool) -> tuple[Prompt, ...]:
+    """Those that may be asked where moderators switched some off.
+
+    A member of several communities is asked only what each of them asks; where that leaves none of a kind that suits
+    everybody, those that do stay.
+    """
+    known = tuple(prompts)
+    on = tuple(one for one in known if one.id not in off and (tender or one.depth != "tender"))
+    enough = {one.kind for one in on if suits_everybody(one)}
+    return on + tuple(one for one in known if one.kind not in enough and suits_everybody(one))
 
 
 def choose(
@@ -148,7 +160,8 @@ def _fits_hour(prompt: Prompt, local_now: datetime) -> bool:
     return True
 
 
-def _fits_everybody(prompt: Prompt) -> bool:
+def suits_everybody(prompt: Prompt) -> bool:
+    """Light, of low sensitivity, at any hour, whatever topics are left out."""
     return prompt.depth == "light" and prompt.sensitivity == "low" and not prompt.avoid and prompt.fits is None
 
 

@@ -19,7 +19,7 @@ from bot.prompts import Prompt
 from cogs.buddies import lifetime
 from cogs.buddies.choices import Choices, Personal
 from cogs.buddies.people import account, names
-from storage import buddies, deliveries, pairs, talks
+from storage import buddies, deliveries, pairs, prompts_off, talks
 from storage.instants import seconds
 from storage.pairs import Pair
 from storage.talks import Question
@@ -71,7 +71,8 @@ class Pairs(Cog):
     def _ask(self, connection: Connection, pair: Pair, asker: Person, now: datetime) -> Question:
         """The open question of the pair, or a new one, which the others are given in the same transaction."""
         assert pair.opened is not None
-        found, is_new = talks.next_question(connection, pair.id, partial(_choose, connection, pair, now), now)
+        choose = partial(_choose, connection, pair, self.bot.settings.without_tender, now)
+        found, is_new = talks.next_question(connection, pair.id, choose, now)
         for part in pairs.others(connection, pair.id, asker) if is_new else []:
             args: dict[str, int | str] = {"question": found.id, "about": asker.id}
             key = f"{QUESTION}:{found.id}:{part.person.id}"
@@ -214,10 +215,13 @@ class Pairs(Cog):
     async def tell_pauses(self, now: datetime) -> None:
         await self.write(pairs.tell_pauses, now)
 
-    @message(pairs.PAUSED, late="expires")
+    @message(pairs.PAUSED, actions=("buddies.end",), late="expires")
     async def paused(self, delivery: Delivery, reader: Reader) -> Message | None:
         sender = await about(self, delivery)
-        return Message(_("{who} has paused. Your pair is kept.").format(who=sender)) if sender else None
+        if sender is None:
+            return None
+        gently = Button(_("End gently"), "buddies.end", str(delivery.args["pair"]))
+        return Message(_("{who} has paused. Your pair is kept.").format(who=sender), (gently,))
 
     # -- what others may know -----------------------------------------------------------------------------------------
 
@@ -285,6 +289,7 @@ def _partners(connection: Connection, person: Person, community: Community) -> l
 def _choose(
     connection: Connection,
     pair: Pair,
+    reserved: prompts_off.Platforms,
     now: datetime,
     seen: dict[str, datetime],
     last: str | None,
@@ -298,8 +303,9 @@ def _choose(
         dials.append("only" if light else choices.personal)
         leave_out |= choices.leave_out
     before = prompts.find(prompts.shipped(), last) if last else None
+    asked = prompts_off.here(connection, pair.community, reserved)
     chosen: Prompt = prompts.choose(
-        prompts.shipped(),
+        prompts.switched_on(prompts.shipped(), asked.off, tender=asked.tender),
         kind="starter",
         seen=seen,
         last_sensitivity=before.sensitivity if before else None,

@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from bot import prompts
 from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Person, Text
-from storage import circles_meetings, deliveries
+from storage import circles_meetings, deliveries, prompts_off
 from storage.circles_meetings import Practice
 
 KIND = "circles.practice"
@@ -33,7 +33,9 @@ def begin(
     """
     if where is None:
         return False
-    known = [prompt.id for prompt in prompts.shipped() if prompt.kind == "listen"]
+    off = prompts_off.here(connection, community, ()).off
+    asked = prompts.switched_on(prompts.shipped(), off, tender=True)
+    known = [prompt.id for prompt in asked if prompt.kind == "listen"]
     chosen = min(known, key=lambda prompt: hashlib.sha256(f"{seed}\0{prompt}".encode()).digest())
     return circles_meetings.begin_practice(connection, community, chosen, where, now)
 

@@ -7,7 +7,8 @@ from cogs.moderation.community import CommunitySettings
 from cogs.moderation.holds import Holds
 from cogs.moderation.lines import Lines
 from cogs.moderation.picture import Picture
+from cogs.moderation.questions import Questions
 from cogs.moderation.reports import Reports
 from cogs.moderation.setup import Setup
 
-__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Reports", "Setup"]
+__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Questions", "Reports", "Setup"]
