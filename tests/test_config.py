@@ -5,25 +5,24 @@ from __future__ import annotations
 import dataclasses
 import os
 import pickle
-import random
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from typing import get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, SecretSetting, Section, load
+from bot.config import SecretSetting, load
 from bot.errors import FatalError
 from bot.secret import Secret
+from tests.engines.config_files import EXAMPLE, all_settings
+from tests.engines.fuzz import configs
 
 ROOT = Path(__file__).parent.parent
-EXAMPLE = ROOT / "config.example.toml"
 HOSTING = ROOT / "docs/hosting.md"
 REFERENCE = ROOT / "docs/configuration.md"
 MINIMAL = """
@@ -61,21 +60,6 @@ def refused(path: Path, **env: str) -> str:
     with pytest.raises(FatalError) as refusal:
         load(path, env)
     return str(refusal.value)
-
-
-def all_settings(cls: type = Config, section: str = "") -> Iterator[tuple[str, object]]:
-    """Every name a file may hold, with how it is read; a secret also as NAME_file."""
-    hints = get_type_hints(cls, include_extras=True)
-    for field in dataclasses.fields(cls):
-        how = hints[field.name].__metadata__[0]
-        name = f"{section}.{field.name}" if section else field.name
-        if isinstance(how, Section):
-            yield from all_settings(how.of, name)
-        elif isinstance(how, SecretSetting):
-            if how.inline:
-                yield from ((name, how), (f"{name}_file", how))
-        else:
-            yield name, how
 
 
 def test_the_smallest_file_has_every_default(write: Write, tmp_path: Path) -> None:
@@ -339,58 +323,11 @@ def test_a_secret_is_not_copied_out_of_the_process() -> None:
         pickle.dumps(Secret("x"))
 
 
-NAMES = [name for name, _ in all_settings()]
-ODD = ["", "x" * 3000, "\x00", "../..", "~", "/dev/null", "21:00", "é\u202e", "@:", "https://[", "0", "-1", "[", "'"]
-
-
-def fuzzed(chance: random.Random) -> bytes:
-    """A file like a tired person, a broken editor or an attacker would leave it."""
-    lines = EXAMPLE.read_text().splitlines()
-    for _ in range(chance.randint(1, 12)):
-        place = chance.randrange(len(lines))
-        match chance.randrange(6):
-            case 0:
-                lines[place] = lines[place].removeprefix("# ")
-            case 1:
-                lines.insert(place, f"{chance.choice(NAMES)} = {chance.choice(VALUES)}")
-            case 2:
-                lines[place] = re.sub("=.*", lambda _: f"= {chance.choice(VALUES)}", lines[place])
-            case 3:
-                del lines[place : place + chance.randint(1, 3)]
-                lines = lines or [""]
-            case 4:
-                lines[place] = lines[place][: chance.randint(0, 20)] + chance.choice(ODD) + lines[place][20:]
-            case _:
-                lines.insert(place, chance.choice(["[host]", "[x]", "[[log]]", "[discord.token]", "host.name = 1"]))
-    content = "\n".join(lines).encode()
-    if chance.random() < 0.1:
-        cut = chance.randrange(len(content) + 1)
-        content = content[:cut] + chance.randbytes(chance.randint(0, 9)) + content[cut:]
-    return content
-
-
-VALUES = [
-    *(repr(odd) for odd in ODD),
-    *("1", "-9", "1e400", "nan", "inf", "true", "[]", "[[1]]", "{}", "{a = 1}", "07:32:00", "2026-11-21", "0xffffff"),
-    *('"""a\nb"""', "'Europe'", "'posix'", "'localtime'", "9" * 400, "1979-05-27T07:32:00Z", '"https://x:y"', "''"),
-]
-
-
 def test_fuzzed_files_are_read_or_refused(tmp_path: Path) -> None:
-    """Nothing but FatalError ever leaves, in one line; the nightly run makes it 100,000."""
-    chance = random.Random(4)
-    path = tmp_path / "config.toml"
-    path.touch(mode=0o600)
-    read, refusals = 0, set[str]()
-    for _ in range(int(os.environ.get("KITH_FUZZ", "3000"))):
-        path.write_bytes(fuzzed(chance))
-        try:
-            load(path, {"KITH_DISCORD_TOKEN": "t", "KITH_MATRIX_PASSWORD": "p"})
-            read += 1
-        except FatalError as error:
-            refusals.add(str(error))
-    assert [sentence for sentence in refusals if "\n" in sentence] == []
-    assert read > 100, "the files are broken so badly that nothing behind the parser was tried"
+    """Nothing but FatalError ever leaves, in one line. The long form is `scripts/soak fuzz`."""
+    said = list(configs(tmp_path, 3000))
+    assert [sentence for sentence in said if "\n" in sentence] == []
+    assert said.count("") > 100, "the files are broken so badly that nothing behind the parser was tried"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
