@@ -12,10 +12,11 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from bot.context import Context
+from bot.errors import DeliveryError
 from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Message, Person, Text
 from bot.quiet_hours import QuietHours
-from storage import blocks, cases, consents, members
+from storage import blocks, cases, community_settings, consents, members
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -65,7 +66,8 @@ class Ask:
     """One question. ``words`` says all of it, given the value the question is about (a schedule, a circle).
 
     ``then`` is the action that goes on after the yes, with the same value. ``adult``: it brings people together, so
-    the line about age comes first, once. ``choices`` are further buttons between yes and no.
+    the line about age comes first, once. ``ageless``: that line never comes first, also not among adults. ``choices``
+    are further buttons between yes and no.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Ask:
     words: Callable[[str], Text]
     then: str
     adult: bool = False
+    ageless: bool = False
     choices: Callable[[str], tuple[Button, ...]] = lambda _value: ()
 
 
@@ -80,9 +83,21 @@ async def question(bot: Bot, context: Context, name: str, value: str = "") -> Me
     """The message that asks for what is still missing, or None if nothing is."""
     ask = bot.asks[name]
     given = await given_to(bot, context)
-    if ask.adult and ADULT not in given:
+    if ADULT not in given and (ask.adult or (not given and not ask.ageless and await _is_among_adults(bot, context))):
         return adult_question(ask, value)
     return None if set(ask.purposes) <= given else asking(ask, value)
+
+
+async def _is_among_adults(bot: Bot, context: Context) -> bool:
+    """Is the member in a community that is declared for adults? There the line about age comes with the first yes."""
+    try:
+        found = (
+            [context.community] if context.community else await bot.permissions.communities_of(context.member, context)
+        )
+    except DeliveryError:
+        return False
+    decided = [await bot.database.read(community_settings.get, community) for community in found]
+    return any(settings.adults_only for settings in decided)
 
 
 async def given_to(bot: Bot, context: Context) -> frozenset[str]:
@@ -93,9 +108,11 @@ async def given_to(bot: Bot, context: Context) -> frozenset[str]:
 
 
 def adult_question(ask: Ask, value: str) -> Message:
+    """After a no only what is for adults stays closed: any other question is asked all the same."""
+    no = "" if ask.adult else f"{ask.name}|{value}"
     return Message(
         _("This is for adults. Are you 18 or over?"),
-        (Button(_("Yes"), "consent.adult", f"{ask.name}|{value}"), Button(_("No"), "consent.minor")),
+        (Button(_("Yes"), "consent.adult", f"{ask.name}|{value}"), Button(_("No"), "consent.minor", no)),
     )
 
 

@@ -245,4 +245,4 @@ def _words(code: str) -> Text:
     ).format(country=countries.name(code))
 
 
-ASK = Ask("country", ("core", "country"), _words, "help.remembered")
+ASK = Ask("country", ("core", "country"), _words, "help.remembered", ageless=True)

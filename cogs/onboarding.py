@@ -100,10 +100,16 @@ class Onboarding(Cog):
         return consenting.asking(ask, about, adult=True)
 
     @action("consent.minor", stateless=True)
-    async def minor(self, context: Context, value: str) -> Text:
-        return _(
-            "That's fine. This part is for adults; everything else is open to you. Nothing about your age is kept."
-        )
+    async def minor(self, context: Context, value: str) -> Reply:
+        """Whoever says no keeps everything else: what is for everybody goes on."""
+        name, _bar, about = value.partition("|")
+        if not name:
+            return _(
+                "That's fine. This part is for adults; everything else is open to you. Nothing about your age is kept."
+            )
+        question = consenting.asking(self._ask(name), about)
+        said = _("That's fine. What brings people together is for adults. Nothing about your age is kept.")
+        return replace(question, text=said + "\n" + question.text)
 
     @action("consent.yes", stateless=True)
     async def yes(self, context: Context, value: str) -> Reply:

@@ -43,7 +43,9 @@ class CommunitySettings(Cog):
         said = [
             _("What holds in {community}:").format(community=desk.here(context).name),
             _("I word things for {preset}.").format(preset=wording.of(wording.PRESETS, now.preset)),
-            _("This community is for adults.") if now.adults_only else _("This community is not declared adults-only."),
+            _("This community is for adults, and the first thing I ask somebody is whether they are one.")
+            if now.adults_only
+            else _("This community is not declared adults-only."),
             _("People are introduced after {n} days here.").format(n=now.tenure_days)
             if now.tenure_days
             else _("People can be introduced from their first day here."),

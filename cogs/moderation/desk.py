@@ -67,6 +67,7 @@ ASK = Ask(
         " stands in a list members can see, without names."
     ),
     "moderation.agreed",
+    ageless=True,
 )
 
 

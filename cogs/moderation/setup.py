@@ -201,10 +201,11 @@ class Setup(Cog):
 
     async def _before_announcing(self, context: Context) -> Message:
         community, today = desk.here(context), context.now.date()
-        said = [
-            _("That's all I need. Everything else has a default: `kith-mod settings`."),
-            _("Before you announce me:"),
-        ]
+        adults = (await self._settings(context)).adults_only
+        said = [_("That's all I need. Everything else has a default: `kith-mod settings`.")]
+        if adults:
+            said.append(_("This community is for adults, and the first thing I ask somebody is whether they are one."))
+        said.append(_("Before you announce me:"))
         wanted = (("helper", 3, N_("3 helpers")), ("host", 2, N_("2 hosts")), ("welcomer", 1, N_("1 welcomer")))
         for purpose, enough, words in wanted:
             there = await self.read(community_settings.volunteers, community, purpose) >= enough
@@ -217,8 +218,20 @@ class Setup(Cog):
                 Button(_("Text for asking people"), "setup.text", "ask"),
                 Button(_("Announcement text"), "setup.text", "announce"),
                 Button(_("Card for other organisations"), "setup.text", "card"),
+                Button(
+                    _("Not for adults only") if adults else _("This community is for adults"),
+                    "setup.adults",
+                    "open" if adults else "adults",
+                ),
             ),
         )
+
+    @action("setup.adults", moderators=True)
+    async def adults(self, context: Context, value: str) -> Message:
+        """Among adults the line about age is asked once, with the first yes to anything."""
+        declared = value == "adults"
+        await desk.change(self, context, "community.adults", lambda settings: settings._replace(adults_only=declared))
+        return await self._before_announcing(context)
 
     @action("setup.text", moderators=True)
     async def text(self, context: Context, value: str) -> Text:

@@ -293,6 +293,16 @@ async def at_the_end(world: Playground) -> Message:
     return screen
 
 
+async def test_a_community_is_declared_for_adults_and_open_again(world: Playground) -> None:
+    porch = await populate(world)
+    screen = await press(world, MO, await at_the_end(world), "Skip")
+    for label, said in (("This community is for adults", True), ("Not for adults only", False)):
+        screen = await press(world, MO, screen, label)
+        assert ("the first thing I ask somebody is whether they are one" in screen.text) is said
+        assert (await settings(world, porch)).adults_only is said
+    assert "changed whether this is for adults only" in (await say(world, BOB, "audit")).text
+
+
 @pytest.mark.parametrize(
     ("label", "words"),
     [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.consenting import ADULT
 from bot.messages import Button, Place, Text
-from storage import consents, lines, members
+from storage import community_settings, consents, lines, members
 from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
 
 
@@ -126,6 +127,47 @@ async def test_whoever_is_under_age_keeps_everything_else(world: Playground) -> 
     answer = await world.chat.press(ALICE, button(line, "No"))
     assert "everything else is open to you" in answer.text
     assert await kept(world) == {"core", "dm", "checkin"}
+
+
+async def declare_for_adults(world: Playground) -> None:
+    porch = await world.bot.database.write(members.found, ROOM, world.now)
+    await world.bot.database.write(community_settings.save, porch, community_settings.Settings(adults_only=True))
+
+
+@pytest.mark.parametrize("place", [ROOM, None])
+async def test_among_adults_the_line_comes_with_the_first_yes_to_anything_and_once(
+    world: Playground, place: Place | None
+) -> None:
+    await declare_for_adults(world)
+    assert "18 or over" in (await world.chat.say(ALICE, "checkin on 19:00 berlin", place)).text
+    assert "I'd be messaging you first" in (await world.chat.say(ALICE, "yes", place)).text
+    assert "I'll check in at 19:00" in (await world.chat.say(ALICE, "yes", place)).text
+    alice = await world.bot.database.read(members.person_of, ALICE)
+    assert alice is not None
+    assert ADULT in await world.bot.database.read(consents.given, alice)
+    assert "18 or over" not in (await world.chat.say(ALICE, "settings helper", ROOM)).text
+
+
+async def test_among_adults_whoever_says_no_goes_on_with_what_they_wanted(world: Playground) -> None:
+    await declare_for_adults(world)
+    asked = await world.chat.say(ALICE, "checkin on 19:00 berlin", ROOM)
+    on = await world.chat.press(ALICE, button(asked, "No"), ROOM)
+    assert "Nothing about your age is kept." in on.text
+    assert "I'd be messaging you first" in on.text
+    assert "I'll check in at 19:00" in (await world.chat.press(ALICE, button(on, "Yes"), ROOM)).text
+    alice = await world.bot.database.read(members.person_of, ALICE)
+    assert alice is not None
+    assert ADULT not in await world.bot.database.read(consents.given, alice)
+    assert "18 or over" not in (await world.chat.say(ALICE, "remind me tomorrow 9am call", ROOM)).text, "it was asked"
+    assert "18 or over" in (await world.chat.say(ALICE, "settings helper", ROOM)).text
+
+
+async def test_among_adults_nothing_comes_before_a_country_for_help_now(world: Playground) -> None:
+    await declare_for_adults(world)
+    card = await world.chat.say(ALICE, "help-now", ROOM)
+    page = await world.chat.press(ALICE, button(card, "Choose"), ROOM)
+    shown = await world.chat.press(ALICE, button(page, "Mexico"), ROOM)
+    assert "your country is Mexico" in (await world.chat.press(ALICE, button(shown, "Remember my country"), ROOM)).text
 
 
 async def test_a_made_up_button_cannot_jump_over_the_line_about_age(world: Playground) -> None:
