@@ -1,0 +1,177 @@
+"""Kith is killed with SIGKILL at every statement of every upgrade of its file: is everything there at the next start?
+
+From each schema version there ever was, with rows in every table, to the newest: killed before each statement and in
+the middle of it. The file must then be of one whole version, and the next start must bring it to where an undisturbed
+upgrade would have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import tempfile
+import time as stopwatch
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.report import progress
+from storage import schema
+from tests.engines import processes
+
+ROWS = 3
+"""In each table, as far as its rules let them be made without knowing what they mean."""
+WRONG = ("half", "lost", "uncopied")
+
+
+class Kill(NamedTuple):
+    """The file of this version is upgraded until this statement. 0: it is only counted."""
+
+    version: int
+    statement: int
+    halfway: bool = False
+
+
+def main(argv: Sequence[str]) -> dict[str, int | float]:
+    """``half`` (of no version), ``lost`` (other than undisturbed) and ``uncopied`` must be 0."""
+    parser = argparse.ArgumentParser(prog="scripts/soak upgrades", description=__doc__)
+    parser.add_argument("--since", type=int, default=0, help="only files of this version and later ones")
+    parser.add_argument("--every", type=int, default=1, help="only each so-many-th statement")
+    options = parser.parse_args(argv)
+    since, tally = stopwatch.perf_counter(), Counter[str]()
+    with tempfile.TemporaryDirectory(prefix="kith-upgrades-") as name:
+        upgrades = Upgrades(Path(name), options.since)
+        kills = [*upgrades.kills()][:: options.every]
+        for kill in progress(kills, len(kills)):
+            upgrades.survive(kill, tally)
+    return {
+        "versions": upgrades.newest - options.since,
+        "rows": upgrades.rows,
+        "kills": tally["kills"],
+        **{name: tally[name] for name in WRONG},
+        "seconds": round(stopwatch.perf_counter() - since, 1),
+    }
+
+
+class Upgrades:
+    """The files of each version, and what an undisturbed upgrade makes of them."""
+
+    def __init__(self, folder: Path, since: int) -> None:
+        self._folder = folder
+        scripts = sorted(schema.FOLDER.glob("*.sql"))
+        self.newest = len(scripts)
+        self._versions = range(since, self.newest)
+        self.rows = 0
+        self._expected: dict[tuple[int, int], str] = {}
+        for version in range(self.newest + 1):
+            known = self._known(version)
+            known.mkdir()
+            for script in scripts[:version]:
+                shutil.copy(script, known)
+        for version in self._versions:
+            self._found(version)
+
+    def _known(self, version: int) -> Path:
+        return self._folder / f"migrations-{version}"
+
+    def _file(self, version: int) -> Path:
+        return self._folder / f"{version}.db"
+
+    def _found(self, version: int) -> None:
+        schema.prepare(self._file(version), self._known(version))
+        with closing(sqlite3.connect(self._file(version))) as connection, connection:
+            self.rows += fill(connection)
+        for until in range(version, self.newest + 1):
+            path = self._copy(version)
+            schema.prepare(path, self._known(until))
+            self._expected[version, until] = content(path)
+
+    def _copy(self, version: int) -> Path:
+        path = self._folder / "trial.db"
+        for left in self._folder.glob("trial.db*"):
+            left.unlink()
+        shutil.copy(self._file(version), path)
+        return path
+
+    def kills(self) -> Iterator[Kill]:
+        for version in self._versions:
+            processes.run(partial(_upgrade, self._copy(version), Kill(version, 0)))
+            count = int((self._folder / "trial.db-statements").read_text())
+            for statement in range(1, count + 1):
+                yield Kill(version, statement)
+                yield Kill(version, statement, halfway=True)
+
+    def survive(self, kill: Kill, tally: Counter[str]) -> None:
+        path = self._copy(kill.version)
+        tally["kills"] += not processes.run(partial(_upgrade, path, kill))
+        with closing(sqlite3.connect(path)) as connection:
+            [reached] = connection.execute("PRAGMA user_version").fetchone()
+        tally["half"] += content(path) != self._expected.get((kill.version, reached))
+        schema.prepare(path)
+        tally["lost"] += content(path) != self._expected[kill.version, self.newest]
+        if kill.version > 0 and reached < self.newest:
+            copied = schema.copy_of(path)
+            tally["uncopied"] += not copied.exists() or content(copied) != self._expected[kill.version, kill.version]
+
+
+async def _upgrade(path: Path, kill: Kill) -> None:
+    """In a process of its own, which dies on the way."""
+    count = 0
+
+    class Deadly(sqlite3.Connection):
+        def execute(self, *arguments: Any) -> sqlite3.Cursor:
+            nonlocal count
+            count += 1
+            if count == kill.statement:
+                if not kill.halfway:
+                    _die()
+                self.set_progress_handler(_die, 1)
+            return super().execute(*arguments)
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda to, **how: connect(to, factory=Deadly if to == path else sqlite3.Connection, **how)  # type: ignore[assignment,misc]  # in this process only
+    schema.prepare(path)
+    path.with_name(f"{path.name}-statements").write_text(str(count))
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fill(connection: sqlite3.Connection) -> int:
+    """Rows of numbers and letters for every table. Those that break one of its rules are left out."""
+    made = 0
+    tables = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'meta'"
+    ).fetchall()
+    for table, sql in tables:
+        columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
+        marks = ", ".join("?" * len(columns))
+        for number in range(1, ROWS + 1):
+            with suppress(sqlite3.IntegrityError):
+                row = [_value(sql, column, kind, number) for column, kind in columns]
+                connection.execute(f'INSERT INTO "{table}" VALUES ({marks})', row)
+                made += 1
+    return made
+
+
+def _value(sql: str, column: str, kind: str, number: int) -> int | str | bytes:
+    allowed = re.search(rf"\b{column} IN \(([^)]*)\)", sql)
+    if allowed:
+        return allowed[1].split(",")[0].strip().strip("'")
+    if kind == "TEXT":
+        return f"{column} {number}"
+    return number if kind == "INTEGER" else column.encode() + bytes([number])
+
+
+def content(path: Path) -> str:
+    """Everything in the file, tables and rows."""
+    with closing(sqlite3.connect(path)) as connection:
+        return "\n".join(sorted(connection.iterdump()))

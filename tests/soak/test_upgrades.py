@@ -1,0 +1,49 @@
+"""The short form of `scripts/soak upgrades`, and that it would find something."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench.soak import upgrades
+from bench.soak.upgrades import Kill, Upgrades
+from storage import schema
+
+
+def test_here_and_there_in_the_last_upgrades() -> None:
+    newest = len(schema.migrations())
+    found = upgrades.main(["--since", str(newest - 2), "--every", "13"])
+    assert {name: found[name] for name in upgrades.WRONG} == dict.fromkeys(upgrades.WRONG, 0)
+    assert found["kills"] > 10
+
+
+def test_nearly_every_table_has_rows(tmp_path: Path) -> None:
+    schema.prepare(tmp_path / "kith.db")
+    with closing(sqlite3.connect(tmp_path / "kith.db")) as connection:
+        upgrades.fill(connection)
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        empty = [name for name in tables if not connection.execute(f'SELECT 1 FROM "{name}"').fetchone()]
+    assert len(empty) < len(tables) / 10, empty
+
+
+def test_an_upgrade_that_stops_halfway_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If each statement were its own transaction."""
+
+    def one_by_one(connection: sqlite3.Connection, path: Path, known: tuple[schema.Migration, ...]) -> None:
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        for migration in known[version:]:
+            for statement in migration.statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {migration.number}")
+
+    before = len(schema.migrations()) - 1
+    trial, tally = Upgrades(tmp_path, before), Counter[str]()
+    monkeypatch.setattr(schema, "_migrate", one_by_one)
+    last = max(kill.statement for kill in trial.kills())
+    with pytest.raises(sqlite3.OperationalError, match=r"already exists|duplicate"):
+        trial.survive(Kill(before, last), tally)
+    assert tally["half"] == 1
