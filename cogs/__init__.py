@@ -13,7 +13,7 @@ from cogs.buddies.practice import Practice
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
-from cogs.checkins import CheckInChoices, CheckIns, OpenCheckIn, Sharing
+from cogs.checkins import CheckInChoices, CheckIns, GoingOn, OpenCheckIn, Sharing
 from cogs.circles import (
     CircleAfter,
     CircleCalendar,
@@ -50,6 +50,7 @@ from cogs.welcome import Welcome
 COGS: tuple[type[Cog], ...] = (
     Onboarding,
     CheckIns,
+    GoingOn,
     CheckInChoices,
     Sharing,
     Quiet,

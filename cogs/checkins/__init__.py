@@ -2,7 +2,8 @@
 
 from cogs.checkins.choices import CheckInChoices
 from cogs.checkins.cog import CheckIns
+from cogs.checkins.going_on import GoingOn
 from cogs.checkins.post import OpenCheckIn
 from cogs.checkins.sharing import Sharing
 
-__all__ = ["CheckInChoices", "CheckIns", "OpenCheckIn", "Sharing"]
+__all__ = ["CheckInChoices", "CheckIns", "GoingOn", "OpenCheckIn", "Sharing"]

@@ -18,12 +18,12 @@ from bot.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
 from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from bot.times import EVERY_DAY, Days, Schedule, Week, friendly_date, friendly_instant, local_day
+from bot.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
 from bot.zones import guess
-from cogs.checkins import prompting
+from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
 from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
-from storage import checkin_dials, checkins, consents, members, quiet
+from storage import checkin_dials, checkins, consents, members, prompts_off
 
 NOTEBOOK = "notebook.keep"
 """The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
@@ -32,12 +32,8 @@ USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
 BATCH = 500
 
-MONTH = timedelta(days=31)
 GO_ON = "go on"
 """In place of a prompt's id: the question whether to go on."""
-
-UNANSWERED = 7
-"""After so many without an answer the member is asked whether to go on, unless a quiet alert looks after that."""
 
 
 class CheckIns(Cog):
@@ -128,12 +124,12 @@ class CheckIns(Cog):
         assert reader.person is not None
         chosen = await self.write(self._choose, delivery, reader.person, reader)
         if chosen == GO_ON:
-            return _whether_to_go_on()
+            return going_on.whether_to_go_on()
         return prompting.draw(self._prompt(chosen)) if chosen else None
 
     def _choose(self, connection: Connection, delivery: Delivery, person: Person, reader: Reader) -> str | None:
         """The prompt of this delivery, ``GO_ON`` in place of one, or nothing any more."""
-        thinning = _thin(connection, delivery, person, reader.now)
+        thinning = going_on.thin(connection, delivery, person, reader.now)
         if thinning is not None:
             return GO_ON if thinning == "question" else None
         choose = self._chooser(connection, person, reader.zone, reader.now)
@@ -242,52 +238,10 @@ class CheckIns(Cog):
             buttons.append(Button(_("Keep it for me"), NOTEBOOK))
         return [*buttons, Button(_("Done"), "checkins.done")] if buttons else []
 
-    # -- going on, and one's own month --------------------------------------------------------------------------------
-
-    @action("checkins.go_on")
-    async def go_on(self, context: Context, value: str) -> Text:
-        await self._contact_alone(context)
-        return _("Noted. Nothing changes. {next}").format(next=await self._next(context))
-
-    @action("checkins.less")
-    async def less(self, context: Context, value: str) -> Text:
-        await self._contact_alone(context)
-        found = await self.read(checkins.week_of, context.me)
-        if found is not None:
-            week, _due = found
-            weekly = week.once_a_week(local_day(context.now, week.zone).weekday())
-            await self.write(checkins.enable, context.me, weekly, context.now)
-        return _("Noted: once a week. {next} `checkin change` sets another day.").format(next=await self._next(context))
-
-    async def _contact_alone(self, context: Context) -> None:
-        await self.write(checkins.record_contact, context.me, context.now)
-
-    async def _next(self, context: Context) -> Text:
-        found = await self.read(checkins.week_of, context.me)
-        if found is None:
-            return _("`start` brings your check-ins back.")
-        week, due = found
-        return _("The next one comes {when}.").format(when=friendly_instant(due, context.now, week.zone))
-
-    @command("checkin month")
-    async def month(self, context: Context) -> Text:
-        """The days of the last month on which you were in touch. Nobody else sees them."""
-        zone = await self._zone(context)
-        days = await self.read(checkins.days_in_touch, context.me, zone, context.now - MONTH)
-        if not days:
-            return _("No day is noted yet. Only you can see this.")
-        today = local_day(context.now, zone)
-        shown = "\n".join(friendly_date(day, today) for day in days)
-        return (
-            _("You were in touch with me on these days. Only you can see this.")
-            + "\n"
-            + Text("{days}").format(days=shown)
-        )
+    # -- what is kept -------------------------------------------------------------------------------------------------
 
     def resumed(self, person: Person, now: datetime) -> Work[bool]:
         return lambda connection: checkins.resume(connection, person, now)
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: checkins.export(connection, person)
@@ -310,7 +264,9 @@ class CheckIns(Cog):
     def _chooser(self, connection: Connection, person: Person, zone: str, now: datetime) -> checkins.Choose:
         """How the next prompt is chosen: what can be asked of this person, and how they like it."""
         heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.bot.cogs]))
-        return prompting.chooser(self._askable[heard], checkin_dials.get(connection, person), person, zone, now)
+        asked = prompts_off.for_person(connection, person, self.bot.settings.without_tender)
+        known = prompts.switched_on(self._askable[heard], asked.off, tender=asked.tender)
+        return prompting.chooser(known, checkin_dials.get(connection, person), person, zone, now)
 
     @cached_property
     def _askable(self) -> Mapping[bool, tuple[prompts.Prompt, ...]]:
@@ -327,32 +283,6 @@ class CheckIns(Cog):
         if context.person is not None:
             return ZoneInfo((await self.read(members.profile, context.person)).zone)
         return guess(context.locale, ZoneInfo(self.bot.settings.zone))
-
-
-def _whether_to_go_on() -> Message:
-    return Message(
-        _("Keep, less often, or stop? If I hear nothing I'll pause."),
-        (
-            Button(_("Keep"), "checkins.go_on"),
-            Button(_("Less often"), "checkins.less"),
-            Button(_("Stop"), "checkins.stop"),
-            Button(_("Help now"), HELP_NOW),
-        ),
-    )
-
-
-def _thin(connection: Connection, delivery: Delivery, person: Person, now: datetime) -> str | None:
-    """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
-    if checkins.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
-        return None
-    asked = checkin_dials.get(connection, person).questioned
-    if asked is None or checkins.was_in_touch_since(connection, person, asked):
-        checkin_dials.set_questioned(connection, person, delivery.due)
-        return "question"
-    if asked == delivery.due:
-        return "question"  # the same message once more, as it may not have arrived
-    checkins.rest(connection, person, now)
-    return "rest"
 
 
 def _listeners(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:

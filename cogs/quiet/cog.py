@@ -21,7 +21,7 @@ from bot.times import day_bounds, friendly_duration, local_day
 from cogs.quiet import progress
 from cogs.quiet.alert import FEWEST_DAYS, MOST_DAYS
 from cogs.quiet.telling import usual_words
-from storage import community_settings, members, quiet
+from storage import community_settings, members, quiet, quiet_contacts
 
 LONGEST = 300
 """Characters of the member's own words (product.md 3.4)."""
@@ -74,14 +74,14 @@ class Quiet(Cog):
                 days=friendly_duration(timedelta(days=found.after)), gap=friendly_duration(found.gap)
             )
         )
-        people = await self.read(quiet.contacts, context.me)
+        people = await self.read(quiet_contacts.contacts, context.me)
         lines += await self._list(found, people)
         lines.append(_("Nobody but you sees this list."))
         return Message(
             Text("\n").join(lines), (*await self._buttons(context, found, people), Button(_("Help now"), HELP_NOW))
         )
 
-    async def _list(self, found: quiet.Setup, people: Sequence[quiet.Contact]) -> list[Text]:
+    async def _list(self, found: quiet.Setup, people: Sequence[quiet_contacts.Contact]) -> list[Text]:
         lines = []
         for number, one in enumerate(people, start=1):
             state = _("confirmed") if one.accepted else _("not confirmed")
@@ -92,14 +92,16 @@ class Quiet(Cog):
             lines.append(_("Then the moderators of {community}.").format(community=found.moderators.name))
         return lines or [_("Nobody yet. Add somebody, and ask them.")]
 
-    async def _buttons(self, context: Context, found: quiet.Setup, people: Sequence[quiet.Contact]) -> list[Button]:
+    async def _buttons(
+        self, context: Context, found: quiet.Setup, people: Sequence[quiet_contacts.Contact]
+    ) -> list[Button]:
         days = ngettext("After {n} day", "After {n} days", found.after).format(n=found.after)
         buttons = [
             Button(days, "quiet.days"),
             Button(_("Wait {gap} between").format(gap=friendly_duration(found.gap)), "quiet.gap"),
             Button(_("My words"), "quiet.words"),
         ]
-        if len(people) < quiet.MOST_CONTACTS:
+        if len(people) < quiet_contacts.MOST_CONTACTS:
             buttons.append(Button(_("Add someone"), "quiet.add"))
         buttons += [Button(_("Remove {n}").format(n=n), "quiet.remove", str(one.id)) for n, one in enumerate(people, 1)]
         for community in (await self.read(members.communities, context.me))[:MOST_COMMUNITIES]:
@@ -122,13 +124,13 @@ class Quiet(Cog):
         if context.person is None:
             return []
         buttons = []
-        for one in await self.read(quiet.serving, context.me):
+        for one in await self.read(quiet_contacts.serving, context.me):
             accounts = await self.read(members.accounts, one.person)
             name = Text(who(accounts[0])) if accounts else _("somebody")
             buttons.append(Button(_("Not told about {name}").format(name=str(name)[:25]), "quiet.resign", str(one.id)))
         return buttons
 
-    async def _name(self, one: quiet.Contact) -> Text:
+    async def _name(self, one: quiet_contacts.Contact) -> Text:
         if one.contact is None:
             return _("whoever you gave the code")
         accounts = await self.read(members.accounts, one.contact)

@@ -10,7 +10,7 @@ from bot.messages import Channel, Delivery, Person
 from bot.times import day_bounds, local_day
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
-from storage import checkins, community_settings, consents, deliveries, members, quiet, uptime
+from storage import checkins, community_settings, consents, deliveries, members, quiet, quiet_contacts, uptime
 
 ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
 
@@ -64,7 +64,14 @@ def plan_release(connection: Connection, contact: Person, about: Person, now: da
     key = f"quiet.released:{about.id}:{contact.id}:{int(now.timestamp())}"
     deliveries.plan(
         connection,
-        Delivery(to=contact, kind="quiet.released", key=key, due=now, purpose=quiet.CONTACT, args={"about": about.id}),
+        Delivery(
+            to=contact,
+            kind="quiet.released",
+            key=key,
+            due=now,
+            purpose=quiet_contacts.CONTACT,
+            args={"about": about.id},
+        ),
     )
 
 
@@ -123,9 +130,9 @@ def _fate(state: str) -> rules.Fate:
 def _steps(connection: Connection, found: quiet.Setup) -> frozenset[Step]:
     """What is written down and agreed to at this moment."""
     steps: set[Step] = set()
-    if quiet.people_to_tell(connection, found.person):
+    if quiet_contacts.people_to_tell(connection, found.person):
         steps.add("people")
-    if found.helpers is not None and quiet.helpers_to_tell(connection, found.person, found.helpers):
+    if found.helpers is not None and quiet_contacts.helpers_to_tell(connection, found.person, found.helpers):
         steps.add("helpers")
     if found.moderators is not None and community_settings.get(connection, found.moderators).reports is not None:
         steps.add("moderators")
@@ -145,11 +152,11 @@ def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: dateti
         found = found._replace(number=found.number + 1, claimed=False)
         _plan_to_owner(connection, found, ME, now)
     elif act == "tell people":
-        for person in quiet.people_to_tell(connection, found.person):
-            _plan_telling(connection, found, person, "people", quiet.CONTACT, now)
+        for person in quiet_contacts.people_to_tell(connection, found.person):
+            _plan_telling(connection, found, person, "people", quiet_contacts.CONTACT, now)
     elif act == "tell helpers":
         assert found.helpers is not None
-        for person in quiet.helpers_to_tell(connection, found.person, found.helpers):
+        for person in quiet_contacts.helpers_to_tell(connection, found.person, found.helpers):
             _plan_telling(connection, found, person, "helpers", "helper", now)
     elif act == "tell moderators":
         assert found.moderators is not None
@@ -217,7 +224,7 @@ def _tell_the_end(connection: Connection, found: quiet.Setup, how: str, now: dat
                 kind=OVER,
                 key=f"{_key(OVER, found)}:{one.to.id}",
                 due=now,
-                purpose={"people": quiet.CONTACT, "helpers": "helper"}.get(one.step, ""),
+                purpose={"people": quiet_contacts.CONTACT, "helpers": "helper"}.get(one.step, ""),
                 community=one.community,
                 args={"about": found.person.id, "how": how},
             ),

@@ -15,7 +15,7 @@ from bot.i18n import _
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
 from bot.times import friendly_instant
 from cogs.quiet import progress
-from storage import checkins, deliveries, members, quiet, uptime
+from storage import checkins, deliveries, members, quiet, quiet_contacts, uptime
 
 BATCH = 200
 BETWEEN_BEATS = timedelta(minutes=65)
@@ -49,7 +49,7 @@ class QuietAlerts(Cog):
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
-        await self.write(quiet.sweep, now)
+        await self.write(quiet_contacts.sweep, now)
         await self.write(uptime.sweep, now)
 
     # -- to the member ------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class QuietAlerts(Cog):
         return found if is_open and await self.read(progress.is_silent, about) else None
 
     async def _next_on_the_list(self, found: quiet.Setup) -> Text:
-        people = await self.read(quiet.people_to_tell, found.person)
+        people = await self.read(quiet_contacts.people_to_tell, found.person)
         if people:
             return await self._names(people)
         if found.helpers is not None:

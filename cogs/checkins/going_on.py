@@ -1,0 +1,94 @@
+"""Going on with check-ins, less often or not at all; and the member's own month."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot.context import Context
+from bot.doors import HELP_NOW
+from bot.i18n import _
+from bot.messages import Button, Community, Delivery, Message, Person, Text
+from bot.times import friendly_date, friendly_instant, local_day
+from storage import checkin_dials, checkins, members, quiet
+
+MONTH = timedelta(days=31)
+
+UNANSWERED = 7
+"""After so many without an answer the member is asked whether to go on, unless a quiet alert looks after that."""
+
+
+class GoingOn(Cog):
+    """What follows where nobody answers, and which days there was contact on. A day without it is shown nowhere."""
+
+    @action("checkins.go_on")
+    async def go_on(self, context: Context, value: str) -> Text:
+        await self.write(checkins.record_contact, context.me, context.now)
+        return _("Noted. Nothing changes. {next}").format(next=await self._next(context))
+
+    @action("checkins.less")
+    async def less(self, context: Context, value: str) -> Text:
+        await self.write(checkins.record_contact, context.me, context.now)
+        found = await self.read(checkins.week_of, context.me)
+        if found is not None:
+            week, _due = found
+            weekly = week.once_a_week(local_day(context.now, week.zone).weekday())
+            await self.write(checkins.enable, context.me, weekly, context.now)
+        return _("Noted: once a week. {next} `checkin change` sets another day.").format(next=await self._next(context))
+
+    async def _next(self, context: Context) -> Text:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            return _("`start` brings your check-ins back.")
+        week, due = found
+        return _("The next one comes {when}.").format(when=friendly_instant(due, context.now, week.zone))
+
+    @command("checkin month")
+    async def month(self, context: Context) -> Text:
+        """The days of the last month on which you were in touch. Nobody else sees them."""
+        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        days = await self.read(checkins.days_in_touch, context.me, zone, context.now - MONTH)
+        if not days:
+            return _("No day is noted yet. Only you can see this.")
+        today = local_day(context.now, zone)
+        shown = "\n".join(friendly_date(day, today) for day in days)
+        return (
+            _("You were in touch with me on these days. Only you can see this.")
+            + "\n"
+            + Text("{days}").format(days=shown)
+        )
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # stands with CheckIns
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def whether_to_go_on() -> Message:
+    return Message(
+        _("Keep, less often, or stop? If I hear nothing I'll pause."),
+        (
+            Button(_("Keep"), "checkins.go_on"),
+            Button(_("Less often"), "checkins.less"),
+            Button(_("Stop"), "checkins.stop"),
+            Button(_("Help now"), HELP_NOW),
+        ),
+    )
+
+
+def thin(connection: Connection, delivery: Delivery, person: Person, now: datetime) -> str | None:
+    """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
+    if checkins.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
+        return None
+    asked = checkin_dials.get(connection, person).questioned
+    if asked is None or checkins.was_in_touch_since(connection, person, asked):
+        checkin_dials.set_questioned(connection, person, delivery.due)
+        return "question"
+    if asked == delivery.due:
+        return "question"  # the same message once more, as it may not have arrived
+    checkins.rest(connection, person, now)
+    return "rest"
