@@ -15,6 +15,7 @@ from bot.bot import Bot, Settings
 from bot.clock import Clock, monotonic, utc_now
 from bot.config import Config
 from bot.errors import FatalError
+from bot.feeds import Feeds
 from bot.host_notice import HostNotice
 from bot.installation import claim, open_database, open_journal, open_keys
 from bot.limits import Limits
@@ -58,8 +59,9 @@ def configured(config: Config, bot: Bot) -> dict[str, Build]:
 class App:
     """Kith as it runs: ``async with App.open(config) as app: await app.run(print)``."""
 
-    def __init__(self, bot: Bot, platforms: Mapping[str, Build], contact: str) -> None:
+    def __init__(self, bot: Bot, platforms: Mapping[str, Build], contact: str, feeds: Feeds | None = None) -> None:
         self.bot = bot
+        self._feeds = feeds
         self._platforms = platforms
         self._scheduler = Scheduler(bot)
         self._connected: set[str] = set()
@@ -87,7 +89,8 @@ class App:
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
-                yield cls(bot, platforms(config, bot), config.host.contact)
+                feeds = Feeds(bot, config.calendar) if config.calendar else None
+                yield cls(bot, platforms(config, bot), config.host.contact, feeds)
 
     async def run(self, tell: Callable[[str], None]) -> None:
         """Serve until ``stop``; ``tell`` gets one line as soon as every platform is connected.
@@ -97,6 +100,9 @@ class App:
         self._tell = tell
         ticking = asyncio.create_task(self._keep("scheduler", self._tick))
         watching = asyncio.create_task(self._keep("host notice", self._host.watch))
+        others = [watching]
+        if self._feeds is not None:
+            others.append(asyncio.create_task(self._keep("calendar", self._feeds.serve)))
         serving = [
             asyncio.create_task(self._keep(name, partial(self._serve, name, build)))
             for name, build in self._platforms.items()
@@ -110,7 +116,8 @@ class App:
                 ticking.cancel()
             await _end([ticking], TICK_GRACE)
             await self.bot.dispatcher.stop(TICK_GRACE)  # while the platforms are still there
-            watching.cancel()
+            for task in others:
+                task.cancel()
             await self._tell_host()
             self._leaving.set()
             await _end(serving, PLATFORM_GRACE)
@@ -198,6 +205,7 @@ def _settings(config: Config) -> Settings:
         frozenset({"discord"}),
         QuietHours(community.quiet_from, community.quiet_until),
         community.daily_cap,
+        calendar=config.calendar.address if config.calendar else "",
     )
 
 

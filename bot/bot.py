@@ -58,6 +58,8 @@ class Settings:
     """Platforms where tender questions are off until moderators have read what they may ask there."""
     quiet: QuietHours = DEFAULT_QUIET_HOURS
     daily_cap: int = gate.DAILY_CAP
+    calendar: str = ""
+    """Where members' own calendars are found on the web; empty where the host has opened no port for them."""
 
 
 class Bot:

@@ -252,6 +252,10 @@ class Cog(ABC):
         """What the community needs from its moderators this week, one sentence each."""
         return ()
 
+    async def feed(self, _code: str) -> bytes | None:
+        """The calendar file behind a private address (``bot.feeds``); None where the address is not one of this cog."""
+        return None
+
     def asks(self) -> Iterable[Ask]:
         """What this cog asks before it keeps or sends anything."""
         return ()

@@ -120,6 +120,15 @@ class LogConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarConfig:
+    """Members' own calendars over HTTP, behind a web server that speaks HTTPS. Off where there is no such section."""
+
+    address: Annotated[str, Setting(values.url("https", "http"), "where members reach it, through your web server")]
+    listen: Annotated[str, Setting(values.text)] = "127.0.0.1"
+    port: Annotated[int, Setting(values.whole_number(1, 65535))] = 8087
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """Everything the host decides. Paths are absolute or relative to the file's own folder, never to the shell's."""
 
@@ -129,6 +138,7 @@ class Config:
     community: Annotated[CommunityDefaults, Section(CommunityDefaults)]
     discord: Annotated[DiscordConfig | None, Section(DiscordConfig)] = None
     matrix: Annotated[MatrixConfig | None, Section(MatrixConfig)] = None
+    calendar: Annotated[CalendarConfig | None, Section(CalendarConfig)] = None
     key: Annotated[KeyConfig, Section(KeyConfig)]
     log: Annotated[LogConfig, Section(LogConfig)]
 

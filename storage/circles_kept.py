@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Community, Person
-from storage import circles, circles_requests
+from storage import circles, circles_feeds, circles_requests
 from storage.circles import Circle
 from storage.instants import instant
 
@@ -36,6 +36,8 @@ def export(connection: Connection, person: Person, decrypt: Decrypt) -> dict[str
     ).fetchall()
     if rows:
         kept["told when a circle starts"] = [name for (name,) in rows]
+    if circles_feeds.of(connection, person) is not None:
+        kept["a private address of your calendar"] = True
     return kept
 
 

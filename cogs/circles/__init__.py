@@ -4,6 +4,7 @@ from cogs.circles.after import CircleAfter
 from cogs.circles.browse import Circles
 from cogs.circles.calendar import CircleCalendar
 from cogs.circles.drafts import CircleDrafts
+from cogs.circles.feed import CircleFeed
 from cogs.circles.host_care import CircleHostCare
 from cogs.circles.host_notices import CircleHostNotices
 from cogs.circles.joining import CircleJoining
@@ -17,6 +18,7 @@ __all__ = [
     "CircleAfter",
     "CircleCalendar",
     "CircleDrafts",
+    "CircleFeed",
     "CircleHostCare",
     "CircleHostNotices",
     "CircleHosts",

@@ -6,13 +6,12 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, UserError
 from bot.i18n import _
-from bot.messages import Community, Event, File, Message, Person, Place, Text
-from bot.recurrence import Recurrence
-from cogs.circles import ics, kinds, lookup, schedule, wording
+from bot.messages import Button, Community, Event, File, Message, Person, Place, Text
+from cogs.circles import entries, ics, kinds, lookup, wording
 from storage import circles, circles_answers, circles_dates, members
 from storage.circles import Circle
 from storage.circles_dates import Gathering, Showing
@@ -21,8 +20,6 @@ log = logging.getLogger(__name__)
 
 AGAIN = timedelta(minutes=5)
 BATCH = 20
-AHEAD = 26
-"""Dates of each circle in a member's own file: half a year of a weekly one."""
 
 
 class CircleCalendar(Cog):
@@ -33,54 +30,27 @@ class CircleCalendar(Cog):
         gathering, circle = await lookup.found(self, value)
         if await self.read(circles_answers.said, gathering.id, context.me) is None:
             raise UserError(_("That date isn't one of yours. `circle list` shows what is on."))
-        entry = self._entry(await wording.sheet(self, circle), gathering)
+        entry = entries.of_date(self, await wording.sheet(self, circle), gathering)
         file = File("circle.ics", ics.write([entry], context.now))
         return Message(_("A calendar file of that date, for you alone. Open it to take it over."), (), (file,))
 
     @command("circle calendar")
-    async def all_dates(self, context: Context) -> Message:
+    async def all_dates(self, context: Context, word: str = "") -> Reply:
         """All dates of your circles as one calendar file, only for you."""
-        entries: list[ics.Entry] = []
-        rows = {*await self.read(circles_answers.circles_of, context.me)}
-        rows |= {circle.id for circle in await self.read(circles.hosted_by, context.me)}
-        for row in sorted(rows):
-            circle = await self.read(circles.get, row)
-            if circle is not None and circle.state == "published" and circle.kind != kinds.NOTICE:
-                entries += await self._entries(circle, context.now)
-        if not entries:
+        if word in ("new", "off"):
+            return await self.bot.actions["circles.feed"].handler(context, word)
+        if word:
+            raise UserError(_("`circle calendar` is the file; `circle calendar new` another address, `off` none."))
+        dates = await entries.of_person(self, context.me, context.now)
+        if not dates:
             raise UserError(_("You belong to no circle with a date to come. `circle list` shows what is on."))
-        file = File("my-circles.ics", ics.write(entries, context.now))
+        file = File("my-circles.ics", ics.write(dates, context.now))
+        buttons = (Button(_("An address that follows changes"), "circles.feed"),) if self.bot.settings.calendar else ()
         return Message(
             _("Your circles as a calendar file, for you alone. It is as of now: ask again when something has changed."),
-            (),
+            buttons,
             (file,),
         )
-
-    async def _entries(self, circle: Circle, now: datetime) -> list[ics.Entry]:
-        """The dates that are open, as they stand, and those that the rhythm brings after them."""
-        sheet = await wording.sheet(self, circle)
-        known = await self.read(circles_dates.known, circle.id, now)
-        entries = [self._entry(sheet, gathering) for gathering in known]
-        nominals = {gathering.nominal for gathering in known}
-        length = timedelta(minutes=circle.minutes)
-        for occurrence in schedule.next_dates(Recurrence.from_code(circle.recurrence), now, AHEAD):
-            if occurrence.nominal not in nominals:
-                name = ics.uid(self._key(), circle.id, occurrence.nominal.isoformat())
-                ends = occurrence.instant + length
-                words = (sheet.title, sheet.about, sheet.spot)
-                entries.append(ics.Entry(name, *words, occurrence.instant, ends, 1, False))
-        return entries
-
-    def _entry(self, sheet: wording.Sheet, gathering: Gathering) -> ics.Entry:
-        is_off = gathering.state == "cancelled"
-        words = (sheet.title, sheet.about, sheet.spot)
-        return ics.Entry(self._uid(gathering), *words, gathering.starts, gathering.ends, gathering.version, is_off)
-
-    def _uid(self, gathering: Gathering) -> str:
-        return ics.uid(self._key(), gathering.circle, gathering.nominal.isoformat())
-
-    def _key(self) -> bytes:
-        return self.bot.keyring.derive("circle calendar")
 
     # -- the platform's own calendar ----------------------------------------------------------------------------------
 
@@ -109,7 +79,7 @@ class CircleCalendar(Cog):
             if gathering.starts <= now:
                 return showing.shown
             return await adapter.show_event(place, await self._event(circle, gathering), showing.shown)
-        await adapter.hide_event(place, self._uid(gathering), showing.shown)
+        await adapter.hide_event(place, entries.uid(self, gathering), showing.shown)
         return None
 
     async def _event(self, circle: Circle, gathering: Gathering) -> Event:
@@ -117,7 +87,7 @@ class CircleCalendar(Cog):
         about = Text("{about}").format(about=sheet.about)
         said = Text("\n").join(text for text in (about, wording.hosts_line(sheet)) if text)
         title, spot = Text("{title}").format(title=sheet.title), Text("{spot}").format(spot=sheet.spot)
-        return Event(self._uid(gathering), title, gathering.starts, gathering.ends, spot, said)
+        return Event(entries.uid(self, gathering), title, gathering.starts, gathering.ends, spot, said)
 
     async def _place(self, circle: Circle) -> Place | None:
         places = await self.read(members.places, circle.community)
