@@ -1,12 +1,14 @@
 """The bot is away for an hour to a month, and comes back: at most one catch-up each, and nothing that is too late.
 
-The real bot with a crowd that has check-ins every day. Who was due in the last four hours is asked once; for the others
-it is too late, and they are asked at their next hour as ever.
+The real bot with a crowd that has check-ins every day, on a platform as strict as Discord. Who was due in the last
+four hours is asked once; for the others it is too late, and they are asked at their next hour as ever. What has piled
+up goes out as fast as the platform allows, and never faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import tempfile
 import time as stopwatch
@@ -18,8 +20,11 @@ from pathlib import Path
 from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model, occurrence_after
+from bot.adapters import discord
 from bot.bot import Bot
 from bot.crypto import Keyring
+from bot.messages import Member, Message
+from bot.pacing import Pace
 from cogs import COGS
 from storage.checkins import WINDOW
 from storage.database import Database
@@ -29,10 +34,14 @@ START = datetime(2026, 3, 26, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AWAY = (HOUR, 3 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)
 """Most of these end after clocks in Europe have changed."""
+REQUESTS = discord.REQUESTS
+ROUGHLY = 1.1
+"""By so much what piled up may take longer than the limit itself takes."""
+WRONG = ("lost", "double", "expired", "too_fast", "too_slow")
 
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
-    """``lost``, ``double`` and ``expired`` must be 0."""
+    """All of ``WRONG`` must be 0. The ``longest`` queue took ``drained`` seconds; by the limit it takes ``limit``."""
     parser = argparse.ArgumentParser(prog="scripts/soak outages", description=__doc__)
     parser.add_argument("--members", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=2026)
@@ -45,9 +54,30 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     return {
         "outages": len(AWAY),
         "members": options.members,
-        **{name: tally[name] for name in ("caught_up", "lost", "double", "expired")},
+        **{name: tally[name] for name in ("caught_up", "longest", *WRONG)},
+        "drained": tally["drained"] / 1000,
+        "limit": round(least(tally["longest"]), 1),
         "seconds": round(stopwatch.perf_counter() - since, 1),
     }
+
+
+class Strict(crowd.Crowd):
+    """A platform with Discord's limits, that notes when it was asked to send."""
+
+    def __init__(self, bot: Bot, chance: random.Random) -> None:
+        super().__init__(bot, Model(), chance, 100)
+        self._time = asyncio.get_running_loop().time
+        self.pace = Pace(requests=REQUESTS, openings=discord.OPENINGS, clock=self._time)
+        self.times: list[float] = []
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        self.times.append(self._time())
+        return await super().send(member, message, key)
+
+
+def least(sends: int) -> float:
+    """The seconds that so many sends must take."""
+    return sends / REQUESTS.most * REQUESTS.seconds
 
 
 async def _one(
@@ -56,15 +86,26 @@ async def _one(
     lives = [crowd.life(chance, often=True) for _ in range(members)]
     async with await Database.open(path) as database:
         bot = Bot(database, Keyring.new(), COGS, now=clock.now)
-        platform = crowd.Crowd(bot, Model(), chance, 100)
+        platform = Strict(bot, chance)
         settlers = [(*platform.newcomer(), life) for life in lives]
         await database.write(crowd.settle, settlers, START)
         back = START + away
         await clock.sleep_until(back)
         await bot.tick(back)
         got = Counter(who for who, what in platform.take() if what == CHECK_IN)
+        _time(platform.times, tally)
         for member, _place, life in settlers:
             _judge(got[member.id], life, back, tally)
+
+
+def _time(times: list[float], tally: Counter[str]) -> None:
+    """No more than the limit at any time, and no pause in between."""
+    took = times[-1] - times[0] if times else 0.0
+    earlier = zip(times, times[REQUESTS.most :], strict=False)
+    tally["too_fast"] += sum(after - before < REQUESTS.seconds * 0.999 for before, after in earlier)
+    tally["too_slow"] += took > least(len(times)) * ROUGHLY
+    if len(times) > tally["longest"]:
+        tally["longest"], tally["drained"] = len(times), round(1000 * took)
 
 
 def _judge(got: int, life: Life, back: datetime, tally: Counter[str]) -> None:

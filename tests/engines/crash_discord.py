@@ -13,9 +13,11 @@ from bot.config import DiscordConfig
 from bot.messages import Member
 from bot.secret import Secret
 from tests.beds.discord import FakeDiscord, Person, Rule
+from tests.beds.discord.things import Channel, Kind
 from tests.engines.processes import Json
 
 SEND = "POST /channels/{channel_id}/messages"
+OPEN = "POST /channels/{channel_id}/threads"
 NAME = "discord"
 PLENTY = 1_000_000
 
@@ -44,16 +46,29 @@ class DiscordPlatform:
             case "begin":
                 self._fake.calls.clear()
                 self._people = [self._fake.add_person(f"Alice {n}", self._guild) for n in range(question["people"])]
-                where = {"token": self._fake.token, "api": self._fake.rest_url, "gateway": self._fake.gateway_url}
+                for thread in self._threads():
+                    self._fake.world.remove_channel(thread)
+                where = {
+                    "place": self._guild.id,
+                    "token": self._fake.token,
+                    "api": self._fake.rest_url,
+                    "gateway": self._fake.gateway_url,
+                }
                 return {"people": [person.id for person in self._people], **where}
             case "skip":
                 self._fake.clock.skip(question["seconds"])
             case "lose reply":
-                self._fake.faults.lose_reply(SEND)
+                self._fake.faults.lose_reply(OPEN if question.get("of") == "room" else SEND)
+            case "groups":
+                ours = self._fake.world.bot.id
+                return {"groups": [[guest for guest in thread.members if guest != ours] for thread in self._threads()]}
             case "count":
                 said = (message.text for person in self._people for message in person.sees() if message.author.bot)
                 return {"seen": Counter(said), "broken": self._fake.take_violations()}
         return {}
+
+    def _threads(self) -> list[Channel]:
+        return [channel for channel in self._guild.channels if channel.kind is Kind.PRIVATE_THREAD]
 
 
 def config(where: Json) -> DiscordConfig:
@@ -69,6 +84,14 @@ async def log_in(bot: Bot, adapter: DiscordAdapter, where: Json) -> None:
 async def connect(bot: Bot, where: Json) -> Adapter:
     adapter = DiscordAdapter(bot, config(where))
     await log_in(bot, adapter, where)
+    return adapter
+
+
+async def listen(bot: Bot, where: Json) -> Adapter:
+    """Connected to the gateway too: which servers there are is heard there."""
+    adapter = DiscordAdapter(bot, config(where))
+    bot.adapters[NAME] = adapter
+    await adapter.start()
     return adapter
 
 

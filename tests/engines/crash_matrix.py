@@ -31,6 +31,8 @@ NAME = "matrix"
 BOT = "@kith:small.test"
 REMEMBERED = timedelta(hours=24).total_seconds()
 API = "/_matrix/client/v3"
+LOOK_EVERY = 0.02
+"""Seconds between two looks for what somebody who syncs waits for."""
 
 
 @dataclass
@@ -86,23 +88,32 @@ class SmallHomeserver:
                 self._skipped += question["seconds"]
             case "lose reply":
                 self._lost_replies += 1
+            case "groups":
+                return {"groups": [_guests(room) for room in self._rooms.values() if _is_group(room)]}
             case "count":
                 said = (event["content"] for room in self._rooms.values() for _at, event in room.timeline)
                 return {"seen": Counter(content[KEY] for content in said if KEY in content), "broken": []}
         return {}
 
     def _open_direct(self, person: str) -> None:
-        room = Room(f"!{len(self._rooms)}:small.test")
-        self._rooms[room.id] = room
+        room = self._room()
         self._direct[person] = [room.id]
         for kind, key, content in (
-            ("m.room.create", "", {"creator": BOT, "room_version": "10"}),
-            ("m.room.member", BOT, {"membership": "join"}),
             ("m.room.member", person, {"membership": "join"}),
             ("m.room.encryption", "", {"algorithm": "m.megolm.v1.aes-sha2"}),
             (MARK, "", {"kind": "direct", "member": person}),
         ):
-            room.state.append(self._event(kind, content) | {"state_key": key})
+            self._add_state(room, kind, key, content)
+
+    def _room(self) -> Room:
+        room = Room(f"!{len(self._rooms)}:small.test")
+        self._rooms[room.id] = room
+        self._add_state(room, "m.room.create", "", {"creator": BOT, "room_version": "10"})
+        self._add_state(room, "m.room.member", BOT, {"membership": "join"})
+        return room
+
+    def _add_state(self, room: Room, kind: str, key: str, content: Json) -> None:
+        room.state.append(self._event(kind, content) | {"state_key": key})
 
     def _event(self, kind: str, content: Json) -> Json:
         self._stream += 1
@@ -117,6 +128,11 @@ class SmallHomeserver:
         match [request.method, *request.match_info["path"].split("/")]:
             case ["PUT", "rooms", room_id, "send", kind, transaction]:
                 return self._send(request, room_id, kind, transaction, body)
+            case ["POST", "createRoom"]:
+                return self._create(request, body)
+            case ["POST", "rooms", room_id, "invite"]:
+                self._add_state(self._rooms[room_id], "m.room.member", body["user_id"], {"membership": "invite"})
+                return web.json_response({})
             case ["GET", "rooms", room_id, "messages"]:
                 page = [event for _at, event in reversed(self._rooms[room_id].timeline)]
                 return web.json_response({"chunk": page})
@@ -141,15 +157,29 @@ class SmallHomeserver:
             event = self._event(kind, content)
             self._rooms[room_id].timeline.append((self._stream, event))
             known = self._transactions[room_id, _device(request), transaction] = now, event["event_id"]
+        return self._replied(request, {"event_id": known[1]})
+
+    def _create(self, request: web.Request, body: Json) -> web.Response:
+        room = self._room()
+        for state in body["initial_state"]:
+            self._add_state(room, state["type"], state["state_key"], state["content"])
+        for guest in body["invite"]:
+            self._add_state(room, "m.room.member", guest, {"membership": "invite"})
+        return self._replied(request, {"room_id": room.id})
+
+    def _replied(self, request: web.Request, answer: Json) -> web.Response:
+        """The answer to what was done, unless it is lost."""
         if self._lost_replies and request.transport is not None:
             self._lost_replies -= 1
             request.transport.abort()
-        return web.json_response({"event_id": known[1]})
+        return web.json_response(answer)
 
     async def _sync(self, request: web.Request) -> Json:
-        if "full_state" not in request.query:
-            await asyncio.sleep(int(request.query["timeout"]) / 1000)
         since = int(request.query.get("since", 0))
+        waits = 0.0 if "full_state" in request.query else int(request.query["timeout"]) / 1000
+        while waits > 0 and self._stream <= since:
+            waits -= LOOK_EVERY
+            await asyncio.sleep(LOOK_EVERY)
         joined = {room.id: _joined(room, since) for room in self._rooms.values()}
         return {
             "next_batch": str(self._stream),
@@ -175,6 +205,16 @@ class SmallHomeserver:
 
 def _device(request: web.Request) -> str:
     return request.headers["Authorization"].removeprefix("Bearer ")
+
+
+def _is_group(room: Room) -> bool:
+    return any(event["type"] == MARK and event["content"]["kind"] == "group" for event in room.state)
+
+
+def _guests(room: Room) -> list[str]:
+    return [
+        event["state_key"] for event in room.state if event["type"] == "m.room.member" and event["state_key"] != BOT
+    ]
 
 
 def _joined(room: Room, since: int) -> Json:

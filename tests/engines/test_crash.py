@@ -37,6 +37,13 @@ def test_whenever_the_bot_is_killed_what_is_told_together_arrives_once(adapter: 
     assert (found["lost"], found["duplicated"]) == (0, 0)
 
 
+@pytest.mark.parametrize("adapter", ["discord", "matrix"])
+def test_whenever_the_bot_is_killed_a_private_place_is_opened_once(adapter: str) -> None:
+    found = figures("bench.soak", "rooms", "--adapter", adapter, "--points", "6", "--json")
+    assert found["points"] >= 6
+    assert (found["missing"], found["surplus"]) == (0, 0)
+
+
 def test_an_acknowledged_press_is_stored_and_a_second_one_changes_nothing() -> None:
     found = figures("bench.soak", "presses", "--points", "12", "--json")
     assert found["points"] >= 10
