@@ -9,6 +9,8 @@ def test_nobody_is_worn_out_and_nobody_is_left_without_a_word() -> None:
     figures = company.main(["--helpers", "40", "--requests", "60", "--days", "2", "--seed", "7"])
     assert figures["requests"] >= 55
     assert figures["met"] > 0
-    assert figures["told_at_half_time"] > 0, "some are not picked up by half time, and are told so"
+    assert figures["told_at_half_time"] > 0, "some are not picked up by half time"
+    assert figures["not_told_at_half_time"] == 0, "and each of them is told so"
+    assert figures["busiest_tenth"] < 2
     assert figures["without_a_word"] == 0
     assert figures["above_one_claim"] == 0

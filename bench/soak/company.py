@@ -18,7 +18,9 @@ from tests.engines.virtual_clock import virtual_clock
 
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
-    """`without_a_word` and `above_one_claim` must be 0, `busiest_tenth` (of fair shares) below 2."""
+    """All of `without_a_word`, `not_told_at_half_time` and `above_one_claim` must be 0, `busiest_tenth` (of fair
+    shares) below 2.
+    """
     parser = argparse.ArgumentParser(prog="scripts/soak company", description=__doc__)
     parser.add_argument("--helpers", type=int, default=200)
     parser.add_argument("--requests", type=int, default=1000)
@@ -36,7 +38,8 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         "requests": len(week.asked),
         "met": len(week.named),
         "nobody_had_hours": week.turned_away,
-        "told_at_half_time": week.halves,
+        "told_at_half_time": len(week.halves),
+        "not_told_at_half_time": len(week.not_told_at_half),
         "without_a_word": len(week.without_a_word),
         "above_one_claim": week.above_one_claim,
         "busiest_tenth": round(week.busiest_share(options.helpers), 2),

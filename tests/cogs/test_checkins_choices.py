@@ -13,7 +13,7 @@ import pytest
 from bot import prompts
 from bot.cog import Cog, Listener, Work, nothing_kept, nothing_to_forget
 from bot.crypto import DecryptionError
-from bot.messages import Channel, Community, Message, Person
+from bot.messages import STATELESS, Channel, Community, Message, Person
 from bot.playground import Playground as World
 from bot.times import Days, Schedule, Week
 from cogs import COGS
@@ -21,6 +21,7 @@ from cogs.checkins import prompting
 from cogs.checkins.prompting import THEMES, TOPICS
 from storage import checkin_dials, checkins, consents, members, quiet
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
+from tests.cogs.settled import settle
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -327,20 +328,32 @@ async def test_where_nobody_is_connected_nothing_offers_to_share(world: Playgrou
 
 # -- nothing that was said is kept ------------------------------------------------------------------------------------
 
-TABLES = {"deliveries": "body"}
-"""Where words of a check-in may stand, encrypted: on their way to somebody. The notebook is its owner's own."""
+TABLES = {("deliveries", "body"), ("notes", "words")}
+"""Where words of a check-in may stand, encrypted: on their way to somebody for a day, and in the notebook its owner
+switched on.
+"""
 
 
-async def test_no_table_has_what_was_said(connected: World) -> None:
-    """Every cell of every table, opened with the key: only what is on its way to Bob is there."""
+async def test_no_table_has_what_was_said_but_the_delivery_and_the_notebook(connected: World) -> None:
+    """Every cell of every table, opened with the key: only what is on its way to Bob, and what Alice keeps."""
     secret = "xylophone"
     connected.chat.closed.add(BOB.id)
     said = await connected.chat.say(ALICE, f"my {secret} broke")
+    assert await places_of(connected, secret) == set(), "written, and neither sent nor kept"
+    asked = await connected.chat.press(ALICE, button(said, "Keep it for me"))
+    assert await places_of(connected, secret) == set(), "the notebook is off"
+    await connected.chat.press(ALICE, button(asked, "30 days"))
+    assert await places_of(connected, secret) == {("notes", "words")}
+    await connected.chat.say(ALICE, "checkin now")
+    said = await connected.chat.say(ALICE, f"my {secret} broke")
     await connected.chat.press(ALICE, button(await connected.chat.press(ALICE, button(said, "Share it")), "Send"))
-    found = await connected.bot.database.read(_places_of, connected.bot.keyring, secret)
-    assert found == {("deliveries", "body")} == set(TABLES.items())
-    await pass_time(connected, 2 * DAY)
-    assert await connected.bot.database.read(_places_of, connected.bot.keyring, secret) == set()
+    assert await places_of(connected, secret) == TABLES
+    await pass_time(connected, DAY)
+    assert await places_of(connected, secret) == {("notes", "words")}
+
+
+async def places_of(world: World, words: str) -> set[tuple[str, str]]:
+    return await world.bot.database.read(_places_of, world.bot.keyring, words)
 
 
 def _places_of(connection: Connection, keyring: Any, words: str) -> set[tuple[str, str]]:
@@ -420,13 +433,17 @@ async def test_the_open_post_comes_once_a_day_silently_and_is_answered_privately
 
 @pytest.mark.parametrize("personal", ["light", "personal", "tender"])
 @pytest.mark.parametrize("themes", [frozenset[str](), *({theme} for theme in sorted(THEMES))], ids=str)
-@pytest.mark.parametrize("leave_out", [frozenset[str](), frozenset(TOPICS)], ids=["everything", "nothing left out"])
+@pytest.mark.parametrize(
+    "leave_out", [frozenset[str](), *({topic} for topic in sorted(TOPICS)), frozenset(TOPICS)], ids=str
+)
+@pytest.mark.parametrize("hour", [9, 20])
 def test_ninety_days_never_run_dry_and_break_no_rule(
-    personal: checkin_dials.Personal, themes: frozenset[str], leave_out: frozenset[str]
+    personal: checkin_dials.Personal, themes: frozenset[str], leave_out: frozenset[str], hour: int
 ) -> None:
+    """Every setting there is: how personal, each theme, each topic left out, morning and evening."""
     known = prompting.askable(dict.fromkeys(prompting.SCREENS.values()), has_listeners=True)
-    dials = checkin_dials.Dials(personal, frozenset(themes), leave_out)
-    start, seen = datetime(2026, 3, 1, 18, tzinfo=UTC), dict[str, datetime]()
+    dials = checkin_dials.Dials(personal, frozenset(themes), frozenset(leave_out))
+    start, seen = datetime(2026, 3, 1, hour, tzinfo=UTC), dict[str, datetime]()
     last: prompts.Prompt | None = None
     for day in range(90):
         now = start + day * DAY
@@ -440,19 +457,77 @@ def test_ninety_days_never_run_dry_and_break_no_rule(
         seen[chosen.id], last = now, chosen
 
 
-async def test_no_question_asks_for_something_and_drops_the_answer(world: Playground) -> None:
-    """Every answer of every check-in that can be asked today: what implies an action opens it in the same message."""
-    await join(world)
-    person = await me(world)
-    for prompt in prompting.askable(world.bot.actions, has_listeners=False):
-        for index, option in enumerate(prompt.options):
-            delivery = await _deliver(world, person, prompt.id)
-            answer = await world.chat.press(ALICE, _pressed(prompt.id, index, delivery))
-            if prompts.destination(prompt, option) is None:
-                assert str(answer.text).endswith("I don't keep the words."), (prompt.id, option)
+async def test_no_question_asks_for_something_and_drops_the_answer(connected: World) -> None:
+    """Every button of every check-in, with somebody to send it to and a helper who has hours: none is a dead end, and
+    what implies an action opens it in the same message.
+    """
+    await settle(connected, CHANDRA, "helper")
+    person = await me(connected)
+    pressed = 0
+    for prompt in prompting.askable(connected.bot.actions, has_listeners=True):
+        message = prompting.draw(prompt).on(f"d{await _deliver(connected, person, prompt.id)}")
+        for one in message.buttons:
+            stateless = connected.bot.actions[one.action].stateless
+            answer = await connected.chat.press(ALICE, one.on(STATELESS) if stateless else one)
+            option = prompting.answer_of(prompt, one.value.partition("|")[2]) if one.action == "checkins.answer" else ""
+            if option:
+                _judge(prompt, option, answer)
             else:
-                opened = answer.buttons or "\n" in str(answer.text)
-                assert opened, (prompt.id, option, str(answer.text))
+                assert WITHOUT_OPTION[str(one.label)] in answer.text, (prompt.id, str(one.label))
+            if one.action == "checkins.words":
+                written = await connected.chat.say(ALICE, "the tram was late")
+                assert "Noted: you checked in." in written.text
+                assert {"Share it", "Keep it for me", "Done"} <= set(labels(written)), prompt.id
+                _judge(prompt, "the tram was late", written)
+            pressed += 1
+    assert pressed > 500
+
+
+WITHOUT_OPTION = {
+    "I'm here": "I've noted that you checked in.",
+    "Write something": "`cancel` stops",
+    "Skip": "Skipped. See you",
+    "More...": "What would help?",
+    "Help now": "In danger right now?",
+}
+
+
+def _judge(prompt: prompts.Prompt, answer: str, said: Message) -> None:
+    screen = prompts.destination(prompt, answer)
+    if screen is None:
+        assert str(said.text).startswith(("Thanks. I've noted that you checked in.", "Noted: you checked in."))
+        return
+    opened = {button.action for button in said.buttons}
+    assert opened & {*OPENS.get(screen, ()), prompting.SCREENS.get(screen)}, (prompt.id, answer, str(said.text), opened)
+
+
+OPENS = {
+    "company": ("company.send", "consent.adult", "consent.yes"),
+    "doors": ("company.ask", "people.open", "help.now"),
+    "people": ("people.add",),
+    "circles": ("circles.want", "onboarding.no"),
+    "helper-hours": ("consent.adult", "consent.yes"),
+    "thanks": ("thanks.note",),
+    "remind": ("consent.yes",),
+    "send": ("checkins.deliver",),
+}
+"""What stands under an answer that leads to each screen."""
+
+
+async def test_everything_behind_more_goes_somewhere(connected: World) -> None:
+    await settle(connected, CHANDRA, "helper")
+    question = asked(connected)[-1]
+    more = await connected.chat.press(ALICE, button(question, "More..."))
+    assert labels(more) == ["Company", "In 2 hours", "Pause", "Share something", "Change"]
+    for label, words in (
+        ("Company", "18 or over"),
+        ("In 2 hours", "I'll ask again today at 21:00."),
+        ("Pause", "For how long?"),
+        ("Share something", "What would you like to share?"),
+        ("Change", "Your check-in comes"),
+    ):
+        assert words in (await connected.chat.press(ALICE, button(more, label))).text, label
+        await connected.chat.say(ALICE, "cancel")
 
 
 async def _deliver(world: Playground, person: Person, prompt: str) -> int:
@@ -470,8 +545,3 @@ async def _deliver(world: Playground, person: Person, prompt: str) -> int:
         return int(row)
 
     return await world.bot.database.write(work)
-
-
-def _pressed(prompt: str, index: int, delivery: int) -> Any:
-    message = prompting.draw(next(one for one in prompts.shipped() if one.id == prompt)).on(f"d{delivery}")
-    return next(one for one in message.buttons if one.value == f"{prompt}|{index}")

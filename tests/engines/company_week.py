@@ -24,6 +24,8 @@ from tests.engines.virtual_clock import VirtualClock
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 STEP = timedelta(minutes=5)
+HALF = timedelta(hours=1)
+"""Of the two hours a request is open."""
 PLACE = Place(NAME, "porch", "The Porch")
 PATIENCE = 0.25
 """How many of ten questions a helper answers with "I can", on average: 2.5."""
@@ -56,7 +58,10 @@ class Week:
         self.asked: set[str] = set()
         self.worded: set[str] = set()
         self.named: set[str] = set()
-        self.turned_away = self.halves = self.above_one_claim = 0
+        self.halves: dict[str, datetime] = {}
+        self.sent: dict[str, datetime] = {}
+        self.unanswered: set[str] = set()
+        self.turned_away = self.above_one_claim = 0
 
     async def live(
         self, path: Path, helpers: int, requests: int, days: int, watch: Callable[[range], Iterable[int]] = iter
@@ -75,7 +80,7 @@ class Week:
                 await self.clock.sleep_until(START + step * STEP)
                 now = self.clock.now()
                 while asks and asks[-1][0] <= now:
-                    await self._ask(crowd, asks.pop()[1])
+                    await self._ask(crowd, asks.pop()[1], now)
                 await bot.tick(now)
                 await self._answer(crowd, now)
                 self.above_one_claim += await database.read(_above_one_claim)
@@ -89,7 +94,7 @@ class Week:
             moments.append((day, Member(NAME, f"a{number}")))
         return sorted(moments, key=lambda one: one[0], reverse=True)
 
-    async def _ask(self, crowd: Crowd, member: Member) -> None:
+    async def _ask(self, crowd: Crowd, member: Member, now: datetime) -> None:
         """In two messages, as somebody does who is set up."""
         proposal = await crowd.say(member, "company")
         if proposal.buttons[0].action != "company.send":
@@ -97,13 +102,17 @@ class Week:
             return
         assert "Asked, a few at a time." in (await crowd.say(member, "ask")).text
         self.asked.add(member.id)
+        self.sent[member.id] = now
 
     async def _answer(self, crowd: Crowd, now: datetime) -> None:
         for member, message in crowd.take():
             actions = {button.action: button for button in message.buttons}
-            self.halves += "Nobody has picked this up yet." in message.text
+            if "Nobody has picked this up yet." in message.text:
+                self.halves[member.id] = now
             if "Your company request has ended" in message.text:
                 self.worded.add(member.id)
+            if "nobody was free this time" in message.text:
+                self.unanswered.add(member.id)
             if "company.can" in actions:
                 self._plan_helper(member, actions, now)
             elif "company.yes" in actions and self.chance.random() < 0.9:
@@ -128,6 +137,11 @@ class Week:
     @property
     def without_a_word(self) -> set[str]:
         return self.asked - self.worded - self.named
+
+    @property
+    def not_told_at_half(self) -> set[str]:
+        """Requests that nobody offered anything to, and whose half time went by without a word."""
+        return self.unanswered - {who for who, at in self.halves.items() if HALF <= at - self.sent[who] <= HALF + STEP}
 
     def busiest_share(self, helpers: int) -> float:
         """What the busiest tenth gave, against a tenth of all that was given: 1 is perfectly even."""
