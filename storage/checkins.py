@@ -130,6 +130,8 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
         "SELECT id, at, zone, days, due, nominal FROM checkin_schedules WHERE due <= ? ORDER BY due LIMIT ?",
         (seconds(now), limit),
     ).fetchall()
+    if not rows:
+        return False
     moved = []
     for row, at, zone, days, due, nominal in rows:
         try:
@@ -149,14 +151,15 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
 
 
 _ASKED = (
-    # The nominal date alone would lose the first prompt of a schedule changed later on the same day.
-    f"SELECT '{PROMPT}:' || person || ':' || asked_nominal || ':' || at || ':' || zone AS key, person, asked AS due,"
+    # The nominal date alone would lose the first prompt of a schedule changed later on the same day. The person stands
+    # last, so that keys planned together stand together and few pages are written.
+    f"SELECT '{PROMPT}:' || asked_nominal || ':' || at || ':' || zone || ':' || person AS key, person, asked AS due,"
     f" min(asked + {int(WINDOW.total_seconds())}, due) AS expires FROM checkin_schedules"
     " WHERE id IN (SELECT value FROM json_each(?))"
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _following(at: str, zone: str, days: str, due: int) -> tuple[int, str]:
     """The occurrence after that of ``due``, as it is stored: many members share an hour."""
     return _stored(_week(at, zone, days).next_after(instant(due)))

@@ -8,7 +8,7 @@ pending ──claim──> sending ──settle──> sent | skipped | dead | u
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
@@ -28,10 +28,13 @@ _COLUMNS = (
     "nominal_key, person, platform, target, thread, community, purpose, kind, args, body, picked, capped, due, expires,"
     " state, next_try, opening"
 )
+_OPENING = (
+    "NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.person = accounts.person"
+    " AND earlier.platform = accounts.platform AND earlier.message_id IS NOT NULL)"
+)
 _FOR_PERSON = (
     f"INSERT INTO deliveries ({_COLUMNS}) SELECT ?1, person, platform, platform_id, NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-    " ?9, ?10, 'pending', ?9, NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.person = accounts.person"
-    " AND earlier.platform = accounts.platform AND earlier.message_id IS NOT NULL)"
+    f" ?9, ?10, 'pending', ?9, {_OPENING}"
     " FROM accounts WHERE person = ?11 ORDER BY last_seen DESC, platform LIMIT 1 ON CONFLICT DO NOTHING"
 )
 _FOR_CHANNEL = (
@@ -47,9 +50,19 @@ def plan(connection: Connection, delivery: Delivery) -> int | None:
     return done.lastrowid if done.rowcount else None
 
 
-def plan_for_persons(connection: Connection, planned: Iterable[Delivery]) -> None:
-    """``plan`` for many at once, none of them to a channel: four times as fast."""
-    connection.executemany(_FOR_PERSON, map(_planned, planned))
+def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: str, *parameters: str) -> None:
+    """``plan`` for many at once, of what people scheduled themselves, in one statement: several times as fast.
+
+    ``occurrences`` selects key, person, due and expires; no person twice.
+    """
+    connection.execute(
+        f"INSERT INTO deliveries ({_COLUMNS}) SELECT key, person, platform, platform_id, NULL, NULL, ?, ?, '{{}}',"
+        f" NULL, 1, 0, due, expires, 'pending', due, {_OPENING} FROM ({occurrences}) JOIN accounts USING (person)"
+        " WHERE (platform, platform_id) = (SELECT platform, platform_id FROM accounts AS own"
+        " WHERE own.person = accounts.person ORDER BY last_seen DESC, platform LIMIT 1)"
+        " ORDER BY key ON CONFLICT DO NOTHING",
+        (purpose, kind, *parameters),
+    )
 
 
 def _planned(delivery: Delivery) -> tuple[Any, ...]:
