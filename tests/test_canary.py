@@ -1,11 +1,11 @@
 """What a member types is in no log: a canary through every command, button and form, with every logger at DEBUG.
 
-``KITH_CANARY=1000000`` goes on until so many lines were written; by default it is one round.
+``KITH_CANARY=1000000`` goes on until so many lines were written; by default it is one round. `scripts/soak canary` is
+the same with a bar, and with events of both platforms.
 """
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import random
@@ -15,68 +15,56 @@ from pathlib import Path
 import pytest
 
 from bot import config, log
-from bot.config import ERRORS_ONLY, LogConfig
 from bot.errors import FatalError, StorageError
 from bot.messages import Member
 from storage import members
-from tests.cast import ALICE, BOB, EVE, MO, ROOM, Playground
+from tests.adapters.discord_bed import discord_bed
+from tests.adapters.matrix_bed import matrix_bed
+from tests.cast import ALICE, BOB, EVE, MO, Playground
+from tests.engines import canary
+from tests.engines.canary import CANARY, Watched, arrive, watched
 
 LINES = int(os.environ.get("KITH_CANARY", "0"))
-CANARY = "zqcanary7391"
-LOUD = ("discord", "nio", "aiohttp", "aiosqlite", "asyncio", "apscheduler", "mautrix")
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What a host would find in the log of a bot that says everything."""
-    root, stream = logging.getLogger(), io.StringIO()
-    changed = [root, *map(logging.getLogger, (*log.OURS, *ERRORS_ONLY, *LOUD))]
-    levels, handlers, raises = [one.level for one in changed], list(root.handlers), logging.raiseExceptions
-    log.setup(LogConfig(level="debug"), stream)
-    for one in changed:
-        one.setLevel(logging.DEBUG)
-    yield stream
-    root.handlers[:] = handlers
-    for one, level in zip(changed, levels, strict=True):
-        one.setLevel(level)
-    logging.raiseExceptions = raises
+def written() -> Iterator[Watched]:
+    with watched() as stream:
+        yield stream
 
 
-async def arrive(world: Playground, *people: Member) -> None:
-    for member in people:
-        world.chat.join(member, ROOM)
-        await world.chat.say(member, "checkin on 19:00 berlin", ROOM)
-        await world.chat.say(member, "yes", ROOM)
-
-
-async def say_everything(world: Playground, chance: random.Random) -> None:
-    """Every command with the canary as its words, typed by members and by a moderator; then every button and form."""
-    for name in sorted(world.bot.commands):
-        for member, place in ((ALICE, None), (BOB, ROOM), (MO, ROOM), (EVE, None)):
-            await world.chat.say(member, f"{name} {CANARY}", place)
-            await world.chat.say(member, CANARY, place)
-            await world.chat.say(member, "cancel", place)
-    for name in sorted(world.bot.actions):
-        for row in ("-", "o1", "d1"):
-            member = chance.choice((ALICE, BOB, MO, EVE))
-            answers = dict.fromkeys(("words", "at", "zone", "days", "note", "text", "who", "name"), CANARY)
-            incoming = world.chat.incoming(member, chance.choice((None, ROOM)))
-            await world.bot.run_action(incoming, f"kith:1:{name}:{row}:{CANARY}", answers)
-
-
-async def test_no_word_of_a_member_is_logged(world: Playground, written: io.StringIO) -> None:
+async def test_no_word_of_a_member_is_logged(world: Playground, written: Watched) -> None:
     chance = random.Random(3)
-    eve = Member(EVE.platform, f"{CANARY}-id", f"Eve {CANARY}")
-    await arrive(world, ALICE, BOB, MO, eve)
-    await say_everything(world, chance)
-    while written.getvalue().count("\n") < LINES:
-        await say_everything(world, chance)
-    await world.bot.tick(world.bot.now())
-    assert CANARY not in written.getvalue()
+    await arrive(world, ALICE, BOB, MO, Member(EVE.platform, f"{CANARY}-id", f"Eve {CANARY}"))
+    while written.lines <= LINES:
+        async for done in canary.everything(world, chance):
+            assert written.hits == [], done
+    assert "aiosqlite" in written.sources
+    assert written.lines > 10_000
+
+
+async def test_nothing_that_discord_sends_is_logged(tmp_path: Path, written: Watched) -> None:
+    async with discord_bed(tmp_path / "kith") as bed:
+        async for _done in canary.on_discord(bed, 100, seed=1):
+            assert written.hits == []
+    assert {"bot", "discord", "aiosqlite"} <= written.sources
+
+
+async def test_nothing_that_matrix_brings_is_logged(tmp_path: Path, written: Watched) -> None:
+    async with matrix_bed(tmp_path / "kith") as bed:
+        async for _done in canary.on_matrix(bed, 100, seed=1):
+            assert written.hits == []
+    assert {"bot", "nio", "aiosqlite"} <= written.sources
+
+
+async def test_no_traceback_anywhere_holds_a_word(written: Watched) -> None:
+    async for done in canary.tracebacks():
+        assert written.hits == [], done
+    assert {"apscheduler", "asyncio", "discord", "nio"} <= written.sources
 
 
 async def test_no_word_is_logged_with_a_traceback(
-    world: Playground, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    world: Playground, written: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A feature that breaks with the words in its exception, and a database that does."""
     await arrive(world, ALICE)
@@ -94,12 +82,11 @@ async def test_no_word_is_logged_with_a_traceback(
 
     monkeypatch.setattr(type(world.bot.database), "write", closed)
     await world.chat.say(ALICE, f"feedback {CANARY}")
-    assert "ValueError" in written.getvalue()
-    assert "StorageError" in written.getvalue()
-    assert CANARY not in written.getvalue()
+    assert {"ValueError", "bot.errors.StorageError"} <= written.raised
+    assert written.hits == []
 
 
-async def test_forgetting_leaves_nothing_of_a_person_in_the_log(world: Playground, written: io.StringIO) -> None:
+async def test_forgetting_leaves_nothing_of_a_person_in_the_log(world: Playground, written: Watched) -> None:
     somebody = Member(ALICE.platform, f"{CANARY}-id", f"Name {CANARY}")
     await arrive(world, somebody)
     await world.chat.say(somebody, f"feedback {CANARY}")
@@ -107,23 +94,22 @@ async def test_forgetting_leaves_nothing_of_a_person_in_the_log(world: Playgroun
     screen = await world.chat.say(somebody, "forget-me")
     await world.chat.press(somebody, screen.buttons[0])
     await world.bot.tick(world.bot.now())
-    person = await world.bot.database.read(members.person_of, somebody)
-    assert person is None
-    assert CANARY not in written.getvalue()
+    assert await world.bot.database.read(members.person_of, somebody) is None
+    assert written.hits == []
 
 
-async def test_the_canary_is_found_where_it_is(written: io.StringIO) -> None:
-    """The test above can fail: what a line of ours calls harmless is written."""
+async def test_the_canary_is_found_where_it_is(written: Watched) -> None:
+    """The tests above can fail: what a line of ours calls harmless is written."""
     logging.getLogger("bot.test").warning("%s was logged", log.Word(CANARY))
-    assert CANARY in written.getvalue()
+    assert written.hits
 
 
-def test_a_config_file_is_not_quoted_in_an_error(tmp_path: Path, written: io.StringIO) -> None:
+def test_a_config_file_is_not_quoted_in_an_error(tmp_path: Path, written: Watched) -> None:
     file = tmp_path / "kith.toml"
     for content in (f"{CANARY}", f'[discord]\ntoken = "{CANARY}" x', f'[discord]\ntoken = 5\nx = "{CANARY}"'):
         file.write_text(content)
         with pytest.raises(FatalError) as error:
             config.load(file, {})
         logging.getLogger("bot.app").exception("failed", exc_info=error.value)
-    assert "FatalError" in written.getvalue()
-    assert CANARY not in written.getvalue()
+    assert "bot.errors.FatalError" in written.raised
+    assert written.hits == []

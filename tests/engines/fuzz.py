@@ -5,22 +5,27 @@ Every engine yields what it has tried, one by one, so that a test or a long tria
 
 from __future__ import annotations
 
+import inspect
+import itertools
 import logging
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.adapters.matrix.answer import SAID, STATE, parsed
 from bot.config import load
 from bot.errors import FatalError
-from bot.messages import Member
+from bot.messages import Member, Place
 from tests.adapters.discord_bed import DiscordBed
 from tests.adapters.matrix_bed import MatrixBed
-from tests.cast import ALICE, EVE, ROOM, Playground
+from tests.cast import ALICE, BOB, EVE, MO, ROOM, Playground
 from tests.engines.config_files import spoiled
 from tests.engines.hostile import strings
+
+PLAUSIBLE = ("", "", "19:00", "berlin", "tomorrow 19:00", "2026-05-01", "20 min", "Bob", "@Eve", "3", "-", "yes", "tea")
 
 BUSY = ("the database does not answer", "TimeoutError")
 """What the log says where this computer was too busy for a while; it says nothing about what came in."""
@@ -56,9 +61,10 @@ def noticed() -> Iterator[list[str]]:
 
 
 async def settle(world: Playground) -> None:
-    """Somebody whom the bot knows; Eve is a stranger."""
-    await world.chat.say(ALICE, "checkin on 19:00 berlin", ROOM)
-    await world.chat.say(ALICE, "yes", ROOM)
+    """Members whom the bot knows, and one who moderates; Eve is a stranger."""
+    for member in (ALICE, BOB, MO):
+        await world.chat.say(member, "checkin on 19:00 berlin", ROOM)
+        await world.chat.say(member, "yes", ROOM)
 
 
 async def lines(world: Playground, count: int, seed: int = 6) -> AsyncIterator[str]:
@@ -72,18 +78,59 @@ async def lines(world: Playground, count: int, seed: int = 6) -> AsyncIterator[s
         yield line
 
 
-async def button_ids(world: Playground, count: int, seed: int = 7) -> AsyncIterator[str]:
-    """Ids that nearly are ours: real actions with made-up rows and values, and forms with hostile answers."""
+async def button_ids(world: Playground, count: int, seed: int = 7, typed: Sequence[str] = ()) -> AsyncIterator[str]:
+    """Ids that nearly are ours: real actions with made-up rows and values. Every other one is a button that was shown
+    to that member, pressed again and again, with hostile answers and with what one would answer.
+
+    ``typed``: what stands in them, instead of hostile strings.
+    """
     chance, names = random.Random(seed), sorted(world.bot.actions)
     rows = ("-", "o1", "o2", "d1", "o0", "d0", "o999999999999999999", "x", "o-1", "", "o1'")
-    for words in strings(count, seed):
-        value = chance.choice((words, words[:80], "", "1", "checkin", "1 2 3", "a|b|c", str(chance.randrange(99))))
-        id_ = chance.choice((f"kith:1:{chance.choice(names)}:{chance.choice(rows)}:{value}",) * 4 + (words,))
-        answers = chance.choice(({}, {"words": words}, {"at": "19:00"}, {"zone": id_}))
-        incoming = world.chat.incoming(chance.choice((ALICE, EVE)), chance.choice((None, ROOM)))
-        await world.bot.run_action(incoming, id_, answers)
-        world.chat.posted.clear()
+    shown: dict[str, list[tuple[Member, Place | None, str]]] = {}
+    for number, words in enumerate(itertools.islice(itertools.cycle(typed), count) if typed else strings(count, seed)):
+        if number % 8 == 0:
+            await _ask(world, chance)
+            world.now += timedelta(minutes=chance.choice((1, 60, 60 * 24)))
+            await world.bot.tick(world.now)
+        for button in _shown(world):
+            name = button[2].split(":")[2]
+            shown[name] = [*shown.get(name, ()), button][-6:]
+        if number % 2 and shown:
+            member, place, id_ = chance.choice(shown[chance.choice(list(shown))])
+        else:
+            member, place = chance.choice((ALICE, EVE)), chance.choice((None, ROOM))
+            value = chance.choice((words, words[:80], "", "1", "checkin", "1 2 3", "a|b|c", str(chance.randrange(99))))
+            id_ = chance.choice((f"kith:1:{chance.choice(names)}:{chance.choice(rows)}:{value}",) * 4 + (words,))
+        await world.bot.run_action(world.chat.incoming(member, place), id_, _answers(world, chance, id_, words))
         yield id_
+
+
+async def _ask(world: Playground, chance: random.Random) -> None:
+    """Somebody types a command and goes on as the bot asks, so that there are buttons of every kind."""
+    member, place = chance.choice((ALICE, ALICE, BOB, MO)), chance.choice((None, ROOM))
+    line = f"{chance.choice(sorted(world.bot.commands))} {chance.choice(PLAUSIBLE)}"
+    await world.bot.run_text(world.chat.incoming(member, place), line)
+
+
+def _shown(world: Playground) -> list[tuple[Member, Place | None, str]]:
+    posted, world.chat.posted[:] = list(world.chat.posted), []
+    return [
+        (one.to, place, button.id)
+        for one in posted
+        if isinstance(one.to, Member)
+        for button in one.message.buttons
+        for place in (None, ROOM)
+    ]
+
+
+def _answers(world: Playground, chance: random.Random, id_: str, words: str) -> dict[str, str]:
+    """What a form sends: the fields it has, with anything in them."""
+    name = id_.split(":")[2] if id_.count(":") > 2 else ""
+    action = world.bot.actions.get(name)
+    if action is None or chance.random() < 0.2:
+        return chance.choice(({}, {"words": words}, {"zone": id_}))
+    fields = list(inspect.signature(action.handler).parameters)[2:]
+    return {field: chance.choice((words, *PLAUSIBLE)) for field in fields}
 
 
 async def names(world: Playground, count: int, seed: int = 8) -> AsyncIterator[str]:
@@ -137,9 +184,14 @@ async def is_answered(bed: Bed) -> bool:
     return ANSWERED in (await bed.actor("alice").say("help")).text
 
 
-async def discord_events(bed: DiscordBed, count: int, seed: int = 11, look: int = 400) -> AsyncIterator[Any]:
-    """Gateway events; after ``look`` of them it is waited for an answer, so that all have been taken in."""
-    chance, words = random.Random(seed), list(strings(300, seed))
+async def discord_events(
+    bed: DiscordBed, count: int, seed: int = 11, look: int = 400, words: Sequence[str] = ()
+) -> AsyncIterator[Any]:
+    """Gateway events; after ``look`` of them it is waited for an answer, so that all have been taken in.
+
+    ``words``: what stands in them, instead of hostile strings.
+    """
+    chance, words = random.Random(seed), words or list(strings(300, seed))
     for number in range(1, count + 1):
         sent = thing(chance, words, DISCORD_PARTS)
         data = sent if isinstance(sent, dict) else {"d": sent}
@@ -149,9 +201,9 @@ async def discord_events(bed: DiscordBed, count: int, seed: int = 11, look: int 
         yield data
 
 
-async def matrix_events(bed: MatrixBed, count: int, seed: int = 12) -> AsyncIterator[Any]:
+async def matrix_events(bed: MatrixBed, count: int, seed: int = 12, words: Sequence[str] = ()) -> AsyncIterator[Any]:
     """Put where the homeserver's answers are taken in, as no homeserver would let half of it through."""
-    chance, words = random.Random(seed), list(strings(300, seed))
+    chance, words = random.Random(seed), words or list(strings(300, seed))
     known = (bed.world.id, bed.actor("alice").member.id, "@eve:bed.test")
     sync = bed.adapter._sync
     for number in range(count):
