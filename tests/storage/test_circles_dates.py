@@ -171,8 +171,8 @@ def test_only_what_is_published_opens_its_next_dates(
     later, resting = (a_circle(connection, porch, alice) for _number in range(2))
     circles_dates.open_next_at(connection, later, NOW + HOUR)
     circles_dates.open_next_at(connection, circle, NOW)
-    circles_dates.open_next_at(connection, resting, NOW)
     circles.set_state(connection, resting, "paused")
+    circles_dates.open_next_at(connection, resting, NOW)
     assert circles_dates.wanting_dates(connection, NOW, 10) == [circle]
     assert circles_dates.wanting_dates(connection, NOW + HOUR, 10) == [circle, later]
     circles_dates.open_next_at(connection, circle, None)

@@ -84,8 +84,8 @@ def test_a_member_is_shown_what_they_said_and_chose(connection: Connection, circ
     circles_answers.set_usual(connection, circle, bob, "listening")
     circles_answers.set_reminders(connection, circle, bob, frozenset({"hour", "day"}))
     circles_answers.set_missed(connection, circle, bob, 1)
-    for weeks, answer in enumerate(("listening", "cant")):
-        circles_answers.put(connection, a_date(connection, circle, weeks), bob, answer)  # type: ignore[arg-type]  # two
+    circles_answers.put(connection, a_date(connection, circle), bob, "listening")
+    circles_answers.put(connection, a_date(connection, circle, weeks=1), bob, "cant")
     assert mine(connection, bob) == {
         "title": "title: Evening circle",
         "community": "The Porch",
@@ -108,8 +108,9 @@ def test_what_somebody_did_not_ask_for_is_not_listed(connection: Connection, cir
 def test_nothing_of_anybody_else_is_shown(connection: Connection, circle: int, bob: Person) -> None:
     thursday = a_date(connection, circle)
     chandra, dana = people(connection, "chandra", "dana")
-    for one, answer in ((bob, "maybe"), (chandra, "in"), (dana, "waiting")):
-        circles_answers.put(connection, thursday, one, answer)  # type: ignore[arg-type]  # as pressed
+    circles_answers.put(connection, thursday, bob, "maybe")
+    circles_answers.put(connection, thursday, chandra, "in")
+    circles_answers.put(connection, thursday, dana, "waiting", "in")
     assert mine(connection, bob)["your answers"] == {"2026-03-05": "maybe"}
 
 
