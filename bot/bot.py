@@ -314,11 +314,15 @@ class Bot:
         return parameters.Reading(context.now, await self._zone(context), self._member_reader(context))
 
     async def zone_of(self, member: Member) -> str:
-        """The member's IANA zone; the host's default for somebody nothing is kept about."""
-        person, _community = await self.database.read(members.recognise, member, None)
-        if person is None:
-            return self.settings.zone
-        return (await self.database.read(members.profile, person)).zone
+        """The member's IANA zone; the host's default for somebody nothing is kept about, or while nobody can tell."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                person, _community = await self.database.read(members.recognise, member, None)
+                if person is not None:
+                    return (await self.database.read(members.profile, person)).zone
+        except (StorageError, TimeoutError):
+            log.exception("the database did not answer")
+        return self.settings.zone
 
     async def _zone(self, context: Context) -> str:
         if context.person is None:

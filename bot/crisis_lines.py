@@ -19,7 +19,7 @@ from typing import Final, Literal, get_args
 from bot.content import CONTENT, Entry, read
 from bot.errors import FatalError, UserError
 from bot.i18n import _
-from bot.messages import Text
+from bot.messages import Text, plain
 
 FILE: Final = CONTENT / "crisis_lines.toml"
 
@@ -235,7 +235,12 @@ def _route(route: Route) -> Text:
         "email": _("write to {value}"),
         "whatsapp": _("WhatsApp {value}"),
     }[route.kind]
-    return words.format(value=route.value, say=route.say)
+    return words.format(value=whole(route.value), say=route.say)
+
+
+def whole(value: str) -> Text:
+    """A number to call or an address to open, as it must be where it is copied: adapters put nothing between."""
+    return plain(value) if any(mark in value for mark in "*`\n") else Text(value)
 
 
 def _current(lines: Sequence[Line], confirmations: Mapping[str, date], today: date) -> list[Line]:

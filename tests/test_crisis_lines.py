@@ -320,3 +320,10 @@ def test_help_now_survives_a_missing_file(tmp_path: Path) -> None:
 
 def test_the_directories_of_the_fallback_are_those_of_the_file() -> None:
     assert {directory.url for directory in FALLBACK.directories} == {directory.url for directory in LINES.directories}
+
+
+def test_numbers_and_addresses_come_whole_where_they_are_copied() -> None:
+    """A person's words are taken apart by adapters, so that nothing in them can link; an address must not be."""
+    for one in shipped().lines:
+        ours = "".join(part for part in describe(one).parts if isinstance(part, str))
+        assert all(route.value in ours for route in one.routes), one.id

@@ -76,7 +76,7 @@ class Lines(Cog):
                 n=place + 1, m=len(candidates)
             ),
             crisis_lines.describe(line),
-            _("Source: {page}").format(page=line.seen),
+            _("Source: {page}").format(page=crisis_lines.whole(line.seen)),
             *([_("Tell your members too: {words}").format(words=line.disclose)] if line.disclose else []),
         ]
         return Message(
@@ -124,7 +124,9 @@ class Lines(Cog):
         for code in known[:5]:
             one = crisis_lines.shipped().emergency[code]
             words = _("{country}: {number}. Source: {page}")
-            said.append(words.format(country=countries.name(code), number=one.number, page=one.seen))
+            said.append(
+                words.format(country=countries.name(code), number=one.number, page=crisis_lines.whole(one.seen))
+            )
             label = _("I checked it: {number}").format(number=one.number)
             buttons.append(Button(label, "lines.emergency", f"{code} {in_setup}"))
         said.append(_("Without one, the card names 112, 911 and 999."))
