@@ -35,7 +35,7 @@ from cogs.hello import Hello
 from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
 from cogs.linking import Linking
-from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Reports, Setup
+from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup
 from cogs.notebook import Notebook
 from cogs.onboarding import Onboarding
 from cogs.own_dates import OwnDates
@@ -100,6 +100,7 @@ COGS: tuple[type[Cog], ...] = (
     OpenCheckIn,
     Lines,
     CommunitySettings,
+    Questions,
     CircleModeration,
     Cases,
     Holds,
