@@ -13,6 +13,7 @@ from cogs.buddies.practice import Practice
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
+from cogs.buddies.waiting import Waiting
 from cogs.checkins import CheckInChoices, CheckIns, GoingOn, OpenCheckIn, Sharing
 from cogs.circles import (
     CircleAfter,
@@ -64,6 +65,7 @@ COGS: tuple[type[Cog], ...] = (
     Goals,
     Endings,
     Standing,
+    Waiting,
     Mentors,
     Rounds,
     Company,

@@ -68,7 +68,10 @@ WORDS: Mapping[str, str] = {
         "When someone here would like company, I may ask you. They see your name only after you both say yes, and so"
         " do you. Moderators can see who helps."
     ),
-    "welcomer": N_("I may give your name to somebody new, for a hello. They and the moderators see it."),
+    "welcomer": N_(
+        "I may give your name to somebody new, or to somebody I found no buddy for, so that they can say hello. They"
+        " and the moderators see it."
+    ),
     "contact": N_(
         "Members may ask you to be told if they go quiet. Who asks sees your answer. You're not responsible for the"
         " outcome."

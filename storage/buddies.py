@@ -113,12 +113,14 @@ def heard(connection: Connection, community: Community, person: Person, *, answe
     return found.unanswered if found else 0
 
 
-def was_left_out(connection: Connection, community: Community, person: Person, number: int) -> None:
-    connection.execute(
+def was_left_out(connection: Connection, community: Community, person: Person, number: int) -> bool:
+    """False if they were in this round before."""
+    done = connection.execute(
         "UPDATE buddy_signups SET left_out = left_out + 1, left_out_round = ?1"
         " WHERE person = ?2 AND community = ?3 AND left_out_round IS NOT ?1",
         (number, person.id, community.id),
     )
+    return done.rowcount > 0
 
 
 def was_in_trio(connection: Connection, community: Community, person: Person, number: int) -> None:
@@ -255,11 +257,11 @@ def keep_apart(connection: Connection, round_: int, twos: Sequence[tuple[int, in
     connection.executemany("INSERT OR IGNORE INTO buddy_passes VALUES (?, ?, ?)", [(round_, *two) for two in twos])
 
 
-def look_on(connection: Connection, community: Community, people: Sequence[Person], what: str, now: datetime) -> None:
+def look_on(connection: Connection, community: Community, parts: Sequence[Part], what: str, now: datetime) -> None:
     """Tell these people that I look again, and do so. ``what`` names what came to nothing, once."""
-    for person in people:
-        key = f"{LOOKING}:{what}:{person.id}"
-        deliveries.plan(connection, word(person, LOOKING, key, community, now, now + LOOK_AGAIN))
+    for person, role, _reasons in parts:
+        key, args = f"{LOOKING}:{what}:{person.id}", {"role": role}
+        deliveries.plan(connection, word(person, LOOKING, key, community, now, now + LOOK_AGAIN, args, role))
     look_soon(connection, community, now)
 
 

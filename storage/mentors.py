@@ -6,22 +6,35 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.messages import Community, Person
-from storage import buddies, consents, pairs, rounds
+from storage import buddies, consents, deliveries, pairs, proposals
 from storage.buddies import Part
 from storage.instants import seconds
 from storage.pairs import MENTOR_DAYS, Length
+
+NOBODY = "buddies.no_mentor"
 
 LOOK_FOR = timedelta(days=14)
 """How long somebody who asked is offered to one mentor after the other."""
 
 
-def ask(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
-    """Ask the mentor who waits longest, if anybody may be asked. The person's own yes is given by asking."""
+def begin(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """Ask for the person, whose own yes is given by that. They hear in the end if nobody was free."""
+    if not _ask(connection, community, person, now):
+        return False
+    key, due = f"{NOBODY}:{community.id}:{person.id}:{seconds(now)}", now + LOOK_FOR
+    deliveries.plan(
+        connection, buddies.word(person, NOBODY, key, community, due, due + timedelta(days=2), role="mentee")
+    )
+    return True
+
+
+def _ask(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    """Ask the mentor who waits longest, if anybody may be asked."""
     mentor = _next(connection, community, person, now)
     if mentor is None:
         return False
     parts = [Part(mentor, "mentor", ""), Part(person, "mentee", "")]
-    rounds.propose(connection, community, None, "mentor", parts, Length(MENTOR_DAYS), now, willing=person)
+    proposals.propose(connection, community, None, "mentor", parts, Length(MENTOR_DAYS), now, willing=person)
     return True
 
 
@@ -81,4 +94,4 @@ def ask_on(connection: Connection, now: datetime) -> None:
     ).fetchall()
     for community, name, person in rows:
         if not is_walking(connection, Community(community, name), Person(person)):
-            ask(connection, Community(community, name), Person(person), now)
+            _ask(connection, Community(community, name), Person(person), now)

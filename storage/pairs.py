@@ -1,4 +1,4 @@
-"""Pairs, from the place that is opened for them to their end: who is in it, until when, and what each is told."""
+"""Pairs and their places: who is in one, until when, and both names for all of them at the same moment."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from typing import Any, Literal, NamedTuple
 
 from bot.messages import Channel, Community, Delivery, Person
 from storage import buddies, deliveries, intents
-from storage.buddies import Kind, Part
+from storage.buddies import Kind, Part, Role
 from storage.instants import instant, seconds
 
-INTRO, OPENED, ENDED, CONTINUES, PAUSED, NO_PLACE = (
+INTRO, OPENED, ENDED, CONTINUES, PAUSED, NO_PLACE, STAYS = (
     "buddies.intro",
     "buddies.opened",
     "buddies.ended",
     "buddies.continues",
     "buddies.paused",
     "buddies.no_place",
+    "buddies.stays",
 )
 
 ENOUGH = timedelta(days=14)
 """A pair that begins with less than this left of its round goes on to the end of the next one."""
 ROUND_DAYS, TRY_DAYS, MENTOR_DAYS = 28, 7, 84
-KEPT = timedelta(days=90)
-GOAL_KEPT = timedelta(days=14)
 LEAVE_AFTER = timedelta(minutes=1)
 
 How = Literal["early", "left", "time"]
@@ -55,20 +54,21 @@ class Pair(NamedTuple):
     visible: str
     todo: Literal["open", "leave", "close"] | None
     tries: int
+    joins: int | None
 
 
 Plan = Callable[[Pair, Part, str], Iterable[Delivery]]
 """What one of them is asked in the course of the pair, given their zone."""
 
-_SELECT = (
+SELECT = (
     "SELECT buddy_pairs.id, communities.id, name, round, kind, state, days, opened, ends, platform, channel, thread,"
-    " visible, todo, tries FROM buddy_pairs JOIN communities ON communities.id = community"
+    " visible, todo, tries, joins FROM buddy_pairs JOIN communities ON communities.id = community"
 )
 
 
-def _read(row: Sequence[Any]) -> Pair:
+def read(row: Sequence[Any]) -> Pair:
     (id_, community, name, round_, kind, state, days, opened, ends, platform, channel, thread, visible, todo,
-     tries) = row  # fmt: skip
+     tries, joins) = row  # fmt: skip
     where = Channel(platform, channel, thread) if channel is not None else None
     return Pair(
         id_,
@@ -83,12 +83,13 @@ def _read(row: Sequence[Any]) -> Pair:
         visible,
         todo,
         tries,
+        joins,
     )
 
 
 def get(connection: Connection, row: int) -> Pair | None:
-    found = connection.execute(f"{_SELECT} WHERE buddy_pairs.id = ?", (row,)).fetchone()
-    return _read(found) if found else None
+    found = connection.execute(f"{SELECT} WHERE buddy_pairs.id = ?", (row,)).fetchone()
+    return read(found) if found else None
 
 
 def parts(connection: Connection, pair: int) -> list[Part]:
@@ -102,11 +103,19 @@ def parts(connection: Connection, pair: int) -> list[Part]:
 def of(connection: Connection, person: Person, community: Community | None = None) -> list[Pair]:
     """The pairs the person is in now, the newest first."""
     rows = connection.execute(
-        f"{_SELECT} WHERE state <> 'ended' AND community = ifnull(?, community) AND buddy_pairs.id IN"
+        f"{SELECT} WHERE state <> 'ended' AND community = ifnull(?, community) AND buddy_pairs.id IN"
         " (SELECT pair FROM buddy_members WHERE person = ? AND gone IS NULL) ORDER BY buddy_pairs.id DESC",
         (community.id if community else None, person.id),
     ).fetchall()
-    return [_read(row) for row in rows]
+    return [read(row) for row in rows]
+
+
+def role_of(connection: Connection, pair: int, person: Person) -> Role | None:
+    """What the person is or was in this pair."""
+    row = connection.execute(
+        "SELECT role FROM buddy_members WHERE pair = ? AND person = ?", (pair, person.id)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def others(connection: Connection, pair: int, person: Person) -> list[Part]:
@@ -131,14 +140,15 @@ def prepare(
     people: Sequence[Part],
     length: Length,
     now: datetime,
+    joins: int | None = None,
 ) -> int:
-    """These people said yes to each other: a place for them is to be opened."""
+    """These people said yes to each other: a place for them is to be opened. ``joins``: the pair that they were."""
     row = connection.execute(
-        "INSERT INTO buddy_pairs (community, round, kind, state, days, ends, todo, due)"
-        " VALUES (?, ?, ?, 'opening', ?, ?, 'open', ?)",
+        "INSERT INTO buddy_pairs (community, round, kind, state, days, ends, todo, due, joins)"
+        " VALUES (?, ?, ?, 'opening', ?, ?, 'open', ?, ?)",
         (
             *(community.id, round_, kind, length.days),
-            *(seconds(length.until) if length.until else None, seconds(now)),
+            *(seconds(length.until) if length.until else None, seconds(now), joins),
         ),
     ).lastrowid
     assert row is not None
@@ -151,8 +161,8 @@ def prepare(
 
 def to_do(connection: Connection, now: datetime, limit: int) -> list[Pair]:
     """The pairs about whose place something has to be done now."""
-    rows = connection.execute(f"{_SELECT} WHERE due <= ? ORDER BY due LIMIT ?", (seconds(now), limit)).fetchall()
-    return [_read(row) for row in rows]
+    rows = connection.execute(f"{SELECT} WHERE due <= ? ORDER BY due LIMIT ?", (seconds(now), limit)).fetchall()
+    return [read(row) for row in rows]
 
 
 def postpone(connection: Connection, pair: int, until: datetime) -> None:
@@ -193,25 +203,26 @@ def opened(connection: Connection, pair: Pair, channel: Channel, visible: str, p
         "UPDATE buddy_pairs SET platform = ?, channel = ?, thread = ? WHERE id = ?",
         (channel.platform, channel.id, channel.thread, pair.id),
     )
-    if not buddies.may(connection, pair.community, pair.kind, people, now):
+    if not buddies.may(connection, pair.community, pair.kind, people, now) or not is_joined(connection, pair):
         give_up(connection, pair, now)
         return False
+    _take_over(connection, pair, now)
     ends = pair.ends or now + timedelta(days=pair.days)
     connection.execute(
         "UPDATE buddy_pairs SET state = 'active', visible = ?, todo = 'leave', tries = 0, due = ?,"
         " opened = ifnull(opened, ?), ends = ? WHERE id = ?",
         (visible, seconds(now + LEAVE_AFTER), seconds(now), seconds(ends), pair.id),
     )
-    _note_meeting(connection, pair, people, now)
+    note_meeting(connection, pair, people, now)
     key = _intro_key(pair.id, channel)
     deliveries.plan(connection, Delivery(channel, INTRO, key, now, community=pair.community, args={"pair": pair.id}))
     for part in people:
-        deliveries.plan(connection, _word(pair, part, OPENED, key, now))
-    _plan_course(connection, pair.id, plan)
+        deliveries.plan(connection, word(pair, part, OPENED, key, now))
+    plan_course(connection, pair.id, plan)
     return True
 
 
-def _plan_course(connection: Connection, pair: int, plan: Plan) -> None:
+def plan_course(connection: Connection, pair: int, plan: Plan) -> None:
     current = get(connection, pair)
     assert current is not None
     for part in parts(connection, pair):
@@ -220,7 +231,7 @@ def _plan_course(connection: Connection, pair: int, plan: Plan) -> None:
             deliveries.plan(connection, delivery)
 
 
-def _note_meeting(connection: Connection, pair: Pair, people: Sequence[Part], now: datetime) -> None:
+def note_meeting(connection: Connection, pair: Pair, people: Sequence[Part], now: datetime) -> None:
     """So that they meet others next, and nobody is in a trio twice running where another could be."""
     row = connection.execute("SELECT number FROM buddy_rounds WHERE id = ?", (pair.round,)).fetchone()
     if row is None:
@@ -238,13 +249,50 @@ def _note_meeting(connection: Connection, pair: Pair, people: Sequence[Part], no
 def give_up(connection: Connection, pair: Pair, now: datetime, kind: str = "") -> None:
     """There will be no place for them: nobody was told a name, and all look on."""
     close(connection, pair.id, now)
-    people = [part.person for part in parts(connection, pair.id)]
+    people = looking(connection, pair, parts(connection, pair.id), now)
     if kind:
-        for part in parts(connection, pair.id):
-            deliveries.plan(connection, _word(pair, part, kind, f"{kind}:{pair.id}", now))
+        for part in people:
+            deliveries.plan(connection, word(pair, part, kind, f"{kind}:{pair.id}", now))
         buddies.look_soon(connection, pair.community, now)
     else:
         buddies.look_on(connection, pair.community, people, f"pair{pair.id}", now)
+
+
+def is_joined(connection: Connection, pair: Pair) -> bool:
+    """Whether the two whom somebody joins are still a pair; true where nobody joins."""
+    if pair.joins is None:
+        return True
+    joined = get(connection, pair.joins)
+    if joined is None or joined.state != "active":
+        return False
+    return {part.person for part in parts(connection, joined.id)} < {part.person for part in parts(connection, pair.id)}
+
+
+def _take_over(connection: Connection, pair: Pair, now: datetime) -> None:
+    """From here on the three are together: their place and their goals are those of the new pair."""
+    if pair.joins is not None:
+        connection.execute("UPDATE buddy_goals SET pair = ? WHERE pair = ?", (pair.id, pair.joins))
+        close(connection, pair.joins, now)
+
+
+def looking(connection: Connection, pair: Pair, people: Sequence[Part], now: datetime) -> list[Part]:
+    """Those of ``people`` who have nobody when this pair does not come about. Two who stay hear that they do."""
+    if pair.joins is None:
+        return list(people)
+    return stay_as_they_are(connection, pair.community, pair.joins, people, f"pair{pair.id}", now)
+
+
+def stay_as_they_are(
+    connection: Connection, community: Community, joined: int, people: Sequence[Part], what: str, now: datetime
+) -> list[Part]:
+    """Tells those of ``people`` who are a pair that they go on as they are, whatever the reason; returns the others."""
+    together = get(connection, joined)
+    there = {part.person for part in parts(connection, joined)}
+    for part in people:
+        if part.person in there and together is not None and together.state == "active":
+            key, until = f"{STAYS}:{what}:{part.person.id}", now + timedelta(days=2)
+            deliveries.plan(connection, buddies.word(part.person, STAYS, key, community, now, until))
+    return [part for part in people if part.person not in there]
 
 
 def lost_place(connection: Connection, channel: Channel, now: datetime) -> None:
@@ -258,9 +306,6 @@ def lost_place(connection: Connection, channel: Channel, now: datetime) -> None:
         intents.closed(connection, channel)
 
 
-# -- ending -----------------------------------------------------------------------------------------------------------
-
-
 def close(connection: Connection, pair: int, now: datetime) -> None:
     """The pair is over; its place, if it has one, is to be closed."""
     connection.execute(
@@ -270,186 +315,6 @@ def close(connection: Connection, pair: int, now: datetime) -> None:
     )
 
 
-def leave(connection: Connection, pair: Pair, person: Person, now: datetime) -> None:
-    """One of them ends it. The others hear that it has ended early; two who are left of three go on together."""
-    connection.execute(
-        "UPDATE buddy_members SET gone = ? WHERE pair = ? AND person = ?", (seconds(now), pair.id, person.id)
-    )
-    remaining = parts(connection, pair.id)
-    close(connection, pair.id, now)
-    if pair.state == "opening":
-        buddies.look_on(connection, pair.community, [part.person for part in remaining], f"pair{pair.id}", now)
-        return
-    how: How = "left" if len(remaining) > 1 else "early"
-    if len(remaining) > 1:
-        length = Length(pair.days, pair.ends)
-        prepare(connection, pair.community, pair.round, pair.kind, remaining, length, now)
-    _tell_end(connection, pair, remaining, how, now)
-    if pair.round is not None:
-        twos = [tuple(sorted((person.id, part.person.id))) for part in remaining]
-        buddies.keep_apart(connection, pair.round, [(one, other) for one, other in twos])
-    buddies.look_soon(connection, pair.community, now)
-
-
-def _tell_end(connection: Connection, pair: Pair, people: Sequence[Part], how: How, now: datetime) -> None:
-    for part in people:
-        word = _word(pair, part, ENDED, f"{ENDED}:{pair.id}", now, how)
-        deliveries.plan(connection, word)
-
-
-def _word(pair: Pair, part: Part, kind: str, key: str, now: datetime, how: str = "") -> Delivery:
+def word(pair: Pair, part: Part, kind: str, key: str, now: datetime, how: str = "") -> Delivery:
     args: dict[str, int | str] = {"pair": pair.id} | ({"how": how} if how else {})
     return buddies.word(part.person, kind, f"{key}:{part.person.id}", pair.community, now, None, args, part.role)
-
-
-def over(connection: Connection, now: datetime) -> list[Pair]:
-    """The pairs whose time is up."""
-    rows = connection.execute(f"{_SELECT} WHERE state = 'active' AND ends <= ?", (seconds(now),)).fetchall()
-    return [_read(row) for row in rows]
-
-
-def end_by_time(connection: Connection, pair: Pair, plan: Plan, now: datetime) -> None:
-    """Where all of them chose the same buddy they go on, else each hears that the round has ended, and no more."""
-    current = get(connection, pair.id)
-    if current is None or current.state != "active" or current.ends is None or current.ends > now:
-        return
-    people = parts(connection, pair.id)
-    wishes = {part.person: wish_of(connection, pair.id, part.person) for part in people}
-    for part in people:
-        if not _took_part(connection, pair.id, part.person):
-            buddies.unanswered(connection, pair.community, part.person, now)
-    if set(wishes.values()) == {"same"} and buddies.may(connection, pair.community, pair.kind, people, now):
-        _go_on(connection, current, people, plan, now)
-        return
-    close(connection, pair.id, now)
-    _tell_end(connection, pair, people, "time", now)
-    for person, wish in wishes.items():
-        if wish == "break":
-            buddies.rest(connection, person, pair.community)
-    buddies.look_soon(connection, pair.community, now)
-
-
-def _took_part(connection: Connection, pair: int, person: Person) -> bool:
-    """Has the person answered anything they were asked about the pair?"""
-    found = connection.execute(
-        "SELECT 1 FROM buddy_weeks WHERE pair = ?1 AND person = ?2 UNION ALL"
-        " SELECT 1 FROM buddy_members WHERE pair = ?1 AND person = ?2 AND wish IS NOT NULL LIMIT 1",
-        (pair, person.id),
-    ).fetchone()
-    return found is not None
-
-
-def _go_on(connection: Connection, pair: Pair, people: Sequence[Part], plan: Plan, now: datetime) -> None:
-    row = connection.execute(
-        "SELECT id, ends FROM buddy_rounds WHERE community = ? ORDER BY number DESC LIMIT 1", (pair.community.id,)
-    ).fetchone()
-    round_, ends = row or (pair.round, 0)
-    if pair.kind == "mentor" or instant(ends) - now < ENOUGH:
-        ends = seconds(now + timedelta(days=MENTOR_DAYS if pair.kind == "mentor" else ROUND_DAYS))
-    connection.execute("UPDATE buddy_pairs SET ends = ?, round = ? WHERE id = ?", (ends, round_, pair.id))
-    connection.execute("UPDATE buddy_members SET wish = NULL WHERE pair = ?", (pair.id,))
-    again = get(connection, pair.id)
-    assert again is not None
-    _note_meeting(connection, again, people, now)
-    for part in people:
-        deliveries.plan(connection, _word(pair, part, CONTINUES, f"{CONTINUES}:{pair.id}:{ends}", now))
-    _plan_course(connection, pair.id, plan)
-
-
-def wish(connection: Connection, pair: int, person: Person, chosen: Literal["same", "new", "break"]) -> None:
-    """What the person would like after the end. Nobody else is told."""
-    connection.execute("UPDATE buddy_members SET wish = ? WHERE pair = ? AND person = ?", (chosen, pair, person.id))
-
-
-def wish_of(connection: Connection, pair: int, person: Person) -> str | None:
-    row = connection.execute(
-        "SELECT wish FROM buddy_members WHERE pair = ? AND person = ?", (pair, person.id)
-    ).fetchone()
-    return row[0] if row else None
-
-
-def part_ways(
-    connection: Connection,
-    person: Person,
-    community: Community | None,
-    now: datetime,
-    *,
-    other: Person | None = None,
-    kind: Kind | None = None,
-) -> None:
-    """The person leaves their pairs: all, those of one community or kind, or those with one other person."""
-    for pair in of(connection, person, community):
-        there = {part.person for part in parts(connection, pair.id)}
-        if (other is None or other in there) and kind in (None, pair.kind):
-            leave(connection, pair, person, now)
-
-
-# -- while somebody pauses --------------------------------------------------------------------------------------------
-
-
-def tell_pauses(connection: Connection, now: datetime) -> None:
-    """Whose buddy has paused hears that the pair is kept, once for each pause."""
-    rows = connection.execute(
-        "SELECT pair, persons.id, paused_at FROM buddy_members JOIN persons ON persons.id = person"
-        " JOIN buddy_pairs ON buddy_pairs.id = pair WHERE state = 'active' AND gone IS NULL AND paused_at IS NOT NULL"
-        " AND (paused_until IS NULL OR paused_until > ?)",
-        (seconds(now),),
-    ).fetchall()
-    for row, paused, since in rows:
-        pair = get(connection, row)
-        assert pair is not None
-        for part in others(connection, row, Person(paused)):
-            args: dict[str, int | str] = {"pair": row, "about": paused}
-            key = f"{PAUSED}:{row}:{paused}:{since}:{part.person.id}"
-            word = buddies.word(part.person, PAUSED, key, pair.community, now, now + timedelta(days=2), args, part.role)
-            deliveries.plan(connection, word)
-
-
-# -- what is kept -----------------------------------------------------------------------------------------------------
-
-
-def sweep(connection: Connection, now: datetime) -> None:
-    """Goals 14 days after the end of a pair, the rest after 90."""
-    connection.execute(
-        "DELETE FROM buddy_goals WHERE pair IN (SELECT id FROM buddy_pairs WHERE ended <= ?)",
-        (seconds(now - GOAL_KEPT),),
-    )
-    connection.execute("DELETE FROM buddy_pairs WHERE ended <= ? AND todo IS NULL", (seconds(now - KEPT),))
-
-
-def export(connection: Connection, person: Person) -> dict[str, Any]:
-    rows = connection.execute(
-        "SELECT name, kind, opened, ended, wish FROM buddy_members JOIN buddy_pairs ON buddy_pairs.id = pair"
-        " JOIN communities ON communities.id = community WHERE person = ? ORDER BY pair",
-        (person.id,),
-    )
-    pairs_ = [
-        {
-            "community": name,
-            "kind": kind,
-            "since": instant(began).isoformat() if began else "being opened",
-            "ended": instant(ended).isoformat() if ended else "not yet",
-            "what you would like next": chosen or "you have not said",
-        }
-        for name, kind, began, ended, chosen in rows
-    ]
-    talks = connection.execute(
-        "SELECT day, answer FROM buddy_weeks WHERE person = ? ORDER BY pair, day", (person.id,)
-    ).fetchall()
-    kept: dict[str, Any] = {"your pairs": pairs_} if pairs_ else {}
-    if talks:
-        kept["did you get to talk"] = [{"day of the pair": day, "you said": said} for day, said in talks]
-    return kept
-
-
-def forget(connection: Connection, person: Person, community: Community | None) -> None:
-    """The person's own rows in the pairs of one community, or (None) everywhere; they have left them before."""
-    here = (person.id, community.id if community else None)
-    mine = "person = ?1 AND pair IN (SELECT id FROM buddy_pairs WHERE community = ifnull(?2, community))"
-    for table in ("buddy_weeks", "buddy_goals", "buddy_members"):
-        connection.execute(f"DELETE FROM {table} WHERE {mine}", here)
-    connection.execute(
-        "DELETE FROM buddy_marks WHERE person = ?1 AND question IN (SELECT buddy_questions.id FROM buddy_questions"
-        " JOIN buddy_pairs ON buddy_pairs.id = pair WHERE community = ifnull(?2, community))",
-        here,
-    )

@@ -90,15 +90,33 @@ def _free_welcomer(connection: Connection, community: Community, newcomer: Perso
     return None
 
 
-def greet(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
-    """The newcomer says hello to the welcomer they were named. False if there is none any more."""
+def instead(connection: Connection, community: Community, person: Person, now: datetime) -> Person | None:
+    """A welcomer for somebody who was found no buddy. It counts for the welcomer's week as a welcome does."""
+    welcomer = _free_welcomer(connection, community, person, now)
+    if welcomer is not None:
+        connection.execute(
+            "INSERT INTO welcomes (community, person, welcomer, told) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET welcomer = excluded.welcomer, told = excluded.told",
+            (community.id, person.id, welcomer.id, seconds(now)),
+        )
+    return welcomer
+
+
+def named(connection: Connection, person: Person, community: Community) -> Person | None:
+    """The welcomer whose name the person was given last, if they may still meet."""
     row = connection.execute(
         "SELECT welcomer FROM welcomes WHERE community = ? AND person = ? AND welcomer IS NOT NULL",
         (community.id, person.id),
     ).fetchone()
-    if row is None or blocks.between(connection, person, Person(row[0])):
+    return None if row is None or blocks.between(connection, person, Person(row[0])) else Person(row[0])
+
+
+def greet(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
+    """The newcomer says hello to the welcomer they were named. False if there is none any more."""
+    welcomer = named(connection, person, community)
+    if welcomer is None:
         return False
-    _tell(connection, Person(row[0]), NEW, community, person, person, WELCOMER, now)
+    _tell(connection, welcomer, NEW, community, person, person, WELCOMER, now)
     return True
 
 

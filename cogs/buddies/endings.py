@@ -15,8 +15,9 @@ from bot.messages import Button, Community, Delivery, Message, Person, Reader, T
 from bot.times import friendly_instant
 from cogs.buddies import course
 from cogs.buddies.pairs import mine
-from cogs.buddies.people import names
-from storage import blocks, members, pairs, rounds, talks
+from cogs.buddies.people import mentor_word, names
+from cogs.buddies.waiting import looking_again
+from storage import blocks, buddies, members, pairs, pairs_ends, proposals, talks
 from storage.pairs import Pair
 
 ENJOYED, NEXT = "cl-01", "cl-02"
@@ -86,6 +87,8 @@ class Endings(Cog):
         pair = await self._active(delivery)
         if pair is None:
             return None
+        if pair.kind == "mentor":
+            return await self._go_on(pair, reader)
         enjoyed, next_ = (prompts.find(prompts.shipped(), name) for name in (ENJOYED, NEXT))
         if enjoyed is None or next_ is None:
             return None
@@ -101,14 +104,30 @@ class Endings(Cog):
         )
         return Message(Text("\n").join(said), buttons)
 
+    async def _go_on(self, pair: Pair, reader: Reader) -> Message:
+        """Twelve more weeks with a mentor, by two yeses."""
+        assert pair.ends is not None
+        said = _("The time with your {mentor} ends {when}.")
+        if reader.person and await self.read(pairs.role_of, pair.id, reader.person) == "mentor":
+            said = _("The time in which you walk with somebody as their {mentor} ends {when}.")
+        when = friendly_instant(pair.ends, reader.now, ZoneInfo(reader.zone))
+        asked = _("Twelve more weeks? You go on if you both say yes. Nobody sees what you choose.")
+        return Message(
+            Text(" ").join([said.format(mentor=await mentor_word(self, pair.community), when=when), asked]),
+            (
+                Button(_("Yes"), "buddies.next", f"same|{pair.id}"),
+                Button(_("Let it end"), "buddies.next", f"new|{pair.id}"),
+            ),
+        )
+
     @action("buddies.next")
     async def next(self, context: Context, value: str) -> Text:
         wish, _bar, number = value.partition("|")
         if wish not in WISHES:
             raise UserError(_("That button has expired. `buddy find` shows where you stand."))
         pair = await mine(self, context, number)
-        await self.write(pairs.wish, pair.id, context.me, wish)  # type: ignore[arg-type]  # one of the three
-        return _("Noted, for you alone. The round ends {when}; I'll tell you what comes next.").format(
+        await self.write(pairs_ends.wish, pair.id, context.me, wish)  # type: ignore[arg-type]  # one of the three
+        return _("Noted, for you alone. It ends {when}; I'll tell you what comes next.").format(
             when=await self._when(context, pair)
         )
 
@@ -120,8 +139,10 @@ class Endings(Cog):
         until = friendly_instant(pair.ends, reader.now, ZoneInfo(reader.zone))
         return Message(_("You both chose to stay together. You go on where you are, until {when}.").format(when=until))
 
-    @message(pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back"), unsure="resend")
-    async def ended(self, delivery: Delivery, reader: Reader) -> Message:
+    @message(
+        pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back", "buddies.mentored"), unsure="resend"
+    )
+    async def ended(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
         number, how = int(delivery.args["pair"]), delivery.args.get("how")
         if how == "left":
@@ -135,12 +156,15 @@ class Endings(Cog):
             said = _("This round has ended early. That's allowed and needs no reason.")
         else:
             said = _("This round has ended. Thank you both.")
-        wish = await self.read(pairs.wish_of, number, reader.person)
-        if wish == "break":
-            return Message(said + " " + _("You chose a break: introductions rest until you say so."), (_back(),))
+        pair, wish = await self.read(pairs.get, number), await self.read(pairs_ends.wish_of, number, reader.person)
+        if pair is None:
+            return None
+        if wish == "break" and pair.kind == "buddy":
+            return Message(said + " " + _("You chose a break: introductions rest until you say so."), (_back(pair),))
         chosen = {"same": _("You chose the same buddy."), "new": _("You chose someone new.")}.get(wish or "")
-        after = _("I'm looking again now.")
-        return Message(Text(" ").join([said, *([chosen] if chosen else []), after]), _afterwards(number))
+        if chosen and pair.kind == "buddy":
+            said = said + " " + chosen
+        return await self._over(said, pair, reader.person)
 
     # -- ending it ----------------------------------------------------------------------------------------------------
 
@@ -166,9 +190,22 @@ class Endings(Cog):
     @action("buddies.end_now", once=True)
     async def end_now(self, context: Context, value: str) -> Message:
         pair = await mine(self, context, value)
-        await self.write(pairs.leave, pair, context.me, context.now)
-        said = _("It has ended. That's allowed and needs no reason.") + " " + _("I'm looking again now.")
-        return Message(said, _afterwards(pair.id))
+        await self.write(pairs_ends.leave, pair, context.me, context.now)
+        return await self._over(_("It has ended. That's allowed and needs no reason."), pair, context.me)
+
+    async def _over(self, said: Text, pair: Pair, person: Person) -> Message:
+        """An end, and what comes after it."""
+        apart = Button(_("Not with them again"), "buddies.apart", str(pair.id))
+        if pair.kind == "mentor":
+            again = Button(_("Ask for another one"), "buddies.mentored", str(pair.community.id))
+            walked = await self.read(pairs.role_of, pair.id, person) == "mentee"
+            return Message(said, (apart, *([again] if walked else [])))
+        signup = await self.read(buddies.get, pair.community, person)
+        if signup is None or signup.resting:
+            return Message(said + " " + _("Introductions rest for you, until you say so."), (apart, _back(pair)))
+        return Message(
+            said + " " + looking_again(), (apart, Button(_("Take a break"), "buddies.rest", str(pair.community.id)))
+        )
 
     @action("buddies.apart")
     async def apart(self, context: Context, value: str) -> Text:
@@ -182,7 +219,7 @@ class Endings(Cog):
     def _keep_apart(self, connection: Connection, context: Context, others: list[Person]) -> None:
         for other in others:
             blocks.add(connection, context.me, other, context.now)
-            rounds.drop_out(connection, context.me, None, context.now, other.id)
+            proposals.drop_out(connection, context.me, None, context.now, other.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
@@ -208,12 +245,5 @@ def _three(value: str) -> tuple[str, str, str]:
     return first, second, third
 
 
-def _back() -> Button:
-    return Button(_("Look again"), "buddies.back")
-
-
-def _afterwards(pair: int) -> tuple[Button, ...]:
-    return (
-        Button(_("Not with them again"), "buddies.apart", str(pair)),
-        Button(_("Take a break"), "buddies.rest"),
-    )
+def _back(pair: Pair) -> Button:
+    return Button(_("Look again"), "buddies.back", str(pair.community.id))

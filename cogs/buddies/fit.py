@@ -133,14 +133,14 @@ class People:
     def minutes_together(self, rows: Ints) -> Ints:
         """For each line of rows: how long all in it are free at once, in minutes."""
         shared = np.bitwise_and.reduce(self.free[rows], axis=1)
-        return 15 * np.bitwise_count(shared).sum(axis=1, dtype=np.int64)
+        return np.asarray(15 * np.bitwise_count(shared).sum(axis=1, dtype=np.int64))
 
     def _alike(self, one: Ints, other: Ints) -> Points:
         """Points for everything but time, line by line."""
         points = PACE[np.abs(self.pace[one] - self.pace[other])]
         points += PURPOSE * ((self.purposes[one] & self.purposes[other]) != 0)
         points += STYLE * ((self.style[one] & self.style[other]) != 0)
-        return points
+        return np.asarray(points)
 
     def fit_together(self, threes: Ints) -> Ints:
         """How well each line of three fits: as its three pairs do, had each two only the time that all three have."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bot.bot import Bot
 
 ASKED, SHOWN = "buddies.goal_asked", "buddies.goal_shown"
-SENTENCE, HOW = "go-01", "go-03"
-LONGEST = 200
+HOW = "go-03"
+LONGEST = 150
 AFTER = timedelta(days=7)
 EVENING = time(18)
 
@@ -47,14 +47,17 @@ class Goals(Cog):
     @action("buddies.goal")
     async def goal(self, context: Context, value: str) -> Form:
         pair = await mine(self, context, value)
-        sentence = prompts.find(prompts.shipped(), SENTENCE)
-        label = translate(reader_locale(), sentence.text) if sentence else _("When ___ happens, I will ___.")
-        fields = (Field("words", Text(str(label)[:45]), limit=LONGEST),)
+        fields = (
+            Field("when", _("When ... (what happens?)"), limit=LONGEST),
+            Field("will", _("I will ... (what do you do then?)"), limit=LONGEST),
+        )
         return Form(_("A goal"), fields, "buddies.goal_words", str(pair.id))
 
     @action("buddies.goal_words")
-    async def words(self, context: Context, value: str, words: str) -> Message:
+    async def words(self, context: Context, value: str, when: str, will: str) -> Message:
         """Nothing is kept before they are sent. The button tells these words from others that are written meanwhile."""
+        when, will = _bare(when, "when"), _bare(will, "i will")
+        words = str(_("When {when}, I will {will}.").format(when=when, will=will))
         pair = await mine(self, context, value)
         others = await self.read(pairs.others, pair.id, context.me)
         who = await names(self, [part.person for part in others], pair.channel.platform if pair.channel else None)
@@ -179,3 +182,9 @@ class Goals(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget  # goals go with the pairs they were set in: see Pairs
+
+
+def _bare(typed: str, first: str) -> str:
+    """What was typed, without the first words and the full stop that the sentence has anyway."""
+    words = typed.strip().rstrip(".,;")
+    return words[len(first) :].lstrip() if words.casefold().startswith(f"{first} ") else words

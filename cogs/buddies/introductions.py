@@ -17,10 +17,11 @@ from bot.messages import Button, Channel, Community, Delivery, Group, Member, Me
 from bot.times import friendly_date, local_day
 from cogs.buddies import lifetime, wording
 from cogs.buddies.course import plan
-from cogs.buddies.people import account, names
-from storage import buddies, members, pairs, rounds
+from cogs.buddies.people import account, mentor_word, names
+from cogs.buddies.waiting import looking_again
+from storage import buddies, members, pairs, proposals, rounds
 from storage.pairs import Pair
-from storage.rounds import Proposal
+from storage.proposals import Proposal
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -36,7 +37,6 @@ TRIES = 24
 STAY = timedelta(days=3)
 """A place is left to its people once one of them has come in, or after this."""
 
-LOOKING_AGAIN = N_("I'm looking again now.")
 LENGTHS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Six"), 12: N_("Twelve")}
 
 
@@ -49,45 +49,36 @@ class Introductions(Cog):
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    @message(rounds.PROPOSAL, actions=("buddies.answer",), late="expires")
+    @message(proposals.PROPOSAL, actions=("buddies.answer",), late="expires")
     async def proposal(self, delivery: Delivery, reader: Reader) -> Message | None:
         assert reader.person is not None
-        asked = await self.read(rounds.proposal, int(delivery.args["proposal"]), reader.person)
-        return proposed(asked) if asked is not None and asked.open and asked.answer is None else None
+        asked = await self.read(proposals.proposal, int(delivery.args["proposal"]), reader.person)
+        if asked is None or not asked.open or asked.answer is not None:
+            return None
+        return proposed(asked, await mentor_word(self, asked.community))
 
     @action("buddies.answer")
     async def answer(self, context: Context, value: str) -> Message:
         said, _bar, number = value.partition("|")
-        asked = await self.read(rounds.proposal, int(number), context.me) if number.isdecimal() else None
+        asked = await self.read(proposals.proposal, int(number), context.me) if number.isdecimal() else None
         if asked is None or said not in ("yes", "pass"):
             raise UserError(_("That button has expired. `buddy find` shows where you stand."))
+        if not asked.open and asked.joined:
+            return Message(_("That is over. The two of you go on as you are."))
         if not asked.open:
-            return Message(_(LOOKING_AGAIN) if asked.answer is None else _("That is answered already."))
-        await self.write(rounds.answer, asked, context.me, said, context.now)  # type: ignore[arg-type]  # one of the two
+            return Message(looking_again() if asked.answer is None else _("That is answered already."))
+        await self.write(proposals.answer, asked, context.me, said, context.now)  # type: ignore[arg-type]  # one of the two
+        if said == "pass" and asked.joined:
+            return Message(_("That's fine. Nobody is told who said what. The two of you go on as you are."))
         if said == "pass":
-            return Message(_("That's fine. Nobody is told.") + " " + _(LOOKING_AGAIN))
+            return Message(_("That's fine. Nobody is told.") + " " + looking_again())
         return Message(_("Noted. I'll tell you as soon as I know more. Nobody has heard your name."))
 
     @job(every="tick")
     async def time_is_up(self, now: datetime) -> None:
         """Silence counts as a pass after 48 hours."""
-        for row in await self.read(rounds.silent, now):
-            await self.write(rounds.close, row, now)
-
-    @message(buddies.LOOKING)
-    async def looking(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_(LOOKING_AGAIN))
-
-    @message(rounds.NOBODY)
-    async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_("Nobody fits yet. I look again every two days, and I'll tell you."))
-
-    @message(buddies.RESTING, actions=("buddies.back",))
-    async def resting(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(
-            _("I've asked a few times and heard nothing, so introductions rest for you. One tap brings them back."),
-            (Button(_("I'm back"), "buddies.back"),),
-        )
+        for row in await self.read(proposals.silent, now):
+            await self.write(proposals.close, row, now)
 
     # -- opening a place ----------------------------------------------------------------------------------------------
 
@@ -163,9 +154,13 @@ class Introductions(Cog):
                 return True
         return False
 
+    @message(pairs.STAYS, late="expires")
+    async def stays(self, delivery: Delivery, reader: Reader) -> Message:
+        return Message(_("Nobody joins you this time. The two of you go on as you are."))
+
     @message(pairs.NO_PLACE)
     async def no_place(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_("I couldn't open a place for the two of you here.") + " " + _(LOOKING_AGAIN))
+        return Message(_("I couldn't open a place for the two of you here.") + " " + looking_again())
 
     # -- introducing --------------------------------------------------------------------------------------------------
 
@@ -192,7 +187,10 @@ class Introductions(Cog):
 
     @message(
         pairs.OPENED,
-        actions=("buddies.another", "buddies.wave", "buddies.goal", "buddies.end", "reports.change", "buddies.stand"),
+        actions=(
+            *("buddies.another", "buddies.wave", "buddies.goal", "buddies.end", "buddies.end_now"),
+            *("reports.change", "buddies.stand"),
+        ),
         unsure="resend",
     )
     async def opened(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -211,6 +209,8 @@ class Introductions(Cog):
         )
         reasons = wording.in_common(mine.reasons)
         lines = [said, *([reasons] if reasons else []), _("I don't read what is said there.")]
+        if pair.kind == "mentor":
+            lines.append(one_tap(who))
         return Message(Text("\n").join(lines), doors_of(pair))
 
     # -- what is kept -------------------------------------------------------------------------------------------------
@@ -221,36 +221,43 @@ class Introductions(Cog):
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
             if purpose in ("buddy", "mentor", "adult"):
-                rounds.drop_out(connection, person, None, self.bot.now())
+                proposals.drop_out(connection, person, None, self.bot.now())
 
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: rounds.drop_out(connection, one, None, self.bot.now(), other.id)
+        return lambda connection: proposals.drop_out(connection, one, None, self.bot.now(), other.id)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: rounds.export(connection, person)
+        return lambda connection: {**proposals.export(connection, person), **rounds.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
-            rounds.drop_out(connection, person, community, self.bot.now())
+            proposals.drop_out(connection, person, community, self.bot.now())
+            proposals.forget(connection, person, community)
             rounds.forget(connection, person, community)
 
         return work
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
+        await self.write(proposals.sweep, now)
         await self.write(rounds.sweep, now)
 
 
-def proposed(asked: Proposal) -> Message:
-    """The question that has no name in it."""
+def proposed(asked: Proposal, mentor: Text) -> Message:
+    """The question that has no name in it. ``mentor`` is the community's word."""
     if asked.kind == "mentor":
         said = (
-            _("Someone would like to walk with a mentor for twelve weeks.")
+            _("Someone would like to walk with a {mentor} for twelve weeks.")
             if asked.role == "mentor"
-            else _("Someone here is willing to be your mentor for twelve weeks.")
+            else _("Someone here is willing to be your {mentor} for twelve weeks.")
+        ).format(mentor=mentor)
+    elif asked.joined:
+        said = _(
+            "{someone} They have nobody yet, and might join the two of you. You stay a pair unless all three say yes."
         )
+        said = said.format(someone=wording.someone(asked.reasons, one=True))
     else:
         said = wording.someone(asked.reasons)
     return Message(
@@ -269,9 +276,19 @@ def doors_of(pair: Pair) -> tuple[Button, ...]:
         Button(_("Another question"), "buddies.another", number),
         Button(_("Send a wave"), "buddies.wave", number),
         Button(_("A goal"), "buddies.goal", number),
-        Button(_("End gently"), "buddies.end", number),
+        Button(_("End it"), "buddies.end_now", number)
+        if pair.kind == "mentor"
+        else Button(_("End gently"), "buddies.end", number),
         Button(_("Report"), "reports.change", f"m1n{pair.community.id}"),
     )
+
+
+def one_tap(who: Text) -> Text:
+    """What one tap on the button beside it does, said before."""
+    said = _(
+        "`End it` ends it at once. {who} hears this: This round has ended early. That's allowed and needs no reason."
+    )
+    return said.format(who=who)
 
 
 def _visible(group: Group) -> str:

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Community, Delivery, Message, Person, Reader, Text
 from cogs.buddies import course
-from cogs.buddies.people import settle
+from cogs.buddies.people import mentor_word, settle
 from storage import mentors, pairs
 
 ASK = Ask(
@@ -51,9 +51,21 @@ class Mentors(Cog):
         assert isinstance(community, Community)
         if await self.read(mentors.is_walking, community, context.me):
             raise UserError(_("Somebody is being asked for you, or walks with you already. `buddy find` shows more."))
-        if await self.write(mentors.ask, community, context.me, context.now):
+        if await self.write(mentors.begin, community, context.me, context.now):
             return _("I'm asking. I'll tell you as soon as I know more. Nobody has heard your name.")
-        return _("No mentor is free here right now. `buddy mentor` asks again at any time.")
+        return await self._nobody(community)
+
+    async def _nobody(self, community: Community) -> Text:
+        said = _("No {mentor} is free here right now. `buddy mentor` asks again at any time.")
+        return said.format(mentor=await mentor_word(self, community))
+
+    @message(mentors.NOBODY, late="expires")
+    async def nobody(self, delivery: Delivery, reader: Reader) -> Message | None:
+        assert reader.person is not None
+        assert delivery.community is not None
+        if await self.read(mentors.is_walking, delivery.community, reader.person):
+            return None
+        return Message(await self._nobody(delivery.community))
 
     @job(every="hour")
     async def ask_on(self, now: datetime) -> None:
@@ -67,7 +79,8 @@ class Mentors(Cog):
             return None
         asked = Context(reader.member, reader.person, pair.community, pair.channel, reader.now)
         there = await doors(self.bot, asked, (BUDDY, CIRCLE, COMPANY, PEOPLE))
-        return Message(_("You and your mentor are at week four. Who else is around for you here?"), there)
+        said = _("You and your {mentor} are at week four. Who else is around for you here?")
+        return Message(said.format(mentor=await mentor_word(self, pair.community)), there)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from bot.prompts import Prompt
 from cogs.buddies import lifetime
 from cogs.buddies.choices import Choices, Personal
 from cogs.buddies.people import account, names
-from storage import buddies, deliveries, pairs, prompts_off, talks
+from storage import buddies, deliveries, pairs, pairs_ends, pairs_kept, prompts_off, talks
 from storage.instants import seconds
 from storage.pairs import Pair
 from storage.talks import Question
@@ -213,7 +213,7 @@ class Pairs(Cog):
 
     @job(every="hour")
     async def tell_pauses(self, now: datetime) -> None:
-        await self.write(pairs.tell_pauses, now)
+        await self.write(pairs_ends.tell_pauses, now)
 
     @message(pairs.PAUSED, actions=("buddies.end",), late="expires")
     async def paused(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -253,28 +253,28 @@ class Pairs(Cog):
         def work(connection: Connection) -> None:
             now = self.bot.now()
             if purpose in ("buddy", "adult"):
-                pairs.part_ways(connection, person, None, now)
+                pairs_ends.part_ways(connection, person, None, now)
             elif purpose == "mentor":
-                pairs.part_ways(connection, person, None, now, kind="mentor")
+                pairs_ends.part_ways(connection, person, None, now, kind="mentor")
 
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: pairs.part_ways(connection, one, None, self.bot.now(), other=other)
+        return lambda connection: pairs_ends.part_ways(connection, one, None, self.bot.now(), other=other)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: {**pairs.export(connection, person), **talks.export(connection, person)}
+        return lambda connection: {**pairs_kept.export(connection, person), **talks.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
-            pairs.part_ways(connection, person, community, self.bot.now())
-            pairs.forget(connection, person, community)
+            pairs_ends.part_ways(connection, person, community, self.bot.now())
+            pairs_kept.forget(connection, person, community)
 
         return work
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
-        await self.write(pairs.sweep, now)
+        await self.write(pairs_kept.sweep, now)
 
 
 def _partners(connection: Connection, person: Person, community: Community) -> list[Person]:

@@ -11,7 +11,8 @@ from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Community, Member, Person, Text, who
 from cogs.buddies.wording import together
-from storage import members
+from cogs.moderation import wording as moderators
+from storage import community_settings, members
 
 
 def account(connection: Connection, person: Person, platform: str | None) -> Member | None:
@@ -24,6 +25,11 @@ async def names(cog: Cog, people: Iterable[Person], platform: str | None) -> Tex
     """``Alice and Bob``, without a ping."""
     found = [await cog.read(account, person, platform) for person in people]
     return together([Text("{who}").format(who=who(member)) for member in found if member is not None])
+
+
+async def mentor_word(cog: Cog, community: Community) -> Text:
+    """The community's word for a mentor."""
+    return moderators.of(moderators.MENTOR, (await cog.read(community_settings.get, community)).preset)
 
 
 async def settle(cog: Cog, context: Context, value: str = "") -> Community | list[Community]:

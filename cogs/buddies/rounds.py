@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -17,14 +17,15 @@ from bot.i18n import _, ngettext
 from bot.messages import Button, Community, Message, Person, Text
 from bot.times import friendly_instant
 from cogs.buddies import schedules, wording
-from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Met, Outcome, Pace
+from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
 from cogs.buddies.choices import Choices
 from cogs.buddies.course import plan
 from cogs.buddies.worker import match_in_process
 from cogs.moderation import desk
-from storage import audit, buddies, pairs, rounds
+from storage import audit, buddies, pairs_ends, rounds
 from storage.buddies import Signup
-from storage.rounds import Proposed, Round, Schedule
+from storage.pairs import ROUND_DAYS, Length
+from storage.rounds import Proposed, Round, Schedule, Staying
 
 NAME = "kith-mod rounds"
 
@@ -39,6 +40,7 @@ class Gathered:
     avoids: list[tuple[int, int]]
     passes: list[tuple[int, int]]
     met: list[tuple[int, int, int]]
+    staying: list[Staying]
 
 
 class Rounds(Cog):
@@ -51,18 +53,20 @@ class Rounds(Cog):
             zone = ZoneInfo(self.bot.settings.zone)
             next_ = schedules.following(schedule.due, schedule.weeks, zone, now)
             await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now)
-        for pair in await self.read(pairs.over, now):
-            await self.write(pairs.end_by_time, pair, plan(now), now)
+        for pair in await self.read(pairs_ends.over, now):
+            await self.write(pairs_ends.end_by_time, pair, plan(now), now)
         for round_ in await self.read(rounds.to_match, now):
             await self._match(round_, now)
 
     async def _match(self, round_: Round, now: datetime) -> None:
-        gathered = await self.read(_gather, round_.community, round_.id, now)
+        gathered = await self.read(_gather, round_.community, round_, now)
         outcome = await self._outcome(gathered, round_.seed + round_.runs, round_.number, now)
-        edits = {one.person.id: one.edits for one in gathered.free}
-        proposed = [_proposed(match, round_, now) for match in outcome.matches]
-        left_out = [one.id for one in outcome.left_out]
-        await self.write(rounds.settle, round_, proposed, left_out, edits, _counts(gathered, outcome.counts), now)
+        edits = {one.person.id: one.edits for one in (*gathered.free, *_both(gathered.staying))}
+        joined = {one.person.id: pair for pair in gathered.staying for one in pair.people}
+        new = [match for match in outcome.matches if len(match.members) == 3 or not match.kept]
+        proposed = [_proposed(match, round_, joined, now) for match in new]
+        left_out = {one.id: one.reason.value for one in outcome.left_out}
+        await self.write(rounds.settle, round_, proposed, left_out, edits, _counts(gathered, outcome), now)
 
     async def _outcome(self, gathered: Gathered, seed: int, number: int, now: datetime) -> Outcome:
         """Seconds of work where there are thousands; a second where there are a few; nothing for nobody."""
@@ -71,7 +75,11 @@ class Rounds(Cog):
         # Where both would like a previous buddy, having met counts for nothing against them.
         again = {one.person.id for one in gathered.free if _wish(one) == "same"}
         met = (Met(*one) for one in gathered.met if not {*one[:2]} <= again)
-        return await match_in_process(_candidates(gathered, number), week=now.date(), seed=seed, number=number, met=met)
+        people = [*_candidates(gathered, gathered.free, number)]
+        staying, kept = _who_may_be_joined(gathered, number)
+        return await match_in_process(
+            [*people, *staying], week=now.date(), seed=seed, number=number, met=met, kept=kept
+        )
 
     # -- what moderators see ------------------------------------------------------------------------------------------
 
@@ -112,9 +120,9 @@ class Rounds(Cog):
         community = _here(context)
         latest = await self.read(rounds.latest, community)
         number = latest.number + 1 if latest else 1
-        gathered = await self.read(_gather, community, 0, context.now)
+        gathered = await self.read(_gather, community, None, context.now)
         outcome = await self._outcome(gathered, secrets.randbits(32), number, context.now)
-        said = _("A round now would give: {counts}").format(counts=_say(_counts(gathered, outcome.counts)))
+        said = _("A round now would give: {counts}").format(counts=_say(_counts(gathered, outcome)))
         return await self._screen(context, said)
 
     @action("rounds.begin", moderators=True, expensive=True)
@@ -172,18 +180,40 @@ def _here(context: Context) -> Community:
     return context.community
 
 
-def _gather(connection: Connection, community: Community, round_: int, now: datetime) -> Gathered:
+def _gather(connection: Connection, community: Community, round_: Round | None, now: datetime) -> Gathered:
     return Gathered(
         buddies.eligible(connection, community, now),
         buddies.signed_up(connection, community),
         buddies.platforms(connection, community),
         buddies.avoids(connection, community),
-        rounds.passes(connection, round_),
+        rounds.passes(connection, round_.id) if round_ else [],
         rounds.met(connection, community),
+        rounds.staying_together(connection, round_, now) if round_ else [],
     )
 
 
-def _candidates(gathered: Gathered, number: int) -> Iterator[Candidate]:
+def _both(staying: Iterable[Staying]) -> Iterator[Signup]:
+    return (one for pair in staying for one in pair.people)
+
+
+def _who_may_be_joined(gathered: Gathered, number: int) -> tuple[list[Candidate], list[tuple[int, ...]]]:
+    """Those who stay together and are open to a trio. Whom the matching could take apart is not named to it at all."""
+    known = {one.id: one for one in _candidates(gathered, _both(gathered.staying), number)}
+    people: list[Candidate] = []
+    for pair in gathered.staying:
+        two = [known[one.person.id] for one in pair.people if one.person.id in known]
+        if len(two) == 2 and all(one.trio_ok for one in two) and _fit(*two):
+            people += [replace(one, avoids=one.avoids - {other.id}) for one, other in (two, reversed(two))]
+    ids = {one.id for one in people}
+    pairs = [tuple(one.person.id for one in pair.people) for pair in gathered.staying]
+    return people, [pair for pair in pairs if ids.issuperset(pair)]
+
+
+def _fit(one: Candidate, other: Candidate) -> bool:
+    return one.group == other.group and bool(one.languages & other.languages)
+
+
+def _candidates(gathered: Gathered, people: Iterable[Signup], number: int) -> Iterator[Candidate]:
     """Each as the matching wants them. A language counts where both can be met: it is paired with a platform.
 
     Whoever wants somebody new avoids everybody they met.
@@ -195,7 +225,7 @@ def _candidates(gathered: Gathered, number: int) -> Iterator[Candidate]:
     for one, other, _round in gathered.met:
         known.setdefault(one, set()).add(other)
         known.setdefault(other, set()).add(one)
-    for free in gathered.free:
+    for free in people:
         choices = Choices.read(free.choices)
         if choices is None:
             continue
@@ -226,17 +256,22 @@ def _wish(signup: Signup) -> str:
     return choices.again if choices else "either"
 
 
-def _proposed(match: Any, round_: Round, now: datetime) -> Proposed:
+def _proposed(match: Match, round_: Round, joined: Mapping[int, Staying], now: datetime) -> Proposed:
     one_week = match.reasons.pace == Pace.ONE_WEEK_TRY
     reasons = {person: wording.code_of(match, person) for person in match.members}
+    if match.kept:
+        pair = next(joined[person] for person in match.members if person in joined)
+        return Proposed(reasons, Length(ROUND_DAYS, pair.ends), pair.pair)
     return Proposed(reasons, schedules.length(round_.ends, now, one_week=one_week))
 
 
-def _counts(gathered: Gathered, counts: Counts) -> dict[str, int]:
+def _counts(gathered: Gathered, outcome: Outcome) -> dict[str, int]:
+    counts = outcome.counts
+    staying = sum(match.kept and len(match.members) == 2 for match in outcome.matches)
     return {
         "signed_up": gathered.signed_up,
         "free": len(gathered.free),
-        "pairs": counts.pairs,
+        "pairs": counts.pairs - staying,
         "trios": counts.trios,
         "repeats": counts.repeats,
         "no_common_hour": counts.without_common_hour,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 from functools import cache
+from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from cogs.buddies.candidates import Purpose, Style
 from cogs.buddies.choices import ANY_TIME, DIALS, EVENINGS, MOST_LANGUAGES, TOPICS, WEEKENDS, Choices, on_days
 from cogs.buddies.people import settle
 from cogs.buddies.schedules import first_round
-from storage import buddies, community_settings, members, rounds
+from storage import buddies, community_settings, members, pairs, rounds
 
 
 class SignUp(Cog):
@@ -40,7 +41,7 @@ class SignUp(Cog):
         if isinstance(community, list):
             chosen = tuple(Button(plain(one.name), BUDDY, str(one.id)) for one in community[:25])
             return Message(_("Which community is this for?"), chosen)
-        if context.person is not None and await self.read(buddies.has_signed_up, community, context.person):
+        if context.person is not None and await self.read(_is_known, community, context.person):
             return await self.bot.actions["buddies.stand"].handler(replace(context, community=community), "")
         return await self._when(context, community, Choices(languages=(_language(context),)))
 
@@ -242,7 +243,9 @@ class SignUp(Cog):
             said = said + " " + _("You are the first here; I'll tell you either way.")
         return said + " " + _("Somebody you never want to meet? `buddy avoid`, now, and nobody is told.")
 
-    def _keep(self, connection: Any, context: Context, community: Community, choices: Choices) -> rounds.Schedule:
+    def _keep(
+        self, connection: Connection, context: Context, community: Community, choices: Choices
+    ) -> rounds.Schedule:
         if choices.zone:
             members.set_zone(connection, context.me, choices.zone)
         members.join(connection, context.me, community, context.now)
@@ -283,11 +286,16 @@ class SignUp(Cog):
         return lambda connection: buddies.forget(connection, person, community)
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Any) -> None:
+        def work(connection: Connection) -> None:
             if purpose in ("buddy", "adult"):
                 buddies.rest(connection, person)
 
         return work
+
+
+def _is_known(connection: Connection, community: Community, person: Person) -> bool:
+    """Whether they have signed up, or walk with a mentor."""
+    return buddies.has_signed_up(connection, community, person) or bool(pairs.of(connection, person, community))
 
 
 def _value(community: int, choices: Choices) -> str:

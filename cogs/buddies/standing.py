@@ -16,10 +16,10 @@ from bot.messages import Button, Community, Field, Form, Member, Message, Person
 from bot.times import friendly_instant
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
-from cogs.buddies.introductions import doors_of, proposed
-from cogs.buddies.people import names, settle
-from storage import blocks, buddies, community_settings, members, pairs, rounds, talks
-from storage.buddies import Signup
+from cogs.buddies.introductions import doors_of, one_tap, proposed
+from cogs.buddies.people import mentor_word, names, settle
+from storage import blocks, buddies, community_settings, members, pairs, proposals, rounds, talks
+from storage.buddies import Part, Signup
 from storage.pairs import Pair
 
 
@@ -33,14 +33,26 @@ class Standing(Cog):
             chosen = tuple(Button(plain(one.name), "buddies.stand", str(one.id)) for one in community[:25])
             return Message(_("Which community is this for?"), chosen)
         signup = await self.read(buddies.get, community, context.me)
+        there = await self.read(pairs.of, context.me, community)
+        if there:
+            return await self._with_everybody(context, community, there, signup)
         if signup is None:
             raise UserError(_("You have not asked for a buddy here. `buddy find` does that."))
-        for pair in await self.read(pairs.of, context.me, community):
-            return await self._with_somebody(context, pair)
-        asked = await self.read(rounds.open_proposal, community, context.me)
+        asked = await self.read(proposals.open_proposal, community, context.me)
         if asked is not None and asked.answer is None:
-            return proposed(asked)
+            return proposed(asked, await mentor_word(self, community))
         return await self._waiting(context, community, signup, answered=asked is not None)
+
+    async def _with_everybody(
+        self, context: Context, community: Community, there: list[Pair], signup: Signup | None
+    ) -> Message:
+        """The buddy first, and then whoever walks with them."""
+        shown = [await self._with_somebody(context, pair) for pair in sorted(there, key=lambda pair: pair.kind)]
+        buttons = [one for message in shown for one in message.buttons]
+        if signup is None:
+            value = f"{community.id}|{Choices().code}"
+            buttons.append(Button(_("A buddy too"), "buddies.again", value))
+        return Message(Text("\n").join([message.text for message in shown]), tuple(buttons))
 
     async def _with_somebody(self, context: Context, pair: Pair) -> Message:
         if pair.state == "opening" or pair.ends is None:
@@ -49,8 +61,8 @@ class Standing(Cog):
         platform = pair.channel.platform if pair.channel else None
         who_ = await names(self, [part.person for part in parts if part.person != context.me], platform)
         when = await self._when(context, pair.ends)
-        lines = [_("Your buddy: {who}, until {when}.").format(who=who_, when=when)]
         mine = next(part for part in parts if part.person == context.me)
+        lines = [await self._beside(pair, mine, who_, when)]
         if reasons := wording.in_common(mine.reasons):
             lines.append(reasons)
         for goal in await self.read(talks.goals, pair.id):
@@ -58,6 +70,17 @@ class Standing(Cog):
             words = self.bot.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
             lines.append(_("{who}: {words}").format(who=owner, words=words))
         return Message(Text("\n").join(lines), doors_of(pair))
+
+    async def _beside(self, pair: Pair, mine: Part, who_: Text, when: str) -> Text:
+        if pair.kind == "buddy":
+            return _("Your buddy: {who}, until {when}.").format(who=who_, when=when)
+        said = (
+            _("You walk with {who}, until {when}.")
+            if mine.role == "mentor"
+            else _("Your {mentor}: {who}, until {when}.")
+        )
+        mentor = await mentor_word(self, pair.community)
+        return Text(" ").join([said.format(who=who_, when=when, mentor=mentor), one_tap(who_)])
 
     async def _waiting(self, context: Context, community: Community, signup: Signup, *, answered: bool) -> Message:
         choices = Choices.read(signup.choices) or Choices()
@@ -195,7 +218,7 @@ def _with_group(choices: Choices, group: int | None) -> Choices:
 
 def _rest(connection: Connection, community: Community, person: Person, now: datetime) -> None:
     buddies.rest(connection, person, community)
-    rounds.drop_out(connection, person, community, now)
+    proposals.drop_out(connection, person, community, now)
 
 
 def _member(value: str) -> Member:

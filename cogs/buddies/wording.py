@@ -128,10 +128,10 @@ def pace_of(code: str) -> Pace | None:
     return Pace(int(pace)) if pace else None
 
 
-def someone(code: str) -> Text:
-    """``Someone free on weekday evenings, prefers text, about weekly.``"""
+def someone(code: str, *, one: bool = False) -> Text:
+    """``Someone free on weekday evenings, prefers text, about weekly.`` ``one``: two hear of a third."""
     shared, style, _pace, _purposes, people = code.split("|")
-    who = _("Two people") if people == "3" else _("Someone")
+    who = _("Two people") if people == "3" and not one else _("Someone")
     hours = (
         _("{who} free {when}").format(who=who, when=_parts(shared))
         if shared
@@ -143,7 +143,12 @@ def someone(code: str) -> Text:
 
 
 def in_common(code: str) -> Text:
-    """The reasons of one's own match: ``You are both free on weekday evenings. Text. About weekly.``"""
+    """The reasons of one's own match: ``You are both free on weekday evenings. Text. About weekly.``
+
+    Empty where nobody was matched: with a mentor.
+    """
+    if not code:
+        return Text()
     shared, style, _pace, wanted, people = code.split("|")
     both = _("You are all free {when}.") if people == "3" else _("You are both free {when}.")
     said = [both.format(when=_parts(shared))] if shared else []

@@ -13,7 +13,7 @@ from sqlite3 import Connection, connect
 import pytest
 
 from bot.messages import Channel, Community, Member, Person, Place
-from storage import blocks, buddies, consents, holds, members, pairs, rounds, schema
+from storage import blocks, buddies, consents, holds, members, pairs, pairs_ends, pairs_kept, proposals, rounds, schema
 from storage.pairs import Length
 from storage.rounds import Proposed, Round
 
@@ -81,8 +81,8 @@ def test_a_matching_is_told_once(connection: Connection) -> None:
     alice, bob = people(connection, 2)
     round_, before = begun(connection), edits(connection)
     for _time in range(2):
-        rounds.settle(connection, round_, matched((alice, bob)), [], before, {}, NOON)
-    assert told(connection, rounds.PROPOSAL) == [alice.id, bob.id]
+        rounds.settle(connection, round_, matched((alice, bob)), {}, before, {}, NOON)
+    assert told(connection, proposals.PROPOSAL) == [alice.id, bob.id]
 
 
 @pytest.mark.parametrize("what", ["withdraws", "rests", "changes", "is held", "avoids", "leaves", "pauses"])
@@ -105,18 +105,18 @@ def test_what_changed_while_people_were_matched_counts(connection: Connection, w
             members.leave(connection, alice, here, NOON)
         case "pauses":
             members.pause(connection, alice, NOON, None)
-    rounds.settle(connection, round_, matched((alice, bob), (chandra, dana)), [], before, {}, NOON)
-    assert told(connection, rounds.PROPOSAL) == [chandra.id, dana.id]
+    rounds.settle(connection, round_, matched((alice, bob), (chandra, dana)), {}, before, {}, NOON)
+    assert told(connection, proposals.PROPOSAL) == [chandra.id, dana.id]
     assert [one.id for one in rounds.to_match(connection, NOON)] == [round_.id], "the others are matched again"
 
 
 def test_who_is_left_out_is_told_once_in_a_round_and_remembered(connection: Connection) -> None:
     [alice] = people(connection, 1)
     round_ = begun(connection)
-    rounds.settle(connection, round_, [], [alice.id], edits(connection), {}, NOON)
+    rounds.settle(connection, round_, [], {alice.id: "odd"}, edits(connection), {}, NOON)
     again = rounds.latest(connection, round_.community)
     assert again is not None
-    rounds.settle(connection, again, [], [alice.id], edits(connection), {}, NOON + 48 * HOUR)
+    rounds.settle(connection, again, [], {alice.id: "odd"}, edits(connection), {}, NOON + 48 * HOUR)
     assert told(connection, rounds.NOBODY) == [alice.id]
     kept = buddies.get(connection, round_.community, alice)
     assert kept is not None
@@ -171,10 +171,10 @@ def test_both_who_want_to_stay_are_kept_always(connection: Connection) -> None:
     for pair in opened:
         for part, wish in zip(pairs.parts(connection, pair.id), wishes[pair.id], strict=True):
             if wish is not None:
-                pairs.wish(connection, pair.id, part.person, wish)  # type: ignore[arg-type]  # one of the three
+                pairs_ends.wish(connection, pair.id, part.person, wish)  # type: ignore[arg-type]  # one of the three
     end = NOON + timedelta(days=28)
-    for pair in pairs.over(connection, end):
-        pairs.end_by_time(connection, pair, lambda *_: [], end)
+    for pair in pairs_ends.over(connection, end):
+        pairs_ends.end_by_time(connection, pair, lambda *_: [], end)
     for pair in opened:
         now = pairs.get(connection, pair.id)
         assert now is not None
@@ -197,14 +197,14 @@ def test_whatever_happens_nobody_is_introduced_who_may_not_be(connection: Connec
         apart = set(rounds.passes(connection, round_.id))
         groups = [tuple(one.person for one in free[at : at + 2]) for at in range(0, len(free) - 1, 2)]
         allowed = [two for two in groups if tuple(sorted(one.id for one in two)) not in apart]
-        rounds.settle(connection, round_, matched(*allowed), [], {o.person.id: o.edits for o in free}, {}, now)
+        rounds.settle(connection, round_, matched(*allowed), {}, {o.person.id: o.edits for o in free}, {}, now)
         for person in everybody:
-            asked = rounds.open_proposal(connection, here, person)
+            asked = proposals.open_proposal(connection, here, person)
             if asked is not None and asked.answer is None and chance.random() < 0.7:
-                rounds.answer(connection, asked, person, chance.choice(("yes", "yes", "pass")), now)
+                proposals.answer(connection, asked, person, chance.choice(("yes", "yes", "pass")), now)
         _live(connection, chance, everybody, here, now)
-        for row in rounds.silent(connection, now):
-            rounds.close(connection, row, now)
+        for row in proposals.silent(connection, now):
+            proposals.close(connection, row, now)
         for pair in pairs.to_do(connection, now, 20):
             _work(connection, pair, now)
         _nobody_is_twice(connection, everybody, here)
@@ -218,12 +218,12 @@ def _live(
     roll = chance.random()
     if roll < 0.08:
         blocks.add(connection, one, other, now)
-        rounds.drop_out(connection, one, None, now, other.id)
-        pairs.part_ways(connection, one, None, now, other=other)
+        proposals.drop_out(connection, one, None, now, other.id)
+        pairs_ends.part_ways(connection, one, None, now, other=other)
     elif roll < 0.14:
         consents.withdraw(connection, one, "buddy")
-        rounds.drop_out(connection, one, None, now)
-        pairs.part_ways(connection, one, None, now)
+        proposals.drop_out(connection, one, None, now)
+        pairs_ends.part_ways(connection, one, None, now)
     elif roll < 0.2:
         holds.hold(connection, here, one, None, now)
     elif roll < 0.4:
@@ -231,7 +231,7 @@ def _live(
         holds.end(connection, here, one, now)
         buddies.come_back(connection, here, one)
     elif roll < 0.5:
-        pairs.part_ways(connection, one, here, now)
+        pairs_ends.part_ways(connection, one, here, now)
 
 
 def _work(connection: Connection, pair: pairs.Pair, now: datetime) -> None:
@@ -251,7 +251,7 @@ def _work(connection: Connection, pair: pairs.Pair, now: datetime) -> None:
 def _nobody_is_twice(connection: Connection, everybody: list[Person], here: Community) -> None:
     for person in everybody:
         busy = len(pairs.of(connection, person, here))
-        asked = rounds.open_proposal(connection, here, person)
+        asked = proposals.open_proposal(connection, here, person)
         assert busy + (asked is not None) <= 1
         for pair in pairs.of(connection, person, here):
             assert all(part.person in everybody for part in pairs.parts(connection, pair.id))
@@ -261,15 +261,16 @@ def _nobody_is_twice(connection: Connection, everybody: list[Person], here: Comm
 def test_what_is_old_is_swept(connection: Connection) -> None:
     alice, bob = people(connection, 2)
     round_ = begun(connection)
-    rounds.settle(connection, round_, matched((alice, bob)), [], edits(connection), {}, NOON)
+    rounds.settle(connection, round_, matched((alice, bob)), {}, edits(connection), {}, NOON)
     pair = open_pair(connection, alice, bob)
-    pairs.leave(connection, pair, alice, NOON)
+    pairs_ends.leave(connection, pair, alice, NOON)
     pairs.done(connection, pair.id)
     late = NOON + timedelta(days=800)
-    for row in rounds.silent(connection, late):
-        rounds.close(connection, row, late)
+    for row in proposals.silent(connection, late):
+        proposals.close(connection, row, late)
     connection.execute("UPDATE buddy_rounds SET due = NULL")
+    proposals.sweep(connection, late)
     rounds.sweep(connection, late)
-    pairs.sweep(connection, late)
+    pairs_kept.sweep(connection, late)
     for table in ("buddy_pairs", "buddy_members", "buddy_rounds", "buddy_proposals", "buddy_answers", "buddy_met"):
         assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table

@@ -12,6 +12,7 @@ from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, label
 from tests.cogs.buddies.world import NO_NAME, days, last, met, press_last, rooms, sign_up, told
 
 EARLY = "This round has ended early. That's allowed and needs no reason."
+LOOKING = "I'm looking again now. If nobody fits, I look every two days, and I'll tell you."
 TALK = "Did you two get to talk this week?"
 
 
@@ -141,19 +142,20 @@ async def test_did_you_talk_is_asked_weekly_and_seen_by_nobody(world: Playground
 
 async def test_a_goal_is_shown_after_a_preview_and_every_answer_leads_to_the_same(world: Playground) -> None:
     await met(world, ALICE, BOB)
-    words = "When I have had coffee, I will write one page."
     for number, answer in enumerate(("did it", "part of it", "not yet", "changed my mind")):
         await world.chat.say(ALICE, "buddy goal")
-        preview = await world.chat.say(ALICE, f"{words} {number}")
-        assert str(preview.text) == f"Bob will see exactly this: {words} {number}"
+        await world.chat.say(ALICE, f"I have had coffee {number}")
+        preview = await world.chat.say(ALICE, "I will write one page.")
+        words = f"When I have had coffee {number}, I will write one page."
+        assert str(preview.text) == f"Bob will see exactly this: {words}"
         await world.chat.press(ALICE, button(preview, "Send"))
         await world.bot.tick(world.now)
-        assert told(world, BOB, f"Alice has a goal for this round: {words} {number}") == 1
+        assert told(world, BOB, f"Alice has a goal for this round: {words}") == 1
         assert words not in await world.bot.database.read(lambda c: "\n".join(c.iterdump()))
         if number > 1:
             continue
         await days(world, 8)
-        said = await press_last(world, ALICE, f"{words} {number}", answer)
+        said = await press_last(world, ALICE, f"{words}\n", answer)
         assert str(said.text) == "Noted. A goal may stay, change or go."
         assert labels(said) == ["A goal", "Send a wave"]
 
@@ -161,6 +163,7 @@ async def test_a_goal_is_shown_after_a_preview_and_every_answer_leads_to_the_sam
 async def test_other_words_written_meanwhile_are_never_sent_as_a_goal(world: Playground) -> None:
     await met(world, ALICE, BOB)
     await world.chat.say(ALICE, "buddy goal")
+    await world.chat.say(ALICE, "the rain stops")
     preview = await world.chat.say(ALICE, "I will walk.")
     world.bot.words.keep(await person(world, ALICE), "I am scared tonight.", world.now)
     assert "I no longer have it." in (await world.chat.press(ALICE, button(preview, "Send"))).text
@@ -175,7 +178,7 @@ async def test_either_ends_it_at_any_time_and_the_first_day_reads_like_any(world
     said = await world.chat.press(ALICE, button(asked, "End it"))
     assert "needs no reason" in said.text
     await world.bot.tick(world.now)
-    assert str(last(world, BOB, "ended").text) == f"{EARLY} I'm looking again now."
+    assert str(last(world, BOB, "ended").text) == f"{EARLY} {LOOKING}"
     assert rooms(world) == {}
     assert "answered already" in (await world.chat.press(ALICE, button(asked, "End it"))).text
 
@@ -202,7 +205,7 @@ async def test_an_end_never_shows_what_the_other_chose(world: Playground, alice:
         await press_last(world, BOB, "This round is ending.", bob)
     await days(world, 3)
     heard = str(last(world, ALICE, "This round has ended. Thank you both.").text)
-    assert heard == f"This round has ended. Thank you both. You chose {alice}. I'm looking again now."
+    assert heard == f"This round has ended. Thank you both. You chose {alice}. {LOOKING}"
     if bob == "a break":
         assert "You chose a break" in last(world, BOB, "This round has ended.").text
 
@@ -212,6 +215,7 @@ async def test_a_pause_keeps_the_pair_and_says_so_once(world: Playground) -> Non
     await world.chat.say(ALICE, "pause")
     await days(world, 3)
     assert told(world, BOB, "Alice has paused. Your pair is kept.") == 1
+    assert labels(last(world, BOB, "Alice has paused.")) == ["End gently"]
     assert (await pair_of(world, BOB)).state == "active"
 
 

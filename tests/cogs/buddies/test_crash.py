@@ -26,13 +26,14 @@ from cogs.buddies.pairs import Pairs
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
+from cogs.buddies.waiting import Waiting
 from cogs.onboarding import Onboarding
 from storage import buddies, consents, members, rounds
 from storage.database import Database
 from tests.engines import processes
 from tests.engines.trace import Steps
 
-COGS = (Onboarding, SignUp, Introductions, Pairs, Goals, Endings, Standing, Rounds)
+COGS = (Onboarding, SignUp, Introductions, Pairs, Goals, Endings, Standing, Waiting, Rounds)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = [Member(NAME, name, name.title()) for name in ("alice", "bob", "chandra", "dana")]
 PORCH = Place(NAME, "porch", "The Porch")

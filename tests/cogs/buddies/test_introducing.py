@@ -21,7 +21,7 @@ from tests.cogs.buddies.world import (
     told,
 )
 
-LOOKING = "I'm looking again now."
+LOOKING = "I'm looking again now. If nobody fits, I look every two days, and I'll tell you."
 
 
 async def person(world: Playground, member: Member) -> Person:
