@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -84,7 +85,8 @@ def back_up(config: Config, target: Path, passphrase: Secret, now: datetime, *, 
 def _pack(config: Config, sealing: Sealing, now: datetime, *, with_key: bool) -> None:
     key_file = config.key.file.resolve()
     # Before the database is copied: whoever leaves in between is in both, and leaves once more when it is put back.
-    manifest = Manifest(now.isoformat(), journal.last_number(config.data / JOURNAL), with_key)
+    last = backup.between_writes(config.data / DATABASE, partial(journal.last_number, config.data / JOURNAL))
+    manifest = Manifest(now.isoformat(), last, with_key)
     with tarfile.open(fileobj=cast(BinaryIO, sealing), mode="w|") as archive:
         _add(archive, MANIFEST, json.dumps(manifest._asdict()).encode())
         for path in _files(config.data, key_file):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
+from typing import TypeVar
 
 from bot.errors import StorageError
 from bot.messages import Member, Person
 from storage import consents, keyed
 from storage.instants import seconds
 from storage.journal import Entry, Pseudonym
+
+T = TypeVar("T")
 
 MAGIC = b"SQLite format 3\0"
 
@@ -31,7 +34,7 @@ def copy(source: Path, target: Path) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=60)) as original,
+            closing(sqlite3.connect(_existing(source), uri=True, timeout=60)) as original,
             closing(sqlite3.connect(target)) as made,
         ):
             original.backup(made, pages=-1)
@@ -39,6 +42,24 @@ def copy(source: Path, target: Path) -> None:
             refuse_damaged(made, source)
     except sqlite3.Error as error:
         raise StorageError(f"{source} cannot be copied: {error}") from error
+
+
+def between_writes(source: Path, ask: Callable[[], T]) -> T:
+    """What ``ask`` finds while nobody writes. Raises StorageError.
+
+    Whoever leaves is in the journal before they are gone from the database. Asked in between, its last number would be
+    that of somebody who is in the copy all the same, and they would be back.
+    """
+    try:
+        with closing(sqlite3.connect(_existing(source), uri=True, timeout=60, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            return ask()
+    except sqlite3.Error as error:
+        raise StorageError(f"{source} cannot be copied: {error}") from error
+
+
+def _existing(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=rw"
 
 
 def refuse_damaged(connection: Connection, path: Path) -> None:

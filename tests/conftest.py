@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
 
@@ -26,6 +27,7 @@ async def ungreeted(tmp_path: Path) -> AsyncIterator[Playground]:
     """The same, where nobody is written to for being new."""
     async with Playground.open(tmp_path / "world", SATURDAY_EVENING, UNGREETED) as playground:
         yield playground
+        assert await playground.bot.database.read(late.without_end) == []
 
 
 @pytest.fixture
@@ -33,3 +35,4 @@ async def world(tmp_path: Path) -> AsyncIterator[Playground]:
     """A small community with every feature of the bot: ``world.bot``, ``world.chat``, and ``world.wait`` for time."""
     async with Playground.open(tmp_path / "world", SATURDAY_EVENING) as playground:
         yield playground
+        assert await playground.bot.database.read(late.without_end) == []

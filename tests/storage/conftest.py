@@ -12,6 +12,7 @@ import pytest
 
 from bot.messages import Community, Member, Person, Place
 from storage import members, schema
+from tests import late
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, weeks before any clock changes in Europe."""
@@ -27,6 +28,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     with closing(connect(tmp_path / "kith.db", isolation_level=None)) as opened:
         opened.execute("PRAGMA foreign_keys = ON")
         yield opened
+        assert late.without_end(opened) == []
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -17,11 +18,11 @@ import pytest
 from bot.backup import Restored, back_up, restore
 from bot.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.errors import FatalError, StorageError
-from bot.installation import DATABASE, JOURNAL
+from bot.installation import DATABASE, JOURNAL, open_keys
 from bot.messages import Member
 from bot.secret import Secret
 from cogs import COGS
-from storage import backup, journal, platforms
+from storage import backup, journal, members, platforms
 from storage.database import Database
 from tests.beds.process import finished
 from tests.cast import ALICE, BOB, CHANDRA, UNGREETED, Playground, button
@@ -64,6 +65,19 @@ async def prompted(world: Playground, duration: timedelta) -> list[str]:
     """Who is sent something while time passes."""
     world.unread()
     return [said.to.id async for step in world.wait(duration) for said in step]
+
+
+class Slow(journal.Journal):
+    """Between the lines on the disk and the commit there is time for anything."""
+
+    def __init__(self, path: Path, pseudonym: journal.Pseudonym) -> None:
+        super().__init__(path, pseudonym, lambda: NOON)
+        self.written, self.go = threading.Event(), threading.Event()
+
+    def write(self) -> None:
+        super().write()
+        self.written.set()
+        self.go.wait(10)
 
 
 # -- a backup ----------------------------------------------------------------------------------------------------------
@@ -198,6 +212,26 @@ async def test_a_restored_bot_sends_nothing_again_and_goes_on(config: Config, tm
     async with living(config, now) as world:
         assert await prompted(world, 4 * HOUR) == []
         assert sorted(await prompted(world, DAY)) == ["alice", "bob"]
+
+
+async def test_whoever_leaves_while_a_backup_begins_is_not_back(config: Config, tmp_path: Path) -> None:
+    """The journal has them already, and the database not yet."""
+    config.data.mkdir()
+    async with await Database.open(config.data / DATABASE) as database:
+        keyring = await open_keys(config.key, database)
+        slow = Slow(config.data / JOURNAL, keyring.pseudonym)
+        alice = await database.write(members.create, ALICE, "UTC", "en", NOON)
+        await database.keep_journal(slow)
+        slow.written.clear()
+        leaving = asyncio.create_task(database.write(members.forget, alice))
+        await asyncio.to_thread(slow.written.wait, 10)
+        backing_up = asyncio.create_task(asyncio.to_thread(back_up, config, tmp_path / "kith.backup", PASSPHRASE, NOON))
+        await asyncio.wait([backing_up], timeout=2)
+        slow.go.set()
+        await asyncio.gather(leaving, backing_up)
+    await put_back(config, tmp_path / "kith.backup", NOON + HOUR)
+    async with await Database.open(config.data / DATABASE) as database:
+        assert await database.read(members.person_of, ALICE) is None
 
 
 async def test_what_was_due_but_not_sent_at_the_time_is_not_sent_after_a_restore(

@@ -33,7 +33,9 @@ def next_one(connection: Connection, person: Person) -> datetime:
 
 def prompt(connection: Connection, person: Person, at: datetime, text: str = "how", state: str = "sent") -> Delivery:
     """A check-in that this person was asked at this instant."""
-    row = deliveries.plan(connection, Delivery(person, checkins.PROMPT, f"test:{person.id}:{at}", at))
+    row = deliveries.plan(
+        connection, Delivery(person, checkins.PROMPT, f"test:{person.id}:{at}", at, at + checkins.WINDOW)
+    )
     assert row is not None
     connection.execute("UPDATE deliveries SET state = ? WHERE id = ?", (state, row))
     delivery = deliveries.get(connection, row)
