@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.cog import Work
 from bot.errors import DeliveryError, StorageError
 from bot.messages import Channel, Community, Member, Person, Place
+from bot.quiet_hours import QuietHours, held_until
 from storage import blocks, consents, conversations, departures, linking, members
 
 if TYPE_CHECKING:
@@ -22,12 +25,13 @@ AT_ONCE = 100
 """Members the platforms are asked about in one go, once an hour."""
 
 
-async def leave(bot: Bot, person: Person, community: Community, now: datetime) -> None:
+async def leave(bot: Bot, person: Person, community: Community, now: datetime, *first: Work[None]) -> None:
     """The person is in the community no more: what they had there ends, and those whom it concerns are told.
 
     With their last community all their consents go too. What is left waits for 30 days, in case they come back.
+    ``first`` is what else happens in this transaction, before anything has ended.
     """
-    works = [cog.forget(person, community) for cog in bot.cogs]
+    works = [*first, *(cog.forget(person, community) for cog in bot.cogs)]
     await bot.database.write(_leave, works, person, community, now)
 
 
@@ -79,12 +83,22 @@ async def left(bot: Bot, member: Member, place: Place, now: datetime) -> None:
 
 
 async def removed(bot: Bot, place: Place, now: datetime) -> None:
-    """The bot was taken out of a place. Where its community lives nowhere else, everybody in it has left."""
+    """The bot was taken out of a place. Whoever it cannot meet elsewhere in the community has left it, and hears so."""
     community = await bot.database.write(departures.lost, place, now)
     if community is None:
         return
     for person in await bot.database.read(members.of_community, community):
-        await leave(bot, person, community, now)
+        known = await bot.database.read(_known, person, community)
+        if await _is_anywhere(bot, known) is False:
+            await leave(bot, person, community, now, partial(_tell, person=person, community=community, now=now))
+
+
+def _tell(connection: Connection, person: Person, community: Community, now: datetime) -> None:
+    """Not in the night, not in a pause, and only to whom the bot may write."""
+    profile = members.profile(connection, person)
+    if consents.FIRST in consents.given(connection, person) and not profile.paused:
+        quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
+        departures.tell(connection, person, community, held_until(now, ZoneInfo(profile.zone), quiet) or now)
 
 
 async def channel_gone(bot: Bot, channel: Channel) -> None:

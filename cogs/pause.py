@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import leaving
-from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.i18n import _
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
+from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
 from bot.times import friendly_instant
-from storage import members
+from storage import departures, members
 
 
 class Pause(Cog):
@@ -86,6 +86,19 @@ class Pause(Cog):
             "Done. You have left what {community} has here. The rest I keep for 30 days, in case you come back;"
             " `forget-me` deletes it now."
         ).format(community=left.name)
+
+    @message(departures.TOLD)
+    async def removed(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """The bot itself was taken out: nothing more can happen there, and nobody would know why."""
+        assert reader.person is not None
+        name = await self.read(departures.left, reader.person, int(delivery.args["community"]))
+        if name is None:
+            return None
+        said = _(
+            "I was taken out of {community}, so what you had there through me has ended: buddies, circles, requests and"
+            " roles. The rest I keep for 30 days, in case I'm back; `forget-me` deletes it now."
+        )
+        return Message(said.format(community=name))
 
     @action("leave.stay")
     async def stay(self, context: Context, value: str) -> Text:

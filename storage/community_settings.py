@@ -95,6 +95,16 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
     )
 
 
+def forget_channel(connection: Connection, channel: Channel) -> None:
+    """A channel is no more: nothing is said there from now on."""
+    for what in ("reports", "panel"):
+        connection.execute(  # names of our own schema, not of anybody outside
+            f"UPDATE community_settings SET {what}_platform = NULL, {what}_channel = NULL"
+            f" WHERE {what}_platform = ? AND {what}_channel = ?",
+            (channel.platform, channel.id),
+        )
+
+
 def set_quiet_hours(connection: Connection, community: Community, start: time, end: time) -> None:
     """Quiet hours for every member who has chosen none and came to this community first."""
     save(connection, community, get(connection, community)._replace(quiet=(start, end)))

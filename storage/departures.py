@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.messages import Community, Person, Place
+from bot.messages import Community, Delivery, Person, Place
+from storage import deliveries
 from storage.instants import seconds
 
 KEPT = timedelta(days=30)
 """For so long a member who left can come back to what they had; then they are forgotten."""
 
 LOOK_EVERY = timedelta(days=1)
+TOLD = "departures.removed"
+"""What members hear when the bot was taken out of the place where they met."""
 
 
 def lost(connection: Connection, place: Place, now: datetime) -> Community | None:
-    """The bot was taken out of a place. Returns its community if that was the last place it lived in."""
+    """The bot was taken out of a place. Returns the community that lives there."""
     row = connection.execute(
         "SELECT id, name FROM communities JOIN places ON community = id WHERE platform = ? AND platform_id = ?",
         (place.platform, place.id),
@@ -27,12 +30,23 @@ def lost(connection: Connection, place: Place, now: datetime) -> Community | Non
         "INSERT OR IGNORE INTO departures (platform, platform_id, at) VALUES (?, ?, ?)",
         (place.platform, place.id, seconds(now)),
     )
-    [left] = connection.execute(
-        "SELECT count(*) FROM places LEFT JOIN departures USING (platform, platform_id)"
-        " WHERE community = ? AND at IS NULL",
-        (row[0],),
+    return Community(*row)
+
+
+def tell(connection: Connection, person: Person, community: Community, due: datetime) -> None:
+    """The person hears, once, that the bot was taken out of the community where they met."""
+    key = f"{TOLD}:{community.id}:{person.id}:{seconds(due)}"
+    deliveries.plan(connection, Delivery(person, TOLD, key, due, args={"community": community.id}))
+
+
+def left(connection: Connection, person: Person, community: int) -> str | None:
+    """The name of a community that the person has left; None if they are back, or nothing is known of it any more."""
+    row = connection.execute(
+        "SELECT name FROM communities JOIN memberships ON community = id"
+        " WHERE id = ? AND person = ? AND left_at IS NOT NULL",
+        (community, person.id),
     ).fetchone()
-    return Community(*row) if left == 0 else None
+    return row[0] if row else None
 
 
 def homes(connection: Connection, platform: str) -> list[Place]:

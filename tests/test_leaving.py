@@ -206,6 +206,62 @@ async def test_where_the_bot_is_taken_out_everybody_has_left(
     assert await given(world, alice) == frozenset()
 
 
+def said(world: Playground, member: Member) -> list[str]:
+    """What somebody heard of the bot's having been taken out."""
+    texts = [str(posted.message.text) for posted in world.chat.posted if posted.to == member and posted.key]
+    return [text for text in texts if "I was taken out of" in text]
+
+
+async def test_everybody_it_concerns_hears_that_the_bot_was_taken_out_and_once(world: Playground) -> None:
+    await join(world, ALICE)
+    await join(world, BOB, ROOM, GARDEN)
+    await world.bot.removed(ROOM)
+    await world.bot.removed(ROOM)
+    await pass_time(world, timedelta(hours=1))
+    for member in (ALICE, BOB):
+        [words] = said(world, member)
+        assert words.startswith("I was taken out of The Porch, so what you had there through me has ended")
+    assert said(world, MO) == [], "he has said yes to nothing"
+
+
+async def test_at_night_they_hear_it_in_the_morning(world: Playground) -> None:
+    await join(world, ALICE)
+    world.now += timedelta(hours=8)
+    await world.bot.removed(ROOM)
+    await pass_time(world, timedelta(hours=4))
+    assert said(world, ALICE) == []
+    await pass_time(world, timedelta(hours=8))
+    assert len(said(world, ALICE)) == 1
+
+
+@pytest.mark.parametrize("line", ["pause", "settings I may write to you first"])
+async def test_who_paused_or_wants_no_message_hears_nothing(world: Playground, line: str) -> None:
+    await join(world, ALICE)
+    await world.chat.say(ALICE, line, ROOM)
+    await world.bot.removed(ROOM)
+    await pass_time(world, timedelta(days=1))
+    assert said(world, ALICE) == []
+
+
+async def test_if_the_bot_is_back_by_then_nothing_is_said(world: Playground) -> None:
+    await join(world, ALICE)
+    world.now += timedelta(hours=8)
+    await world.bot.removed(ROOM)
+    await world.chat.say(ALICE, "help", ROOM)
+    await pass_time(world, timedelta(days=1))
+    assert said(world, ALICE) == []
+
+
+async def test_of_two_places_only_who_cannot_be_met_in_the_other_has_left(world: Playground) -> None:
+    alice, bob = await join(world, ALICE, ROOM, GARDEN), await join(world, BOB)
+    porch, garden = sorted(await world.bot.database.read(members.communities, alice), key=lambda one: one.id)
+    await world.bot.database.write(linking.one_community, porch, garden)
+    await world.bot.removed(ROOM)
+    await pass_time(world, timedelta(hours=1))
+    assert (len(await homes(world, alice)), len(await homes(world, bob))) == (1, 0)
+    assert (len(said(world, ALICE)), len(said(world, BOB))) == (0, 1)
+
+
 async def test_back_within_30_days_the_community_is_the_old_one(world: Playground) -> None:
     alice = await join(world, ALICE)
     [porch] = await world.bot.database.read(members.communities, alice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot import countries, prompts
@@ -275,6 +276,14 @@ class Setup(Cog):
         except DeliveryError:
             return []
         return [lack for lack in WITHOUT if any(lack in lacks for lacks in found)]
+
+    def channel_gone(self, channel: Channel) -> Work[None]:
+        return lambda connection: community_settings.forget_channel(connection, channel)
+
+    async def needs(self, community: Community, now: datetime) -> tuple[Text, ...]:
+        if (await self.read(community_settings.get, community)).reports is not None:
+            return ()
+        return (_("Reports have no channel, so nobody is told when one comes in: `kith-mod setup`."),)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept

@@ -373,6 +373,16 @@ async def test_the_hosts_hours_are_a_newcomers_until_moderators_say_others(world
     assert "Quiet hours: from 22:30 to 08:00" in labels(await world.chat.say(ALICE, "settings", ROOM))
 
 
+async def test_where_the_channel_for_reports_is_deleted_moderators_read_it_in_the_picture(world: Playground) -> None:
+    porch = await populate(world)
+    missing = "Reports have no channel, so nobody is told when one comes in: `kith-mod setup`."
+    assert missing in (await say(world, MO, "kith-mod picture")).text
+    await world.bot.database.write(community_settings.save, porch, community_settings.Settings(reports=MODS))
+    assert missing not in (await say(world, MO, "kith-mod picture")).text
+    await world.bot.channel_gone(MODS)
+    assert missing in (await say(world, MO, "kith-mod picture")).text
+
+
 async def test_moderators_hear_four_weeks_before_a_line_goes_dark_and_on_the_day(world: Playground) -> None:
     porch = await populate(world)
     await world.bot.database.write(community_settings.save, porch, community_settings.Settings(reports=MODS))

@@ -92,3 +92,20 @@ def test_where_moderators_said_nothing_the_hosts_hours_hold(connection: Connecti
     eve = members.create(connection, Member("local", "eve"), "UTC", "en", NOW, (time(22), time(6)))
     members.join(connection, eve, porch, NOW)
     assert hours(connection, eve) == ("22:00", "06:00")
+
+
+# -- channels ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_channel_that_is_gone_is_used_no_more(connection: Connection, porch: Community, garden: Community) -> None:
+    mods, lobby = Channel("local", "mods"), Channel("local", "lobby")
+    for community in (porch, garden):
+        community_settings.save(connection, community, Settings(mods, lobby))
+    community_settings.forget_channel(connection, Channel("far", "mods"))
+    assert community_settings.get(connection, porch) == Settings(mods, lobby)
+    community_settings.forget_channel(connection, mods)
+    assert (
+        community_settings.get(connection, porch) == community_settings.get(connection, garden) == Settings(None, lobby)
+    )
+    community_settings.forget_channel(connection, lobby)
+    assert community_settings.get(connection, porch) == Settings()

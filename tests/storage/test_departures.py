@@ -37,10 +37,22 @@ def test_the_last_place_of_a_community_is_its_end_for_now(
 
 def test_a_community_with_another_place_lives_on(connection: Connection, porch: Community) -> None:
     second_home(connection, porch)
-    assert departures.lost(connection, PORCH, NOW) is None
+    assert departures.lost(connection, PORCH, NOW) == porch
     assert departures.homes(connection, "far") == [FAR_PORCH]
     assert departures.homes(connection, "local") == []
     assert departures.lost(connection, FAR_PORCH, NOW) == porch
+
+
+def test_who_has_left_is_told_of_where_and_who_is_back_of_nothing(
+    connection: Connection, porch: Community, alice: Person, bob: Person
+) -> None:
+    members.join(connection, alice, porch, NOW)
+    assert departures.left(connection, alice, porch.id) is None
+    members.leave(connection, alice, porch, NOW)
+    assert departures.left(connection, alice, porch.id) == "The Porch"
+    assert departures.left(connection, bob, porch.id) is None, "he never was there"
+    members.join(connection, alice, porch, NOW + DAY)
+    assert departures.left(connection, alice, porch.id) is None
 
 
 def test_hearing_it_twice_starts_no_new_month(connection: Connection, porch: Community) -> None:
