@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from cogs.quiet import alert as rules
-from cogs.quiet.alert import LIST, Act, Alert, Day, Facts, Fate, Step
+from cogs.quiet.alert import LIST, Act, Alert, Day, Facts, Step
+from tests.engines import quiet_life
+from tests.engines.quiet_life import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-START = datetime(2026, 3, 1, tzinfo=UTC)
-TOLD: dict[Act, Step] = {"tell people": "people", "tell helpers": "helpers", "tell moderators": "moderators"}
 
 QUIET = Day(delivered=True)
 OTHER = Day()
@@ -107,165 +107,36 @@ def test_the_list_goes_on_to_whoever_is_next_and_then_ends() -> None:
     assert all_acts == ["tell people", "tell moderators", "end of the list"]
 
 
-@dataclass
-class Life:
-    """One random life, hour by hour, and everything that happened in it, for the judgement afterwards."""
-
-    chance: random.Random
-    alert: Alert = field(default_factory=Alert)
-    written: set[Step] = field(default_factory=set)
-    accepted: set[Step] = field(default_factory=set)
-    allowed: bool = True
-    paused: bool = False
-    down_until: int = 0
-    fate: Fate = "on its way"
-    fate_at: int = 0
-    looked: int = 0
-    judged: int = 0
-    contacts: list[int] = field(default_factory=list)
-    delivered: set[int] = field(default_factory=set)
-    excused: set[int] = field(default_factory=set)
-    down: set[int] = field(default_factory=set)
-    pauses: set[int] = field(default_factory=set)
-    acts: list[tuple[int, Act]] = field(default_factory=list)
-    arrivals: list[int] = field(default_factory=list)
-
-    def live(self, hours: int) -> None:
-        habits = self.chance.random() ** 3 / 4
-        for hour in range(hours):
-            self._happen(hour, habits)
-            if hour >= self.down_until:
-                self._look(hour)
-            else:
-                self.down.add(hour)
-
-    def _happen(self, hour: int, habits: float) -> None:
-        roll = self.chance.random
-        day = hour // 24
-        if hour >= self.down_until and roll() < 0.002:
-            self.down_until = hour + self.chance.randint(1, 60)
-            self.excused |= set(range(day, (self.down_until - 1) // 24 + 1))
-        here = hour >= self.down_until
-        if here and roll() < habits:
-            self.contacts.append(hour)
-        if here and roll() < 0.004:
-            self.paused = not self.paused
-            if self.paused:
-                self.contacts.append(hour)
-        if self.paused:
-            self.pauses.add(hour)
-            self.excused.add(day)
-        if here and hour % 24 == 19 and not self.paused:
-            if roll() < 0.9:
-                self.delivered.add(day)
-            else:
-                self.excused.add(day)  # the platform did not take it
-        if roll() < 0.01:
-            self.written ^= {self.chance.choice(LIST)}
-        if roll() < 0.01:
-            self.accepted ^= {self.chance.choice(LIST)}
-        if roll() < 0.001:
-            self.allowed = not self.allowed
-        if self.alert.step == "me" and self.alert.since is None and here and self.fate == "on its way" and roll() < 0.3:
-            self.fate = "arrived" if roll() < 0.9 else "lost"
-            self.fate_at = hour
-            if self.fate == "arrived":
-                self.arrivals.append(hour)
-
-    def _look(self, hour: int) -> None:
-        """As ``cogs.quiet.progress`` does it, with hours for instants."""
-        if self.alert.step == "waiting":
-            while (self.judged + 1) * 24 <= hour and self.alert.quiet < self.alert.after:
-                end = (self.judged + 1) * 24
-                touched = any(self.looked <= at < end for at in self.contacts)
-                day = Day(touched, self.judged in self.delivered, self.judged in self.excused or not self.allowed)
-                self.alert = rules.judged(self.alert, day)
-                self.judged, self.looked = self.judged + 1, end
-        before = self.alert
-        self.alert, acts = rules.advance(before, self._facts(hour))
-        self.acts += [(hour, act) for act in acts]
-        if "ask me" in acts:
-            self.fate = "on its way"
-        if acts and self.alert.step == "waiting":
-            self.looked, self.judged = hour // 24 * 24, hour // 24
-
-    def _facts(self, hour: int) -> Facts:
-        since = int((self.alert.since - START) / HOUR) if self.alert.since else hour
-        return Facts(
-            now=START + hour * HOUR,
-            contact=any(at >= self.looked for at in self.contacts),
-            paused=self.paused,
-            allowed=self.allowed,
-            steps=frozenset(self.written & self.accepted),
-            asked=self.fate,
-            asked_at=START + self.fate_at * HOUR,
-            down=HOUR * len([one for one in self.down if since <= one < hour]),
-        )
-
-
-def judge(life: Life, hour: int, act: Act, open_since: int, told: list[tuple[int, Step]]) -> None:
-    """Whether this act was right, said without the rules: from what happened alone."""
-    step = TOLD[act]
-    assert step not in {one for _, one in told}, "told twice for one silence"
-    assert all(LIST.index(one) < LIST.index(step) for _, one in told), "out of order"
-    assert not [at for at in life.contacts if open_since <= at <= hour], "told after contact"
-    arrived = [at for at in life.arrivals if open_since <= at <= hour]
-    assert arrived, "told before the member was asked"
-    last = max([arrived[0], *(at for at, _ in told)])
-    awake = (hour - last) - len([one for one in life.down if last <= one < hour])
-    assert awake >= life.alert.gap / HOUR, "too early"
-    assert hour not in life.pauses, "told during a pause"
-
-
-def quiet_days_before(life: Life, hour: int) -> int:
-    """The longest row of quiet days that could be counted by then: since the last contact, leaving out the excused."""
-    last = max((at for at in life.contacts if at < hour), default=-1)
-    return sum(
-        bool({day, day - 1} & life.delivered) and day not in life.excused and (day + 1) * 24 <= hour
-        for day in range(last // 24 + 1, hour // 24)
-    )
-
-
 @pytest.mark.parametrize("seed", range(150))
 def test_a_random_life_breaks_no_promise(seed: int) -> None:
-    life = Life(random.Random(seed))
-    life.alert = Alert(after=life.chance.randint(2, 5), gap=HOUR * life.chance.choice((12, 24, 48, 72)))
-    life.written = {step for step in LIST if life.chance.random() < 0.6}
-    life.accepted = {step for step in LIST if life.chance.random() < 0.6}
-    written_at = watched(life)
-    life.live(24 * 90)
-    open_since, told = 0, list[tuple[int, Step]]()
-    for hour, act in life.acts:
-        if act == "ask me":
-            assert quiet_days_before(life, hour) >= life.alert.after, "asked too early"
-            open_since, told = hour, []
-        elif act in TOLD:
-            assert TOLD[act] in written_at[hour], "told somebody who was not written down, or had not agreed"
-            judge(life, hour, act, open_since, told)
-            told.append((hour, TOLD[act]))
-
-
-def watched(life: Life) -> dict[int, set[Step]]:
-    """What was written and accepted at each hour, noted as the life goes on."""
-    noted: dict[int, set[Step]] = {}
-    happen = life._happen
-
-    def happen_and_note(hour: int, habits: float) -> None:
-        happen(hour, habits)
-        noted[hour] = life.written & life.accepted
-
-    life._happen = happen_and_note  # type: ignore[method-assign]  # a note in the margin, not another behaviour
-    return noted
+    quiet_life.life(seed)
 
 
 def test_the_random_lives_are_full_of_what_they_test() -> None:
     """Otherwise they could not fail."""
-    seen: dict[str, int] = {}
-    for seed in range(100):
-        life = Life(random.Random(seed))
-        life.written, life.accepted = set(LIST), set(LIST)
-        life.live(24 * 90)
-        for _hour, act in life.acts:
-            seen[act] = seen.get(act, 0) + 1
-    for act in ("ask me", *TOLD, "end of the list", "in touch", "paused", "over"):
-        assert seen.get(act, 0) >= 5, seen
+    seen, events = Counter[str](), Counter[str]()
+    for seed in range(150):
+        one = quiet_life.life(seed)
+        seen += Counter(act for _hour, act in one.acts)
+        events += one.events
+    for act in ("ask me", *quiet_life.TOLD, "end of the list", "in touch", "paused", "over"):
+        assert seen[act] >= 5, seen
+    for event in ("contacts", "pauses", "outages", "failed deliveries", "withdrawn by the member"):
+        assert events[event] >= 100, events
+    assert events["withdrawn by those on the list"] >= 100, events
+
+
+RULE = {
+    "told somebody who was not written down": (
+        "next_step",
+        lambda alert, _steps: "people" if alert.step == "me" else "ended",
+    ),
+    "too early": ("due_at", lambda alert, _facts: alert.since),
+}
+
+
+@pytest.mark.parametrize("broken", sorted(RULE))
+def test_a_broken_rule_is_found(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, *RULE[broken])
+    with pytest.raises(AssertionError, match=broken):
+        [quiet_life.life(seed) for seed in range(150)]
