@@ -228,10 +228,18 @@ def saw(connection: Connection, person: Person, prompt: str, now: datetime) -> N
     connection.execute("INSERT OR REPLACE INTO prompts_seen VALUES (?, ?, ?)", (person.id, prompt, seconds(now)))
 
 
+def latest(connection: Connection, person: Person) -> tuple[int, str] | None:
+    """The delivery and the prompt of the last check-in the member was asked."""
+    row = connection.execute(
+        "SELECT delivery, prompt FROM checkins WHERE person = ? ORDER BY delivery DESC LIMIT 1", (person.id,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def is_latest(connection: Connection, person: Person, delivery: int) -> bool:
     """Is this the last check-in the member was asked?"""
-    [last] = connection.execute("SELECT max(delivery) FROM checkins WHERE person = ?", (person.id,)).fetchone()
-    return bool(last == delivery)
+    last = latest(connection, person)
+    return last is not None and last[0] == delivery
 
 
 def record_contact(connection: Connection, person: Person, now: datetime, delivery: int | None = None) -> None:

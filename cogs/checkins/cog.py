@@ -160,6 +160,8 @@ class CheckIns(Cog):
     @action("checkins.said")
     async def said(self, context: Context, value: str, words: str) -> Message:
         prompt_id, _bar, from_form = value.partition("|")
+        if not from_form:
+            context, prompt_id = await self._meant(context, prompt_id)
         destination = prompts.destination(self._prompt(prompt_id), words)
         await self._contact(context)
         self.bot.words.keep(context.me, words, context.now)
@@ -199,6 +201,16 @@ class CheckIns(Cog):
         await self.write(checkins.later, context.me, context.delivery, due)
         zone = await self._zone(context)
         return _("I'll ask again {when}.").format(when=friendly_instant(due, context.now, zone))
+
+    async def _meant(self, context: Context, prompt_id: str) -> tuple[Context, str]:
+        """What is typed answers the question that came last. The chat may not know of that yet: the bot was killed when
+        it had sent it, a moment ago.
+        """
+        latest = await self.read(checkins.latest, context.me) if context.delivery is not None else None
+        if latest is None:
+            return context, prompt_id
+        delivery, prompt_id = latest
+        return replace(context, row=f"d{delivery}"), prompt_id
 
     async def _contact(self, context: Context) -> None:
         """Count the answer, if it is to the check-in that is open now. What was acknowledged is stored."""

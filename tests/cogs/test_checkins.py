@@ -123,6 +123,21 @@ async def test_yesterdays_buttons_say_that_they_have_passed(world: Playground) -
     assert str(answer.text) == "That check-in has passed. `checkin now` opens a new one."
 
 
+async def test_what_is_typed_answers_the_question_that_came_last(world: Playground) -> None:
+    """The bot was killed when it had sent that, before it noted where the chat stands."""
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    await pass_time(world, timedelta(hours=2))
+    before = await world.bot.conversations.recall(ALICE, None)
+    await pass_time(world, timedelta(days=1))
+    await world.bot.conversations.keep(ALICE, None, before, world.now)
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "the tram was late")).text
+    rows = await world.bot.database.read(
+        lambda one: one.execute("SELECT answered IS NOT NULL FROM checkins ORDER BY delivery").fetchall()
+    )
+    assert rows == [(0,), (1,)]
+
+
 async def test_in_two_hours_the_same_question_comes_again(world: Playground) -> None:
     await join(world)
     await pass_time(world, timedelta(hours=1))
