@@ -150,8 +150,9 @@ async def test_an_offer_ends_when_the_circle_begins_and_none_is_made_after_that(
     assert offers(world, EVE)
     await pass_time(world, 11 * MINUTE)
     await gives_up(world, DANA)
-    await pass_time(world, 50 * MINUTE)
+    await pass_time(world, 40 * MINUTE)
     assert not offers(world, ALICE)
+    assert await said(world, "waiting") == ["alice"], "nothing that she never heard of has lapsed"
 
 
 async def test_after_an_outage_the_next_one_has_the_full_time(world: Playground) -> None:
