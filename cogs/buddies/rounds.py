@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cog import Cog, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Measure, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
 from bot.i18n import _, ngettext
@@ -20,6 +20,7 @@ from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
 from cogs.buddies.choices import Choices
 from cogs.buddies.course import plan
+from cogs.buddies.measures import MEASURES
 from cogs.buddies.worker import match_in_process
 from cogs.moderation import desk
 from storage import audit, buddies, pairs_ends, rounds
@@ -151,6 +152,9 @@ class Rounds(Cog):
             due = known.due or schedules.first_round(context.now, zone)[1]
         await self.write(_set, community, weeks, due, context.now)
         return await self._screen(context)
+
+    def measures(self) -> Iterable[Measure]:
+        return MEASURES
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Somebody who is over may join two who stay together: all three are asked, and the two are never taken apart for it."""
+"""Somebody who is over may join two who stay together: all three are asked, and the two are never taken apart."""
 
 from __future__ import annotations
 
