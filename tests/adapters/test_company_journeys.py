@@ -23,11 +23,11 @@ async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
         for name, purpose in (("alice", helping.COMPANY), ("bob", helping.HELPER)):
             actor = opened.actor(name)
             await actor.say("about")  # opens the direct conversation
-            await opened.bot.database.write(_settle, actor.member, opened.place, purpose, opened.bot.now())
+            await opened.bot.database.write(settle, actor.member, opened.place, purpose, opened.bot.now())
         yield opened
 
 
-def _settle(connection: Connection, member: Member, place: Place, purpose: str, now: datetime) -> None:
+def settle(connection: Connection, member: Member, place: Place, purpose: str, now: datetime) -> None:
     person = members.create(connection, member, "UTC", "en", now)
     members.join(connection, person, members.found(connection, place, now), now)
     consents.give(connection, person, (*CORE, ADULT, purpose, "reminders"), "Yes.", now)
