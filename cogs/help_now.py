@@ -54,16 +54,31 @@ class HelpNow(Cog):
     async def help_now(self, context: Context) -> Message:
         """Numbers to call and places to write to, right now."""
         country = await self._patiently(self._remembered(context), None)
-        words, buttons = await self._card(context, country), [Button(_("Choose"), "help.choose", "0")]
+        words = await self._card(context, country)
+        buttons = [Button(_("Choose"), "help.choose", "0")]
         if await self._patiently(doors.doors(self.bot, context, (doors.COMPANY,)), ()):
             buttons.append(Button(_("Ask a person here to reach out"), doors.COMPANY))
             words += "\n" + _("You can also ask a person here, and see first who would read it.")
             words += " " + _("They're members, not crisis workers.")
+        buttons.append(Button(_("I'm worried about someone"), "help.worried"))
         return Message(words, tuple(buttons))
 
     @action("help.now", stateless=True)
     async def pressed(self, context: Context, value: str) -> Message:
         return await self.help_now(context)
+
+    @action("help.worried", stateless=True)
+    async def worried(self, context: Context, value: str) -> Message:
+        """What NSPA and Samaritans tell people who are not professionals; never how anybody does it."""
+        return Message(
+            _(
+                "If you're worried about someone: ask them, calmly and in plain words, whether they think of ending"
+                " their life. Asking puts nothing into their head. Listen more than you talk, and stay in touch."
+                " Promise no secrecy: say whom else you'd tell. The numbers on the card are for you too. If they are in"
+                " danger now, call the emergency number: I can't."
+            ),
+            (Button(_("Help now"), doors.HELP_NOW),),
+        )
 
     @action("help.choose", stateless=True)
     async def choose(self, context: Context, value: str) -> Message:

@@ -51,6 +51,8 @@ BEGINS: Mapping[str, str] = {
     "buddy": doors.BUDDY,
     "company": doors.COMPANY,
     "hello": "hello.open",
+    "events": doors.CIRCLE,
+    "country": "help.choose",
     "notebook": "notebook.open",
     "dates": "dates.open",
     "reminders": "reminders.open",
@@ -83,8 +85,8 @@ WORDS: Mapping[str, str] = {
 }
 """The question behind each switch that needs nothing but a yes."""
 
-PAGE = 20
-"""Rows on one page: a message holds 25 buttons, and five are left for the ways on."""
+PAGE = 23
+"""Rows on one page: a message holds 25 buttons, and two are left for the way on and for what waits in the inbox."""
 
 
 class Settings(Cog):

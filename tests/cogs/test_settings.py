@@ -74,6 +74,13 @@ async def test_a_switch_with_more_to_ask_opens_its_own_door(alice: Playground) -
     assert "check-in" in answer.text
 
 
+async def test_every_switch_is_there_also_what_is_first_asked_elsewhere(alice: Playground) -> None:
+    shown = labels(await alice.chat.say(ALICE, "settings"))
+    for label in ("Circle reminders: off", "My country for Help now: off"):
+        assert label in shown
+    assert "Which country?" in (await alice.chat.say(ALICE, "settings my country")).text
+
+
 async def test_everything_can_be_typed(alice: Playground) -> None:
     assert "off now" in (await alice.chat.say(ALICE, "settings i may write")).text
     assert "dm" not in await given(alice)
