@@ -132,7 +132,7 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     ).fetchall()
     if not rows:
         return False
-    moved = []
+    moved, until = [], seconds(now)
     for row, at, zone, days, due, nominal in rows:
         try:
             following, next_nominal = _following(at, zone, days, due)
@@ -140,7 +140,7 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
             log.error("schedule %d cannot be read; it is looked at again in a day", row)
             connection.execute("UPDATE checkin_schedules SET due = ? WHERE id = ?", (seconds(now + LOOK_AGAIN), row))
             continue
-        if following <= seconds(now):
+        if following <= until:
             following, next_nominal, due, nominal = _catch_up(_week(at, zone, days), now)
         moved.append((following, next_nominal, due, nominal, row))
     connection.executemany(

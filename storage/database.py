@@ -76,7 +76,7 @@ class Database:
             raise StorageError(f"{path} cannot be opened: {error}") from error
         writer = await aiosqlite.connect(path, isolation_level=None)
         try:
-            for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
                 await writer.execute(f"PRAGMA {pragma}")
             reader = await aiosqlite.connect(path, isolation_level=None)
             await reader.execute("PRAGMA query_only = ON")

@@ -215,8 +215,11 @@ async def test_a_flush_cancelled_before_its_first_step_leaves_nobody_waiting(dat
     assert await database.write(note, "two") == "kept"
 
 
+PROMISES = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "journal_mode": "wal", "temp_store": 2}
+
+
 async def test_every_promise_of_the_connection_is_switched_on(database: Database) -> None:
-    for name, value in {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "journal_mode": "wal"}.items():
+    for name, value in PROMISES.items():
         assert await database.write(pragma, name) == value, name
 
 

@@ -69,6 +69,41 @@ def test_somebody_without_an_account_gets_nothing_planned(connection: sqlite3.Co
     assert deliveries.plan(connection, replace(NOTE, to=Person(99))) is None
 
 
+def test_many_planned_at_once_are_as_if_each_were_planned_alone(connection: sqlite3.Connection, alice: Person) -> None:
+    known = members.create(connection, Member("local", "known"), "UTC", "en", NOW)
+    moved = members.create(connection, Member("local", "moved"), "UTC", "en", NOW)
+    connection.execute(
+        "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES ('far', '9', ?, 9999999999)",
+        (moved.id,),
+    )
+    earlier = deliveries.plan(connection, replace(NOTE, to=known, key="earlier"))
+    assert earlier is not None
+    deliveries.settle(connection, earlier, "sent", NOW, message_id="7")
+    here = (alice, known, moved)
+    each = [
+        Delivery(who, "notes.note", f"each:{who.id}", NOW, NOW + HOUR, purpose="notes", picked=True) for who in here
+    ]
+    for one in each:
+        deliveries.plan(connection, one)
+    everybody = (
+        f"SELECT 'many:' || id AS key, id AS person, {int(NOW.timestamp())} AS due,"
+        f" {int((NOW + HOUR).timestamp())} AS expires FROM persons"
+    )
+    for _twice in range(2):
+        deliveries.plan_picked(connection, "notes.note", "notes", everybody)
+    many, alone = (planned_with(connection, key) for key in ("many:", "each:"))
+    assert many == alone
+    assert [(row[1], row[-1]) for row in many] == [("local", 1), ("local", 0), ("far", 1)]
+
+
+def planned_with(connection: sqlite3.Connection, key: str) -> list[tuple[object, ...]]:
+    return connection.execute(
+        "SELECT person, platform, target, thread, community, purpose, kind, args, body, picked, capped, due, expires,"
+        " state, next_try, attempts, opening FROM deliveries WHERE nominal_key LIKE ? || '%' ORDER BY person",
+        (key,),
+    ).fetchall()
+
+
 def test_it_goes_to_the_account_used_last(connection: sqlite3.Connection, alice: Person) -> None:
     connection.execute(
         "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES ('far', '9', 1, 9999999999)"
