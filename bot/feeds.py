@@ -46,6 +46,7 @@ class Feeds:
         self._config = config
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.port = config.port
+        self.listening = asyncio.Event()
 
     async def serve(self) -> None:
         """Raises FatalError where the port cannot be had: only the host can mend that."""
@@ -63,6 +64,7 @@ class Feeds:
                 where = f"{self._config.listen}, port {self._config.port}"
                 raise FatalError(f"I can't listen on {where}. Choose another one in [calendar].") from error
             self.port = runner.addresses[0][1]
+            self.listening.set()
             await asyncio.Event().wait()
         finally:
             with suppress(Exception):

@@ -142,7 +142,7 @@ class Stage:
         return await self.playground.bot.database.read(checkins.answered)
 
     async def _show(self, said: list[Posted], *, fresh: bool = False) -> None:
-        for posted in said:
+        for posted in sorted(said, key=_order):
             zone = await self.playground.zone_of(posted.to) if isinstance(posted.to, Member) else ZONE
             clock = f"{self.playground.now.astimezone(ZONE):%H:%M}  " if fresh else MARGIN
             words = f"Kith to {self._name(posted, zone)}: {PAGE.draw(posted.message.text, self.playground.now, zone)}"
@@ -153,7 +153,7 @@ class Stage:
     def _name(self, posted: Posted, zone: ZoneInfo) -> str:
         """Who reads it, and what their own clock shows where it is not the story's."""
         if not isinstance(posted.to, Member):
-            return "the room"
+            return "the room" if posted.to.id == ROOM.id else "their own place"
         name = self.playground.chat.names[posted.to.id]
         there = self.playground.now.astimezone(zone)
         elsewhere = posted.key and there.utcoffset() != there.astimezone(ZONE).utcoffset()
@@ -170,3 +170,8 @@ class Stage:
 
     def _write(self, text: str) -> None:
         print(text, file=self._out)
+
+
+def _order(posted: Posted) -> tuple[bool, str]:
+    """Replies first. What goes out at one moment to several people goes side by side, so it is told by name."""
+    return bool(posted.key), posted.to.id if posted.key and isinstance(posted.to, Member) else ""

@@ -87,6 +87,34 @@ async def two_yeses(stage: Stage) -> None:
     await stage.until("thursday 13:00")
 
 
+async def a_circle(stage: Stage) -> None:
+    stage.tell("Dana would like to sit together on Sundays. A circle is seen by nobody before two hosts have said yes.")
+    await stage.say(ALICE, "settings host")
+    await stage.press(ALICE, "Yes")
+    await stage.say(DANA, "circle new")
+    await stage.press(DANA, "Yes")
+    await stage.say(DANA, "sunday 17:30")
+    await stage.say(DANA, "Sunday tea")
+    await stage.press(DANA, "Co-host")
+    await stage.say(DANA, "@Alice")
+    await stage.press(ALICE, "I'll host")
+    await stage.press(ALICE, "Yes")
+    await stage.press(DANA, "Publish")
+    await stage.say(CHANDRA, "circle list")
+    await stage.press(CHANDRA, "Sunday tea")
+    await stage.press(CHANDRA, "I'm in")
+    await stage.press(CHANDRA, "Yes")
+    await stage.press(CHANDRA, "Yes")
+
+
+async def tea(stage: Stage) -> None:
+    await stage.until("sunday 16:35")
+    stage.tell("Fewer than three come to tea. That is a question to the hosts, and a small one is fine.")
+    await stage.press(DANA, "Hold it")
+    await stage.until("sunday 18:31")
+    stage.tell("They meet in a place of their own. Kith keeps turns and time.")
+
+
 async def some_company(stage: Stage) -> None:
     await stage.until("thursday 16:00")
     stage.tell("Thursday is long. Alice asks for company, and nobody's name is shown before two people want it.")
@@ -162,10 +190,12 @@ WEEK: tuple[Scene, ...] = (
     no_power,
     a_mistake,
     two_yeses,
+    a_circle,
     some_company,
     help_now,
     a_pause,
     quiet_days,
+    tea,
     an_hour_less,
     all_of_it_is_yours,
 )

@@ -22,6 +22,8 @@ OPENING, CLOSING, DEBRIEF, AFTER, HELLO, THANKS = (
 SUPPORT, REST = "circles.support", "circles.rest"
 REFLECTS = timedelta(hours=1)
 MISSED = 2
+NEW_HOST = timedelta(days=28)
+"""Whoever began to host lately is asked who supports them once, after the first date, not again in the next month."""
 IN_A_ROW = 3
 """After so many dates in a row hosts are asked to rest (product.md 3.14)."""
 
@@ -164,7 +166,7 @@ def after(moment: Moment) -> None:
 
 
 def _look_after(moment: Moment, host: Person) -> None:
-    """After three dates in a row a host is asked to rest; else, once a month, who supports them."""
+    """After three dates in a row a host is asked to rest; and once a month, who supports them."""
     starts, end = moment.gathering.starts, moment.gathering.ends
     part = circles.host_of(moment.connection, moment.circle.id, host)
     if part is None or part.accepted is None or moment.gathering.state == "cancelled":
@@ -172,9 +174,9 @@ def _look_after(moment: Moment, host: Person) -> None:
     held = circles_dates.held(moment.connection, moment.circle.id, part.accepted, end)
     if held and held % IN_A_ROW == 0:
         moment.plan(REST, host, "rest", end + timedelta(days=2), hosting.PURPOSE, picked=False)
-        return
     month = starts.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    if not circles_dates.held_by(moment.connection, moment.circle.community.id, host, month, end):
+    since = month if part.accepted < end - NEW_HOST else part.accepted
+    if not circles_dates.held_by(moment.connection, moment.circle.community.id, host, since, end):
         moment.plan(SUPPORT, host, "support", end + timedelta(days=2), hosting.PURPOSE, picked=False, capped=True)
 
 

@@ -27,8 +27,7 @@ async def serving(world: Playground) -> AsyncIterator[str]:
     world.bot.settings = replace(world.bot.settings, calendar=ADDRESS)
     feeds = Feeds(world.bot, CalendarConfig(address=ADDRESS, port=0))
     task = asyncio.create_task(feeds.serve())
-    while feeds.port == 0:
-        await asyncio.sleep(0.01)
+    await feeds.listening.wait()
     try:
         yield f"http://127.0.0.1:{feeds.port}"
     finally:

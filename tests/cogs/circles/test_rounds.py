@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from sqlite3 import Connection
 
 import pytest
@@ -49,9 +50,7 @@ async def personal(world: Playground, taps: int) -> Message:
     ("taps", "says"),
     [(0, "Questions are light."), (1, "Questions are about now, and may be personal."), (2, "may be tender.")],
 )
-async def test_the_card_says_how_personal_it_gets_before_anybody_joins(
-    world: Playground, taps: int, says: str
-) -> None:
+async def test_the_card_says_how_personal_it_gets_before_anybody_joins(world: Playground, taps: int, says: str) -> None:
     assert says in (await personal(world, taps)).text
 
 
@@ -91,7 +90,7 @@ async def test_no_two_heavy_questions_in_a_row_and_none_twice_before_all_had_the
     await dial(world, "personal")
     asked = [await question(world, place) for _time in range(4)]
     assert len({one.id for one in asked[:2]}) == 2
-    for one, following in zip(asked, asked[1:], strict=False):
+    for one, following in pairwise(asked):
         assert "low" in (one.sensitivity, following.sensitivity)
 
 

@@ -1,4 +1,4 @@
-"""Two hosts where people open up, whichever way somebody tries: handing over, going, being held, ending and resuming."""
+"""Two hosts where people open up, whichever way somebody tries: handing over, going, being held, resuming."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def handed(world: Playground, to: Member) -> Message:
 async def hosting(world: Playground) -> list[tuple[str, str]]:
     found = await rows(
         world,
-        "SELECT part, platform_id FROM circle_hosts JOIN accounts USING (person) WHERE accepted IS NOT NULL ORDER BY 1, 2",
+        "SELECT part, platform_id FROM circle_hosts JOIN accounts USING (person) WHERE accepted NOTNULL ORDER BY 1, 2",
     )
     return [(part, name.title()) for part, name in found]
 
@@ -173,9 +173,9 @@ async def test_somebody_held_does_not_become_a_host(world: Playground) -> None:
     await world.chat.say(ALICE, "@Bob")
     await tick(world)
     await hold(world, BOB)
-    assert "Introductions are paused for you here" in (
-        await press(world, BOB, world.chat.read(BOB)[-1], "I'll host")
-    ).text
+    assert (
+        "Introductions are paused for you here" in (await press(world, BOB, world.chat.read(BOB)[-1], "I'll host")).text
+    )
     assert await state(world) == "wanted"
     assert await hosting(world) == [("host", "Alice")]
 
