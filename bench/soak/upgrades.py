@@ -136,7 +136,7 @@ async def _upgrade(path: Path, kill: Kill) -> None:
             return super().execute(*arguments)
 
     connect = sqlite3.connect
-    sqlite3.connect = lambda to, **how: connect(to, factory=Deadly if to == path else sqlite3.Connection, **how)  # type: ignore[assignment,misc]  # in this process only
+    sqlite3.connect = lambda to, **how: connect(to, factory=Deadly if to == path else sqlite3.Connection, **how)  # type: ignore[assignment]  # in this process only
     schema.prepare(path)
     path.with_name(f"{path.name}-statements").write_text(str(count))
 

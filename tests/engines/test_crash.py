@@ -55,3 +55,9 @@ def test_the_engine_sees_a_message_that_comes_twice() -> None:
     found = figures("tests.engines.crash_broken", "12")
     assert found["duplicated"] > 0
     assert found["lost"] == 0
+
+
+def test_the_engine_sees_a_private_place_that_is_opened_twice() -> None:
+    found = figures("tests.engines.rooms_broken", "9")
+    assert found["surplus"] > 0
+    assert found["missing"] == 0
