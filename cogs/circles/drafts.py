@@ -65,7 +65,7 @@ class CircleDrafts(Cog):
     @action("circles.made")
     async def made(self, context: Context, value: str, when: datetime, title: str) -> Message:
         row, _bar, kind = value.partition("|")
-        chosen = next((one for one in kinds.KINDS if one == kind), "circle")
+        chosen: Kind = next((one for one in kinds.KINDS if one == kind), "circle")
         return await self._begin(context, await self._community(context, row), when, title, chosen)
 
     async def _begin(
