@@ -14,7 +14,7 @@ from bot.cog import Work
 from bot.errors import DeliveryError, StorageError
 from bot.messages import Channel, Community, Member, Person, Place
 from bot.quiet_hours import QuietHours, held_until
-from storage import blocks, consents, conversations, departures, linking, members
+from storage import blocks, consents, conversations, departures, linking, members, offers
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -61,6 +61,7 @@ def _forget(connection: Connection, bot: Bot, works: Sequence[Work[None]], perso
     for account, code in zip(accounts, codes, strict=True):
         conversations.forget(connection, code)
         linking.forget(connection, account)
+        offers.forget(connection, account)
     members.forget(connection, person)
 
 

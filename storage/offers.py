@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
-from bot.messages import Button, Community, Person
+from bot.messages import Button, Community, Member, Person
 from storage.instants import seconds
 
 LIFE = timedelta(days=1)
@@ -96,6 +96,12 @@ def press_delivery(connection: Connection, row: int, person: Person | None, kind
     if kind not in kinds:
         return Verdict("gone")
     return Verdict(None, Community(community, name) if community is not None else None)
+
+
+def forget(connection: Connection, account: Member) -> None:
+    """Take back what was offered to anybody about an account: the buttons name it."""
+    named = json.dumps(f"{account.platform}|{account.id}")[1:-1]
+    connection.execute("DELETE FROM offers WHERE instr(actions, ?)", (named,))
 
 
 def sweep(connection: Connection, now: datetime) -> None:

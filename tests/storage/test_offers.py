@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Button, Channel, Community, Delivery, Person, Text
+from bot.messages import Button, Channel, Community, Delivery, Member, Person, Text
 from storage import deliveries, members, offers
 from storage.offers import Verdict
 from tests.storage.conftest import DAY, HOSTILE, HOUR, NOW, SECOND, rows_in
@@ -170,3 +170,14 @@ def test_a_press_long_after_is_still_its_owners(connection: Connection, alice: P
     row = delivery(connection, alice)
     offers.sweep(connection, NOW + 100 * DAY)
     assert offers.press_delivery(connection, row, alice, ["notes.note"]) == FINE
+
+
+@pytest.mark.parametrize("name", ["alice", HOSTILE, "@\u00fcmit:example.org", 'a"b'])
+def test_what_names_a_forgotten_account_is_taken_back_from_everybody(
+    connection: Connection, alice: Person, name: str
+) -> None:
+    about = offers.add(connection, alice, None, [("buddies.avoid_now", f"local|{name}")], NOW)
+    other = offers.add(connection, alice, None, [("buddies.avoid_now", "local|somebody-else")], NOW)
+    offers.forget(connection, Member("local", name))
+    assert press(connection, about, alice, button("buddies.avoid_now", f"local|{name}")) == GONE
+    assert press(connection, other, alice, button("buddies.avoid_now", "local|somebody-else")) == FINE
