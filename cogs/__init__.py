@@ -30,7 +30,7 @@ from cogs.circles import (
     CirclePlaces,
     Circles,
 )
-from cogs.company import Company, Helping
+from cogs.company import Company, CompanyEnding, Helping
 from cogs.feedback import Feedback
 from cogs.hello import Hello
 from cogs.help_now import HelpNow
@@ -69,6 +69,7 @@ COGS: tuple[type[Cog], ...] = (
     Mentors,
     Rounds,
     Company,
+    CompanyEnding,
     Helping,
     Hello,
     Welcome,

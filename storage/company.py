@@ -9,7 +9,6 @@ two for each request. Every open request has a ``due``: the next moment at which
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
@@ -27,7 +26,6 @@ CLAIMS = 2
 """On one request at a time: no pile-on."""
 TOGETHER = timedelta(hours=2)
 """After the yes, until it is asked whether somebody came."""
-DRAFT_KEPT = timedelta(hours=24)
 KEPT = timedelta(hours=72)
 
 Kind = Literal["chat", "voice", "quiet", "hand"]
@@ -315,66 +313,3 @@ def read(row: tuple[Any, ...]) -> Request:
 
 def _viewers(viewers: frozenset[str]) -> str:
     return " ".join(sorted(viewers))
-
-
-# -- totals, and what is kept ------------------------------------------------------------------------------------------
-
-
-def answered(connection: Connection, community: Community, now: datetime) -> tuple[int, int]:
-    """(requests that found somebody, requests) of the last four weeks."""
-    rows = dict(
-        connection.execute(
-            "SELECT outcome, sum(requests) FROM company_totals WHERE community = ? AND day > ? GROUP BY outcome",
-            (community.id, (now - helping.LATELY).date().isoformat()),
-        )
-    )
-    met = rows.get("met", 0)
-    return met, met + rows.get("unanswered", 0)
-
-
-def sweep(connection: Connection, now: datetime) -> None:
-    """What is over for 72 hours lives on as a number only; a draft for a day."""
-    connection.execute("DELETE FROM company_requests WHERE ended <= ?", (seconds(now - KEPT),))
-    connection.execute(
-        "DELETE FROM company_requests WHERE state = 'draft' AND created <= ?", (seconds(now - DRAFT_KEPT),)
-    )
-    connection.execute("DELETE FROM company_totals WHERE day < ?", ((now - timedelta(days=400)).date().isoformat(),))
-
-
-def export(connection: Connection, person: Person, words: Callable[[Request], str]) -> dict[str, Any]:
-    rows = connection.execute(f"{SELECT} WHERE person = ? ORDER BY company_requests.id", (person.id,)).fetchall()
-    made = [
-        {"when": one.created.isoformat(), "for": one.kind, "where": one.community.name, "state": one.state}
-        | ({"note": words(one)} if one.note is not None else {})
-        for one in map(read, rows)
-    ]
-    asks = connection.execute("SELECT asked, state FROM company_asks WHERE person = ? ORDER BY asked", (person.id,))
-    had = [{"asked": instant(at).isoformat(), "state": state} for at, state in asks]
-    return {
-        **({"your company requests": made} if made else {}),
-        **({"when you were asked for company": had} if had else {}),
-    }
-
-
-def forget(connection: Connection, person: Person, community: Community | None, now: datetime) -> None:
-    """End what the person asked for and what they offered: whoever offered hears that it is over, and for whoever
-    asked the next people are asked.
-    """
-    where = {"person": person.id, "community": community.id if community else None}
-    rows = connection.execute(
-        f"{SELECT} WHERE person = :person AND community = ifnull(:community, community)", where
-    ).fetchall()
-    for request in map(read, rows):
-        close(connection, request, "left", now, told=True)
-        connection.execute("DELETE FROM company_requests WHERE id = ?", (request.id,))
-    connection.execute(
-        "UPDATE company_requests SET due = created WHERE state = 'open' AND id IN"
-        " (SELECT request FROM company_asks WHERE person = :person AND state = 'can')"
-        " AND community = ifnull(:community, community)",
-        where,
-    )
-    connection.execute(
-        "DELETE FROM company_asks WHERE person = :person AND request IN"
-        " (SELECT id FROM company_requests WHERE community = ifnull(:community, community))",
-        where,
-    )

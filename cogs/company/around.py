@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
+from bot.cog import Cog
 from bot.context import Context
+from bot.crypto import DecryptionError
 from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, plain
 from cogs.company.hours import choose
-from storage import members
-from storage.helping import Routing
+from storage import helping, members
+from storage.company import Request
+from storage.helping import Candidate, Routing
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -30,6 +34,28 @@ def routing(bot: Bot) -> Routing:
         return found
 
     return Routing(choose, near)
+
+
+async def audiences(cog: Cog, context: Context) -> Mapping[str, list[Candidate]]:
+    """Everybody who may be asked by the member there, whatever the hour."""
+    assert context.community is not None
+    return await cog.read(helping.audiences, context.community, context.person, routing(cog.bot).near, context.now)
+
+
+def in_hours(people: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[str, int]:
+    """How many of each audience are in their hours now."""
+    counts = {audience: len(choose(there, now)) for audience, there in people.items()}
+    return {audience: n for audience, n in counts.items() if n}
+
+
+def note_of(bot: Bot, request: Request) -> str | None:
+    """The words of the one who asks, if they wrote any."""
+    if request.note is None:
+        return None
+    try:
+        return bot.keyring.decrypt(request.note, "company_requests", "note", request.id)
+    except DecryptionError:
+        return str(_("(these words can't be read any more)"))
 
 
 async def settle(bot: Bot, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,18 +12,16 @@ from bot import consenting
 from bot.cog import Cog, Measure, Work, action, command, job, message
 from bot.consenting import Ask
 from bot.context import Context
-from bot.crypto import DecryptionError
-from bot.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
+from bot.doors import COMPANY, HELP_NOW
 from bot.errors import UserError
 from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
 from bot.times import friendly_instant
 from cogs.company import wording
-from cogs.company.around import account_of, context_of, routing, settle
-from cogs.company.hours import choose, hours_of
-from storage import asking, company, helping, holds, members
+from cogs.company.around import account_of, audiences, in_hours, note_of, routing, settle
+from cogs.company.hours import hours_of
+from storage import asking, company, company_kept, helping, holds, members
 from storage.company import Request
-from storage.helping import Candidate
 
 NOTE_LENGTH = 140
 BATCH = 200
@@ -49,7 +47,7 @@ class Company(Cog):
             if (open_now := await self.read(company.current, context.person)) is not None:
                 return await self._status(context, open_now)
             await self._allowed(context)
-        if not _in_hours(await self._audiences(context), context.now):
+        if not in_hours(await audiences(self, context), context.now):
             return _nobody_there(context.community)
         here = str(context.community.id)
         return await consenting.question(self.bot, context, ASK, here) or await self.begin(context, here)
@@ -62,7 +60,7 @@ class Company(Cog):
             return question
         assert context.community is not None
         await self._allowed(context)
-        there = _in_hours(await self._audiences(context), context.now)
+        there = in_hours(await audiences(self, context), context.now)
         if not there:
             return _nobody_there(context.community)
         viewers = frozenset({"helpers"} if "helpers" in there else there)
@@ -100,11 +98,6 @@ class Company(Cog):
                 )
             )
 
-    async def _audiences(self, context: Context) -> Mapping[str, list[Candidate]]:
-        assert context.community is not None
-        near = routing(self.bot).near
-        return await self.read(helping.audiences, context.community, context.person, near, context.now)
-
     # -- looking at it, and changing it in one tap ---------------------------------------------------------------------
 
     async def _draft(self, context: Context, row: int) -> tuple[Context, Request]:
@@ -126,10 +119,10 @@ class Company(Cog):
         )
 
     async def _proposal(self, context: Context, request: Request) -> Text:
-        every = await self._audiences(context)
-        there = _in_hours(every, context.now)
+        every = await audiences(self, context)
+        there = in_hours(every, context.now)
         viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
-        terms = wording.terms(request.kind, request.hours, self._note(request))
+        terms = wording.terms(request.kind, request.hours, note_of(self.bot, request))
         if not viewers:
             return _("Nobody of those you chose is there right now.") + " " + terms
         said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)
@@ -143,7 +136,7 @@ class Company(Cog):
     async def change(self, context: Context, value: str) -> Message:
         row = int(value)
         context, request = await self._draft(context, row)
-        there = await self._audiences(context)
+        there = await audiences(self, context)
         following = _after(wording.HOURS, request.hours)
         kind = _after(tuple(wording.KINDS), request.kind)
         buttons = [
@@ -189,14 +182,6 @@ class Company(Cog):
         await self.write(company.set_note, context.me, row, sealed)
         return await self._preview(context, row)
 
-    def _note(self, request: Request) -> str | None:
-        if request.note is None:
-            return None
-        try:
-            return self.bot.keyring.decrypt(request.note, "company_requests", "note", request.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
-
     @action("company.drop")
     async def drop(self, context: Context, value: str) -> Text:
         await self.write(company.drop, context.me, int(value))
@@ -216,7 +201,7 @@ class Company(Cog):
 
     async def _status(self, context: Context, request: Request) -> Message:
         said = _("Your request is open: {terms} It closes {when}.").format(
-            terms=wording.terms(request.kind, request.hours, self._note(request)),
+            terms=wording.terms(request.kind, request.hours, note_of(self.bot, request)),
             when=await self._when(context, request),
         )
         return Message(said, _while_open(request))
@@ -266,87 +251,6 @@ class Company(Cog):
         await self.write(company.close, request, "not today", context.now, told=True)
         return _("That's fine, your request is closed. They hear that it is over, and nothing else.")
 
-    # -- half time, and the end ----------------------------------------------------------------------------------------
-
-    @message(company.HALF, actions=("company.more", "company.close"), late="expires")
-    async def half(self, delivery: Delivery, reader: Reader) -> Message | None:
-        request = await self.read(company.get, int(delivery.args["request"]))
-        if request is None or request.state != "open":
-            return None
-        context = context_of(delivery, reader)
-        others = set(await self._audiences(context)) - request.viewers
-        more = [Button(_("Ask more people"), "company.more", str(request.id))] if others else []
-        return Message(
-            _("Nobody has picked this up yet. It's about who is awake, not about you."),
-            (*more, *await self._doors(context), Button(_("Close it"), "company.close", str(request.id))),
-        )
-
-    @action("company.more")
-    async def more(self, context: Context, value: str) -> Message:
-        """Who else would see it, before they do."""
-        request, others = await self._others(context, int(value))
-        counts = {audience: len(people) for audience, people in others.items()}
-        if not counts:
-            return Message(_("There is nobody else to ask at the moment. It stays open."))
-        terms = wording.terms(request.kind, request.hours, self._note(request))
-        return Message(
-            _("Ask {viewers} too? {terms}").format(viewers=wording.counted(counts), terms=terms),
-            (Button(_("Ask"), "company.widen", value), Button(_("Not now"), "company.keep")),
-        )
-
-    @action("company.widen")
-    async def widen(self, context: Context, value: str) -> Text:
-        _request, others = await self._others(context, int(value))
-        await self.write(company.widen, context.me, int(value), frozenset(others), context.now)
-        return _("Asked. I'll tell you when someone can.")
-
-    @action("company.keep")
-    async def keep(self, context: Context, value: str) -> Text:
-        return _("It stays as it is.")
-
-    async def _others(self, context: Context, row: int) -> tuple[Request, Mapping[str, list[Candidate]]]:
-        request = await self.read(company.get, row)
-        if request is None or request.person != context.me or request.state != "open":
-            raise UserError(_("It is closed already."))
-        there = await self._audiences(replace(context, community=request.community))
-        return request, {audience: people for audience, people in there.items() if audience not in request.viewers}
-
-    @message(company.CLOSED)
-    async def closed(self, delivery: Delivery, reader: Reader) -> Message:
-        context = context_of(delivery, reader)
-        again = Button(_("Ask again"), COMPANY, str(delivery.community.id) if delivery.community else "", row=STATELESS)
-        if delivery.args["how"] == "paused":
-            return Message(_("Your company request is closed, because you paused. `start` ends the pause."))
-        if delivery.args["how"] == "unanswered":
-            said = _("Your company request has ended; nobody was free this time. You can ask again at any hour.")
-            return Message(said, (again, *await self._doors(context)))
-        return Message(_("Your company request has ended."), await self._doors(context))
-
-    @message(company.AFTER, actions=("company.came",), late="expires")
-    async def after(self, delivery: Delivery, reader: Reader) -> Message:
-        request = str(delivery.args["request"])
-        return Message(
-            _("Did someone come?"),
-            (
-                Button(_("Yes"), "company.came", f"{request} yes"),
-                Button(_("Not really"), "company.came", f"{request} no"),
-            ),
-        )
-
-    @action("company.came")
-    async def came(self, context: Context, value: str) -> Message:
-        row, _space, answer = value.partition(" ")
-        await self.write(company.came, context.me, int(row), someone=answer == "yes", now=context.now)
-        if answer == "yes":
-            tick = Button(_("Note that I received"), "thanks.note", "received")
-            return Message(_("Noted. Only the number is kept."), (tick,) if tick.action in self.bot.actions else ())
-        return Message(_("Noted. Nobody is told. What would help now?"), await doors(self.bot, context))
-
-    async def _doors(self, context: Context) -> tuple[Button, ...]:
-        """Doors under a message that was sent unasked: they need no row."""
-        found = await doors(self.bot, context, (CIRCLE, PEOPLE, HELP_NOW))
-        return tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
-
     # -- time, and what is kept ----------------------------------------------------------------------------------------
 
     @job(every="tick")
@@ -356,7 +260,7 @@ class Company(Cog):
 
     @job(every="hour")
     async def sweep(self, now: datetime) -> None:
-        await self.write(company.sweep, now)
+        await self.write(company_kept.sweep, now)
 
     async def open_doors(self, context: Context) -> frozenset[str]:
         """Company is a door while somebody has hours, in any community of theirs."""
@@ -364,12 +268,12 @@ class Company(Cog):
         if not here and context.person is not None:
             here = await self.read(members.communities, context.person)
         for community in here:
-            if _in_hours(await self._audiences(replace(context, community=community)), context.now):
+            if in_hours(await audiences(self, replace(context, community=community)), context.now):
                 return frozenset({COMPANY})
         return frozenset()
 
     def measures(self) -> Iterable[Measure]:
-        return (Measure("company", company.answered, _measured),)
+        return (Measure("company", company_kept.answered, _measured),)
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: (
@@ -380,19 +284,15 @@ class Company(Cog):
         return lambda connection: asking.separate(connection, one, other, self.bot.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: company.export(connection, person, lambda request: self._note(request) or "")
+        return lambda connection: company_kept.export(
+            connection, person, lambda request: note_of(self.bot, request) or ""
+        )
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return lambda connection: company.forget(connection, person, community, self.bot.now())
+        return lambda connection: company_kept.forget(connection, person, community, self.bot.now())
 
 
 ASK = "company"
-
-
-def _in_hours(audiences: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[str, int]:
-    """How many of each audience are in their hours now."""
-    counts = {audience: len(choose(people, now)) for audience, people in audiences.items()}
-    return {audience: n for audience, n in counts.items() if n}
 
 
 def _nobody_there(community: Community) -> Message:

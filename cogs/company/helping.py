@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from bot import consenting
 from bot.cog import Cog, Reply, Setting, Work, action, job, message
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.doors import COMPANY, HELP_NOW
 from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
 from bot.times import EVERY_DAY, Days
 from cogs.company import wording
-from cogs.company.around import account_of, routing, settle
+from cogs.company.around import account_of, note_of, routing, settle
 from cogs.company.hours import Hours
 from storage import asking, company, consents, helping, members
 
@@ -92,17 +91,11 @@ class Helping(Cog):
             return None
         said = wording.wanted(request.kind, request.hours)
         if request.note is not None:
-            said = said + " " + _("Their words: “{note}”").format(note=self._note(request.note, request.id))
+            said = said + " " + _("Their words: “{note}”").format(note=note_of(self.bot, request))
         ask = str(claim.id)
         return Message(
             said, (Button(_("I can"), "company.can", ask, style="primary"), Button(_("Not now"), "company.cannot", ask))
         )
-
-    def _note(self, note: bytes, row: int) -> str:
-        try:
-            return self.bot.keyring.decrypt(note, "company_requests", "note", row)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
 
     @action("company.can")
     async def can(self, context: Context, value: str) -> Message:

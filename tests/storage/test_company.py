@@ -13,7 +13,7 @@ import pytest
 
 from bot.messages import Community, Member, Person, Place
 from cogs.company.hours import choose
-from storage import asking, blocks, company, consents, helping, members, schema
+from storage import asking, blocks, company, company_kept, consents, helping, members, schema
 from storage.helping import Routing
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -213,7 +213,7 @@ def test_under_random_histories_no_rule_breaks(connection: Connection, seed: int
             members.pause(connection, who, now, now + timedelta(hours=chance.randrange(1, 5)))
         elif roll < 0.88:
             who = chance.choice(helpers)
-            company.forget(connection, who, community(connection), now)
+            company_kept.forget(connection, who, community(connection), now)
         asking.heed_pauses(connection, now)
         while asking.look(connection, now, ROUTING, 100):
             pass
