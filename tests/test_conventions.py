@@ -42,7 +42,7 @@ RESERVED = {
     "apscheduler": ("bot/scheduler.py",),
 }
 MAY_NAME_A_PLATFORM = ("bot/adapters", "bot/app.py", "bot/config.py", "bot/cli.py")
-MAY_SPEAK_SQL = ("bench/storage.py", "bench/soak/damage.py")
+MAY_SPEAK_SQL = ("bench/storage.py", "bench/soak/damage.py", "bench/soak/upgrades.py")
 """What storage is compared with, and what only a trial asks of a database: how full it is, and what is half in it."""
 PLATFORM = re.compile(r"discord|matrix|synapse|(?<![a-z])nio(?![a-z])", re.IGNORECASE)
 CITES_A_SOURCE = re.compile(r"https://|\bsource\b", re.IGNORECASE)
@@ -153,8 +153,9 @@ def keeps_sql_in_storage(file: File) -> Iterator[str]:
 
 
 def leaves_transactions_to_the_database(file: File) -> Iterator[str]:
-    """A transaction is one function given to Database.write; only that and the migrations begin or end one."""
-    if not file.within("storage", "cogs", "bot") or file.within("storage/database.py", "storage/schema.py"):
+    """A transaction is one function given to Database.write; only that, the migrations and backups begin or end one."""
+    beginners = ("storage/database.py", "storage/schema.py", "storage/backup.py")
+    if not file.within("storage", "cogs", "bot") or file.within(*beginners):
         return
     for literal in strings(file):
         if TRANSACTION.match(str(literal.value)):
