@@ -50,7 +50,8 @@ class CircleAfter(Cog):
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if gathering.state == "cancelled":
             return None
-        closing = translate(reader_locale(), _prompt(str(delivery.args["prompt"])).text)
+        prompt = prompts.find(prompts.shipped(), str(delivery.args["prompt"]))
+        closing = translate(reader_locale(), prompt.text) if prompt else Text()
         if circle.kind == "cowork":
             closing = _("End round: what did you do, in one sentence, or pass.")
         text = _("The time is over.") + " " + closing

@@ -53,7 +53,10 @@ class CircleMeetings(Cog):
             raise UserError(_("A host asks for the next question."))
         if circle.kind not in ASKING:
             raise UserError(_("This circle has no questions."))
-        prompt = await self.write(rounds.draw, circle, gathering, "middle", context.now)
+        reserved = self.bot.settings.without_tender
+        prompt = await self.write(rounds.draw, circle, gathering, "middle", context.now, reserved)
+        if not prompt:
+            raise UserError(_("The moderators have switched off the questions for this round."))
         return Message(_round(prompt) + " " + _("Passing is fine."), private=False)
 
     @action("circles.here")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
 from bot import prompts
 from bot.prompts import Depth, Kind, Prompt
-from storage import circles_answers, circles_dates
+from storage import circles_answers, circles_dates, prompts_off
 from storage.circles import Circle
 from storage.circles_dates import Gathering
 
@@ -21,22 +22,46 @@ FOR_HOSTS = ("good-teacher", "persistence")
 """Hosts among themselves talk about hosting."""
 
 
-def draw(connection: Connection, circle: Circle, gathering: Gathering, part: Part, now: datetime) -> str:
-    """The id of the question for this part, remembered for the next time."""
+def draw(
+    connection: Connection,
+    circle: Circle,
+    gathering: Gathering,
+    part: Part,
+    now: datetime,
+    reserved: prompts_off.Platforms = (),
+) -> str:
+    """The id of the question for this part, remembered for the next time; empty where moderators left none on.
+
+    ``reserved``: platforms where tender questions are off until moderators turn them on.
+    """
+    asked = prompts_off.here(connection, circle.community, reserved)
+    allowed = prompts.switched_on(prompts.shipped(), asked.off, tender=asked.tender)
     seen = circles_dates.asked(connection, circle.id)
-    prompt = _choose(circle, seen, part, now, is_new=_somebody_is_new(connection, circle, now))
+    prompt = _choose(circle, allowed, seen, part, now, is_new=_somebody_is_new(connection, circle, now))
+    if prompt is None:
+        return ""
     circles_dates.add_asked(connection, gathering.id, prompt.id)
     return prompt.id
 
 
-def _choose(circle: Circle, seen: dict[str, datetime], part: Part, now: datetime, *, is_new: bool) -> Prompt:
+def _choose(
+    circle: Circle,
+    allowed: Sequence[Prompt],
+    seen: dict[str, datetime],
+    part: Part,
+    now: datetime,
+    *,
+    is_new: bool,
+) -> Prompt | None:
     kind: Kind = "circle"
     depth: Depth = "tender" if circle.personal == "tender" else "personal" if circle.personal == "personal" else "light"
     themes: tuple[str, ...] = (part,)
     if circle.kind == "hosts" and part == "middle":
         kind, themes = "host", FOR_HOSTS
         depth = "personal" if depth == "light" else depth
-    known = [prompt for prompt in prompts.shipped() if prompt.kind == kind and prompt.theme in themes]
+    known = [prompt for prompt in allowed if prompt.kind == kind and prompt.theme in themes]
+    if not any(prompt.depth == "light" or kind == "host" for prompt in known):
+        return None
     last = max((one for one in known if one.id in seen), key=lambda one: seen[one.id], default=None)
     return prompts.choose(
         known,

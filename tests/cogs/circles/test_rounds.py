@@ -10,7 +10,8 @@ import pytest
 
 from bot import prompts
 from bot.adapters.local import NAME
-from bot.messages import Channel, Member, Message, Place
+from bot.messages import Channel, Community, Member, Message, Place
+from storage import prompts_off
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import agree, draft, join, pass_time, press, published, rows, tick, told
 from tests.cogs.circles.test_meeting import here, said_in, speak, tap
@@ -224,3 +225,13 @@ async def test_a_place_that_was_deleted_is_opened_anew_and_the_hosts_are_told(wo
     for host in (ALICE, BOB):
         assert len(told(world, host, "The place of Evening circle was deleted.")) == 1
     assert "Who else can open it" in said_in(world, again)[-1].message.text
+
+
+async def test_what_moderators_switched_off_is_not_asked(world: Playground) -> None:
+    place = await begun(world, CHANDRA)
+    [(row, name)] = await rows(world, "SELECT id, name FROM communities")
+    for prompt in MIDDLE.values():
+        await world.bot.database.write(prompts_off.switch, Community(row, name), prompt.id, on=False)
+    opening = next(one.message for one in reversed(said_in(world, place)) if "I'm here" in labels(one.message))
+    said = await tap(world, ALICE, opening, "A question for the round", place)
+    assert "The moderators have switched off the questions for this round." in said.text
