@@ -165,6 +165,7 @@ async def with_a_server_that_dies(folder: Path, sends: int, kills: int, seed: in
                     await world.database.write(_plan, planned, utc_now())
                     planned += 1
                 await world.bot.tick(utc_now(), patience=0.02)
+                await asyncio.sleep(0.05)  # or the server it waits for would have no processor left
             await killing
             await world.bot.dispatcher.stop(5)
             seen: Counter[str] = Counter()
