@@ -10,7 +10,7 @@ from bot.i18n import _
 from bot.messages import STATELESS, Button, Message, Text
 
 MOST_BUTTONS = 25
-"""What one message can hold on Discord."""
+"""What one message can hold on every platform."""
 
 
 def in_one(parts: Sequence[Message]) -> Message:

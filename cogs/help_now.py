@@ -60,7 +60,7 @@ class HelpNow(Cog):
             buttons.append(Button(_("Ask a person here to reach out"), doors.COMPANY))
             words += "\n" + _("You can also ask a person here, and see first who would read it.")
             words += " " + _("They're members, not crisis workers.")
-        buttons.append(Button(_("I'm worried about someone"), "help.worried"))
+        buttons.append(Button(_("Worried about someone"), "help.worried"))
         return Message(words, tuple(buttons))
 
     @action("help.now", stateless=True)

@@ -71,9 +71,9 @@ class Questions(Cog):
         said, buttons = [_("Read them as members do. Switched off is marked.")], []
         for place, prompt in enumerate(shown, start=number * PAGE + 1):
             on = prompt.id not in asked.off
-            words = _("{n}. {question} ({depth})") if on else _("{n}. off: {question} ({depth})")
-            depth, question = (translate(reader_locale(), said_) for said_ in (DEPTHS[prompt.depth], prompt.text))
-            said.append(words.format(n=place, question=question, depth=depth))
+            words = _("{n}. {question} ({personal})") if on else _("{n}. off: {question} ({personal})")
+            personal, question = (translate(reader_locale(), said_) for said_ in (DEPTHS[prompt.depth], prompt.text))
+            said.append(words.format(n=place, question=question, personal=personal))
             label = (_("{n} off") if on else _("{n} on")).format(n=place)
             buttons.append(Button(label, "prompts.switch", f"{kind} {number} {prompt.id}"))
         following = number + 1 if (number + 1) * PAGE < len(known) else 0

@@ -14,12 +14,12 @@ from bot import crisis_lines
 from bot.bot import Bot
 from storage import community_settings, lines, members
 from storage.community_settings import Settings
-from tests.adapters.contract import Actor, Bed, Seen
+from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
 
 GB = crisis_lines.shipped().of("GB")
-BEDS = {"discord": discord_bed, "matrix": matrix_bed}
+BEDS: dict[str, OpenBed] = {"discord": discord_bed, "matrix": matrix_bed}
 
 
 @pytest.fixture(params=BEDS)

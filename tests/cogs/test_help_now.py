@@ -194,7 +194,7 @@ async def test_a_forged_country_gets_a_sentence(world: Playground, value: str) -
 
 async def test_whoever_is_worried_about_someone_reads_what_to_do_without_a_yes(world: Playground) -> None:
     card = await world.chat.say(DANA, "help-now")
-    said = await world.chat.press(DANA, button(card, "I'm worried about someone"))
+    said = await world.chat.press(DANA, button(card, "Worried about someone"))
     for words in ("ask them, calmly and in plain words", "Listen more", "stay in touch", "Promise no secrecy"):
         assert words in said.text
     assert SEEN in (await world.chat.press(DANA, button(said, "Help now"))).text
@@ -392,11 +392,11 @@ async def somebody_helps(world: Playground) -> None:
 
 
 async def test_a_person_here_can_be_asked_while_there_is_one(world: Playground) -> None:
-    assert labels(await world.chat.say(ALICE, "help-now", ROOM)) == ["Choose", "I'm worried about someone"]
+    assert labels(await world.chat.say(ALICE, "help-now", ROOM)) == ["Choose", "Worried about someone"]
     await somebody_helps(world)
     card = await world.chat.say(ALICE, "help-now", ROOM)
     assert "They're members, not crisis workers." in card.text
-    assert labels(card) == ["Choose", "Ask a person here to reach out", "I'm worried about someone"]
+    assert labels(card) == ["Choose", "Ask a person here to reach out", "Worried about someone"]
 
 
 async def test_asking_a_person_shows_the_words_and_the_readers_first(world: Playground) -> None:

@@ -139,10 +139,15 @@ def test_each_part_counts_towards_the_daily_cap(connection: Connection, plan: Ca
     ],
 )
 def test_the_parts_share_its_fate(
-    connection: Connection, alice: Person, plan: Callable[..., int], state: str, of_whole: str, of_parts: str
+    connection: Connection,
+    alice: Person,
+    plan: Callable[..., int],
+    state: deliveries.State,
+    of_whole: str,
+    of_parts: str,
 ) -> None:
     whole, rows = in_one(connection, plan)
-    deliveries.settle(connection, whole.id, state, MORNING, message_id="7", reason="so")  # type: ignore[arg-type]
+    deliveries.settle(connection, whole.id, state, MORNING, message_id="7", reason="so")
     assert states(connection) == {**dict.fromkeys(rows, of_parts), whole.id: of_whole}
     waiting = [delivery.id for delivery in inbox.waiting(connection, alice, MORNING)]
     assert waiting == (rows if of_parts == "inbox" else [])
