@@ -27,6 +27,8 @@ from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground
 TABLE = Path(__file__).parent / "data/access.txt"
 GARDEN = Place(NAME, "garden", "The Garden")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+BOTH, ONCE = Member(NAME, "fadi", "Fadi"), Member(NAME, "gina", "Gina")
+"""Somebody in two communities, and somebody who moderated until a moment ago."""
 
 
 def needs(door: Command | Action) -> str:
@@ -88,14 +90,20 @@ class House:
         self.world.chat.join(MO, GARDEN)
         self.world.chat.join(EVE, ROOM)
         self.world.chat.leave(BOB, ROOM)
+        for place in (ROOM, GARDEN):
+            self.world.chat.join(BOTH, place)
+        self.world.chat.join(ONCE, ROOM, moderator=True)
         write = self.world.bot.database.write
         porch, garden = [await write(members.found, place, NOW) for place in (ROOM, GARDEN)]
-        homes = {ALICE: porch, EVE: porch, BOB: garden, CHANDRA: porch, MO: porch}
+        homes = {ALICE: porch, EVE: porch, BOB: garden, CHANDRA: porch, MO: porch, BOTH: porch, ONCE: porch}
         people = {}
         for member, community in homes.items():
             people[member] = await write(members.create, member, "UTC", "en", NOW)
             await write(members.join, people[member], community, NOW)
+        await write(members.join, people[BOTH], garden, NOW)
         await write(blocks.add, people[ALICE], people[EVE], NOW)
+        await self.world.chat.say(ONCE, "kith-mod audit", ROOM)
+        self.world.chat.rooms[ROOM.id].moderators.discard(ONCE.id)
         self.old_offer = await self.offer(people[CHANDRA], porch)
         self.world.chat.leave(CHANDRA, ROOM)
         await leaving.leave(self.world.bot, people[CHANDRA], porch, NOW)
@@ -104,11 +112,16 @@ class House:
             Situation("stranger", DANA, ROOM, porch, None),
             Situation("stranger, direct", DANA, None, porch, None),
             Situation("member", ALICE, ROOM, porch, people[ALICE]),
-            Situation("member, direct", ALICE, None, porch, people[ALICE]),
             Situation("member of another community, there", BOB, GARDEN, garden, people[BOB]),
             Situation("member of another community, direct", BOB, None, garden, people[BOB]),
+            Situation("member of both, here", BOTH, ROOM, porch, people[BOTH]),
+            Situation("member of both, there", BOTH, GARDEN, garden, people[BOTH]),
+            Situation("member of both, direct", BOTH, None, None, people[BOTH]),
             Situation("former member, direct", CHANDRA, None, None, people[CHANDRA]),
+            Situation("member, direct", ALICE, None, porch, people[ALICE]),
             Situation("avoided by somebody", EVE, ROOM, porch, people[EVE]),
+            Situation("avoided by somebody, direct", EVE, None, porch, people[EVE]),
+            Situation("moderator until a moment ago", ONCE, ROOM, porch, people[ONCE]),
             Situation("moderator", MO, ROOM, porch, people[MO], moderator=True),
             Situation("moderator elsewhere", MO, GARDEN, garden, people[MO]),
         ]
