@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.bot import Bot
-from bot.clock import monotonic
+from bot.clock import monotonic, utc_now
 from bot.cog import Every
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Scheduler:
             args=[every],
             id=every,
             replace_existing=True,
-            next_run_time=self._bot.now(),
+            next_run_time=utc_now(),  # APScheduler's own clock, which need not be the bot's
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,

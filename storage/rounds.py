@@ -22,6 +22,10 @@ MET_KEPT = timedelta(days=730)
 """By then a meeting weighs nothing in the matching any more."""
 
 
+LATEST = frozenset({"signed_up", "free", "nobody_fits", "odd"})
+"""What a round tells as it was when people were matched last; all else adds up."""
+
+
 class Schedule(NamedTuple):
     """Every how many weeks a round begins, and when the next one does (None: when moderators say so)."""
 
@@ -30,7 +34,7 @@ class Schedule(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One round. ``runs``: how often people were matched in it so far; ``counts``: what came of the first time."""
+    """One round. ``runs``: how often people were matched in it so far; ``counts``: what came of it."""
 
     id: int
     community: Community
@@ -179,10 +183,10 @@ def settle(
     What was true when the matching began is asked again for each match: whoever took their yes back, changed their
     wish or found somebody meanwhile is proposed to nobody, and the others of that match are matched again.
     """
+    total = {name: counts[name] if name in LATEST else counts[name] + round_.counts.get(name, 0) for name in counts}
     done = connection.execute(
-        "UPDATE buddy_rounds SET runs = runs + 1, due = ?, counts = ifnull(counts, ?) WHERE id = ? AND runs = ?"
-        " AND due IS NOT NULL",
-        (seconds(now + buddies.LOOK_AGAIN), json.dumps(dict(counts)), round_.id, round_.runs),
+        "UPDATE buddy_rounds SET runs = runs + 1, due = ?, counts = ? WHERE id = ? AND runs = ? AND due IS NOT NULL",
+        (seconds(now + buddies.LOOK_AGAIN), json.dumps(total), round_.id, round_.runs),
     )
     if done.rowcount == 0:
         return

@@ -101,7 +101,7 @@ class Rounds(Cog):
         lines.append(_says_when(schedule, context.now, ZoneInfo(self.bot.settings.zone)))
         latest = await self.read(rounds.latest, community)
         if latest is not None and latest.counts:
-            lines.append(_("The last round: {counts}").format(counts=_say(latest.counts)))
+            lines.append(_("The last round so far: {counts}").format(counts=_say(latest.counts)))
         every = schedules.CHOICES[(schedules.CHOICES.index(schedule.weeks) + 1) % len(schedules.CHOICES)]
         return Message(
             Text("\n").join(lines),
@@ -287,9 +287,11 @@ def _counts(gathered: Gathered, outcome: Outcome) -> dict[str, int]:
 def _say(counts: Mapping[str, int]) -> Text:
     """A round in counts and plain reasons, never names."""
     said = [
-        _("{pairs} pairs and {trios} trios of {free} who had nobody.").format(**counts),
+        ngettext("{n} pair", "{n} pairs", counts["pairs"]).format(n=counts["pairs"])
+        + " "
+        + ngettext("and {n} trio.", "and {n} trios.", counts["trios"]).format(n=counts["trios"]),
         _("Together before: {repeats}. Under an hour a week in common: {no_common_hour}.").format(**counts),
-        _("Without anybody because nobody fits: {nobody_fits}; because the number is odd: {odd}.").format(**counts),
+        _("Without anybody: {nobody_fits} because nobody fits, {odd} because the number is odd.").format(**counts),
     ]
     return Text(" ").join(said)
 

@@ -38,6 +38,9 @@ class Standing(Cog):
             return await self._with_everybody(context, community, there, signup)
         if signup is None:
             raise UserError(_("You have not asked for a buddy here. `buddy find` does that."))
+        return await self._looking(context, community, signup)
+
+    async def _looking(self, context: Context, community: Community, signup: Signup) -> Message:
         asked = await self.read(proposals.open_proposal, community, context.me)
         if asked is not None and asked.answer is None:
             return proposed(asked, await mentor_word(self, community))
@@ -48,6 +51,8 @@ class Standing(Cog):
     ) -> Message:
         """The buddy first, and then whoever walks with them."""
         shown = [await self._with_somebody(context, pair) for pair in sorted(there, key=lambda pair: pair.kind)]
+        if signup is not None and all(pair.kind == "mentor" for pair in there):
+            shown.insert(0, await self._looking(context, community, signup))
         buttons = [one for message in shown for one in message.buttons]
         if signup is None:
             value = f"{community.id}|{Choices().code}"

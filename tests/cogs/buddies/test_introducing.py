@@ -198,7 +198,7 @@ async def test_moderators_try_a_round_and_nobody_hears_of_it(world: Playground) 
     screen = await moderator_screen(world)
     assert "4 members would like to be introduced." in screen.text
     said = await world.chat.press(MO, button(screen, "Try it, tell nobody"), ROOM)
-    assert "2 pairs and 0 trios of 4 who had nobody." in said.text
+    assert "A round now would give: 2 pairs and 0 trios." in said.text
     assert not any(member.name in said.text for member in (ALICE, BOB, CHANDRA, DANA))
     await world.bot.tick(world.now)
     assert told(world, ALICE, NO_NAME) == 0
@@ -214,7 +214,15 @@ async def test_moderators_begin_a_round_at_once(world: Playground) -> None:
     assert "A round has begun." in begun.text
     await world.bot.tick(world.now)
     assert told(world, ALICE, NO_NAME) == told(world, BOB, NO_NAME) == 1
-    assert "1 pairs" in (await world.chat.say(MO, "kith-mod rounds", ROOM)).text
+    screen = await world.chat.say(MO, "kith-mod rounds", ROOM)
+    assert "The last round so far: 1 pair and 0 trios. Together before: 0." in screen.text
+    for member in (ALICE, BOB):
+        await press_last(world, member, NO_NAME, "Yes")
+    await sign_up(world, CHANDRA)
+    await days(world, 3)
+    screen = await world.chat.say(MO, "kith-mod rounds", ROOM)
+    assert "1 pair and 0 trios." in screen.text, "what came of the first matching stays"
+    assert "Without anybody: 1 because nobody fits, 0 because the number is odd." in screen.text
 
 
 async def test_moderators_change_and_stop_the_calendar(world: Playground) -> None:

@@ -94,6 +94,20 @@ async def test_after_twelve_weeks_it_goes_on_by_two_yeses_only(world: Playground
         assert str(last(world, ALICE, "Thank you both.").text) == "This round has ended. Thank you both."
 
 
+async def test_who_has_a_mentor_and_looks_for_a_buddy_sees_both(world: Playground) -> None:
+    await sign_up(world, ALICE)
+    await walking(world)
+    stands = await world.chat.say(ALICE, "buddy find", ROOM)
+    assert "I'm looking for somebody; the next time" in stands.text
+    assert "Your mentor: Bob, until" in stands.text
+    assert labels(stands)[:2] == ["Change", "Rest"]
+    await sign_up(world, CHANDRA)
+    await days(world, 3)
+    stands = await world.chat.say(ALICE, "buddy find", ROOM)
+    assert "They're not on your list of people to avoid." in stands.text
+    assert "Noted." in (await world.chat.press(ALICE, button(stands, "Yes"), ROOM)).text
+
+
 async def test_an_end_with_a_mentor_leaves_introductions_as_they_were(world: Playground) -> None:
     await sign_up(world, ALICE)
     await walking(world)
