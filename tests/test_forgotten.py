@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
+from bot.crypto import DecryptionError
 from bot.messages import Member, Message, Person
-from storage import backup, members
+from storage import backup, members, sealed
 from tests.cast import BOB, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import settle
 from tests.engines.canary import CANARY, watched
@@ -129,18 +131,22 @@ async def _agreed(world: Playground, member: Member, said: Message) -> Message:
     return said
 
 
+async def lives(world: Playground) -> None:
+    world.chat.join(ODD, ROOM)
+    for member in (BOB, MO, ODD):
+        await says(world, member, "checkin on 19:00 berlin")
+    for line in BEFORE:
+        await says(world, BOB, line)
+    await says(world, BOB, "settings Helper", "Helper hours", "09:00", "20:00", "-", "-")
+    for line, *then in LIFE:
+        await says(world, ODD, line, *then)
+    async for _said in world.wait(timedelta(hours=26)):
+        pass
+
+
 async def test_of_a_life_with_every_door_open_nothing_is_left(world: Playground, tmp_path: Path) -> None:
     with watched() as written:
-        world.chat.join(ODD, ROOM)
-        for member in (BOB, MO, ODD):
-            await says(world, member, "checkin on 19:00 berlin")
-        for line in BEFORE:
-            await says(world, BOB, line)
-        await says(world, BOB, "settings Helper", "Helper hours", "09:00", "20:00", "-", "-")
-        for line, *then in LIFE:
-            await says(world, ODD, line, *then)
-        async for _said in world.wait(timedelta(hours=26)):
-            pass
+        await lives(world)
         database, code = world.bot.database, world.bot.keyring.pseudonym(ODD.platform, ODD.id)
         odd = await database.read(members.person_of, ODD)
         assert odd is not None
@@ -159,6 +165,45 @@ async def test_of_a_life_with_every_door_open_nothing_is_left(world: Playground,
         assert {"kith.journal"} <= {where.partition(":")[0] for where in places_with(tmp_path, code.hex())}
     assert written.hits == []
     assert written.lines > 1000
+
+
+async def test_without_the_key_no_word_is_read_and_no_row_stands_for_another(world: Playground, tmp_path: Path) -> None:
+    await lives(world)
+    back_up(tmp_path)
+    assert places_with(tmp_path, WORDS.removeprefix(CANARY)) == []
+    texts = await world.bot.database.read(sealed_texts)
+    assert len({(table, column) for table, column, _names, _blob in texts}) > 8, "it is a life with many words"
+    for table, column, names, blob in texts:
+        assert len(opened(world, blob, table, column, names)) == 1, (table, column)
+        for other, place, others, _blob in texts:
+            if (other, place) != (table, column):
+                assert opened(world, blob, other, place, [*names, *others]) == []
+            elif others is not names:
+                assert opened(world, blob, table, column, set(others) - set(names)) == []
+
+
+def sealed_texts(connection: Connection) -> list[tuple[str, str, list[int | str], bytes]]:
+    """(table, column, what its row may be called, text) of everything that is encrypted."""
+    found = []
+    for table, column in sealed.columns(connection):
+        cursor = connection.execute(f'SELECT * FROM "{table}" WHERE "{column}" IS NOT NULL')
+        for row in cursor.fetchall():
+            values = [value.hex() if isinstance(value, bytes) else value for value in row if value is not None]
+            names = [*values, *(str(value) for value in values if isinstance(value, int))]
+            blob = dict(zip([name for name, *_rest in cursor.description], row, strict=True))[column]
+            found.append((table, column, names, blob))
+    return found
+
+
+def opened(world: Playground, blob: bytes, table: str, column: str, names: Iterable[int | str]) -> list[str]:
+    """What the text says where it is taken for that of another row."""
+    found = set()
+    for name in names:
+        try:
+            found.add(world.bot.keyring.decrypt(blob, table, column, name))
+        except DecryptionError:
+            continue
+    return [*found]
 
 
 def holding(connection: Connection, code: bytes) -> set[str]:
