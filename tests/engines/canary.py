@@ -33,7 +33,7 @@ LOUD = (
 FIELDS = ("words", "at", "zone", "days", "note", "text", "who", "name")
 
 
-class Watched(io.TextIOBase):
+class Watched(io.StringIO):
     """Counts the lines of a log and keeps only those that hold the canary."""
 
     def __init__(self) -> None:
