@@ -33,7 +33,6 @@ from bench.soak._model import Life
 from bot.messages import Delivery, Person
 from storage import checkins, deliveries
 from storage.database import Database
-from storage.instants import instant, seconds
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
@@ -188,20 +187,13 @@ async def _planned(path: Path, count: int) -> Used:
     await settle(path, count, often=True)
     async with await Database.open(path) as database:
         await database.write(checkins.plan_due, START, BATCH)
-        moments = await database.read(due_moments, START + ONE_DAY)
+        moments = sorted({crowd.schedule(life).next_after(START).instant for life in _lives(count, often=True)})
         before, since = resident(), time.process_time()
         for now in moments:
             while await database.write(checkins.plan_due, now, BATCH):
                 pass
         used, memory = time.process_time() - since, resident() - before
         return Used(await database.read(planned_rows), used, memory)
-
-
-def due_moments(connection: Connection, until: datetime) -> list[datetime]:
-    rows = connection.execute(
-        "SELECT DISTINCT due FROM checkin_schedules WHERE due <= ? ORDER BY due", (seconds(until),)
-    )
-    return [instant(due) for (due,) in rows]
 
 
 def planned_rows(connection: Connection) -> int:

@@ -353,7 +353,12 @@ def _written(week: Week) -> tuple[str, str, str]:
 @lru_cache(maxsize=4096)
 def _week(at: str, zone: str, days: str) -> Week:
     parts = zip(at.split(), days.split(), strict=True)
-    return Week.of(*(Schedule(time.fromisoformat(one), _zone(zone), Days.from_code(on)) for one, on in parts))
+    return Week.of(*(Schedule(_time(one), _zone(zone), _days(on)) for one, on in parts))
+
+
+_time = cache(time.fromisoformat)
+_days = cache(Days.from_code)
+"""A day has no more minutes, and a week no more choices of days, than fit into memory."""
 
 
 @cache
