@@ -41,6 +41,7 @@ class MatrixActor:
         self.member = Member("matrix", person.id, name.title())
         self.direct = ""
         self._bed = bed
+        self._ahead: list[Heard] = []
 
     async def say(self, line: str) -> Seen:
         await self.person.say(line, await self._direct())
@@ -64,11 +65,15 @@ class MatrixActor:
         return form
 
     async def next(self) -> Seen:
-        heard = await self.person.next()
+        heard = self._ahead.pop() if self._ahead else await self.person.next()
         files: list[str] = []
         with suppress(TimeoutError):
-            while True:
-                files.append((await self.person.next(MORE)).content["filename"])
+            while not self._ahead:
+                following = await self.person.next(MORE)
+                if "filename" in following.content:
+                    files.append(following.content["filename"])
+                else:
+                    self._ahead.append(following)
         buttons = tuple(label for label, _id in heard.content.get(BUTTONS, []))
         questions = (heard.text,) if "`cancel` stops" in heard.text else ()
         return Seen(heard.text, buttons, tuple(files), questions, heard)
