@@ -36,8 +36,11 @@ class Endings(Cog):
         if pair is None:
             return None
         value = f"{pair.id}|{delivery.args['day']}"
+        three = len(await self.read(pairs.parts, pair.id)) == 3
         return Message(
-            _("Did you two get to talk this week? Nobody else sees your answer."),
+            _("Did the three of you get to talk this week? Nobody else sees your answer.")
+            if three
+            else _("Did you two get to talk this week? Nobody else sees your answer."),
             (
                 Button(_("Yes"), "buddies.talked", f"yes|{value}"),
                 Button(_("A little"), "buddies.talked", f"little|{value}"),
@@ -92,8 +95,10 @@ class Endings(Cog):
         enjoyed, next_ = (prompts.find(prompts.shipped(), name) for name in (ENJOYED, NEXT))
         if enjoyed is None or next_ is None:
             return None
+        three = len(await self.read(pairs.parts, pair.id)) == 3
+        ours = _("For the three of you: {question}") if three else _("For the two of you: {question}")
         said = [
-            _("For the two of you: {question}").format(question=translate(reader_locale(), enjoyed.text)),
+            ours.format(question=translate(reader_locale(), enjoyed.text)),
             _("And for you alone; nobody sees what you choose: {question}").format(
                 question=translate(reader_locale(), next_.text)
             ),
@@ -137,7 +142,10 @@ class Endings(Cog):
         if pair is None or pair.ends is None:
             return None
         until = friendly_instant(pair.ends, reader.now, ZoneInfo(reader.zone))
-        return Message(_("You both chose to stay together. You go on where you are, until {when}.").format(when=until))
+        said = _("You both chose to stay together. You go on where you are, until {when}.")
+        if len(await self.read(pairs.parts, pair.id)) == 3:
+            said = _("You all chose to stay together. You go on where you are, until {when}.")
+        return Message(said.format(when=until))
 
     @message(
         pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back", "buddies.mentored"), unsure="resend"
@@ -155,7 +163,8 @@ class Endings(Cog):
         if how == "early":
             said = _("This round has ended early. That's allowed and needs no reason.")
         else:
-            said = _("This round has ended. Thank you both.")
+            three = len(await self.read(pairs.were_with, number, reader.person)) == 2
+            said = _("This round has ended. Thank you all.") if three else _("This round has ended. Thank you both.")
         pair, wish = await self.read(pairs.get, number), await self.read(pairs_ends.wish_of, number, reader.person)
         if pair is None:
             return None

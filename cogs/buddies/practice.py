@@ -35,7 +35,7 @@ class Practice(Cog):
             raise UserError(_("The practice is for two. The three of you can do it without a timer: two minutes each."))
         who = await names(self, [others[0].person], platform_of(pair))
         await self.write(self._ask, pair, context, others[0])
-        return _("I ask {who} whether now is a good time. If so, it begins for both of you.").format(who=who)
+        return _("I ask {who} whether now is a good time. If so, {who} talks first, and you listen.").format(who=who)
 
     def _ask(self, connection: Connection, pair: Pair, context: Context, other: buddies.Part) -> None:
         hour = seconds(context.now) // int(WAITS.total_seconds())
@@ -50,7 +50,10 @@ class Practice(Cog):
         who = await about(self, delivery)
         if who is None:
             return None
-        said = _("{who} would like a listening practice with you now: two minutes each, then swap.").format(who=who)
+        said = _(
+            "{who} would like a listening practice with you now: two minutes each, then swap. You talk first, and {who}"
+            " listens."
+        ).format(who=who)
         pair = delivery.args["pair"]
         return Message(
             said,

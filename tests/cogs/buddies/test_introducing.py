@@ -166,6 +166,17 @@ async def test_three_people_are_a_trio_and_meet_in_one_place(world: Playground) 
     assert "Alice, Bob and Chandra: you all said yes." in intro
 
 
+async def test_what_three_hear_speaks_of_three(world: Playground) -> None:
+    three = (ALICE, BOB, CHANDRA)
+    await met(world, *three)
+    await days(world, 24)
+    for member in three:
+        assert told(world, member, "Did the three of you get to talk this week?") == 3
+        assert told(world, member, "For the three of you: This round is ending.") == 1
+    await days(world, 4)
+    assert told(world, ALICE, "This round has ended. Thank you all.") == 1
+
+
 async def test_when_one_of_three_passes_the_two_who_said_yes_meet(world: Playground) -> None:
     await sign_up(world, ALICE, BOB, CHANDRA)
     await to_the_round(world)

@@ -31,7 +31,7 @@ async def asked(world: Playground, *who: Member) -> None:
 async def test_two_minutes_each_and_then_the_roles_swap_for_both(world: Playground) -> None:
     await asked(world, ALICE, BOB)
     question = last(world, BOB, ASKED)
-    assert str(question.text) == f"Alice {ASKED}: two minutes each, then swap."
+    assert str(question.text) == f"Alice {ASKED}: two minutes each, then swap. You talk first, and Alice listens."
     assert labels(question) == ["Begin", "Not now"]
     assert "begins for both of you" in (await world.chat.press(BOB, button(question, "Begin"))).text
     await world.bot.tick(world.now)
