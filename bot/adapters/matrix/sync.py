@@ -73,6 +73,7 @@ class Sync:
         self._handle: Handler
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._saving: asyncio.Task[None] | None = None
+        self._asking: asyncio.Future[None] | None = None
         self._since: str | None = None
         self._filter = ""
         self._failures = 0
@@ -110,8 +111,11 @@ class Sync:
             raise DeliveryError("the homeserver has not told us yet") from None
 
     async def stop(self, within: float) -> None:
-        """Let what is being handled finish, for so many seconds at most."""
+        """Ask for nothing more, and let what is being handled finish, for so many seconds at most."""
         self._stopping.set()
+        if self._asking is not None:  # the connection is closed next
+            self._asking.cancel()
+            await asyncio.wait([self._asking])
         under_way = [task for task in (*self._lanes.values(), self._saving) if task is not None]
         if under_way:
             _done, late = await asyncio.wait(under_way, timeout=within)
@@ -294,6 +298,7 @@ class Sync:
     async def _or_stop(self, work: Work) -> None:
         """Do the work, unless ``stop`` comes first."""
         task, stop = asyncio.ensure_future(work), asyncio.ensure_future(self._stopping.wait())
+        self._asking = task
         try:
             await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
         finally:

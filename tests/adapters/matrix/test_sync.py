@@ -349,3 +349,29 @@ async def test_send_refuses_what_a_member_never_agreed_to_hear_in_the_open(kith:
     assert not kith.adapter._rooms.is_direct(room)
     await kith.adapter.send(known_as(alice), Message(Text("hello")), "key-1")
     assert (await alice.accept()) != room
+
+
+async def test_no_round_outlives_the_connection(kith: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that did would end Kith with "Session is closed"."""
+    under_way, ended = asyncio.Event(), asyncio.Event()
+    disconnect = kith.client.disconnect
+
+    async def exchange() -> None:
+        under_way.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    async def disconnect_after() -> None:
+        assert ended.is_set()
+        await disconnect()
+
+    monkeypatch.setattr(kith.adapter._sync, "_exchange_keys", exchange)
+    monkeypatch.setattr(kith.client, "disconnect", disconnect_after)
+    alice = await kith.member("alice")
+    opening = asyncio.create_task(alice.open_direct(kith.id))  # something to hear of
+    await under_way.wait()
+    await kith.stop()
+    opening.cancel()
+    await asyncio.wait([opening])
