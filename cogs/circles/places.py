@@ -12,7 +12,7 @@ from bot.cog import Cog, Nearness, Work, job, message, nothing_kept, nothing_to_
 from bot.errors import CannotReach, DeliveryError
 from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
-from cogs.circles import hosting, wording
+from cogs.circles import hosting, steps, wording
 from storage import circles, circles_answers, deliveries, intents, members
 from storage.circles import Circle
 
@@ -141,6 +141,7 @@ def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
 
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:
     circles.set_channel(connection, circle.id, channel)
+    steps.open_late(connection, circle._replace(channel=channel), now)
     deliveries.plan(
         connection,
         Delivery(

@@ -135,6 +135,17 @@ def hour(moment: Moment) -> None:
 def begin(moment: Moment) -> None:
     """It starts: who ticked it is told, and the opening card stands in the circle's own place."""
     remind(moment, "now")
+    _open(moment)
+
+
+def open_late(connection: Connection, circle: Circle, now: datetime) -> None:
+    """The place was opened after the date had begun: the opening card stands there now."""
+    gathering = circles_dates.under_way(connection, circle.id, now, now)
+    if gathering is not None and schedule.STEPS[gathering.step - 1].name == "now":
+        _open(Moment(connection, circle, gathering, now, now))
+
+
+def _open(moment: Moment) -> None:
     if moment.circle.channel is not None:
         question = rounds.draw(moment.connection, moment.circle, moment.gathering, "opening", moment.now)
         moment.plan(OPENING, moment.circle.channel, "opening", moment.gathering.ends, prompt=question)

@@ -195,7 +195,12 @@ class Meeting:
             [channel, thread] = connection.execute("SELECT channel, thread FROM circles").fetchone()
             return str(thread or channel)
 
-        meeting = cls(bed, await bed.bot.database.read(read))
+        for _second in range(60):
+            channel = await bed.bot.database.read(read)
+            if channel != "None":
+                break
+            await asyncio.sleep(1)  # killed while it was being opened
+        meeting = cls(bed, channel)
         if not isinstance(bed, KilledDiscord):
             for name in ("alice", "mo"):
                 await meeting._join(name)

@@ -235,3 +235,17 @@ async def test_what_moderators_switched_off_is_not_asked(world: Playground) -> N
     opening = next(one.message for one in reversed(said_in(world, place)) if "I'm here" in labels(one.message))
     said = await tap(world, ALICE, opening, "A question for the round", place)
     assert "The moderators have switched off the questions for this round." in said.text
+
+
+async def test_a_place_opened_after_the_date_has_begun_gets_the_opening_card_too(world: Playground) -> None:
+    place = await begun(world, CHANDRA)
+
+    def never_opened(connection: Connection) -> None:
+        connection.execute("UPDATE circles SET channel = NULL")
+        connection.execute("DELETE FROM deliveries WHERE kind IN ('circles.opening', 'circles.place')")
+
+    await world.bot.database.write(never_opened)
+    before = len(said_in(world, place))
+    await pass_time(world, timedelta(minutes=2))
+    said = [one.message.text for one in said_in(world, place)[before:]]
+    assert sum("begins." in text for text in said) == 1
