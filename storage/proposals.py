@@ -156,7 +156,13 @@ def close(connection: Connection, row: int, now: datetime) -> None:
         "UPDATE buddy_proposals SET state = ?, due = NULL WHERE id = ?", ("agreed" if together else "fallen", row)
     )
     for person, said in answers.items():
-        if over and said is None and kind == "buddy" and person not in there:
+        if (
+            over
+            and said is None
+            and kind == "buddy"
+            and person not in there
+            and _is_first_silence(connection, row, person)
+        ):
             buddies.unanswered(connection, community, Person(person), now)
     if round_ is not None:
         met = {part.person.id for part in willing} if together else there
@@ -166,6 +172,17 @@ def close(connection: Connection, row: int, now: datetime) -> None:
         return
     waiting = {person for person, said in answers.items() if said == "yes" or (said is None and not over)}
     _look_on(connection, community, row, waiting, now)
+
+
+def _is_first_silence(connection: Connection, row: int, person: int) -> bool:
+    """Rounds count, not the questions in them: somebody who is away for a week leaves one round unanswered."""
+    found = connection.execute(
+        "SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal WHERE person = ?1"
+        " AND answer IS NULL AND state = 'fallen' AND buddy_proposals.id < ?2"
+        " AND round = (SELECT round FROM buddy_proposals WHERE id = ?2)",
+        (person, row),
+    ).fetchone()
+    return found is None
 
 
 def _look_on(connection: Connection, community: Community, row: int, waiting: Container[int], now: datetime) -> None:

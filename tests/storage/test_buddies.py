@@ -110,6 +110,24 @@ def test_what_changed_while_people_were_matched_counts(connection: Connection, w
     assert [one.id for one in rounds.to_match(connection, NOON)] == [round_.id], "the others are matched again"
 
 
+def test_rounds_left_unanswered_count_and_not_the_questions_in_one(connection: Connection) -> None:
+    alice, *others = people(connection, 5)
+    round_, now = begun(connection), NOON
+    for other in others:
+        current = rounds.latest(connection, round_.community)
+        assert current is not None
+        rounds.settle(connection, current, matched((alice, other)), {}, edits(connection), {}, now)
+        asked = proposals.open_proposal(connection, round_.community, other)
+        assert asked is not None
+        proposals.answer(connection, asked, other, "yes", now)
+        now += 49 * HOUR
+        for row in proposals.silent(connection, now):
+            proposals.close(connection, row, now)
+    kept = buddies.get(connection, round_.community, alice)
+    assert kept is not None
+    assert (kept.unanswered, kept.resting) == (1, False)
+
+
 def test_who_is_left_out_is_told_once_in_a_round_and_remembered(connection: Connection) -> None:
     [alice] = people(connection, 1)
     round_ = begun(connection)
