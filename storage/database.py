@@ -123,9 +123,12 @@ class Database:
         self._journal = journal
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log, so that what was deleted is in no file. Raises StorageError if it is in use."""
+        """Empty the write-ahead log, so that what was deleted is in no file, and the journal of what is too old.
+
+        Raises StorageError if the log is in use.
+        """
         self._refuse_if_closed()
-        _unwrap(await _on_thread(self._writer, _empty_log, None))
+        _unwrap(await _on_thread(self._writer, _empty_log, self._journal))
 
     def _unwrap(self, outcome: Outcome) -> Any:
         if outcome.error is None:
@@ -263,10 +266,12 @@ def _snapshot(connection: sqlite3.Connection, work: Work) -> Outcome:
         connection.execute("ROLLBACK")
 
 
-def _empty_log(connection: sqlite3.Connection, _argument: None) -> Outcome:
+def _empty_log(connection: sqlite3.Connection, journal: Journal | None) -> Outcome:
     try:
+        if journal is not None:
+            journal.tidy()
         [busy, _frames, _moved] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         return Outcome(error=error)
     return Outcome(error=StorageError("the write-ahead log is in use")) if busy else Outcome()
 

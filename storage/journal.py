@@ -82,6 +82,10 @@ class Journal:
         _append(self._path, "".join(lines))
         self._last = numbers[-1]
         self._noted.clear()
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Once a day, erase what no backup needs any more. On the thread that writes, and no other."""
         if self._now() >= self._sweep_at:
             self._sweep_at = self._now() + timedelta(days=1)
             sweep(self._path, self._now())
