@@ -73,7 +73,7 @@ async def test_themes_and_topics_are_chosen_by_pressing(bed: KilledBed) -> None:
     themes = await alice.press(await alice.say("checkin change"), "Themes")
     themes = await alice.say("small joys")  # Matrix has no reactions for more than ten choices
     assert "small joys (chosen)" in themes.buttons
-    topics = await alice.press(await alice.press(themes, "Done"), "Topics to leave out")
+    topics = await alice.press(await alice.say("done"), "Topics to leave out")
     assert "work (left out)" in (await alice.press(topics, "work")).buttons
 
 
