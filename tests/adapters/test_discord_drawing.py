@@ -158,3 +158,10 @@ def test_what_stood_in_a_line_begins_nothing_after_a_cut(mark: str) -> None:
         assert [alive(piece) for piece in pieces] == [[], []], pieces
     kept = split("a" * 1999 + "\n# ours")
     assert kept[1] == "# ours", "a line that began with it goes on doing so"
+
+
+@pytest.mark.parametrize("words", ["\\<id:customize>", "\\\\**b**", "\\[a](https://x.y)"])
+def test_no_cut_takes_an_escape_from_what_it_guards(words: str) -> None:
+    for before in range(30):
+        for piece in split(draw(plain("a" * before + words * 150))):
+            assert alive(piece) == [], piece[:30]

@@ -55,8 +55,8 @@ def split(drawn: str, limit: int = LIMIT) -> list[str]:
     while _length(drawn) > limit:
         window = _window(drawn, limit)
         cut = next((at for mark in ("\n", " ") if (at := window.rfind(mark)) > limit // 2), len(window))
-        if window[:cut].endswith("\\"):
-            cut -= 1
+        kept = window[:cut]
+        cut -= (len(kept) - len(kept.rstrip("\\"))) % 2  # a pair that means a backslash is whole, and stays so
         pieces.append(drawn[:cut].rstrip())
         in_a_line, drawn = drawn[cut : cut + 1] != "\n", drawn[cut:].lstrip()
         if in_a_line and _LINE_START.match(drawn):
