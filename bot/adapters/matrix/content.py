@@ -29,7 +29,7 @@ LARGEST = 40_000
 LONGEST_LINE = 1000
 """Characters after which a line is cut, where there is no better place."""
 
-PING = re.compile(r"://|www(?=\.)|\bmatrix:|(?<!\w)[@#!](?=\S+:)|@(?=room\b)|(?<=\w)\.(?=[^\W\d_]{2})", re.IGNORECASE)
+PING = re.compile(r"://|www(?=\.)|\bmatrix:|[@#!](?=\S+:)|@(?=room\b)|(?<=\w)\.(?=[^\W\d_]{2})", re.IGNORECASE)
 """Links, people, rooms, everybody; and names with a dot, which apps make links of even without a scheme."""
 
 APART = "\u2060"
