@@ -1,12 +1,12 @@
 """Errors with a meaning for somebody. Anything else that is raised is a bug, and is logged.
 
-    KithError
-    ├── UserError        its sentence is shown to the member as the reply
-    ├── FatalError       its sentence is printed, and the process ends
-    ├── StorageError     the database could not do it: full, locked, damaged or closed
-    └── DeliveryError    a platform did not take a message
-        ├── CannotReach      and will not: direct messages closed, room left, member gone
-        └── RetryAfter       and says when it will
+KithError
+├── UserError        its sentence is shown to the member as the reply
+├── FatalError       its sentence is printed, and the process ends
+├── StorageError     the database could not do it: full, locked, damaged or closed
+└── DeliveryError    a platform did not take a message
+    ├── CannotReach      and will not: direct messages closed, room left, member gone
+    └── RetryAfter       and says when it will
 """
 
 from __future__ import annotations

@@ -303,7 +303,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A date that a platform's own calendar may show to everybody in a place. ``key`` names it whatever becomes of it."""
+    """A date for a platform's own calendar, which everybody in a place may see. ``key`` names it for good."""
 
     key: str
     title: Text

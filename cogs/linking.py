@@ -103,9 +103,7 @@ class Linking(Cog):
 
     async def _enter(self, context: Context, code: str, community: Community | None) -> Message:
         row, secret = _read(code)
-        outcome = await self.write(
-            linking.enter, row, self._hash(secret), context.member, community, context.now
-        )
+        outcome = await self.write(linking.enter, row, self._hash(secret), context.member, community, context.now)
         if outcome == "own":
             raise UserError(
                 _("That code was shown to you here. Enter it on the other account.")

@@ -26,9 +26,7 @@ def add_unknown(connection: Connection, person: Person, code: bytes, now: dateti
     """``person`` wants never to be brought together with an account that has said yes to nothing yet."""
     known = connection.execute("SELECT 1 FROM blocks WHERE person = ? AND code = ?", (person.id, code)).fetchone()
     if known is None:
-        connection.execute(
-            "INSERT INTO blocks (person, code, since) VALUES (?, ?, ?)", (person.id, code, seconds(now))
-        )
+        connection.execute("INSERT INTO blocks (person, code, since) VALUES (?, ?, ?)", (person.id, code, seconds(now)))
 
 
 def lift(connection: Connection, person: Person, other: Person) -> bool:

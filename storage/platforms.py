@@ -35,4 +35,3 @@ def state(connection: Connection, platform: str, name: str) -> str | None:
 
 def set_state(connection: Connection, platform: str, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO adapter_state VALUES (?, ?, ?)", (platform, name, value))
-

@@ -186,7 +186,9 @@ def _mark(key: str) -> str:
 
 def _group(thread: int | str) -> Group:
     """On Discord a thread is a channel with an id of its own."""
-    return Group(Channel(PLATFORM, str(thread)), _("Who else can open this place: moderators who may manage threads here."))
+    return Group(
+        Channel(PLATFORM, str(thread)), _("Who else can open this place: moderators who may manage threads here.")
+    )
 
 
 def _is_gone(error: CannotReach) -> bool:
