@@ -91,7 +91,7 @@ def test_the_example_works_once_its_secret_files_are_there(write: Write) -> None
 
 def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
     """Taking every # away gives a file with every setting in it, and the defaults shown are the real ones."""
-    shown = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    shown = re.sub(r"^# (\w+ = |\[)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
     table = tomllib.loads(shown)
     names = {f"{key}.{name}" for key, value in table.items() if isinstance(value, dict) for name in value}
     names |= {key for key, value in table.items() if not isinstance(value, dict)}

@@ -167,7 +167,7 @@ async def test_what_others_get_is_set_in_and_has_their_name(
     await terminal.take("/wait 1d")
     shown = capsys.readouterr().out
     assert "[Sunday 1 March, 19:00, UTC]\n        to Alice: " in shown
-    assert all(line.startswith(("[", " " * 8)) for line in shown.splitlines())
+    assert all(line.startswith(("[", " " * 8)) for line in shown.splitlines() if line)
 
 
 async def test_the_room_is_shared_and_direct_leads_back(terminal: Terminal) -> None:

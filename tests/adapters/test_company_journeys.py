@@ -122,5 +122,5 @@ async def test_the_people_map_is_filled_in_by_a_form(bed: Bed) -> None:
     alice = bed.actor("alice")
     form = await alice.press(await alice.say("people"), "Add one")
     kept = await alice.fill(form, "the dog", "animal", "laughing", "at home")
-    assert "1. the dog" in kept.text
+    assert "the dog" in kept.text
     assert "the dog (at home)" in (await alice.say("help-now")).text

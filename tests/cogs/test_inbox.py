@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.messages import Person
@@ -60,9 +61,8 @@ async def test_two_are_read_one_after_the_other(ungreeted: Playground) -> None:
     assert alice is not None
     waiting = await ungreeted.bot.database.read(inbox.waiting, alice, ungreeted.now)
     assert len(waiting) == 1
-    await ungreeted.bot.database.write(
-        deliveries.plan, waiting[0].__class__(alice, waiting[0].kind, "another", ungreeted.now, picked=True)
-    )
+    another = replace(waiting[0], key="another", due=ungreeted.now, picked=True)
+    await ungreeted.bot.database.write(deliveries.plan, another)
     await ungreeted.bot.tick(ungreeted.now)
     ungreeted.chat.closed.clear()
     first = await ungreeted.chat.say(ALICE, "inbox")

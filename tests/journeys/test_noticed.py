@@ -16,7 +16,7 @@ from storage import checkins, members, pairs
 from storage.buddies import Part
 from storage.pairs import Length
 from tests.journeys.cast import agree, eventually, settle, to_the_hour
-from tests.journeys.killed import KILLED, KilledBed
+from tests.journeys.killed import KILLED, KilledBed, KilledMatrix
 
 BEFORE_A_JUMP_IS_AN_OUTAGE = timedelta(minutes=55)
 TICKS = 1.5
@@ -71,7 +71,10 @@ async def test_themes_and_topics_are_chosen_by_pressing(bed: KilledBed) -> None:
     alice = bed.actor("alice")
     await agree(alice, await alice.say("checkin on 10:00 utc"))
     themes = await alice.press(await alice.say("checkin change"), "Themes")
-    themes = await alice.say("small joys")  # Matrix has no reactions for more than ten choices
+    if isinstance(bed, KilledMatrix):
+        themes = await alice.say("small joys")  # there are no reactions for more than ten choices
+    else:
+        themes = await alice.press(themes, "small joys")
     assert "small joys (chosen)" in themes.buttons
     topics = await alice.press(await alice.say("done"), "Topics to leave out")
     assert "work (left out)" in (await alice.press(topics, "work")).buttons
