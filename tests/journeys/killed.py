@@ -17,6 +17,7 @@ to read from and to settle people in; it reaches nobody and must never tick.
 from __future__ import annotations
 
 import itertools
+import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
@@ -257,3 +258,6 @@ KILLED: dict[str, Callable[[Path], AbstractAsyncContextManager[KilledBed]]] = {
     "discord": killed_discord,
     "matrix": killed_matrix,
 }
+
+TRIED = sorted(KILLED) if "KITH_JOURNEYS" in os.environ else ["discord"]
+"""Where long journeys are made: everywhere with ``KITH_JOURNEYS=all``, which takes too long for every change."""

@@ -12,7 +12,7 @@ import pytest
 from bot.messages import Channel, Member
 from storage import members, pairs
 from tests.journeys.cast import agree, eventually
-from tests.journeys.killed import KILLED, KilledActor, KilledBed
+from tests.journeys.killed import KILLED, TRIED, KilledActor, KilledBed
 
 DAY = timedelta(days=1)
 ASKED = "They're not on your list of people to avoid."
@@ -20,7 +20,7 @@ OPEN = "Your place is open"
 NAMES = ("alice", "bob")
 
 
-@pytest.fixture(params=sorted(KILLED))
+@pytest.fixture(params=TRIED)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KilledBed]:
     async with KILLED[request.param](tmp_path / "kith") as opened:
         yield opened

@@ -17,12 +17,12 @@ from storage import circles, circles_dates, consents, members
 from tests.adapters.contract import Seen
 from tests.adapters.matrix_bed import MatrixActor
 from tests.beds.discord import Channel
-from tests.journeys.killed import KILLED, KilledActor, KilledBed, KilledDiscord
+from tests.journeys.killed import KILLED, TRIED, KilledActor, KilledBed, KilledDiscord
 
 TITLE = "Evening circle"
 
 
-@pytest.fixture(params=sorted(KILLED))
+@pytest.fixture(params=TRIED)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KilledBed]:
     async with KILLED[request.param](tmp_path / "kith") as opened:
         for name in ("alice", "bob", "mo"):

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.journeys.cast import agree, eventually, settle, to_the_hour
-from tests.journeys.killed import KILLED, KilledBed
+from tests.journeys.killed import KILLED, TRIED, KilledBed
 
 
-@pytest.fixture(params=sorted(KILLED))
+@pytest.fixture(params=TRIED)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KilledBed]:
     async with KILLED[request.param](tmp_path / "kith") as opened:
         yield opened
