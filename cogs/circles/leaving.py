@@ -32,7 +32,7 @@ def forget(connection: Connection, person: Person, community: Community | None, 
 
 
 def withdrawn(connection: Connection, person: Person, purpose: str, now: datetime) -> None:
-    """A yes was taken back: no more reminders means no more seats kept for somebody who hears of nothing."""
+    """A yes was taken back: nobody counts or asks for it any more. Seats stay as they are."""
     if purpose == "missed":
         circles_answers.stop_counting(connection, person)
     if purpose == hosting.PURPOSE:
