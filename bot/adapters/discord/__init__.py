@@ -171,9 +171,9 @@ class DiscordAdapter:
                 return
 
     async def send(self, member: Member, message: Message, key: str) -> str:
-        sent = await self._say(await self._direct_with(member), message, key)
-        await self._stands_at(member, message, self._bot.now())
-        return sent
+        place = await self._direct_with(member)
+        await self._stands_at(member, message, self._bot.now())  # first: what they read, they can answer, crash or not
+        return await self._say(place, message, key)
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         target = self._client.get_partial_messageable(int(channel.id))
