@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,6 +34,7 @@ class Scheduler:
         self._bot = bot
         self._jobs = AsyncIOScheduler(timezone="UTC")
         self._stopping = asyncio.Event()
+        self._turns: dict[Every, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self) -> None:
         """Until ``stop`` is called. A failing job never stops the loop."""
@@ -76,8 +78,9 @@ class Scheduler:
             next_run_time=utc_now(),  # APScheduler's own clock, which need not be the bot's
             misfire_grace_time=None,
             coalesce=True,
-            max_instances=1,
+            max_instances=2,  # one that runs, and one planned anew meanwhile, which waits for its turn
         )
 
     async def _run_jobs(self, every: Every) -> None:
-        await self._bot.run_jobs(every, self._bot.now())
+        async with self._turns[every]:
+            await self._bot.run_jobs(every, self._bot.now())

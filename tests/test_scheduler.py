@@ -30,6 +30,8 @@ class Diary(Cog):
         self.hours: list[datetime] = []
         self.days: list[datetime] = []
         self.left_to_do = 0
+        self.free = asyncio.Event()
+        self.free.set()
 
     @job(every="tick")
     async def each_tick(self, now: datetime) -> bool:
@@ -40,6 +42,7 @@ class Diary(Cog):
     @job(every="hour")
     async def each_hour(self, now: datetime) -> None:
         self.hours.append(now)
+        await self.free.wait()
 
     @job(every="day")
     async def each_day(self, now: datetime) -> None:
@@ -147,6 +150,21 @@ async def test_setting_the_clock_back_plans_the_hourly_and_daily_jobs_anew(
         clock.moved = jump
         await until(lambda: (len(diary.hours), len(diary.days)) == (2, 2))
     assert diary.hours[1] < diary.hours[0]
+
+
+@pytest.mark.usefixtures("quick")
+async def test_an_hourly_run_that_takes_long_is_followed_by_the_one_of_the_new_time(
+    bot: Bot, diary: Diary, clock: Clock
+) -> None:
+    diary.free.clear()
+    async with running(bot):
+        await until(lambda: len(diary.hours) == 1)
+        clock.moved = timedelta(hours=3)
+        await until(lambda: len(diary.days) == 2)
+        assert len(diary.hours) == 1, "never two at once"
+        diary.free.set()
+        await until(lambda: len(diary.hours) == 2)
+    assert diary.hours[1] - diary.hours[0] >= timedelta(hours=3)
 
 
 @pytest.mark.usefixtures("quick")

@@ -16,9 +16,6 @@ from tests.journeys.killed import KilledActor, KilledBed
 
 T = TypeVar("T")
 
-AN_HOURLY_RUN = 4.0
-"""Seconds."""
-
 LONG_AGO = timedelta(days=10)
 """Whoever came then is not new any more: nothing is offered to them as to a newcomer."""
 
@@ -38,15 +35,6 @@ def _settle(connection: Connection, member: Member, place: Place, purposes: tupl
     members.set_quiet_hours(connection, person, time(), time())
     helping.set_hours(connection, person, "UTC", "00:00", "00:00", helping.EVERY_DAY)
     return person
-
-
-async def to_the_hour(bed: KilledBed, period: timedelta) -> None:
-    """So much later, and the hourly jobs have run. Those of the last start may be under way until then, and a second
-    run beside them is left out; so the clock jumps a little once more.
-    """
-    await bed.forward(period)
-    await asyncio.sleep(AN_HOURLY_RUN)
-    await bed.forward(timedelta(seconds=10))
 
 
 async def agree(actor: KilledActor, seen: Seen) -> Seen:

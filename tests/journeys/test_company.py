@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.cast import agree, eventually, settle, to_the_hour
+from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed
 
 
@@ -81,7 +81,7 @@ async def test_a_newcomer_is_welcomed_once_and_says_hello(bed: KilledBed) -> Non
     alice, bob = bed.actor("alice"), bed.actor("bob")
     await agree(alice, await alice.say("checkin on 23:00 utc"))
     await agree(alice, await alice.say_in_room("checkin change"))
-    await to_the_hour(bed, timedelta(hours=2, minutes=30))
+    await bed.forward(timedelta(hours=2, minutes=30))
     welcome = await alice.hear("welcomes new people here, and likes a hello.")
     assert welcome.buttons == ("Say hello", "Add one", "Nobody yet", "Later")
     assert "nothing is kept" in (await alice.press(welcome, "Nobody yet")).text

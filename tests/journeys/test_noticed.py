@@ -16,7 +16,7 @@ from storage import checkins, members, pairs
 from storage.buddies import Part
 from storage.pairs import Length
 from tests.adapters.contract import Seen
-from tests.journeys.cast import agree, eventually, settle, to_the_hour
+from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed, KilledMatrix
 
 BEFORE_A_JUMP_IS_AN_OUTAGE = timedelta(minutes=55)
@@ -230,7 +230,7 @@ async def test_the_people_map_is_filled_shown_and_looked_at_once_a_month(bed: Ki
     assert "the dog" in kept.text
     assert "the dog (at home)" in (await alice.say("help-now")).text
     assert "Once a month I ask" in (await alice.press(kept, "Ask me once a month")).text
-    await to_the_hour(bed, timedelta(days=30, hours=1))
+    await bed.forward(timedelta(days=30, hours=1))
     review = await alice.hear("does the list of your people still fit?")
     assert "It stays as it is." in (await alice.press(review, "It fits")).text
     assert await bed.delivered("alice", "still fit?") == 1
