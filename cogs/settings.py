@@ -59,6 +59,11 @@ BEGINS: Mapping[str, str] = {
 }
 """What has more to ask than yes or no is switched on behind its own door."""
 
+STAYS: Mapping[str, str] = {
+    "events": N_("Your seats stay. I tell you nothing about them, also not when a date is moved or cancelled."),
+}
+"""What a member would not expect of a switch that is off."""
+
 WORDS: Mapping[str, str] = {
     "dm": N_("I may write to you first, for what you switched on. Nobody else sees it."),
     "may-be-asked": N_(
@@ -156,7 +161,10 @@ class Settings(Cog):
         name = _known(value)
         withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
         await consenting.withdraw(self.bot, context.me, withdrawn)
-        return await self._screen(context, _("{name}: off now.").format(name=translate(reader_locale(), NAMES[name])))
+        noted = _("{name}: off now.").format(name=translate(reader_locale(), NAMES[name]))
+        if name in STAYS:
+            noted = noted + " " + translate(reader_locale(), STAYS[name])
+        return await self._screen(context, noted)
 
     @action("settings.on")
     async def on(self, context: Context, value: str) -> Message:

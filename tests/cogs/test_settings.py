@@ -51,6 +51,14 @@ async def test_a_tap_withdraws_one_yes_alone_and_shows_the_screen_again(alice: P
     assert await given(alice) == {"core", "dm"}
 
 
+async def test_without_reminders_of_circles_a_member_hears_what_becomes_of_their_seats(alice: Playground) -> None:
+    person = await alice.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    await alice.bot.database.write(consents.give, person, ("events",), "Yes.", NOW)
+    after = await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "settings"), "Circle reminders: on"))
+    assert str(after.text).startswith("Circle reminders: off now. Your seats stay.")
+
+
 async def test_a_tap_twice_on_the_same_button_withdraws_once_and_nothing_else(alice: Playground) -> None:
     screen = await alice.chat.say(ALICE, "settings")
     for _time in range(2):
