@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from sqlite3 import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import consenting
@@ -18,11 +18,15 @@ from bot.i18n import _
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, plain
 from bot.recurrence import Recurrence
 from bot.times import friendly_duration, weekday_name
+from bot.waiting import WaitingWords
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
 from cogs.circles.invitations import invitation
 from cogs.circles.screen import Choice
 from storage import circles, community_settings, holds, members
 from storage.circles import Circle, Kind, Words
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
 
 ASK_HOST = "circle-host"
 TITLE, ABOUT, SPOT = 60, 300, 200
@@ -32,6 +36,10 @@ SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
 class CircleDrafts(Cog):
     """The screen a host makes a circle on. Nobody else sees it before it is published."""
 
+    def __init__(self, bot: Bot) -> None:
+        super().__init__(bot)
+        self._titles = WaitingWords()
+
     @command("circle new", anyone=True, community=True)
     async def new(self, context: Context, when: datetime | None = None, title: str = "") -> Reply:
         """Start a circle: when it first meets, and what it is called. The rest has defaults."""
@@ -39,6 +47,7 @@ class CircleDrafts(Cog):
         value = when.astimezone(UTC).strftime("%Y%m%d%H%M") if when else ""
         question = await consenting.question(self.bot, context, ASK_HOST, f"{context.community.id}|{value}")
         if question is not None:
+            self._titles.keep(context.member, title, context.now)
             return question
         if when is None:
             return await self._first_form(context, context.community, None)
@@ -51,6 +60,10 @@ class CircleDrafts(Cog):
         written, _bar, kind = rest.partition("|")
         community = await self._community(context, row)
         when = datetime.strptime(written, "%Y%m%d%H%M").replace(tzinfo=UTC) if written.isdecimal() else None
+        title = self._titles.recall(context.member, context.now)
+        self._titles.drop(context.member)
+        if when is not None and title:
+            return await self._begin(context, community, when, title)
         return await self._first_form(context, community, when, kind)
 
     async def _first_form(self, context: Context, community: Community, when: datetime | None, kind: str = "") -> Form:

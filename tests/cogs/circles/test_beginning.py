@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.cast import ALICE, BOB, CHANDRA, Playground
 from tests.cogs.circles.cast import (
+    agree,
     card,
     draft,
     join,
@@ -35,6 +36,12 @@ async def test_a_weekly_circle_from_idea_to_published(world: Playground) -> None
     assert "it is published" in said.text
     await tick(world)
     assert told(world, ALICE, "is published")
+
+
+async def test_what_was_typed_before_the_first_yes_is_not_asked_again(world: Playground) -> None:
+    screen = await agree(world, ALICE, await world.chat.say(ALICE, "circle new thursday 19:00 Evening circle"))
+    assert "Evening circle" in screen.text
+    assert "It needs a co-host" in screen.text
 
 
 async def test_nobody_sees_a_draft(world: Playground) -> None:
