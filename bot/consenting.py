@@ -42,6 +42,7 @@ PURPOSES: Mapping[str, str] = {
     "thanks": N_("thanks from members, in their words"),
     "events": N_("reminders of circles I joined"),
     "missed": N_("a host may say hello if I missed two"),
+    "door": N_("a word after a month of silence"),
     "notebook": N_("keep notes for me"),
     "dates": N_("my own dates"),
     "reminders": N_("my own reminders"),

@@ -39,6 +39,7 @@ from cogs.linking import Linking
 from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup
 from cogs.notebook import Notebook
 from cogs.onboarding import Onboarding
+from cogs.open_door import OpenDoor
 from cogs.own_dates import OwnDates
 from cogs.pause import Pause
 from cogs.people import People
@@ -73,6 +74,7 @@ COGS: tuple[type[Cog], ...] = (
     Helping,
     Hello,
     Welcome,
+    OpenDoor,
     People,
     GivenAndReceived,
     Notebook,

@@ -30,6 +30,7 @@ SWITCHES: Mapping[str, str] = {
     "thanks": N_("Thanks from members"),
     "events": N_("Circle reminders"),
     "missed": N_("A host's hello"),
+    "door": N_("An open door"),
     "notebook": N_("Notebook"),
     "dates": N_("My dates"),
     "reminders": N_("Reminders"),
@@ -71,6 +72,10 @@ WORDS: Mapping[str, str] = {
         " Who asks sees that you accept being asked."
     ),
     "thanks": N_("Members may thank you through me. You see their name and their words; nobody else does."),
+    "door": N_(
+        "If I've sent you nothing for 30 days, I may say once that the doors here are open. No answer is fine. Nobody"
+        " else sees it."
+    ),
     "helper": N_(
         "When someone here would like company, I may ask you. They see your name only after you both say yes, and so"
         " do you. Moderators can see who helps."
