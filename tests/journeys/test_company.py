@@ -76,6 +76,30 @@ async def test_a_standing_yes_brings_one_hello_and_its_answer(bed: KilledBed) ->
     assert await bed.delivered("bob", "welcomes a hello") == 1
 
 
+async def test_where_messages_are_closed_a_hello_waits_and_nobody_else_hears_of_it(bed: KilledBed) -> None:
+    await settle(bed, "alice")
+    await settle(bed, "bob", "helper")
+    alice, bob = bed.actor("alice"), bed.actor("bob")
+    await agree(alice, await alice.say("settings hellos"))
+    await bed.close_messages("alice")
+    await bed.forward(timedelta(hours=1))
+    offer = await bob.hear("welcomes a hello this week.")
+    assert "Sent: your name" in (await bob.press(offer, "Say hello")).text
+    await eventually(lambda: _state(bed, "hello.said"), [("inbox",)])
+    assert not [text for text in await bob.room_texts() if "hello" in text.casefold()]
+
+
+async def test_where_messages_are_closed_a_welcome_waits_and_the_room_stays_still(bed: KilledBed) -> None:
+    await settle(bed, "bob", "welcomer")
+    alice = bed.actor("alice")
+    await agree(alice, await alice.say("checkin on 23:00 utc"))
+    await agree(alice, await alice.say_in_room("checkin change"))
+    await bed.close_messages("alice")
+    await bed.forward(timedelta(hours=2, minutes=30))
+    await eventually(lambda: _state(bed, "welcome.named"), [("inbox",)])
+    assert not [text for text in await bed.actor("bob").room_texts() if "welcomes new people" in text]
+
+
 async def test_a_newcomer_is_welcomed_once_and_says_hello(bed: KilledBed) -> None:
     await settle(bed, "bob", "welcomer")
     alice, bob = bed.actor("alice"), bed.actor("bob")

@@ -222,6 +222,17 @@ async def test_a_date_comes_that_morning_and_a_note_stays(bed: KilledBed) -> Non
     assert await bed.delivered("alice", "the date you called") == 1
 
 
+async def test_a_date_that_cannot_be_sent_waits_where_its_owner_looks(bed: KilledBed) -> None:
+    await settle(bed, "alice", "dates")
+    alice = bed.actor("alice")
+    form = await alice.press(await alice.say("my-dates"), "Add one")
+    await alice.fill(form, "the lake day", "5 march")
+    await bed.close_messages("alice")
+    await bed.forward(timedelta(hours=23, minutes=35))
+    await eventually(lambda: states(bed, "dates.today"), [("dates.today", "inbox")])
+    assert not [text for text in await bed.actor("bob").room_texts() if "lake" in text]
+
+
 async def test_the_people_map_is_filled_shown_and_looked_at_once_a_month(bed: KilledBed) -> None:
     await settle(bed, "alice")
     alice = bed.actor("alice")
