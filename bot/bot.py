@@ -30,7 +30,7 @@ from bot.permissions import Permissions
 from bot.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.waiting import WaitingWords
 from bot.zones import guess
-from storage import checkins, departures, members
+from storage import departures, in_touch, members
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -202,8 +202,8 @@ class Bot:
                     members.is_news, person, incoming.member, community, now
                 ):
                     await self.database.write(members.noticed, person, incoming.member, community, now)
-                if person is not None and await self.database.read(checkins.is_news, person, now):
-                    await self.database.write(checkins.record_contact, person, now)  # whatever they do is contact
+                if person is not None and await self.database.read(in_touch.is_news, person, now):
+                    await self.database.write(in_touch.record, person, now)  # whatever they do is contact
         except (StorageError, TimeoutError):
             log.exception("the database did not answer")
         return Context(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache, lru_cache
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.messages import Delivery, Person
-from bot.times import Days, Occurrence, Schedule, Week, local_day
-from storage import deliveries
+from bot.times import Days, Occurrence, Schedule, Week
+from storage import deliveries, in_touch
 from storage.instants import instant, seconds
 
 log = logging.getLogger(__name__)
@@ -26,9 +26,6 @@ WINDOW = timedelta(hours=4)
 
 SAME_DAY = timedelta(hours=20)
 TOO_SOON = timedelta(hours=6)
-
-CONTACT_EVERY = timedelta(minutes=1)
-"""How exactly it is kept when a member was in touch."""
 
 LOOK_AGAIN = timedelta(days=1)
 """After a schedule that cannot be read."""
@@ -242,61 +239,6 @@ def is_latest(connection: Connection, person: Person, delivery: int) -> bool:
     return last is not None and last[0] == delivery
 
 
-def record_contact(connection: Connection, person: Person, now: datetime, delivery: int | None = None) -> None:
-    """The member was in touch; with ``delivery``, by answering that check-in. Saying it twice changes nothing.
-
-    An open quiet alert is looked at again at once: any contact ends it.
-    """
-    connection.execute("INSERT OR IGNORE INTO contacts VALUES (?, ?)", (person.id, seconds(now)))
-    connection.execute(
-        "UPDATE quiet_alerts SET due = ? WHERE person = ? AND step <> 'waiting' AND due > ?",
-        (seconds(now), person.id, seconds(now)),
-    )
-    if delivery is not None:
-        connection.execute(
-            "UPDATE checkins SET answered = ? WHERE delivery = ? AND person = ? AND answered IS NULL",
-            (seconds(now), delivery, person.id),
-        )
-
-
-def is_news(connection: Connection, person: Person, now: datetime) -> bool:
-    """Is this contact worth noting: the first in a minute, of somebody with check-ins or a quiet alert?"""
-    [news] = connection.execute(
-        "SELECT (EXISTS (SELECT 1 FROM checkin_schedules WHERE person = ?1)"
-        " OR EXISTS (SELECT 1 FROM checkin_rests WHERE person = ?1)"
-        " OR EXISTS (SELECT 1 FROM quiet_alerts WHERE person = ?1))"
-        " AND NOT EXISTS (SELECT 1 FROM contacts WHERE person = ?1 AND at > ?2)",
-        (person.id, seconds(now - CONTACT_EVERY)),
-    ).fetchone()
-    return bool(news)
-
-
-def days_in_touch(connection: Connection, person: Person, zone: ZoneInfo, since: datetime) -> list[date]:
-    """The local dates on which there was contact, oldest first. Of the other days nothing is told."""
-    rows = connection.execute(
-        "SELECT at FROM contacts WHERE person = ? AND at >= ? ORDER BY at", (person.id, seconds(since))
-    )
-    return list(dict.fromkeys(local_day(instant(at), zone) for (at,) in rows))
-
-
-def unanswered(connection: Connection, person: Person) -> int:
-    """How many check-ins came since the member was last in touch."""
-    [count] = connection.execute(
-        "SELECT count(*) FROM checkins JOIN deliveries ON deliveries.id = delivery"
-        " WHERE checkins.person = ? AND state = 'sent'"
-        " AND asked > ifnull((SELECT max(at) FROM contacts WHERE contacts.person = checkins.person), 0)",
-        (person.id,),
-    ).fetchone()
-    return int(count)
-
-
-def was_in_touch_since(connection: Connection, person: Person, since: datetime) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM contacts WHERE person = ? AND at > ? LIMIT 1", (person.id, seconds(since))
-    ).fetchone()
-    return found is not None
-
-
 def answered(connection: Connection) -> int:
     """How many check-ins were answered, of all that are kept."""
     [count] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
@@ -312,7 +254,7 @@ def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -
 
 
 def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM contacts WHERE at <= ?", (seconds(now - KEPT),))
+    in_touch.sweep(connection, now)
     connection.execute("DELETE FROM checkins WHERE asked <= ?", (seconds(now - KEPT),))
     connection.execute("DELETE FROM prompts_seen WHERE at <= ?", (seconds(now - SEEN_KEPT),))
 
@@ -332,15 +274,15 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
     kept["check-ins of the last 35 days"] = [
         {"asked": instant(at).isoformat(), "answered": answered is not None} for at, answered in asked
     ]
-    contacts = connection.execute("SELECT at FROM contacts WHERE person = ? ORDER BY at", (person.id,))
-    kept["when you were in touch, last 35 days"] = [instant(at).isoformat() for (at,) in contacts]
+    kept |= in_touch.export(connection, person)
     seen = connection.execute("SELECT prompt, at FROM prompts_seen WHERE person = ? ORDER BY at", (person.id,))
     kept["questions you have seen"] = {prompt: instant(at).date().isoformat() for prompt, at in seen}
     return kept
 
 
 def forget(connection: Connection, person: Person) -> None:
-    for table in ("checkin_schedules", "checkin_rests", "checkins", "prompts_seen", "contacts"):
+    in_touch.forget(connection, person)
+    for table in ("checkin_schedules", "checkin_rests", "checkins", "prompts_seen"):
         connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))
 
 

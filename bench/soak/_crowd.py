@@ -14,7 +14,7 @@ from bot.bot import Bot
 from bot.consenting import CORE
 from bot.messages import Button, Delivery, Member, Message, Place
 from bot.times import Days, Schedule
-from storage import checkins, consents, deliveries, members
+from storage import checkins, consents, deliveries, in_touch, members
 
 ZONES = (
     *("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Europe/London"),
@@ -237,13 +237,13 @@ def schedule(chosen: Life) -> Schedule:
     return Schedule(at, ZoneInfo(chosen.zone), Days(chosen.days))
 
 
-def in_touch(connection: Connection, answered: list[tuple[Member, int]], now: datetime) -> None:
+def answer(connection: Connection, answered: list[tuple[Member, int]], now: datetime) -> None:
     """They answered the check-in they were sent last: what a press writes, for many at once."""
     for member, delivery in answered:
         person = members.person_of(connection, member)
         if person is not None:
             members.noticed(connection, person, member, None, now)
-            checkins.record_contact(connection, person, now, delivery)
+            in_touch.record(connection, person, now, delivery)
 
 
 def random_moments(chance: random.Random, start: datetime, count: int) -> Iterator[datetime]:

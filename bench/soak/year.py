@@ -89,7 +89,7 @@ class Year:
             for day in progress(range(self.days), self.days):
                 await self._live_a_day(bot, people, START + day * ONE_DAY)
                 answers = people.answers(day, self.clock.now())
-                await database.write(crowd.in_touch, answers, self.clock.now())
+                await database.write(crowd.answer, answers, self.clock.now())
                 if (day + 1) % MONTH == 0 or day + 1 == self.days:
                     self.memory.append(resident_bytes())
 

@@ -23,7 +23,7 @@ from bot.zones import guess
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
 from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
-from storage import checkin_dials, checkins, consents, members, prompts_off
+from storage import checkin_dials, checkins, consents, in_touch, members, prompts_off
 
 NOTEBOOK = "notebook.keep"
 """The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
@@ -217,7 +217,7 @@ class CheckIns(Cog):
         delivery = context.delivery
         if delivery is not None and not await self.read(checkins.is_latest, context.me, delivery):
             raise UserError(_("That check-in has passed. `checkin now` opens a new one."))
-        await self.write(checkins.record_contact, context.me, context.now, delivery)
+        await self.write(in_touch.record, context.me, context.now, delivery)
 
     async def _after(self, context: Context, noted: Text, screen: str | None) -> Message:
         """The answer that was noted, and what it asked for in the same message."""

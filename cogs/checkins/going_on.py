@@ -13,7 +13,7 @@ from bot.doors import HELP_NOW
 from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Text
 from bot.times import friendly_date, friendly_instant, local_day
-from storage import checkin_dials, checkins, members, quiet
+from storage import checkin_dials, checkins, in_touch, members, quiet
 
 MONTH = timedelta(days=31)
 
@@ -26,12 +26,12 @@ class GoingOn(Cog):
 
     @action("checkins.go_on")
     async def go_on(self, context: Context, value: str) -> Text:
-        await self.write(checkins.record_contact, context.me, context.now)
+        await self.write(in_touch.record, context.me, context.now)
         return _("Noted. Nothing changes. {next}").format(next=await self._next(context))
 
     @action("checkins.less")
     async def less(self, context: Context, value: str) -> Text:
-        await self.write(checkins.record_contact, context.me, context.now)
+        await self.write(in_touch.record, context.me, context.now)
         found = await self.read(checkins.week_of, context.me)
         if found is not None:
             week, _due = found
@@ -50,7 +50,7 @@ class GoingOn(Cog):
     async def month(self, context: Context) -> Text:
         """The days of the last month on which you were in touch. Nobody else sees them."""
         zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
-        days = await self.read(checkins.days_in_touch, context.me, zone, context.now - MONTH)
+        days = await self.read(in_touch.days, context.me, zone, context.now - MONTH)
         if not days:
             return _("No day is noted yet. Only you can see this.")
         today = local_day(context.now, zone)
@@ -82,10 +82,10 @@ def whether_to_go_on() -> Message:
 
 def thin(connection: Connection, delivery: Delivery, person: Person, now: datetime) -> str | None:
     """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
-    if checkins.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
+    if in_touch.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
         return None
     asked = checkin_dials.get(connection, person).questioned
-    if asked is None or checkins.was_in_touch_since(connection, person, asked):
+    if asked is None or in_touch.since(connection, person, asked):
         checkin_dials.set_questioned(connection, person, delivery.due)
         return "question"
     if asked == delivery.due:

@@ -10,7 +10,17 @@ from bot.messages import Channel, Delivery, Person
 from bot.times import day_bounds, local_day
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
-from storage import checkins, community_settings, consents, deliveries, members, quiet, quiet_contacts, uptime
+from storage import (
+    checkins,
+    community_settings,
+    consents,
+    deliveries,
+    in_touch,
+    members,
+    quiet,
+    quiet_contacts,
+    uptime,
+)
 
 ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
 
@@ -45,7 +55,7 @@ def is_silent(connection: Connection, person: Person) -> bool:
     found = quiet.setup(connection, person)
     if found is None or found.step == "waiting":
         return False
-    touched = checkins.was_in_touch_since(connection, person, found.looked)
+    touched = in_touch.since(connection, person, found.looked)
     allowed = consents.allows(connection, person, quiet.PURPOSE)
     return allowed and not touched and not members.profile(connection, person).paused
 
@@ -235,7 +245,7 @@ def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now:
     if found.step == "waiting":
         return day_bounds(local_day(now, zone), zone)[1]
     if found.step == "ended":
-        return now + timedelta(days=1)  # sooner if there is contact: see checkins.record_contact
+        return now + timedelta(days=1)  # sooner if there is contact: see in_touch.record
     under_way = [one for one in quiet.told(connection, found.person, found.number) if one.state in UNDER_WAY]
     if found.since is None:
         asked = quiet.fate(connection, _key(ME, found))

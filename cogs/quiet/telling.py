@@ -15,7 +15,7 @@ from bot.i18n import _
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
 from bot.times import friendly_instant
 from cogs.quiet import progress
-from storage import checkins, deliveries, members, quiet, quiet_contacts, uptime
+from storage import deliveries, in_touch, members, quiet, quiet_contacts, uptime
 
 BATCH = 200
 BETWEEN_BEATS = timedelta(minutes=65)
@@ -94,7 +94,7 @@ class QuietAlerts(Cog):
     @action("quiet.here")
     async def here(self, context: Context, value: str) -> Text:
         found = await self.read(quiet.setup, context.me)
-        await self.write(checkins.record_contact, context.me, context.now)
+        await self.write(in_touch.record, context.me, context.now)
         if found is not None and found.step not in ("waiting", "me"):
             return _("Noted. Whoever was told hears that you were in touch with me, nothing else.")
         return _("Noted. Nobody is told.")

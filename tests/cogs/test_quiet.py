@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Channel, Member, Message
-from storage import blocks, checkins, community_settings, members, quiet_contacts
+from storage import blocks, community_settings, in_touch, members, quiet_contacts
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button, labels
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -434,7 +434,7 @@ async def test_contact_is_written_once_a_minute_at_most_and_only_where_it_serves
     database = alice.bot.database
     person = await database.read(members.person_of, ALICE)
     assert person is not None
-    assert await database.read(checkins.is_news, person, alice.now + HOUR)
+    assert await database.read(in_touch.is_news, person, alice.now + HOUR)
     alice.now += HOUR
     for _ in range(5):
         await alice.chat.say(ALICE, "help")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import pytest
 
 from bot.messages import Delivery, Person
 from bot.times import Days, Schedule, Week
-from storage import checkins, deliveries, members
+from storage import checkins, deliveries, in_touch, members
 from tests.storage.conftest import DAY, HOSTILE, HOUR, MINUTE, NOW, SECOND, rows_in, tables_naming
 
 BERLIN, TOKYO, LA = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Los_Angeles")
@@ -258,72 +258,12 @@ def test_the_latest_check_in_is_that_of_the_person(connection: Connection, alice
     assert not checkins.is_latest(connection, alice, first.id or 0)
 
 
-# -- in touch ----------------------------------------------------------------------------------------------------------
-
-
-def test_an_answer_is_kept_once_as_when_it_first_came(connection: Connection, alice: Person) -> None:
-    delivery = prompt(connection, alice, NOW)
-    for later in (HOUR, 2 * HOUR):
-        checkins.record_contact(connection, alice, NOW + later, delivery.id)
-    assert connection.execute("SELECT answered FROM checkins").fetchall() == [((NOW + HOUR).timestamp(),)]
-    assert checkins.answered(connection) == 1
-
-
-def test_nobody_answers_for_somebody_else(connection: Connection, alice: Person, bob: Person) -> None:
-    delivery = prompt(connection, alice, NOW)
-    checkins.record_contact(connection, bob, NOW + HOUR, delivery.id)
-    assert checkins.answered(connection) == 0
-    assert not checkins.was_in_touch_since(connection, alice, NOW)
-
-
-def test_contact_is_news_once_a_minute_for_whoever_has_check_ins(
-    connection: Connection, alice: Person, bob: Person
-) -> None:
-    assert not checkins.is_news(connection, alice, NOW), "nobody waits for them"
-    checkins.enable(connection, alice, EVENING, NOW)
-    assert checkins.is_news(connection, alice, NOW)
-    assert not checkins.is_news(connection, bob, NOW)
-    checkins.record_contact(connection, alice, NOW)
-    checkins.record_contact(connection, alice, NOW)
-    assert not checkins.is_news(connection, alice, NOW + MINUTE - SECOND)
-    assert checkins.is_news(connection, alice, NOW + MINUTE)
-
-
-def test_who_rests_is_still_noticed(connection: Connection, alice: Person) -> None:
-    checkins.enable(connection, alice, EVENING, NOW)
-    checkins.rest(connection, alice, NOW)
-    assert checkins.is_news(connection, alice, NOW)
-
-
-def test_a_day_in_touch_is_a_day_on_the_wall(connection: Connection, alice: Person, bob: Person) -> None:
-    for hours in (0, 1, 11):  # 13:00, 14:00 and midnight in Berlin
-        checkins.record_contact(connection, alice, NOW + hours * HOUR)
-    checkins.record_contact(connection, bob, NOW + 5 * DAY)
-    assert checkins.days_in_touch(connection, alice, BERLIN, NOW) == [date(2026, 3, 2), date(2026, 3, 3)]
-    assert checkins.days_in_touch(connection, alice, LA, NOW) == [date(2026, 3, 2)]
-    assert checkins.days_in_touch(connection, alice, BERLIN, NOW + 2 * HOUR) == [date(2026, 3, 3)]
-
-
-def test_only_what_arrived_since_the_last_contact_is_unanswered(
-    connection: Connection, alice: Person, bob: Person
-) -> None:
-    assert checkins.unanswered(connection, alice) == 0
-    prompt(connection, alice, NOW)
-    checkins.record_contact(connection, alice, NOW + HOUR)
-    prompt(connection, alice, NOW + DAY)
-    prompt(connection, alice, NOW + 2 * DAY, state="skipped")
-    prompt(connection, bob, NOW + DAY)
-    assert checkins.unanswered(connection, alice) == 1
-    checkins.record_contact(connection, alice, NOW + 3 * DAY)
-    assert checkins.unanswered(connection, alice) == 0
-
-
 # -- kept, shown, forgotten --------------------------------------------------------------------------------------------
 
 
 def test_it_is_kept_for_as_long_as_was_said_to_the_second(connection: Connection, alice: Person) -> None:
     prompt(connection, alice, NOW)
-    checkins.record_contact(connection, alice, NOW)
+    in_touch.record(connection, alice, NOW)
     for kept, tables in ((checkins.KEPT, ("contacts", "checkins")), (checkins.SEEN_KEPT, ("prompts_seen",))):
         checkins.sweep(connection, NOW + kept - SECOND)
         assert [rows_in(connection, table) for table in tables] == [1] * len(tables)
@@ -347,7 +287,7 @@ def test_an_export_shows_all_that_is_kept_of_one_person(connection: Connection, 
     delivery = prompt(connection, alice, NOW, "how")
     prompt(connection, alice, NOW + DAY, "where")
     prompt(connection, bob, NOW, "who")
-    checkins.record_contact(connection, alice, NOW + HOUR, delivery.id)
+    in_touch.record(connection, alice, NOW + HOUR, delivery.id)
     assert checkins.export(connection, alice) == {
         "check-in": {"schedule": str(EVENING), "next": TONIGHT.isoformat()},
         "check-ins of the last 35 days": [
@@ -374,7 +314,7 @@ def test_nothing_is_left_of_whoever_is_forgotten(
     for who in (alice, bob):
         checkins.enable(connection, who, EVENING, NOW)
         prompt(connection, who, NOW)
-        checkins.record_contact(connection, who, NOW)
+        in_touch.record(connection, who, NOW)
     if resting:
         checkins.rest(connection, alice, NOW)
     checkins.forget(connection, alice)

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Community, Delivery, Person
-from storage import checkins, consents, deliveries, quiet
+from storage import consents, deliveries, in_touch, quiet
 from storage.quiet import Lived
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND, tables_naming
 
@@ -82,8 +82,8 @@ def test_those_who_are_due_come_longest_waiting_first(connection: Connection, wa
 def test_contact_counts_from_the_first_second_to_before_the_last(
     connection: Connection, watched: Person, bob: Person
 ) -> None:
-    checkins.record_contact(connection, watched, NOW)
-    checkins.record_contact(connection, bob, NOW + HOUR)
+    in_touch.record(connection, watched, NOW)
+    in_touch.record(connection, bob, NOW + HOUR)
     assert quiet.lived(connection, watched, NOW, NOW + DAY).contact
     assert not quiet.lived(connection, watched, NOW + SECOND, NOW + DAY).contact, "somebody else's contact is not hers"
     assert not quiet.lived(connection, watched, NOW - DAY, NOW).contact
