@@ -17,7 +17,7 @@ from bot.times import Days, Schedule, Week, friendly_instant, friendly_time, fri
 from cogs.checkins.cog import start
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
-from storage import checkin_dials, checkin_posts, checkins, members
+from storage import checkin_dials, checkin_posts, checkins, members, prompts_off
 from storage.checkin_dials import Audience, Dials, Personal
 
 PERSONAL: Mapping[Personal, str] = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
@@ -97,7 +97,11 @@ class CheckInChoices(Cog):
         now = (await self.read(checkin_dials.get, context.me)).personal
         following = order[(order.index(now) + 1) % len(order)]
         await self.write(checkin_dials.set_personal, context.me, following)
-        return await self._screen(context, _PERSONAL_SAID[following]())
+        said = _PERSONAL_SAID[following]()
+        asked = await self.read(prompts_off.for_person, context.me, self.bot.settings.without_tender)
+        if following == "tender" and not asked.tender:
+            said = _("Tender from now on. Where you are, tender questions are off at the moment, so none comes yet.")
+        return await self._screen(context, said)
 
     @action("checkins.audience")
     async def audience(self, context: Context, value: str) -> Message:

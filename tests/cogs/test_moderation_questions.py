@@ -82,6 +82,15 @@ async def test_tender_ones_go_off_at_once_and_on_after_what_is_to_be_read(world:
     assert "Tender ones are on" in (await press(world, MO, note, "I have read it, switch them on")).text
 
 
+async def test_who_chooses_tender_hears_where_those_are_off(world: Playground, porch: Community) -> None:
+    await world.bot.database.write(prompts_off.ask_tender, porch, on=False)
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    screen = await press(world, ALICE, await say(world, ALICE, "checkin change"), "How personal: light")
+    screen = await press(world, ALICE, screen, "How personal: personal")
+    assert "tender questions are off at the moment, so none comes yet." in screen.text
+
+
 async def test_who_chose_tender_gets_none_where_they_are_off(world: Playground, porch: Community) -> None:
     alice = await person(world, ALICE)
     await world.bot.database.write(checkin_dials.set_personal, alice, "tender")
