@@ -19,6 +19,7 @@ from typing import Any
 
 import discord
 
+from bench import _matrix_delivery
 from bot.adapters.discord import REQUESTS, DiscordAdapter
 from bot.bot import Bot
 from bot.clock import utc_now
@@ -62,6 +63,9 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         where = platform.ask("begin")
         kith = asyncio.run(_kith(platform, where, Path(folder) / "kith.db", options.waiting, options.seconds))
         bare = asyncio.run(_bare(platform, where, options.seconds))
+        matrix = asyncio.run(
+            _matrix_delivery.measure(Path(folder) / "matrix", Posts, _fill, _used, WARM_UP, options.seconds)
+        )
     limit = float(REQUESTS.most) / REQUESTS.seconds
     return {
         "messages_per_second": kith["rate"],
@@ -73,6 +77,7 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         "bare_core_share": bare["core"],
         "bare_too_many": bare["too_many"],
         "bare_lost": bare["lost"],
+        **matrix,
     }
 
 
@@ -146,13 +151,20 @@ async def _bare(platform: PlatformProcess, where: Json, seconds: float) -> dict[
     return {"rate": rate, "core": spent / took, "too_many": counted["too_many"], "lost": lost}
 
 
-def _plan(connection: Connection, name: str, channels: Sequence[str], count: int, due: datetime) -> None:
-    community = members.found(connection, Place("discord", name, name), due)
+async def _fill(bot: Bot, rooms: Sequence[str]) -> None:
+    """More for these rooms than can be sent while it is measured."""
+    await bot.database.write(_plan, LARGE, rooms, 2000, utc_now() - timedelta(hours=1), "matrix")
+
+
+def _plan(
+    connection: Connection, name: str, channels: Sequence[str], count: int, due: datetime, platform: str = "discord"
+) -> None:
+    community = members.found(connection, Place(platform, name, name), due)
     for number in range(count):
         deliveries.plan(
             connection,
             Delivery(
-                to=Channel("discord", channels[number % len(channels)]),
+                to=Channel(platform, channels[number % len(channels)]),
                 kind="posts.line",
                 key=f"{name}:{number}",
                 due=due,
