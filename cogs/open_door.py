@@ -19,7 +19,7 @@ BATCH = 500
 class OpenDoor(Cog):
     """Perseverance with respect: nobody is written to who did not say yes to just this."""
 
-    @job(every="hour")
+    @job(every="day")
     async def plan_due(self, now: datetime) -> bool:
         return await self.write(open_door.plan_due, now, BATCH)
 

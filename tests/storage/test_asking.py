@@ -10,7 +10,7 @@ import pytest
 from bot.messages import Community, Person
 from storage import asking, blocks, company, helping
 from storage.company import ASKED, OVER, SOMEONE
-from tests.storage.conftest import MINUTE, NOW, person
+from tests.storage.conftest import HOUR, MINUTE, NOW, SECOND, person
 from tests.storage.test_helping import ROUTING, settle
 
 
@@ -65,6 +65,18 @@ def test_i_can_is_told_to_the_one_who_asked_and_counted_once(
     assert told(connection, SOMEONE) == [asker]
     assert connection.execute("SELECT person FROM company_gave").fetchall() == [(helper.id,)]
     assert company.of_request(connection, row, "can")[0].answered == NOW + MINUTE
+
+
+def test_an_offer_waits_an_hour_or_until_the_request_closes(
+    connection: Connection, asker: Person, porch: Community
+) -> None:
+    people = helpers(connection, porch, 2)
+    open_request(connection, asker, porch)
+    look(connection)
+    for who, (ask, _), after in zip(people, asked(connection), (HOUR - SECOND, HOUR + SECOND), strict=True):
+        asking.can(connection, who, ask, NOW + after)
+    expires = connection.execute("SELECT expires FROM deliveries WHERE kind = ? ORDER BY id", (SOMEONE,)).fetchall()
+    assert expires == [((NOW + 2 * HOUR - SECOND).timestamp(),), ((NOW + 2 * HOUR).timestamp(),)]
 
 
 def test_a_third_is_too_many_until_one_takes_it_back(connection: Connection, asker: Person, porch: Community) -> None:

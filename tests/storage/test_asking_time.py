@@ -72,6 +72,21 @@ def test_who_was_asked_something_else_is_let_be_for_ten_minutes(
         assert len(asked(connection)) == count
 
 
+def test_who_is_with_somebody_is_not_asked(connection: Connection, asker: Person, mo: Person, porch: Community) -> None:
+    [helper] = helpers(connection, porch, 1)
+    settle(connection, mo, porch, helping.COMPANY)
+    open_request(connection, asker, porch)
+    look(connection)
+    [(ask, _)] = asked(connection)
+    asking.can(connection, helper, ask, NOW)
+    company.accept(connection, asker, ask, NOW)
+    row = open_request(connection, mo, porch)
+    for after in (SECOND, 2 * HOUR - SECOND):
+        company.look_again_by(connection, row, NOW + after)
+        look(connection, NOW + after)
+        assert asked(connection) == []
+
+
 def test_only_those_whom_the_one_who_asks_chose_are_asked(
     connection: Connection, asker: Person, bob: Person, porch: Community
 ) -> None:
@@ -121,17 +136,18 @@ def test_at_half_time_an_unanswered_request_is_told_once(
 
 
 def test_who_offered_makes_half_time_silent_and_the_end_another_one(
-    connection: Connection, asker: Person, porch: Community
+    connection: Connection, asker: Person, mo: Person, porch: Community
 ) -> None:
     [helper] = helpers(connection, porch, 1)
     open_request(connection, asker, porch)
     look(connection)
     [(ask, _)] = asked(connection)
     asking.can(connection, helper, ask, NOW)
+    open_request(connection, settle(connection, mo, porch, helping.COMPANY), porch)
     for now in (NOW + HOUR, CLOSES - SECOND, CLOSES):
         look(connection, now)
-    assert told(connection, HALF) == []
-    assert (how(connection, "not today"), how(connection, "unanswered")) == (1, 0)
+    assert told(connection, HALF) == [mo]
+    assert (how(connection, "not today"), how(connection, "unanswered")) == (1, 1), "Mo was offered nothing"
 
 
 def test_it_closes_when_its_time_is_over_to_the_second(connection: Connection, asker: Person, porch: Community) -> None:
@@ -183,8 +199,8 @@ def test_two_hours_after_they_met_it_is_asked_how_it_went_once(
         assert request(connection, row).state == state
         assert told(connection, company.AFTER) == [asker] * count
     assert not helping.is_busy(connection, helper)
-    expires = connection.execute("SELECT expires - due FROM deliveries WHERE kind = ?", (company.AFTER,)).fetchone()
-    assert expires == (asking.AFTER_KEPT.total_seconds(),)
+    after = connection.execute("SELECT expires - due, purpose FROM deliveries WHERE kind = ?", (company.AFTER,))
+    assert after.fetchall() == [(asking.AFTER_KEPT.total_seconds(), helping.COMPANY)]
 
 
 def test_it_says_whether_there_may_be_more(connection: Connection, asker: Person, mo: Person, porch: Community) -> None:
