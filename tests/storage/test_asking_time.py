@@ -199,8 +199,8 @@ def test_two_hours_after_they_met_it_is_asked_how_it_went_once(
         assert request(connection, row).state == state
         assert told(connection, company.AFTER) == [asker] * count
     assert not helping.is_busy(connection, helper)
-    after = connection.execute("SELECT expires - due, purpose FROM deliveries WHERE kind = ?", (company.AFTER,))
-    assert after.fetchall() == [(asking.AFTER_KEPT.total_seconds(), helping.COMPANY)]
+    told_after = connection.execute("SELECT expires - due, purpose FROM deliveries WHERE kind = ?", (company.AFTER,))
+    assert told_after.fetchall() == [(asking.AFTER_KEPT.total_seconds(), helping.COMPANY)]
 
 
 def test_it_says_whether_there_may_be_more(connection: Connection, asker: Person, mo: Person, porch: Community) -> None:
