@@ -54,6 +54,11 @@ def set_questioned(connection: Connection, person: Person, now: datetime) -> Non
     _set(connection, person, "questioned", seconds(now))
 
 
+def not_questioned(connection: Connection, person: Person) -> None:
+    """They set times anew: what they were asked about the old ones is no answer to these."""
+    connection.execute("UPDATE checkin_dials SET questioned = NULL WHERE person = ?", (person.id,))
+
+
 def export(connection: Connection, person: Person) -> dict[str, Any]:
     dials = get(connection, person)
     return {

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.messages import Delivery, Person
 from bot.times import Days, Occurrence, Schedule, Week
-from storage import deliveries, in_touch
+from storage import checkin_dials, deliveries, in_touch
 from storage.instants import instant, seconds
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def enable(connection: Connection, person: Person, schedule: Schedule | Week, no
         (person.id, at, zone, days, seconds(first.instant), first.nominal.isoformat(), seconds(now)),
     )
     connection.execute("DELETE FROM checkin_rests WHERE person = ?", (person.id,))
+    checkin_dials.not_questioned(connection, person)
     deliveries.drop_pending(connection, person, PROMPT)
     return first.instant
 

@@ -53,13 +53,13 @@ def days(connection: Connection, person: Person, zone: ZoneInfo, start: datetime
     return list(dict.fromkeys(local_day(instant(at), zone) for (at,) in rows))
 
 
-def unanswered(connection: Connection, person: Person) -> int:
-    """How many check-ins came since the member was last in touch."""
+def unanswered(connection: Connection, person: Person, now: datetime) -> int:
+    """How many check-ins came since the member was last in touch, within the time of which anything is known."""
     [count] = connection.execute(
         "SELECT count(*) FROM checkins JOIN deliveries ON deliveries.id = delivery"
         " WHERE checkins.person = ? AND state = 'sent'"
-        " AND asked > ifnull((SELECT max(at) FROM contacts WHERE contacts.person = checkins.person), 0)",
-        (person.id,),
+        " AND asked > max(?, ifnull((SELECT max(at) FROM contacts WHERE contacts.person = checkins.person), 0))",
+        (person.id, seconds(now - KEPT)),  # the daily sweep may be a day behind
     ).fetchone()
     return int(count)
 

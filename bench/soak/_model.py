@@ -120,6 +120,7 @@ class Model:
         life.version = known.version + 1 if known else 0
         life.on, life.resting = True, False
         self.lives[who] = life
+        self.silences[who].questioned = None
         first = occurrence_after(now, life.zone, life.minutes, life.days)
         while known and who in self.asked and self._is_too_soon(first, known, life, self.asked[who]):
             first = occurrence_after(first.instant, life.zone, life.minutes, life.days)

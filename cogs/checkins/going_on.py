@@ -82,7 +82,7 @@ def whether_to_go_on() -> Message:
 
 def thin(connection: Connection, delivery: Delivery, person: Person, now: datetime) -> str | None:
     """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
-    if in_touch.unanswered(connection, person) < UNANSWERED or quiet.is_on(connection, person):
+    if in_touch.unanswered(connection, person, now) < UNANSWERED or quiet.is_on(connection, person):
         return None
     asked = checkin_dials.get(connection, person).questioned
     if asked is None or in_touch.since(connection, person, asked):

@@ -183,6 +183,18 @@ async def test_after_seven_unanswered_the_member_is_asked_whether_to_go_on_and_t
     assert len(asked(world)) == 8
 
 
+async def test_who_begins_anew_months_later_is_asked_again_before_a_pause(world: Playground) -> None:
+    await join(world)
+    await pass_time(world, 7 * DAY + 2 * HOUR)
+    await world.chat.say(ALICE, "checkin off")
+    world.now += 60 * DAY  # nothing is known any more of the contact after the question
+    await pass_time(world, DAY)
+    await join(world)
+    await pass_time(world, 8 * DAY)
+    question = world.chat.read(ALICE)[-1]
+    assert str(question.text) == "Keep, less often, or stop? If I hear nothing I'll pause."
+
+
 @pytest.mark.parametrize(
     ("label", "words", "fortnight"),
     [

@@ -57,12 +57,15 @@ def test_a_day_in_touch_is_a_day_on_the_wall(connection: Connection, alice: Pers
 def test_only_what_arrived_since_the_last_contact_is_unanswered(
     connection: Connection, alice: Person, bob: Person
 ) -> None:
-    assert in_touch.unanswered(connection, alice) == 0
+    assert in_touch.unanswered(connection, alice, NOW) == 0
     prompt(connection, alice, NOW)
     in_touch.record(connection, alice, NOW + HOUR)
     prompt(connection, alice, NOW + DAY)
     prompt(connection, alice, NOW + 2 * DAY, state="skipped")
     prompt(connection, bob, NOW + DAY)
-    assert in_touch.unanswered(connection, alice) == 1
+    assert in_touch.unanswered(connection, alice, NOW + 2 * DAY) == 1
+    asked = in_touch.KEPT + DAY
+    assert in_touch.unanswered(connection, alice, NOW + asked - SECOND) == 1
+    assert in_touch.unanswered(connection, alice, NOW + asked) == 0, "though nothing was swept yet"
     in_touch.record(connection, alice, NOW + 3 * DAY)
-    assert in_touch.unanswered(connection, alice) == 0
+    assert in_touch.unanswered(connection, alice, NOW + 3 * DAY) == 0
