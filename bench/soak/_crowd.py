@@ -68,7 +68,7 @@ class Crowd(LocalAdapter):
         self.chance = chance
         self.places = [Place(NAME, f"place{number}", f"Place {number}") for number in range(communities)]
         self.asked: list[tuple[str, str]] = []
-        self.last: dict[str, Message] = {}
+        self.last: dict[str, Button] = {}
         self.joined = 0
         self.often = often
 
@@ -76,7 +76,7 @@ class Crowd(LocalAdapter):
         actions = {button.action for button in message.buttons}
         if "checkins.skip" in actions:
             self.asked.append((member.id, CHECK_IN))
-            self.last[member.id] = message
+            self.last[member.id] = message.buttons[0]  # all that is needed of it: the memory is measured
         elif "checkins.go_on" in actions:
             self.asked.append((member.id, WHETHER_TO_GO_ON))
         return key
@@ -175,9 +175,8 @@ class Crowd(LocalAdapter):
     async def answer(self, now: datetime) -> None:
         """A press under the last prompt, twice, as impatient thumbs do."""
         if (who := self._somebody()) and who.id in self.last:
-            button = self.chance.choice(self.last[who.id].buttons[:1])
-            await self.press(who, button)
-            await self.press(who, button)
+            await self.press(who, self.last[who.id])
+            await self.press(who, self.last[who.id])
             self.model.answered(who.id, now)
 
     def answers(self, day: int, now: datetime) -> list[tuple[Member, int]]:
@@ -186,7 +185,7 @@ class Crowd(LocalAdapter):
         for who in self.model.lives:
             number = int(who.removeprefix("m"))
             if number % SILENT and (number + day) % 5 == 0 and who in self.last:
-                found.append((Member(NAME, who), int(self.last[who].buttons[0].row[1:])))
+                found.append((Member(NAME, who), int(self.last[who].row[1:])))
                 self.model.answered(who, now)
         return found
 
