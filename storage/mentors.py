@@ -1,4 +1,7 @@
-"""Mentors: who walks with whom for twelve weeks, asked one after the other, never twice about the same person."""
+"""Mentors: who walks with whom for twelve weeks, asked one after the other, never twice about the same person.
+
+A search is the word at its end that waits in the outbox: it began ``LOOK_FOR`` before that is due.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from sqlite3 import Connection
 from bot.messages import Community, Person
 from storage import buddies, consents, deliveries, pairs, proposals
 from storage.buddies import Part
-from storage.instants import seconds
+from storage.instants import instant, seconds
 from storage.pairs import MENTOR_DAYS, Length
 
 NOBODY = "buddies.no_mentor"
@@ -21,6 +24,11 @@ def begin(connection: Connection, community: Community, person: Person, now: dat
     """Ask for the person, whose own yes is given by that. They hear in the end if nobody was free."""
     if not _ask(connection, community, person, now):
         return False
+    for (earlier,) in connection.execute(
+        "SELECT nominal_key FROM deliveries WHERE person = ? AND kind = ? AND community = ?",
+        (person.id, NOBODY, community.id),
+    ).fetchall():
+        deliveries.drop_key(connection, earlier)
     key, due = f"{NOBODY}:{community.id}:{person.id}:{seconds(now)}", now + LOOK_FOR
     deliveries.plan(
         connection, buddies.word(person, NOBODY, key, community, due, due + timedelta(days=2), role="mentee")
@@ -83,15 +91,24 @@ def is_walking(connection: Connection, community: Community, person: Person) -> 
     return found is not None
 
 
+def has_found(connection: Connection, community: Community, person: Person, end: datetime) -> bool:
+    """Did the search with this end bring anybody, though they may have parted since?"""
+    found = connection.execute(
+        "SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal"
+        " WHERE person = ? AND community = ? AND role = 'mentee' AND state <> 'fallen' AND made >= ?",
+        (person.id, community.id, seconds(end - LOOK_FOR)),
+    ).fetchone()
+    return found is not None
+
+
 def ask_on(connection: Connection, now: datetime) -> None:
-    """Whoever asked lately and was not lucky: the next mentor is asked."""
+    """Whoever was not lucky yet: the next mentor is asked, while there is time for an answer before the end."""
     rows = connection.execute(
-        "SELECT communities.id, name, person FROM buddy_answers"
-        " JOIN buddy_proposals ON buddy_proposals.id = proposal JOIN communities ON communities.id = community"
-        " WHERE role = 'mentee' AND answer = 'yes' GROUP BY communities.id, name, person"
-        " HAVING min(state = 'fallen') = 1 AND max(made) > ?",
-        (seconds(now - LOOK_FOR),),
+        "SELECT communities.id, name, person, due FROM deliveries JOIN communities ON communities.id = community"
+        " WHERE state = 'pending' AND kind = ? AND due > ?",
+        (NOBODY, seconds(now + proposals.ANSWER_WITHIN)),
     ).fetchall()
-    for community, name, person in rows:
-        if not is_walking(connection, Community(community, name), Person(person)):
-            _ask(connection, Community(community, name), Person(person), now)
+    for row, name, person, end in rows:
+        community, mentee = Community(row, name), Person(person)
+        if not (is_walking(connection, community, mentee) or has_found(connection, community, mentee, instant(end))):
+            _ask(connection, community, mentee, now)

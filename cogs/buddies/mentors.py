@@ -65,6 +65,8 @@ class Mentors(Cog):
         assert delivery.community is not None
         if await self.read(mentors.is_walking, delivery.community, reader.person):
             return None
+        if await self.read(mentors.has_found, delivery.community, reader.person, delivery.due):
+            return None
         return Message(await self._nobody(delivery.community))
 
     @job(every="hour")
