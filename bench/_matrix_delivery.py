@@ -7,13 +7,13 @@ import logging
 import time as stopwatch
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from sqlite3 import Connection
 
 from nio import AsyncClient, RoomSendResponse
 
 from bot.bot import Bot
 from bot.clock import utc_now
 from bot.cog import Cog
+from storage import deliveries
 from tests.adapters.matrix.world import World
 from tests.beds.matrix.synapse import Synapse
 
@@ -57,10 +57,14 @@ async def measure(
 async def _kith(bot: Bot, used: Used, warm_up: float, seconds: float) -> tuple[float, float]:
     """Messages a second that the homeserver took, and the share of a core, once the first burst is over."""
     await _tick_for(bot, warm_up)
-    before, spent, since = await bot.database.read(_sent), used(), stopwatch.monotonic()
+    before, spent, since = await _sent(bot), used(), stopwatch.monotonic()
     await _tick_for(bot, seconds)
     took = stopwatch.monotonic() - since
-    return (await bot.database.read(_sent) - before) / took, (used() - spent) / took
+    return (await _sent(bot) - before) / took, (used() - spent) / took
+
+
+async def _sent(bot: Bot) -> int:
+    return (await bot.database.read(deliveries.counts)).get("sent", 0)
 
 
 async def _tick_for(bot: Bot, seconds: float) -> None:
@@ -68,10 +72,6 @@ async def _tick_for(bot: Bot, seconds: float) -> None:
     while stopwatch.monotonic() < end:
         await bot.tick(utc_now(), patience=0)
         await asyncio.sleep(min(1.0, max(0.0, end - stopwatch.monotonic())))
-
-
-def _sent(connection: Connection) -> int:
-    return int(connection.execute("SELECT count(*) FROM deliveries WHERE state = 'sent'").fetchone()[0])
 
 
 async def _bare(

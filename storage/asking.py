@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.messages import Delivery, Person
-from storage import blocks, company, deliveries, helping, holds
+from storage import company, deliveries, helping, holds
 from storage.company import ASKED, CLAIM, HALF, Request
 from storage.helping import AUDIENCES, Routing
 from storage.instants import seconds
@@ -25,17 +25,19 @@ def can(connection: Connection, person: Person, ask: int, now: datetime) -> Lite
     claim, request = company.claim(connection, ask)
     if claim is None or claim.person != person or request is None or request.state != "open":
         return "closed"
+    assert request.closes is not None
+    if request.closes <= now:
+        return "closed"
     if claim.state == "can":
         return "can"
     if claim.state not in ("asked", "no") or company.claims(connection, request.id) >= company.CLAIMS:
         return "closed"
-    if blocks.between(connection, person, request.person):
+    if company.are_kept_apart(connection, request, person, now):
         return "closed"
     if helping.is_busy(connection, person):
         return "busy"
     connection.execute("UPDATE company_asks SET state = 'can', answered = ? WHERE id = ?", (seconds(now), ask))
     helping.gave(connection, person, now)
-    assert request.closes is not None
     company.tell(
         connection, request.person, company.SOMEONE, request, now, ask, expires=min(now + CLAIM, request.closes)
     )

@@ -14,7 +14,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Delivery, Person
-from storage import blocks, deliveries, helping
+from storage import blocks, deliveries, helping, holds
 from storage.instants import instant, seconds
 
 ASKED, SOMEONE, NAMES, OVER = "company.asked", "company.someone", "company.names", "company.over"
@@ -145,11 +145,11 @@ def widen(connection: Connection, person: Person, row: int, viewers: frozenset[s
 
 
 def accept(connection: Connection, person: Person, ask: int, now: datetime) -> Person | None:
-    """Yes to somebody who can: both learn the other's name. None if that is over, or the two avoid each other."""
+    """Yes to somebody who can: both learn the other's name. None if that is over, or they are kept apart."""
     offer, request = claim(connection, ask)
     if offer is None or request is None or request.person != person or request.state != "open" or offer.state != "can":
         return None
-    if blocks.between(connection, person, offer.person):
+    if are_kept_apart(connection, request, offer.person, now):
         end_claim(connection, offer, request, now)
         return None
     connection.execute("UPDATE company_asks SET state = 'chosen' WHERE id = ?", (ask,))
@@ -160,6 +160,13 @@ def accept(connection: Connection, person: Person, ask: int, now: datetime) -> P
     )
     tell(connection, offer.person, NAMES, request, now, ask, args={"other": person.id}, expires=now + TOGETHER)
     return offer.person
+
+
+def are_kept_apart(connection: Connection, request: Request, helper: Person, now: datetime) -> bool:
+    """Do the two avoid each other, or may either of them be introduced to nobody there now?"""
+    return blocks.between(connection, request.person, helper) or any(
+        holds.obstacle(connection, request.community, one, now) is not None for one in (request.person, helper)
+    )
 
 
 def close(connection: Connection, request: Request, outcome: Outcome, now: datetime, *, told: bool) -> bool:

@@ -98,7 +98,9 @@ def offer_due(connection: Connection, now: datetime, routing: Routing, limit: in
     for community, name, person, audiences in rows:
         wish_ = Wish(Community(community, name), Person(person), frozenset(audiences.split()))
         due = max(seconds(now) + 1, _free_from(connection, wish_.person, now))
-        if _free_from(connection, wish_.person, now) <= seconds(now) and _may_be_named(connection, wish_, now):
+        if _free_from(connection, wish_.person, now) <= seconds(now) and _may_be_named(
+            connection, wish_.community, wish_.person, now
+        ):
             to = _willing(connection, wish_, now, routing)
             if to is not None:
                 _offer(connection, wish_, to, now)
@@ -115,16 +117,23 @@ def _on_the_hour(due: int) -> int:
     return -(-due // every) * every
 
 
-def _may_be_named(connection: Connection, wish_: Wish, now: datetime) -> bool:
-    given = consents.given(connection, wish_.person)
+def _are_kept_apart(connection: Connection, offer: Offer, now: datetime) -> bool:
+    """Do the two avoid each other, or may either of them be introduced to nobody there now?"""
+    return blocks.between(connection, offer.person, offer.to) or any(
+        holds.obstacle(connection, offer.community, one, now) is not None for one in (offer.person, offer.to)
+    )
+
+
+def _may_be_named(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
+    given = consents.given(connection, person)
     paused = connection.execute(
         "SELECT 1 FROM persons WHERE id = ? AND paused_at IS NOT NULL AND ifnull(paused_until, ? + 1) > ?",
-        (wish_.person.id, seconds(now), seconds(now)),
+        (person.id, seconds(now), seconds(now)),
     ).fetchone()
     return (
         {HELLO, "dm", "adult"} <= given
         and paused is None
-        and holds.obstacle(connection, wish_.community, wish_.person, now) is None
+        and holds.obstacle(connection, community, person, now) is None
     )
 
 
@@ -184,11 +193,11 @@ def get(connection: Connection, row: int) -> Offer | None:
 
 
 def say(connection: Connection, to: Person, row: int, now: datetime) -> bool:
-    """The willing person says hello. False where that is over: too late, withdrawn, or the two avoid each other."""
+    """The willing person says hello. False where that is over: too late, withdrawn, or they are kept apart."""
     offer = get(connection, row)
     if offer is None or offer.to != to or offer.answer is not None or now - offer.at > OPEN:
         return False
-    if not consents.allows(connection, offer.person, HELLO) or blocks.between(connection, to, offer.person):
+    if not _may_be_named(connection, offer.community, offer.person, now) or _are_kept_apart(connection, offer, now):
         return False
     _answer(connection, row, "said")
     _tell(connection, offer.person, SAID, offer.community, row, HELLO, now, about=to)
@@ -206,7 +215,7 @@ def say_back(connection: Connection, person: Person, row: int, now: datetime) ->
     offer = get(connection, row)
     if offer is None or offer.person != person or offer.answer != "said":
         return False
-    if blocks.between(connection, person, offer.to):
+    if _are_kept_apart(connection, offer, now):
         return False
     _answer(connection, row, "answered")
     _tell(connection, offer.to, BACK, offer.community, row, "", now, about=person)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -93,17 +94,17 @@ def plan_openings(connection: Connection, now: datetime, is_quiet: IsQuiet, limi
     """
     rows = connection.execute(
         "SELECT id FROM persons WHERE created <= ? AND created > ? AND id NOT IN (SELECT person FROM people_openings)"
-        " AND id NOT IN (SELECT person FROM memberships WHERE left_at IS NULL) ORDER BY id LIMIT ?",
-        (seconds(now - AFTER), seconds(now - UNTIL), limit),
+        " AND id NOT IN (SELECT person FROM memberships WHERE left_at IS NULL) ORDER BY id",
+        (seconds(now - AFTER), seconds(now - UNTIL)),
     ).fetchall()
-    free = [person for person in map(Person, (row for (row,) in rows)) if is_free(connection, person, is_quiet, now)]
+    free = _free(connection, [row for (row,) in rows], is_quiet, limit, now)
     for person in free:
         if not wants_opening(connection, person, now) or not consents.allows(connection, person, "core"):
             opened(connection, person, now)
             continue
         opened(connection, person, now, asked=True)
         _plan(connection, OPENING, person, f"{OPENING}:{person.id}", now, UNTIL)
-    return len(rows) == limit and bool(free)
+    return len(free) == limit
 
 
 def opened(connection: Connection, person: Person, now: datetime, *, asked: bool = False) -> None:
@@ -134,13 +135,19 @@ def is_reviewed(connection: Connection, person: Person) -> bool:
 def plan_reviews(connection: Connection, now: datetime, is_quiet: IsQuiet, limit: int) -> None:
     """Ask those whose month is over, at an hour at which nothing else is asked of them. An empty list is let be."""
     rows = connection.execute(
-        "SELECT person, due FROM people_reviews WHERE due <= ? ORDER BY due LIMIT ?", (seconds(now), limit)
+        "SELECT person, due FROM people_reviews WHERE due <= ? ORDER BY due", (seconds(now),)
     ).fetchall()
-    for person, due in rows:
-        if is_free(connection, Person(person), is_quiet, now):
-            if of_person(connection, Person(person)):
-                _plan(connection, REVIEW, Person(person), f"{REVIEW}:{person}:{due}", now, REVIEW_WINDOW)
-            review(connection, Person(person), now)
+    dues = dict(rows)
+    for person in _free(connection, list(dues), is_quiet, limit, now):
+        if of_person(connection, person):
+            _plan(connection, REVIEW, person, f"{REVIEW}:{person.id}:{dues[person.id]}", now, REVIEW_WINDOW)
+        review(connection, person, now)
+
+
+def _free(connection: Connection, people: Iterable[int], is_quiet: IsQuiet, limit: int, now: datetime) -> list[Person]:
+    """The first of them who can be asked something now: whoever cannot holds up nobody behind them."""
+    free = (person for person in map(Person, people) if is_free(connection, person, is_quiet, now))
+    return list(islice(free, limit))
 
 
 def _plan(connection: Connection, kind: str, person: Person, key: str, now: datetime, window: timedelta) -> None:

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Community, Person
-from storage import asking, blocks, company, helping
+from storage import asking, blocks, company, helping, holds
 from storage.company import ASKED, OVER, SOMEONE
 from tests.storage.conftest import HOUR, MINUTE, NOW, SECOND, person
 from tests.storage.test_helping import ROUTING, settle
@@ -113,6 +113,36 @@ def test_who_avoids_the_other_cannot(connection: Connection, asker: Person, porc
     [(ask, _)] = asked(connection)
     assert asking.can(connection, helper, ask, NOW) == "closed"
     assert told(connection, SOMEONE) == []
+
+
+@pytest.mark.parametrize("helps", [False, True])
+def test_who_is_held_is_introduced_to_nobody_on_either_side(
+    connection: Connection, asker: Person, porch: Community, helps: bool
+) -> None:
+    [helper] = helpers(connection, porch, 1)
+    held = helper if helps else asker
+    open_request(connection, asker, porch)
+    look(connection)
+    [(ask, _)] = asked(connection)
+    holds.hold(connection, porch, held, None, NOW)
+    assert asking.can(connection, helper, ask, NOW) == "closed"
+    holds.end(connection, porch, held, NOW)
+    assert asking.can(connection, helper, ask, NOW) == "can"
+    holds.hold(connection, porch, held, None, NOW)
+    assert company.accept(connection, asker, ask, NOW) is None
+    assert told(connection, company.NAMES) == []
+    assert told(connection, company.OVER) == [helper], "in the usual words"
+
+
+def test_at_the_last_second_somebody_can_and_then_nobody(
+    connection: Connection, asker: Person, porch: Community
+) -> None:
+    people = helpers(connection, porch, 2)
+    open_request(connection, asker, porch)
+    look(connection)
+    (first, _), (second, _) = asked(connection)
+    assert asking.can(connection, people[0], first, NOW + 2 * HOUR - SECOND) == "can"
+    assert asking.can(connection, people[1], second, NOW + 2 * HOUR) == "closed"
 
 
 def test_after_the_end_nobody_can(connection: Connection, asker: Person, porch: Community) -> None:

@@ -249,6 +249,24 @@ def test_what_was_withdrawn_or_avoided_meanwhile_is_over(
     assert told(connection, hello.BACK) == []
 
 
+@pytest.mark.parametrize("greets", [False, True])
+def test_who_is_held_meanwhile_is_introduced_to_nobody(
+    connection: Connection, newcomer: Person, helper: Person, porch: Community, greets: bool
+) -> None:
+    held = helper if greets else newcomer
+    look(connection)
+    row = only_offer(connection)
+    holds.hold(connection, porch, held, None, NOW)
+    assert not hello.say(connection, helper, row, NOW)
+    holds.end(connection, porch, held, NOW)
+    consents.withdraw(connection, newcomer, "adult")
+    assert not hello.say(connection, helper, row, NOW)
+    consents.give(connection, newcomer, ["adult"], "Yes.", NOW)
+    assert hello.say(connection, helper, row, NOW)
+    holds.hold(connection, porch, held, None, NOW)
+    assert not hello.say_back(connection, newcomer, row, NOW)
+
+
 def test_after_a_no_that_name_does_not_come_again_and_another_one_does(
     connection: Connection, newcomer: Person, helper: Person, mo: Person, porch: Community
 ) -> None:

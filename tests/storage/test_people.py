@@ -160,6 +160,16 @@ def test_only_with_its_question_is_it_one_that_check_ins_leave_for_later(
     ]
 
 
+def test_for_whom_it_is_quiet_holds_up_nobody_behind_them(
+    connection: Connection, newcomer: Person, bob: Person
+) -> None:
+    settle(connection, bob)
+    members.set_quiet_hours(connection, newcomer, time(1), time(2))
+    quiet = members.profile(connection, newcomer)
+    people.plan_openings(connection, FIRST, lambda profile, _now: profile == quiet, 1)
+    assert told(connection, people.OPENING) == [bob]
+
+
 def test_while_it_is_quiet_it_waits(connection: Connection, newcomer: Person, bob: Person) -> None:
     assert not people.plan_openings(connection, FIRST, always, 1)
     assert told(connection, people.OPENING) == []
