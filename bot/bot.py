@@ -98,16 +98,19 @@ class Bot:
     async def run_command(self, incoming: Incoming, name: str, arguments: Mapping[str, str]) -> None:
         """A command whose arguments the platform has taken apart; each is still as the member typed it."""
         command = self.commands[name]
-        await self._answer(incoming, lambda context: self._command(context, command, arguments))
+        values = {parameter: text.whole(typed) for parameter, typed in arguments.items()}
+        await self._answer(incoming, lambda context: self._command(context, command, values))
 
     async def run_action(self, incoming: Incoming, button_id: str, answers: Mapping[str, str] | None = None) -> None:
         """A button pressed or a form sent. The id comes from the network and is believed only after it is checked."""
-        typed = " ".join((answers or {}).values())
-        await self._answer(incoming, lambda context: self._action(context, button_id, answers or {}), typed)
+        values = {field: text.whole(typed) for field, typed in (answers or {}).items()}
+        typed = " ".join(values.values())
+        await self._answer(incoming, lambda context: self._action(context, button_id, values), typed)
 
     async def run_text(self, incoming: Incoming, line: str) -> None:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
-        await self._answer(incoming, lambda context: self._line(context, line.strip()), line)
+        line = text.whole(line).strip()
+        await self._answer(incoming, lambda context: self._line(context, line), line)
 
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.

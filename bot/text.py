@@ -52,6 +52,11 @@ def question(form: Form, index: int, problem: Text | None = None) -> Text:
     return Text("\n").join(parts)
 
 
+def whole(words: str) -> str:
+    """What a platform handed over, without halves of surrogate pairs: nothing can show, store or export those."""
+    return words.encode("utf-8", "replace").decode()
+
+
 def asks_for_help(line: str) -> bool:
     """Help comes first, also in the middle of a form."""
     words = line.casefold().strip(" .!?")

@@ -78,6 +78,16 @@ async def test_all_of_it_comes_as_words_and_as_data_in_private_files(world: Play
     assert "{" not in files["my-data.txt"].split("what you said yes to")[0]
 
 
+async def test_half_a_surrogate_pair_spoils_nothing(world: Playground) -> None:
+    await join(world, ALICE)
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "people"), "Add one"))
+    for line in ("half a \ud800 pair", "animal", "laughing", "at \udfff home"):
+        await world.chat.say(ALICE, line)
+    text, data = (await world.chat.say(ALICE, "my-data")).files
+    assert b"half a ? pair" in text.content
+    assert b"at ? home" in data.content
+
+
 async def test_it_names_whom_one_avoids_and_what_was_sent(world: Playground) -> None:
     await join(world, ALICE)
     await join(world, BOB)
