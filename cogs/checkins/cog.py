@@ -30,7 +30,8 @@ NOTEBOOK = "notebook.keep"
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
-BATCH = 500
+BATCH = 1000
+"""Rows planned in one transaction: some 40 ms of the database thread."""
 
 GO_ON = "go on"
 """In place of a prompt's id: the question whether to go on."""
