@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nio import AsyncClient, RoomSendResponse
 
+from bench._ticking import tick_until, used
 from bot.bot import Bot
-from bot.clock import utc_now
 from bot.cog import Cog
 from storage import deliveries
 from tests.adapters.matrix.world import World
@@ -22,12 +22,9 @@ LIMIT = 10
 ROOMS = 5
 
 Plan = Callable[[Bot, Sequence[str]], Awaitable[None]]
-Used = Callable[[], float]
 
 
-async def measure(
-    folder: Path, cog: type[Cog], plan: Plan, used: Used, warm_up: float, seconds: float
-) -> dict[str, float]:
+async def measure(folder: Path, cog: type[Cog], plan: Plan, warm_up: float, seconds: float) -> dict[str, float]:
     """Of Kith and of nio alone: the share of the limit that was used, and the share of a core it took."""
     limit = {"rc_message": {"per_second": LIMIT, "burst_count": LIMIT}}
     with Synapse(extra=limit) as synapse:
@@ -41,11 +38,11 @@ async def measure(
             world.members.remove(mo)
             await mo.leave()  # reading along would take a part of the core that is measured
             await plan(world.bot, rooms)
-            kith = await _kith(world.bot, used, warm_up, seconds)
+            kith = await _kith(world.bot, warm_up, seconds)
             await world.bot.dispatcher.stop(2)
             await world.stop()
             await asyncio.sleep(warm_up)
-            bare = await _bare(synapse, world, rooms, used, warm_up, seconds)
+            bare = await _bare(synapse, world, rooms, warm_up, seconds)
     return {
         "matrix_share_of_limit": kith[0] / LIMIT,
         "matrix_core_share": kith[1],
@@ -54,11 +51,11 @@ async def measure(
     }
 
 
-async def _kith(bot: Bot, used: Used, warm_up: float, seconds: float) -> tuple[float, float]:
+async def _kith(bot: Bot, warm_up: float, seconds: float) -> tuple[float, float]:
     """Messages a second that the homeserver took, and the share of a core, once the first burst is over."""
-    await _tick_for(bot, warm_up)
+    await tick_until(stopwatch.monotonic() + warm_up, bot)
     before, spent, since = await _sent(bot), used(), stopwatch.monotonic()
-    await _tick_for(bot, seconds)
+    await tick_until(since + seconds, bot)
     took = stopwatch.monotonic() - since
     return (await _sent(bot) - before) / took, (used() - spent) / took
 
@@ -67,15 +64,8 @@ async def _sent(bot: Bot) -> int:
     return (await bot.database.read(deliveries.counts)).get("sent", 0)
 
 
-async def _tick_for(bot: Bot, seconds: float) -> None:
-    end = stopwatch.monotonic() + seconds
-    while stopwatch.monotonic() < end:
-        await bot.tick(utc_now(), patience=0)
-        await asyncio.sleep(min(1.0, max(0.0, end - stopwatch.monotonic())))
-
-
 async def _bare(
-    synapse: Synapse, world: World, rooms: Sequence[str], used: Used, warm_up: float, seconds: float
+    synapse: Synapse, world: World, rooms: Sequence[str], warm_up: float, seconds: float
 ) -> tuple[float, float]:
     """nio alone: ten tasks that send as fast as it lets them; it waits by itself when it is refused."""
     logging.getLogger("nio").setLevel(logging.ERROR)  # a line for every refusal

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import resource
 import tempfile
 import time as stopwatch
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import discord
 
 from bench import _matrix_delivery
+from bench._ticking import tick_until, used
 from bot.adapters.discord import REQUESTS, DiscordAdapter
 from bot.bot import Bot
 from bot.clock import utc_now
@@ -63,9 +63,7 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         where = platform.ask("begin")
         kith = asyncio.run(_kith(platform, where, Path(folder) / "kith.db", options.waiting, options.seconds))
         bare = asyncio.run(_bare(platform, where, options.seconds))
-        matrix = asyncio.run(
-            _matrix_delivery.measure(Path(folder) / "matrix", Posts, _fill, _used, WARM_UP, options.seconds)
-        )
+        matrix = asyncio.run(_matrix_delivery.measure(Path(folder) / "matrix", Posts, _fill, WARM_UP, options.seconds))
     limit = float(REQUESTS.most) / REQUESTS.seconds
     return {
         "messages_per_second": kith["rate"],
@@ -97,14 +95,14 @@ async def _kith(platform: PlatformProcess, where: Json, path: Path, waiting: int
 async def _measured(platform: PlatformProcess, where: Json, seconds: float, bot: Bot) -> dict[str, float]:
     """Tick once a second, as the scheduler does; halfway through, ten messages of another community fall due."""
     began = stopwatch.monotonic()
-    await _tick_until(began + WARM_UP, bot)
+    await tick_until(began + WARM_UP, bot)
     await asyncio.to_thread(platform.ask, "count")
-    since, used = stopwatch.monotonic(), _used()
-    await _tick_until(since + seconds / 2, bot)
+    since, before = stopwatch.monotonic(), used()
+    await tick_until(since + seconds / 2, bot)
     due = utc_now()
     await bot.database.write(_plan, SMALL, where["channels"], 10, due)
-    await _tick_until(since + seconds, bot)
-    spent, took = _used() - used, stopwatch.monotonic() - since
+    await tick_until(since + seconds, bot)
+    spent, took = used() - before, stopwatch.monotonic() - since
     counted = await asyncio.to_thread(platform.ask, "count")
     last = max(at for at, words in counted["messages"] if words.startswith(SMALL))
     return {
@@ -115,12 +113,6 @@ async def _measured(platform: PlatformProcess, where: Json, seconds: float, bot:
     }
 
 
-async def _tick_until(end: float, bot: Bot) -> None:
-    while stopwatch.monotonic() < end:
-        await bot.tick(utc_now(), patience=0)
-        await asyncio.sleep(min(1.0, max(0.0, end - stopwatch.monotonic())))
-
-
 async def _bare(platform: PlatformProcess, where: Json, seconds: float) -> dict[str, float]:
     """discord.py alone: 50 tasks that send to the same channels as fast as it lets them, and keep nothing."""
     discord.http.Route.BASE = where["api"]
@@ -128,7 +120,7 @@ async def _bare(platform: PlatformProcess, where: Json, seconds: float) -> dict[
     await client.login(TOKEN)
     channels = where["channels"]
     platform.ask("count")
-    since, used = stopwatch.monotonic(), _used()
+    since, before = stopwatch.monotonic(), used()
 
     lost = 0
 
@@ -144,7 +136,7 @@ async def _bare(platform: PlatformProcess, where: Json, seconds: float) -> dict[
                 lost += 1
 
     await asyncio.gather(*(send(start) for start in range(50)))
-    spent, took = _used() - used, stopwatch.monotonic() - since
+    spent, took = used() - before, stopwatch.monotonic() - since
     await client.close()
     counted = platform.ask("count")
     rate = len(counted["messages"]) / took
@@ -172,9 +164,3 @@ def _plan(
                 args={"from": name},
             ),
         )
-
-
-def _used() -> float:
-    """Seconds of processor time of this process so far."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime

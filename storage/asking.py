@@ -32,7 +32,7 @@ def can(connection: Connection, person: Person, ask: int, now: datetime) -> Lite
         return "can"
     if claim.state not in ("asked", "no") or company.claims(connection, request.id) >= company.CLAIMS:
         return "closed"
-    if company.are_kept_apart(connection, request, person, now):
+    if holds.are_kept_apart(connection, request.community, request.person, person, now):
         return "closed"
     if helping.is_busy(connection, person):
         return "busy"

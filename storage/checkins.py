@@ -30,7 +30,7 @@ TOO_SOON = timedelta(hours=6)
 LOOK_AGAIN = timedelta(days=1)
 """After a schedule that cannot be read."""
 
-KEPT = timedelta(days=35)
+KEPT = in_touch.KEPT
 SEEN_KEPT = timedelta(days=400)
 
 Choose = Callable[[Mapping[str, datetime], str | None, datetime], str]

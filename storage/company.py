@@ -14,7 +14,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Delivery, Person
-from storage import blocks, deliveries, helping, holds
+from storage import deliveries, helping, holds
 from storage.instants import instant, seconds
 
 ASKED, SOMEONE, NAMES, OVER = "company.asked", "company.someone", "company.names", "company.over"
@@ -149,7 +149,7 @@ def accept(connection: Connection, person: Person, ask: int, now: datetime) -> P
     offer, request = claim(connection, ask)
     if offer is None or request is None or request.person != person or request.state != "open" or offer.state != "can":
         return None
-    if are_kept_apart(connection, request, offer.person, now):
+    if holds.are_kept_apart(connection, request.community, person, offer.person, now):
         end_claim(connection, offer, request, now)
         return None
     connection.execute("UPDATE company_asks SET state = 'chosen' WHERE id = ?", (ask,))
@@ -160,13 +160,6 @@ def accept(connection: Connection, person: Person, ask: int, now: datetime) -> P
     )
     tell(connection, offer.person, NAMES, request, now, ask, args={"other": person.id}, expires=now + TOGETHER)
     return offer.person
-
-
-def are_kept_apart(connection: Connection, request: Request, helper: Person, now: datetime) -> bool:
-    """Do the two avoid each other, or may either of them be introduced to nobody there now?"""
-    return blocks.between(connection, request.person, helper) or any(
-        holds.obstacle(connection, request.community, one, now) is not None for one in (request.person, helper)
-    )
 
 
 def close(connection: Connection, request: Request, outcome: Outcome, now: datetime, *, told: bool) -> bool:

@@ -146,11 +146,12 @@ def retry_from(connection: Connection, row: int, now: datetime) -> None:
     connection.execute("UPDATE deliveries SET first_try = ? WHERE id = ?", (seconds(now), row))
 
 
-def drop_pending(connection: Connection, person: Person, kind: str) -> None:
-    """Forget messages of a kind that were planned but not tried: what they were for has ended."""
+def drop_pending(connection: Connection, person: Person, kind: str, community: Community | None = None) -> None:
+    """Forget messages of a kind (in one community) that were planned but not tried: what they were for has ended."""
     connection.execute(
-        "DELETE FROM deliveries WHERE person = ? AND kind = ? AND state = 'pending' AND first_try IS NULL",
-        (person.id, kind),
+        "DELETE FROM deliveries WHERE person = ?1 AND kind = ?2 AND (?3 IS NULL OR community = ?3)"
+        " AND state = 'pending' AND first_try IS NULL",
+        (person.id, kind, community.id if community else None),
     )
 
 

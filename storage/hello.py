@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Delivery, Person
-from storage import blocks, consents, deliveries, helping, holds
+from storage import consents, deliveries, helping, holds
 from storage.helping import Candidate, Routing
 from storage.instants import instant, seconds
 
@@ -117,13 +117,6 @@ def _on_the_hour(due: int) -> int:
     return -(-due // every) * every
 
 
-def _are_kept_apart(connection: Connection, offer: Offer, now: datetime) -> bool:
-    """Do the two avoid each other, or may either of them be introduced to nobody there now?"""
-    return blocks.between(connection, offer.person, offer.to) or any(
-        holds.obstacle(connection, offer.community, one, now) is not None for one in (offer.person, offer.to)
-    )
-
-
 def _may_be_named(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
     given = consents.given(connection, person)
     paused = connection.execute(
@@ -197,7 +190,9 @@ def say(connection: Connection, to: Person, row: int, now: datetime) -> bool:
     offer = get(connection, row)
     if offer is None or offer.to != to or offer.answer is not None or now - offer.at > OPEN:
         return False
-    if not _may_be_named(connection, offer.community, offer.person, now) or _are_kept_apart(connection, offer, now):
+    if not _may_be_named(connection, offer.community, offer.person, now):
+        return False
+    if holds.are_kept_apart(connection, offer.community, offer.person, to, now):
         return False
     _answer(connection, row, "said")
     _tell(connection, offer.person, SAID, offer.community, row, HELLO, now, about=to)
@@ -215,7 +210,7 @@ def say_back(connection: Connection, person: Person, row: int, now: datetime) ->
     offer = get(connection, row)
     if offer is None or offer.person != person or offer.answer != "said":
         return False
-    if _are_kept_apart(connection, offer, now):
+    if holds.are_kept_apart(connection, offer.community, person, offer.to, now):
         return False
     _answer(connection, row, "answered")
     _tell(connection, offer.to, BACK, offer.community, row, "", now, about=person)

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Community, Delivery, Person
-from storage import community_settings, deliveries
+from storage import blocks, community_settings, deliveries
 from storage.instants import instant, seconds
 
 ALONE = timedelta(hours=72)
@@ -112,6 +112,13 @@ def obstacle(connection: Connection, community: Community, person: Person, now: 
     if tenure and (row is None or instant(row[0]) > now - tenure):
         return "new"
     return None
+
+
+def are_kept_apart(connection: Connection, community: Community, one: Person, other: Person, now: datetime) -> bool:
+    """Do the two avoid each other, or may either of them be introduced to nobody there now?"""
+    return blocks.between(connection, one, other) or any(
+        obstacle(connection, community, person, now) is not None for person in (one, other)
+    )
 
 
 def quiet(connection: Connection, community: Community, person: Person, by: Person, now: datetime) -> Quiet:

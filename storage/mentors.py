@@ -24,11 +24,7 @@ def begin(connection: Connection, community: Community, person: Person, now: dat
     """Ask for the person, whose own yes is given by that. They hear in the end if nobody was free."""
     if not _ask(connection, community, person, now):
         return False
-    for (earlier,) in connection.execute(
-        "SELECT nominal_key FROM deliveries WHERE person = ? AND kind = ? AND community = ?",
-        (person.id, NOBODY, community.id),
-    ).fetchall():
-        deliveries.drop_key(connection, earlier)
+    deliveries.drop_pending(connection, person, NOBODY, community)
     key, due = f"{NOBODY}:{community.id}:{person.id}:{seconds(now)}", now + LOOK_FOR
     deliveries.plan(
         connection, buddies.word(person, NOBODY, key, community, due, due + timedelta(days=2), role="mentee")
