@@ -13,7 +13,7 @@ from nio import AsyncClient, RoomSendResponse
 from bench._ticking import tick_until, used
 from bot.bot import Bot
 from bot.cog import Cog
-from storage import deliveries
+from storage.delivery import deliveries
 from tests.adapters.matrix.world import World
 from tests.beds.matrix.synapse import Synapse
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import bot.adapters.discord
 import bot.adapters.matrix
-from bot import cli, config, log
+from bot import cli, log
 from bot.app import App
+from bot.hosting import config
 
 IMPORTED = time.process_time()
 PAGE = os.sysconf("SC_PAGE_SIZE")

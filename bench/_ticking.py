@@ -7,7 +7,7 @@ import resource
 import time as stopwatch
 
 from bot.bot import Bot
-from bot.clock import utc_now
+from bot.clocks.clock import utc_now
 
 
 async def tick_until(end: float, bot: Bot) -> None:

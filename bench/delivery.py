@@ -22,14 +22,15 @@ from bench import _matrix_delivery
 from bench._ticking import tick_until, used
 from bot.adapters.discord import REQUESTS, DiscordAdapter
 from bot.bot import Bot
-from bot.clock import utc_now
+from bot.clocks.clock import utc_now
 from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
-from bot.config import DiscordConfig
-from bot.crypto import Keyring
+from bot.hosting.config import DiscordConfig
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
-from bot.secret import Secret
-from storage import deliveries, members
-from storage.database import Database
+from storage.database.database import Database
+from storage.delivery import deliveries
+from storage.members import members
 from tests.engines.busy_discord import BusyDiscord
 from tests.engines.processes import Json, PlatformProcess
 

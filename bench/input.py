@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.report import progress
-from bot import parameters, text
 from bot.cog import Command
 from bot.errors import UserError
-from bot.playground import ALICE, ROOM, Playground
+from bot.incoming import parameters, text
+from bot.story.playground import ALICE, ROOM, Playground
 from tests.engines.hostile import strings
 
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)

@@ -31,8 +31,9 @@ from apscheduler.triggers.cron import CronTrigger
 from bench.soak import _crowd as crowd
 from bench.soak._model import Life
 from bot.messages import Delivery, Person
-from storage import checkins, deliveries
-from storage.database import Database
+from storage.checkins import checkins
+from storage.database.database import Database
+from storage.delivery import deliveries
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

@@ -17,9 +17,9 @@ from typing import Any
 
 import aiosqlite
 
-from storage import database as ours
-from storage import platforms
-from storage.database import Database
+from storage.database import database as ours
+from storage.database import platforms
+from storage.database.database import Database
 
 TASKS = 50
 SLOW = 0.005

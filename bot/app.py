@@ -10,20 +10,20 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Self, TypeAlias
 
-from bot.adapters.base import Adapter
 from bot.bot import Bot, Settings
-from bot.clock import Clock, monotonic, utc_now
-from bot.config import Config
+from bot.clocks.clock import Clock, monotonic, utc_now
+from bot.clocks.zones import tzdata_version
+from bot.delivery.quiet_hours import QuietHours
+from bot.delivery.scheduler import Scheduler
 from bot.errors import FatalError
-from bot.feeds import Feeds
-from bot.host_notice import HostNotice
-from bot.installation import claim, open_database, open_journal, open_keys
-from bot.limits import Limits
+from bot.hosting.config import Config
+from bot.hosting.feeds import Feeds
+from bot.hosting.host_notice import HostNotice
+from bot.hosting.installation import claim, open_database, open_journal, open_keys
+from bot.incoming.limits import Limits
 from bot.log import Word
-from bot.quiet_hours import QuietHours
-from bot.scheduler import Scheduler
-from bot.zones import tzdata_version
-from storage import zones
+from bot.platform.adapter import Adapter
+from storage.members import zones
 
 log = logging.getLogger(__name__)
 

@@ -10,28 +10,30 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot import conversation, gate, inbox, leaving, offering, parameters, text
-from bot.adapters.base import Adapter
-from bot.clock import Clock, utc_now
+from bot.asking import leaving
+from bot.asking.consenting import Ask
+from bot.asking.permissions import Permissions
+from bot.clocks.clock import Clock, utc_now
+from bot.clocks.zones import guess
 from bot.cog import Action, Cog, Command, Every, Kind, Reply
-from bot.consenting import Ask
 from bot.context import Context, Incoming
-from bot.conversation import Conversations
-from bot.crypto import Keyring
+from bot.delivery import gate
+from bot.delivery.outbox import Dispatcher
+from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.errors import StorageError, UserError
-from bot.groups import Groups
-from bot.i18n import N_, _, reading
-from bot.limits import Limiter, Limits
+from bot.incoming import conversation, inbox, offering, parameters, text
+from bot.incoming.conversation import Conversations
+from bot.incoming.limits import Limiter, Limits
+from bot.incoming.waiting import WaitingWords
+from bot.keys.crypto import Keyring
 from bot.log import Word
 from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
-from bot.naming import Names
-from bot.outbox import Dispatcher
-from bot.permissions import Permissions
-from bot.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
-from bot.waiting import WaitingWords
-from bot.zones import guess
-from storage import departures, in_touch, members
-from storage.database import Database
+from bot.platform.adapter import Adapter
+from bot.platform.groups import Groups
+from bot.platform.naming import Names
+from bot.words.i18n import N_, _, reading
+from storage.database.database import Database
+from storage.members import departures, in_touch, members
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import __version__, cli_backup
+from bot import __version__
 from bot.errors import FatalError, StorageError
+from bot.hosting import cli_backup
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.hosting.config import Config
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _play(options: argparse.Namespace) -> int:
     from bot import log
-    from bot.config import LogConfig
+    from bot.hosting.config import LogConfig
 
     log.setup(LogConfig(level="error"))
     if options.story:
@@ -78,8 +79,8 @@ def _play(options: argparse.Namespace) -> int:
 
 def _converse(folder: Path) -> None:
     from bot.adapters.local.terminal import Terminal, page
-    from bot.clock import utc_now
-    from bot.playground import Playground
+    from bot.clocks.clock import utc_now
+    from bot.story.playground import Playground
 
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text file, unless somebody embeds us
     if sys.stdin.isatty():
@@ -95,8 +96,9 @@ def _converse(folder: Path) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot import config, log
-    from bot.zones import use_newest_tzdata
+    from bot import log
+    from bot.clocks.zones import use_newest_tzdata
+    from bot.hosting import config
 
     use_newest_tzdata()  # the system's rules may be a year old, and clocks change by them
     settings = config.load(options.config, os.environ)
@@ -115,8 +117,8 @@ async def _serve(settings: Config) -> None:
 
 
 def _rotate_key(options: argparse.Namespace) -> int:
-    from bot import config
-    from bot.rotation import rotate
+    from bot.hosting import config
+    from bot.hosting.rotation import rotate
 
     settings = config.load(options.config, os.environ)
     asyncio.run(rotate(settings.data, settings.key, lambda line: print(line, flush=True)))
@@ -124,8 +126,8 @@ def _rotate_key(options: argparse.Namespace) -> int:
 
 
 def _cases(options: argparse.Namespace) -> int:
-    from bot import config, host_cases
-    from bot.clock import utc_now
+    from bot.clocks.clock import utc_now
+    from bot.hosting import config, host_cases
 
     settings = config.load(options.config, os.environ)
     if options.close is not None:
@@ -139,10 +141,14 @@ def _cases(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from bot.adapters.reach import questions
-    from bot.doctor import look_over
+    from bot.hosting.doctor import look_over
 
     status = 0
     for finding in look_over(options.config, os.environ, questions, online=options.online):
         print(finding, flush=True)
         status = 1 if finding.state == "wrong" else status
     return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -14,8 +14,8 @@ from bot.context import Context
 from bot.messages import Channel, Community, Delivery, Form, Message, Person, Reader, Text
 
 if TYPE_CHECKING:
+    from bot.asking.consenting import Ask
     from bot.bot import Bot
-    from bot.consenting import Ask
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Command:
 
     ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which
     community is meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the
-    call. ``expensive``: it writes much or reaches others, so a member can ask it less often (``bot.limits``).
+    call. ``expensive``: it writes much or reaches others, so a member can ask it less often (``bot.incoming.limits``).
     """
 
     name: str
@@ -117,7 +117,7 @@ class Listener:
 
 @dataclass(frozen=True)
 class Measure:
-    """A total for moderators' `picture`, in plain words. The exact count is never shown (``storage.picture``).
+    """A total for moderators' `picture`, in plain words. Exact counts are never shown (``storage.moderation.picture``).
 
     ``count`` gives (part, whole) of members of a community; ``words`` is the sentence for what may be shown of it.
     """
@@ -253,7 +253,7 @@ class Cog(ABC):
         return ()
 
     async def feed(self, _code: str) -> bytes | None:
-        """The calendar file behind a private address (``bot.feeds``); None where the address is not one of this cog."""
+        """The calendar file behind a private address (``bot.hosting.feeds``); None where it is not one of this cog."""
         return None
 
     def asks(self) -> Iterable[Ask]:
@@ -261,7 +261,7 @@ class Cog(ABC):
         return ()
 
     async def open_doors(self, context: Context) -> frozenset[str]:
-        """The actions of this cog that open a door, as far as somebody stands behind it now (see ``bot.doors``)."""
+        """The actions of this cog that open a door, as far as somebody stands behind it now (``bot.asking.doors``)."""
         return frozenset()
 
     def commands(self) -> Iterator[Command]:

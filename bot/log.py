@@ -32,9 +32,9 @@ from logging.handlers import TimedRotatingFileHandler
 from types import FrameType, TracebackType
 from typing import IO, TextIO
 
-from bot.clock import monotonic
-from bot.config import ERRORS_ONLY, LogConfig
+from bot.clocks.clock import monotonic
 from bot.errors import FatalError
+from bot.hosting.config import ERRORS_ONLY, LogConfig
 
 OURS = ("bot", "cogs", "storage")
 LINES_PER_MINUTE = 30  # from one place in a library's source

@@ -229,7 +229,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. ``kind`` is a parameter type of ``bot.parameters``; at most 5 fields fit a form."""
+    """One question of a form. ``kind`` is a type of ``bot.incoming.parameters``; at most 5 fields fit a form."""
 
     name: str
     label: Text

@@ -37,17 +37,17 @@ from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
 from cogs.linking import Linking
 from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup
-from cogs.notebook import Notebook
 from cogs.onboarding import Onboarding
-from cogs.open_door import OpenDoor
-from cogs.own_dates import OwnDates
 from cogs.pause import Pause
-from cogs.people import People
+from cogs.personal.notebook import Notebook
+from cogs.personal.open_door import OpenDoor
+from cogs.personal.own_dates import OwnDates
+from cogs.personal.people import People
+from cogs.personal.reminders import Reminders
+from cogs.personal.thanks import GivenAndReceived
 from cogs.privacy import Privacy
 from cogs.quiet import Quiet, QuietAlerts, QuietContacts
-from cogs.reminders import Reminders
 from cogs.settings import Settings
-from cogs.thanks import GivenAndReceived
 from cogs.welcome import Welcome
 
 COGS: tuple[type[Cog], ...] = (

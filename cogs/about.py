@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import crisis_lines, text
-from bot import help as help_text
+from bot.asking.doors import HELP_NOW, doors
 from bot.cog import Cog, Work, command, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.doors import HELP_NOW, doors
-from bot.i18n import _
+from bot.incoming import help as help_text
+from bot.incoming import text
 from bot.messages import Community, Message, Person, Text
+from bot.words import crisis_lines
+from bot.words.i18n import _
 from cogs.help_now import first_line
 
 

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from bot.cog import Cog, Reply, Work, action, command, message
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.errors import UserError
-from bot.i18n import _
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from storage import deliveries, letters
+from bot.words.i18n import _
+from storage.delivery import deliveries
+from storage.moderation import letters
 
 LONGEST = 1000
 """Characters of what one letter may say."""

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Setting, Work, action, job, message
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, who
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.company.around import account_of, routing, settle
-from storage import consents, hello
+from storage.company import hello
+from storage.members import consents
 
 ASK = "hello"
 BATCH = 100

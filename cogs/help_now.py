@@ -9,17 +9,18 @@ from datetime import date, datetime
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import consenting, countries, crisis_lines, crisis_phrases, doors
+from bot.asking import consenting, doors
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Work, action, command, job
-from bot.consenting import Ask
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.errors import DeliveryError, StorageError, UserError
-from bot.i18n import _
+from bot.incoming.text import asks_for_help
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Message, Person, Text
-from bot.text import asks_for_help
-from storage import lines
-from storage.lines import Facts, Known
+from bot.words import countries, crisis_lines, crisis_phrases
+from bot.words.i18n import _
+from storage.moderation import lines
+from storage.moderation.lines import Facts, Known
 
 if TYPE_CHECKING:
     from bot.bot import Bot

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Work, action, command
 from bot.context import Context
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text
-from bot.times import friendly_instant
-from storage import inbox, members
+from bot.words.i18n import _
+from storage.delivery import inbox
+from storage.members import members
 
 
 class Inbox(Cog):

@@ -13,9 +13,10 @@ from typing import Any
 from bot.cog import Cog, Work, action, command, message, nothing_kept
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import N_, _
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
-from storage import conversations, deliveries, linking, members
+from bot.words.i18n import N_, _
+from storage.delivery import deliveries
+from storage.members import conversations, linking, members
 
 SECRET_BYTES = 16
 """128 bits: nobody guesses that, in five tries or in five billion."""

@@ -8,15 +8,16 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting, doors
+from bot.asking import consenting, doors
+from bot.asking.consenting import Ask
+from bot.clocks.zones import guess
 from bot.cog import Cog, Reply, Work, action, command, nothing_to_forget
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Message, Person, Text, plain
-from bot.zones import guess
-from storage import consents, lines, members
+from bot.words.i18n import N_, _, reader_locale, translate
+from storage.members import consents, members
+from storage.moderation import lines
 
 ABOUT = {
     doors.COMPANY: N_(
@@ -181,7 +182,7 @@ class Onboarding(Cog):
         return lambda connection: {**members.export(connection, person), **consents.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # the person, their accounts and consents go with them: see bot/leaving.py
+        return nothing_to_forget  # the person, their accounts and consents go with them: see bot/asking/leaving.py
 
 
 def _resume(connection: Connection, person: Person, works: Sequence[Work[bool]]) -> bool:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import leaving
+from bot.asking import leaving
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from bot.times import friendly_instant
-from storage import departures, members
+from bot.words.i18n import _
+from storage.members import departures, members
 
 
 class Pause(Cog):

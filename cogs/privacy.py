@@ -8,14 +8,16 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot import leaving
+from bot.asking import leaving
 from bot.cog import Cog, Work, action, command, job, nothing_to_forget
 from bot.context import Context
-from bot.i18n import _
 from bot.log import Word
 from bot.messages import Button, Community, File, Message, Person, Text
+from bot.words.i18n import _
 from cogs.onboarding import said_of_platforms
-from storage import blocks, deliveries, retention
+from storage.delivery import deliveries
+from storage.members import blocks
+from storage.upkeep import retention
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +124,7 @@ class Privacy(Cog):
         return lambda connection: {**blocks.export(connection, person), **deliveries.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # both go with the person: see bot/leaving.py
+        return nothing_to_forget  # both go with the person: see bot/asking/leaving.py
 
 
 def _export(connection: Connection, works: list[Work[dict[str, Any]]]) -> dict[str, Any]:

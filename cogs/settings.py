@@ -8,16 +8,17 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting, doors, i18n
+from bot.asking import consenting, doors
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE, Ask
+from bot.clocks.times import friendly_zone
 from bot.cog import Cog, Reply, Setting, Work, action, command, nothing_kept, nothing_to_forget
-from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from bot.context import Context
+from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.quiet_hours import QuietHours
-from bot.times import friendly_zone
-from storage import consents, members
+from bot.words import i18n
+from bot.words.i18n import N_, _, reader_locale, translate
+from storage.members import consents, members
 
 SWITCHES: Mapping[str, str] = {
     "dm": N_("I may write to you first"),

@@ -6,17 +6,18 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import doors
 from bot.cog import Cog, Work, action, job, message
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import doors
 from bot.errors import DeliveryError
-from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Place, Reader, Text, who
+from bot.words.i18n import _
 from cogs.company.around import account_of, context_of
-from cogs.people import is_quiet, opening
-from storage import members, welcome
+from cogs.personal.people import is_quiet, opening
+from storage.company import welcome
+from storage.members import members
 
 BATCH = 200
 

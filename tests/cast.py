@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.adapters.local import NAME
 from bot.messages import Button, Member, Message
-from bot.playground import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground
+from bot.story.playground import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground
 from cogs import COGS
-from cogs.people import People
+from cogs.personal.people import People
 from cogs.welcome import Welcome
 
 UNGREETED = tuple(cog for cog in COGS if cog not in (People, Welcome))

@@ -15,11 +15,12 @@ from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, Text
-from bot.pacing import Pace
-from storage import consents, deliveries, members
-from storage.database import Database
+from bot.platform.pacing import Pace
+from storage.database.database import Database
+from storage.delivery import deliveries
+from storage.members import consents, members
 
 START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
 PURPOSE = "checkin"

@@ -18,13 +18,15 @@ import pytest
 from bot.adapters.local import LocalAdapter
 from bot.app import App, Build
 from bot.bot import Bot
-from bot.clock import monotonic, utc_now
-from bot.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
-from bot.crypto import Keyring
+from bot.clocks.clock import monotonic, utc_now
+from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError, FatalError
+from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.keys.crypto import Keyring
 from bot.messages import Delivery, Member, Message
-from bot.quiet_hours import QuietHours
-from storage import checkins, deliveries, members
+from storage.checkins import checkins
+from storage.delivery import deliveries
+from storage.members import members
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
 from tests.beds.matrix.synapse import Synapse

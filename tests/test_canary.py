@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import config, log
+from bot import log
 from bot.errors import FatalError, StorageError
+from bot.hosting import config
 from bot.messages import Member
-from storage import members
+from storage.members import members
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
 from tests.cast import ALICE, BOB, EVE, MO, Playground

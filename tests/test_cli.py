@@ -17,11 +17,11 @@ import pytest
 from bot import __version__
 from bot.adapters.reach import ask_discord, ask_matrix
 from bot.cli import main
-from bot.config import DiscordConfig, MatrixConfig
-from bot.crypto import Keyring
 from bot.errors import FatalError
-from bot.secret import Secret
-from storage import schema
+from bot.hosting.config import DiscordConfig, MatrixConfig
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
+from storage.database import schema
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import ROOT, command, configure, environment, finished
@@ -140,7 +140,7 @@ def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:
     assert kith.returncode == 0
 
 
-@pytest.mark.parametrize("module", ["bot.cli", "bot.adapters.local.terminal", "bot.doctor", "bot.adapters.reach"])
+@pytest.mark.parametrize("module", ["bot.cli", "bot.adapters.local.terminal", "bot.hosting.doctor", "bot.adapters.reach"])
 def test_what_needs_no_platform_imports_none(module: str) -> None:
     """So it starts at once: the two libraries alone take more than half a second."""
     script = f"import sys, {module}; print(*{{'discord', 'nio', 'aiohttp', 'apscheduler'}} & set(sys.modules))"

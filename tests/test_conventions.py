@@ -17,13 +17,13 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ("bot", "cogs", "storage")
 EVERYTHING = (*SOURCE, "bench", "tests")
 COMPOSITION = (
-    *("bot/__main__.py", "bot/app.py", "bot/cli.py", "bot/cli_backup.py", "bot/playground.py", "bot/story"),
+    *("bot/app.py", "bot/cli.py", "bot/hosting/cli_backup.py", "bot/story"),
 )  # who knows everybody
 
 # What each part may import of the house. The longest prefix that matches a file decides.
 MAY_IMPORT = {
     "cogs": {"bot", "cogs", "storage"},
-    "storage": {"bot.messages", "bot.times", "bot.crypto", "bot.errors", "storage"},
+    "storage": {"bot.messages", "bot.clocks.times", "bot.keys.crypto", "bot.errors", "storage"},
     "bot": {"bot", "storage"},
     "bot/adapters": {"bot"},
     **{path: {"bot", "cogs", "storage"} for path in COMPOSITION},
@@ -31,7 +31,7 @@ MAY_IMPORT = {
 # Who may import what else is not for everybody. Here too the longest prefix decides.
 RESERVED = {
     "bot.adapters": ("bot/adapters", *COMPOSITION),
-    "bot.adapters.base": ("bot",),
+    "bot.platform.adapter": ("bot",),
     "bot.app": COMPOSITION,
     "bot.cli": COMPOSITION,
     "bot.adapters.discord": ("bot/adapters/discord", "bot/app.py"),
@@ -39,9 +39,9 @@ RESERVED = {
     "discord": ("bot/adapters/discord",),
     "nio": ("bot/adapters/matrix",),
     "aiosqlite": ("storage",),
-    "apscheduler": ("bot/scheduler.py",),
+    "apscheduler": ("bot/delivery/scheduler.py",),
 }
-MAY_NAME_A_PLATFORM = ("bot/adapters", "bot/app.py", "bot/config.py", "bot/cli.py")
+MAY_NAME_A_PLATFORM = ("bot/adapters", "bot/app.py", "bot/hosting/config.py", "bot/cli.py")
 MAY_SPEAK_SQL = ("bench/storage.py", "bench/soak/damage.py", "bench/soak/upgrades.py")
 """What storage is compared with, and what only a trial asks of a database: how full it is, and what is half in it."""
 PLATFORM = re.compile(r"discord|matrix|synapse|(?<![a-z])nio(?![a-z])", re.IGNORECASE)
@@ -76,7 +76,7 @@ Law = Callable[[File], Iterator[str]]
 
 
 def imported(file: File) -> Iterator[tuple[str, int]]:
-    """Every module a file imports, absolute, with its line; `from bot import times` gives `bot.times`."""
+    """Every module a file imports, absolute, with its line; `from bot import times` gives `bot.clocks.times`."""
     package = PurePosixPath(file.path).parent.parts
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
@@ -154,7 +154,7 @@ def keeps_sql_in_storage(file: File) -> Iterator[str]:
 
 def leaves_transactions_to_the_database(file: File) -> Iterator[str]:
     """A transaction is one function given to Database.write; only that, the migrations and backups begin or end one."""
-    beginners = ("storage/database.py", "storage/schema.py", "storage/backup.py")
+    beginners = ("storage/database/database.py", "storage/database/schema.py", "storage/upkeep/backup.py")
     if not file.within("storage", "cogs", "bot") or file.within(*beginners):
         return
     for literal in strings(file):
@@ -172,7 +172,7 @@ def is_told_the_time(file: File) -> Iterator[str]:
     for literal in strings(file):
         if SQL_CLOCK.search(str(literal.value)):
             yield f"{literal.lineno}: SQL reads the clock"
-    if file.within("bot/clock.py", "bot/adapters"):
+    if file.within("bot/clocks/clock.py", "bot/adapters"):
         return
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Attribute) and WALL_CLOCK.search(ast.unparse(node)):
@@ -222,12 +222,12 @@ def gives_a_reason_for_each_exception(file: File) -> Iterator[str]:
 
 
 BROKEN = [
-    (imports_only_what_it_may, "cogs/x.py", "from bot.adapters.base import Adapter"),
+    (imports_only_what_it_may, "cogs/x.py", "from bot.adapters.local import Chat"),
     (imports_only_what_it_may, "cogs/x.py", "import bot.adapters"),
-    (imports_only_what_it_may, "bot/outbox.py", "from bot.adapters.local import Chat"),
+    (imports_only_what_it_may, "bot/delivery/outbox.py", "from bot.adapters.local import Chat"),
     (imports_only_what_it_may, "cogs/buddies/x.py", "from bot import adapters"),
     (imports_only_what_it_may, "cogs/x.py", "import discord"),
-    (imports_only_what_it_may, "bot/outbox.py", "def f():\n    from nio import AsyncClient"),
+    (imports_only_what_it_may, "bot/delivery/outbox.py", "def f():\n    from nio import AsyncClient"),
     (imports_only_what_it_may, "bot/bot.py", "from cogs import COGS"),
     (imports_only_what_it_may, "bot/bot.py", "from bot.app import App"),
     (imports_only_what_it_may, "bot/adapters/local/x.py", "from storage import members"),
@@ -237,11 +237,11 @@ BROKEN = [
     (imports_only_what_it_may, "storage/x.py", "from bot import outbox"),
     (imports_only_what_it_may, "cogs/x.py", "import aiosqlite"),
     (imports_only_what_it_may, "cogs/x.py", "from apscheduler.triggers.cron import CronTrigger"),
-    (names_no_platform, "bot/outbox.py", "discord_id = 1"),
+    (names_no_platform, "bot/delivery/outbox.py", "discord_id = 1"),
     (names_no_platform, "cogs/x.py", "class MatrixRoom: pass"),
     (names_no_platform, "cogs/x.py", "def f(context, nio): pass"),
     (names_no_platform, "cogs/x.py", "reply = f'Open {x} in Discord'"),
-    (names_no_platform, "bot/text.py", '"""Commands read from text on Matrix."""'),
+    (names_no_platform, "bot/incoming/text.py", '"""Commands read from text on Matrix."""'),
     (keeps_sql_in_storage, "cogs/x.py", "q = 'SELECT 1'"),
     (keeps_sql_in_storage, "bot/x.py", "q = '''\n  UPDATE members SET name = ?'''"),
     (keeps_sql_in_storage, "bot/x.py", "q = f'DELETE FROM {table}'"),
@@ -249,7 +249,7 @@ BROKEN = [
     (leaves_transactions_to_the_database, "storage/x.py", "c.executescript(text)"),
     (leaves_transactions_to_the_database, "storage/x.py", "connection.commit()"),
     (is_told_the_time, "cogs/x.py", "now = datetime.now(UTC)"),
-    (is_told_the_time, "bot/outbox.py", "now = datetime.datetime.utcnow()"),
+    (is_told_the_time, "bot/delivery/outbox.py", "now = datetime.datetime.utcnow()"),
     (is_told_the_time, "storage/x.py", "day = date.today()"),
     (is_told_the_time, "bot/x.py", "start = time.time()"),
     (is_told_the_time, "bot/x.py", "from time import time"),
@@ -267,11 +267,11 @@ BROKEN = [
 ]
 KEPT = [
     (imports_only_what_it_may, "cogs/x.py", "import rustworkx\nfrom bot.cog import Cog\nfrom storage import checkins"),
-    (imports_only_what_it_may, "storage/x.py", "import sqlite3\nfrom bot.times import Wall\nfrom . import members"),
+    (imports_only_what_it_may, "storage/x.py", "import sqlite3\nfrom bot.clocks.times import Wall\nfrom . import members"),
     (imports_only_what_it_may, "bot/app.py", "from bot.adapters.discord import client\nfrom cogs import COGS"),
-    (imports_only_what_it_may, "bot/outbox.py", "from bot.adapters.base import Adapter"),
-    (imports_only_what_it_may, "bot/adapters/matrix/x.py", "import nio\nfrom bot.adapters import base"),
-    (names_no_platform, "bot/text.py", '"""At most 45 characters (source: the Discord documentation)."""'),
+    (imports_only_what_it_may, "bot/delivery/outbox.py", "from bot.platform.adapter import Adapter"),
+    (imports_only_what_it_may, "bot/adapters/matrix/x.py", "import nio\nfrom bot.platform import adapter"),
+    (names_no_platform, "bot/incoming/text.py", '"""At most 45 characters (source: the Discord documentation)."""'),
     (names_no_platform, "cogs/x.py", "opinions = union = 'pinion'"),
     (names_no_platform, "bot/adapters/matrix/x.py", "matrix = 'Matrix'"),
     (keeps_sql_in_storage, "cogs/x.py", "label = 'Update it'\nDELETE = 'DELETE'"),

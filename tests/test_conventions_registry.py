@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import parameters
 from bot.bot import Bot
 from bot.cog import Command
-from bot.crypto import Keyring
+from bot.incoming import parameters
+from bot.keys.crypto import Keyring
 from cogs import COGS
-from storage.database import Database
+from storage.database.database import Database
 
 ROOT = Path(__file__).parent.parent
 NAME = re.compile(r"[a-z]+(-[a-z]+)*( [a-z]+(-[a-z]+)*){0,2}")

@@ -109,7 +109,7 @@ async def test_what_breaks_is_noticed(world: Playground, failures: list[str], mo
         raise ValueError
 
     await fuzz.settle(world)
-    monkeypatch.setattr("storage.members.profile", broken)
+    monkeypatch.setattr("storage.members.members.profile", broken)
     async for _line in fuzz.lines(world, 20):
         pass
     assert any("ValueError" in record for record in failures)

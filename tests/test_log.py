@@ -26,15 +26,15 @@ import nio
 import pytest
 
 from bot import log
-from bot.config import ERRORS_ONLY, LogConfig
 from bot.errors import FatalError, UserError
+from bot.hosting.config import ERRORS_ONLY, LogConfig
 from bot.log import Word, hashed
 from bot.messages import Member
 
 ROOT = Path(__file__).parent.parent
 # Put together while running: what stands as a literal in the source of a line that logs may be shown.
 CANARY = " ".join(["I", "drank", "again", "last", "night"])
-OURS = logging.getLogger("bot.outbox")
+OURS = logging.getLogger("bot.delivery.outbox")
 THEIRS = [
     logging.getLogger(name)
     for name in (
@@ -321,7 +321,7 @@ def test_the_level_of_the_host_holds_for_all(restored: None, level: str, written
     for logger in (OURS, *THEIRS):
         for step in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
             logger.log(step, "said")
-    assert stream.getvalue().count("bot.outbox") == written
+    assert stream.getvalue().count("bot.delivery.outbox") == written
     assert stream.getvalue().count("never.heard.of") == min(written, 3)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema, sealed
+from storage.database import schema, sealed
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/privacy.md"

@@ -20,7 +20,7 @@ case "$*" in
     *ensurepip*) exit {no_venv} ;;
     "-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     "-m pip install "*) exit {no_network} ;;
-    "-P -m bot "*) echo "from $PYTHONPATH in $PWD: $*" ;;
+    "-P -m bot.cli "*) echo "from $PYTHONPATH in $PWD: $*" ;;
 esac
 """
 
@@ -160,5 +160,5 @@ def test_play_sets_up_and_hands_its_words_on_from_any_folder(machine: Machine, t
     command = [str(machine.checkout / "scripts/play"), "--story", "two words"]
     environment = {"PATH": str(machine.path)}
     played = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert played.stdout == f"from {machine.checkout} in {tmp_path}: -P -m bot play --story two words\n"
+    assert played.stdout == f"from {machine.checkout} in {tmp_path}: -P -m bot.cli play --story two words\n"
     assert "setup: making .venv" in played.stderr

@@ -214,7 +214,7 @@ _DECIDED = frozenset(_words(sentence) for text in DECIDED for sentence in _sente
 # ------------------------------------------------------------------ where the words are
 
 MARKS = {"_": 1, "N_": 1, "ngettext": 2}
-"""The functions of bot/i18n.py, and how many of their first arguments are sentences."""
+"""The functions of bot/words/i18n.py, and how many of their first arguments are sentences."""
 SHOWN = {
     "Message": (0, "text"),
     "Button": (0, "label"),

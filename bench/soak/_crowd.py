@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from bench.soak._model import CHECK_IN, WHETHER_TO_GO_ON, Life, Model
 from bot.adapters.local import NAME, LocalAdapter
+from bot.asking.consenting import CORE
 from bot.bot import Bot
-from bot.consenting import CORE
+from bot.clocks.times import Days, Schedule
 from bot.messages import Button, Delivery, Member, Message, Place
-from bot.times import Days, Schedule
-from storage import checkins, consents, deliveries, in_touch, members
+from storage.checkins import checkins
+from storage.delivery import deliveries
+from storage.members import consents, in_touch, members
 
 ZONES = (
     *("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Europe/London"),

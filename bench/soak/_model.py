@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bench.soak import _tzif as tzif
-from bot.times import Days
+from bot.clocks.times import Days
 
 YEARS = range(2025, 2030)
 

@@ -24,15 +24,15 @@ from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model
 from bot.adapters.local import NAME
-from bot.backup import back_up, restore
 from bot.bot import Bot
-from bot.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
-from bot.installation import open_database, open_journal, open_keys
+from bot.hosting.backup import back_up, restore
+from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.installation import open_database, open_journal, open_keys
+from bot.keys.secret import Secret
 from bot.messages import Member
-from bot.secret import Secret
 from cogs import COGS
-from storage import members
-from storage.database import Database
+from storage.database.database import Database
+from storage.members import members
 
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

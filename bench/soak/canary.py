@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.report import progress
 from bot.messages import Member
-from bot.playground import ALICE, BOB, MO, Playground
+from bot.story.playground import ALICE, BOB, MO, Playground
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
 from tests.engines import canary

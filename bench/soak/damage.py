@@ -27,13 +27,14 @@ from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model
 from bot.adapters.local import NAME
 from bot.bot import Bot
-from bot.crypto import Keyring
 from bot.errors import StorageError
-from bot.host_notice import WORDS, HostNotice
+from bot.hosting.host_notice import WORDS, HostNotice
+from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
 from cogs import COGS
-from storage import checkins, schema
-from storage.database import Database
+from storage.checkins import checkins
+from storage.database import schema
+from storage.database.database import Database
 
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
 MEMBERS = 300

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.report import progress
-from bot.playground import Playground
+from bot.story.playground import Playground
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
 from tests.engines import fuzz

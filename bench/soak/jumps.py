@@ -21,10 +21,10 @@ from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model, occurrence_after
 from bot.bot import Bot
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from cogs import COGS
-from storage.checkins import WINDOW
-from storage.database import Database
+from storage.checkins.checkins import WINDOW
+from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 3, 28, tzinfo=UTC)  # clocks in Europe change on the second day

@@ -22,12 +22,12 @@ from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model, occurrence_after
 from bot.adapters import discord
 from bot.bot import Bot
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
-from bot.pacing import Pace
+from bot.platform.pacing import Pace
 from cogs import COGS
-from storage.checkins import WINDOW
-from storage.database import Database
+from storage.checkins.checkins import WINDOW
+from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 3, 26, tzinfo=UTC)

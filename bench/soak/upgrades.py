@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.report import progress
-from storage import schema
+from storage.database import schema
 from tests.engines import processes
 
 ROWS = 3

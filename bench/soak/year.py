@@ -21,9 +21,9 @@ from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import LATE, Model
 from bot.bot import Bot
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from cogs import COGS
-from storage.database import Database
+from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

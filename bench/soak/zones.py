@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bench.report import progress
 from bench.soak import _tzif as tzif
-from bot.times import ONE_DAY, next_occurrence
+from bot.clocks.times import ONE_DAY, next_occurrence
 
 FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
 YEARS = range(FIRST.year - 1, LAST.year + 2)

@@ -10,8 +10,8 @@ from functools import partial
 from http.client import HTTPException
 from typing import Any
 
-from bot.config import Config, DiscordConfig, MatrixConfig
 from bot.errors import FatalError
+from bot.hosting.config import Config, DiscordConfig, MatrixConfig
 
 PATIENCE = 10.0
 """Seconds a platform may take to answer."""

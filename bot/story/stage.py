@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page
+from bot.clocks.phrases import read_moment
 from bot.messages import Button, Member, Message, Place
-from bot.phrases import read_moment
-from bot.playground import ROOM, Playground
-from storage import checkins, deliveries
+from bot.story.playground import ROOM, Playground
+from storage.checkins import checkins
+from storage.delivery import deliveries
 
 ZONE = ZoneInfo("Europe/Berlin")
 """Where the clock of the story hangs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bot.playground import ALICE, BOB, CHANDRA, DANA, MO
+from bot.story.playground import ALICE, BOB, CHANDRA, DANA, MO
 from bot.story.stage import Stage
 
 BEGINNING = datetime(2026, 3, 23, 17, 0, tzinfo=UTC)

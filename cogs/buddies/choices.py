@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import available_timezones
 
-from bot.times import Days
+from bot.clocks.times import Days
 from cogs.buddies.candidates import Pace, Purpose, Style
 from cogs.buddies.hours import DayPart, weekly
 

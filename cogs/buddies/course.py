@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bot.messages import Delivery
 from cogs.buddies import lifetime
-from storage import buddies
-from storage.buddies import Part
-from storage.instants import seconds
-from storage.pairs import Pair, Plan
+from storage.buddies import buddies
+from storage.buddies.buddies import Part
+from storage.buddies.pairs import Pair, Plan
+from storage.database.instants import seconds
 
 WEEK, MIDDLE, CLOSING, WHO_ELSE = "buddies.week", "buddies.middle", "buddies.closing", "buddies.who_else"
 KINDS = {"week": WEEK, "middle": MIDDLE, "closing": CLOSING, "who_else": WHO_ELSE}

@@ -6,19 +6,20 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import prompts
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Reply, Work, action, command, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text
-from bot.times import friendly_instant
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
 from cogs.buddies import course
 from cogs.buddies.pairs import mine
 from cogs.buddies.people import mentor_word, names
 from cogs.buddies.waiting import looking_again
-from storage import blocks, buddies, members, pairs, pairs_ends, proposals, talks
-from storage.pairs import Pair
+from storage.buddies import buddies, ends, pairs, proposals, talks
+from storage.buddies.pairs import Pair
+from storage.members import blocks, members
 
 ENJOYED, NEXT = "cl-01", "cl-02"
 WISHES = ("same", "new", "break")
@@ -131,7 +132,7 @@ class Endings(Cog):
         if wish not in WISHES:
             raise UserError(_("That button has expired. `buddy find` shows where you stand."))
         pair = await mine(self, context, number)
-        await self.write(pairs_ends.wish, pair.id, context.me, wish)  # type: ignore[arg-type]  # one of the three
+        await self.write(ends.wish, pair.id, context.me, wish)  # type: ignore[arg-type]  # one of the three
         return _("Noted, for you alone. It ends {when}; I'll tell you what comes next.").format(
             when=await self._when(context, pair)
         )
@@ -165,7 +166,7 @@ class Endings(Cog):
         else:
             three = len(await self.read(pairs.were_with, number, reader.person)) == 2
             said = _("This round has ended. Thank you all.") if three else _("This round has ended. Thank you both.")
-        pair, wish = await self.read(pairs.get, number), await self.read(pairs_ends.wish_of, number, reader.person)
+        pair, wish = await self.read(pairs.get, number), await self.read(ends.wish_of, number, reader.person)
         if pair is None:
             return None
         if wish == "break" and pair.kind == "buddy":
@@ -199,7 +200,7 @@ class Endings(Cog):
     @action("buddies.end_now", once=True)
     async def end_now(self, context: Context, value: str) -> Message:
         pair = await mine(self, context, value)
-        await self.write(pairs_ends.leave, pair, context.me, context.now)
+        await self.write(ends.leave, pair, context.me, context.now)
         return await self._over(_("It has ended. That's allowed and needs no reason."), pair, context.me)
 
     async def _over(self, said: Text, pair: Pair, person: Person) -> Message:

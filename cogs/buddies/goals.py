@@ -10,17 +10,19 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot import prompts
+from bot.clocks.times import instant_at, local_day
 from bot.cog import Cog, Reply, Work, action, command, message, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from bot.times import instant_at, local_day
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
 from cogs.buddies.pairs import mine
 from cogs.buddies.people import account, names
-from storage import buddies, deliveries, members, pairs, talks
-from storage.pairs import Pair
+from storage.buddies import buddies, pairs, talks
+from storage.buddies.pairs import Pair
+from storage.delivery import deliveries
+from storage.members import members
 
 if TYPE_CHECKING:
     from bot.bot import Bot

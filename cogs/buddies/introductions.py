@@ -9,19 +9,20 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import friendly_date, local_day
 from bot.cog import Cog, Work, action, job, message
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, UserError
-from bot.i18n import N_, _, ngettext
 from bot.messages import Button, Channel, Community, Delivery, Group, Member, Message, Person, Place, Reader, Text
-from bot.times import friendly_date, local_day
+from bot.words.i18n import N_, _, ngettext
 from cogs.buddies import lifetime, wording
 from cogs.buddies.course import plan
 from cogs.buddies.people import account, mentor_word, names
 from cogs.buddies.waiting import looking_again
-from storage import buddies, members, pairs, proposals, rounds
-from storage.pairs import Pair
-from storage.proposals import Proposal
+from storage.buddies import buddies, pairs, proposals, rounds
+from storage.buddies.pairs import Pair
+from storage.buddies.proposals import Proposal
+from storage.members import members
 
 if TYPE_CHECKING:
     from bot.bot import Bot

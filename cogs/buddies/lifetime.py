@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.prompts import Depth
-from bot.times import instant_at, local_day
+from bot.clocks.times import instant_at, local_day
+from bot.words.prompts import Depth
 from cogs.buddies.choices import Personal
 
 WEEK = timedelta(days=7)

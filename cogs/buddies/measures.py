@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.cog import Measure
-from bot.i18n import N_, _
 from bot.messages import Text
-from storage import buddies_counted
+from bot.words.i18n import N_, _
+from storage.buddies import counted
 
 
 def _with(part: int, whole: int) -> Text:
@@ -33,8 +33,8 @@ def _stayed(part: int, whole: int) -> Text:
 
 
 MEASURES = (
-    Measure(N_("buddies now"), buddies_counted.with_a_buddy, _with),
-    Measure(N_("buddies within two weeks"), buddies_counted.soon_talked, _soon),
-    Measure(N_("buddies who talked"), buddies_counted.lately_talked, _lately),
-    Measure(N_("buddies who stayed"), buddies_counted.stayed, _stayed),
+    Measure(N_("buddies now"), counted.with_a_buddy, _with),
+    Measure(N_("buddies within two weeks"), counted.soon_talked, _soon),
+    Measure(N_("buddies who talked"), counted.lately_talked, _lately),
+    Measure(N_("buddies who stayed"), counted.stayed, _stayed),
 )

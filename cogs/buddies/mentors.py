@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
 from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Community, Delivery, Message, Person, Reader, Text
+from bot.words.i18n import _
 from cogs.buddies import course
 from cogs.buddies.people import mentor_word, settle
-from storage import mentors, pairs
+from storage.buddies import mentors, pairs
 
 ASK = Ask(
     "mentee",

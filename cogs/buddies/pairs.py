@@ -9,20 +9,22 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import prompts
 from bot.cog import Cog, Listener, Nearness, Reply, Work, action, command, job, message
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, when, who
-from bot.prompts import Prompt
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
+from bot.words.prompts import Prompt
 from cogs.buddies import lifetime
 from cogs.buddies.choices import Choices, Personal
 from cogs.buddies.people import account, names
-from storage import buddies, deliveries, pairs, pairs_ends, pairs_kept, prompts_off, talks
-from storage.instants import seconds
-from storage.pairs import Pair
-from storage.talks import Question
+from storage.buddies import buddies, ends, kept, pairs, talks
+from storage.buddies.pairs import Pair
+from storage.buddies.talks import Question
+from storage.checkins import prompts_off
+from storage.database.instants import seconds
+from storage.delivery import deliveries
 
 QUESTION, WAVE, SUGGESTED, AGREED = "buddies.question", "buddies.waved", "buddies.suggestion", "buddies.suits_them"
 FRESH = timedelta(days=1)
@@ -213,7 +215,7 @@ class Pairs(Cog):
 
     @job(every="hour")
     async def tell_pauses(self, now: datetime) -> None:
-        await self.write(pairs_ends.tell_pauses, now)
+        await self.write(ends.tell_pauses, now)
 
     @message(pairs.PAUSED, actions=("buddies.end",), late="expires")
     async def paused(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -253,28 +255,28 @@ class Pairs(Cog):
         def work(connection: Connection) -> None:
             now = self.bot.now()
             if purpose in ("buddy", "adult"):
-                pairs_ends.part_ways(connection, person, None, now)
+                ends.part_ways(connection, person, None, now)
             elif purpose == "mentor":
-                pairs_ends.part_ways(connection, person, None, now, kind="mentor")
+                ends.part_ways(connection, person, None, now, kind="mentor")
 
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: pairs_ends.part_ways(connection, one, None, self.bot.now(), other=other)
+        return lambda connection: ends.part_ways(connection, one, None, self.bot.now(), other=other)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: {**pairs_kept.export(connection, person), **talks.export(connection, person)}
+        return lambda connection: {**kept.export(connection, person), **talks.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
-            pairs_ends.part_ways(connection, person, community, self.bot.now())
-            pairs_kept.forget(connection, person, community)
+            ends.part_ways(connection, person, community, self.bot.now())
+            kept.forget(connection, person, community)
 
         return work
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
-        await self.write(pairs_kept.sweep, now)
+        await self.write(kept.sweep, now)
 
 
 def _partners(connection: Connection, person: Person, community: Community) -> list[Person]:

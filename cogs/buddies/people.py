@@ -8,11 +8,11 @@ from sqlite3 import Connection
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Community, Member, Person, Text, who
+from bot.words.i18n import _
 from cogs.buddies.wording import together
 from cogs.moderation import wording as moderators
-from storage import community_settings, members
+from storage.members import community_settings, members
 
 
 def account(connection: Connection, person: Person, platform: str | None) -> Member | None:

@@ -9,14 +9,15 @@ from typing import Any
 from bot.cog import Cog, Work, action, command, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text
+from bot.words.i18n import _
 from cogs.buddies.pairs import about, mine, platform_of
 from cogs.buddies.people import names
 from cogs.circles import practice
-from storage import buddies, deliveries, pairs
-from storage.instants import seconds
-from storage.pairs import Pair
+from storage.buddies import buddies, pairs
+from storage.buddies.pairs import Pair
+from storage.database.instants import seconds
+from storage.delivery import deliveries
 
 ASKED = "buddies.practice"
 WAITS = timedelta(hours=1)

@@ -10,12 +10,12 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Measure, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, ngettext
 from bot.messages import Button, Community, Message, Person, Text
-from bot.times import friendly_instant
+from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
 from cogs.buddies.choices import Choices
@@ -23,10 +23,11 @@ from cogs.buddies.course import plan
 from cogs.buddies.measures import MEASURES
 from cogs.buddies.worker import match_in_process
 from cogs.moderation import desk
-from storage import audit, buddies, pairs_ends, rounds
-from storage.buddies import Signup
-from storage.pairs import ROUND_DAYS, Length
-from storage.rounds import Proposed, Round, Schedule, Staying
+from storage.buddies import buddies, ends, rounds
+from storage.buddies.buddies import Signup
+from storage.buddies.pairs import ROUND_DAYS, Length
+from storage.buddies.rounds import Proposed, Round, Schedule, Staying
+from storage.moderation import audit
 
 NAME = "kith-mod rounds"
 
@@ -54,8 +55,8 @@ class Rounds(Cog):
             zone = ZoneInfo(self.bot.settings.zone)
             next_ = schedules.following(schedule.due, schedule.weeks, zone, now)
             await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now)
-        for pair in await self.read(pairs_ends.over, now):
-            await self.write(pairs_ends.end_by_time, pair, plan(now), now)
+        for pair in await self.read(ends.over, now):
+            await self.write(ends.end_by_time, pair, plan(now), now)
         for round_ in await self.read(rounds.to_match, now):
             await self._match(round_, now)
 

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.times import instant_at, local_day
-from storage.pairs import ENOUGH, ROUND_DAYS, TRY_DAYS, Length
+from bot.clocks.times import instant_at, local_day
+from storage.buddies.pairs import ENOUGH, ROUND_DAYS, TRY_DAYS, Length
 
 WEEKS: Final = 4
 CHOICES: Final = (2, 4, 6, 8)

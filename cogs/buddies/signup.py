@@ -9,22 +9,23 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import BUDDY
+from bot.clocks.times import Days, friendly_instant, friendly_zone
+from bot.clocks.zones import guess
 from bot.cog import Cog, Reply, Work, action, command
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import BUDDY
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
-from bot.times import Days, friendly_instant, friendly_zone
-from bot.zones import guess
+from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.candidates import Purpose, Style
 from cogs.buddies.choices import ANY_TIME, DIALS, EVENINGS, MOST_LANGUAGES, TOPICS, WEEKENDS, Choices, on_days
 from cogs.buddies.people import settle
 from cogs.buddies.schedules import first_round
-from storage import buddies, community_settings, members, pairs, rounds
+from storage.buddies import buddies, pairs, rounds
+from storage.members import community_settings, members
 
 
 class SignUp(Cog):

@@ -8,19 +8,20 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
-from bot.times import friendly_instant
+from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
 from cogs.buddies.introductions import doors_of, one_tap, proposed
 from cogs.buddies.people import mentor_word, names, settle
-from storage import blocks, buddies, community_settings, members, pairs, proposals, rounds, talks
-from storage.buddies import Part, Signup
-from storage.pairs import Pair
+from storage.buddies import buddies, pairs, proposals, rounds, talks
+from storage.buddies.buddies import Part, Signup
+from storage.buddies.pairs import Pair
+from storage.members import blocks, community_settings, members
 
 
 class Standing(Cog):

@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, who
+from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason
 from cogs.company.around import account_of
-from storage import buddies, rounds
+from storage.buddies import buddies, rounds
 
 
 class Waiting(Cog):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.i18n import N_, _, reader_locale, translate
+from bot.clocks.times import Days
 from bot.messages import Text, plain
-from bot.times import Days
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.buddies.candidates import Match, Pace, Purpose, Style
 from cogs.buddies.choices import ANY_TIME, PARTS, Choices
 from cogs.buddies.hours import DayPart

@@ -8,17 +8,19 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import Days, Schedule, Week, friendly_instant, friendly_time, friendly_zone
 from bot.cog import Cog, Setting, Work, action, command
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Form, Message, Person, Text
-from bot.times import Days, Schedule, Week, friendly_instant, friendly_time, friendly_zone
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins.cog import start
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
-from storage import checkin_dials, checkin_posts, checkins, members, prompts_off
-from storage.checkin_dials import Audience, Dials, Personal
+from storage.checkins import checkins, posts, prompts_off
+from storage.checkins import dials as checkin_dials
+from storage.checkins.dials import Audience, Dials, Personal
+from storage.members import members
 
 PERSONAL: Mapping[Personal, str] = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
 AUDIENCES: Mapping[Audience, str] = {
@@ -205,4 +207,4 @@ def _stop() -> Button:
 
 
 def _has_thread(connection: Connection, person: Person) -> bool:
-    return any(checkin_posts.get(connection, community) for community in members.communities(connection, person))
+    return any(posts.get(connection, community) for community in members.communities(connection, person))

@@ -10,20 +10,23 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting, prompts, text
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors
+from bot.clocks.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
+from bot.clocks.zones import guess
 from bot.cog import Cog, Listener, Work, action, command, job, message
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
+from bot.incoming import text
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
-from bot.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
-from bot.zones import guess
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
 from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
-from storage import checkin_dials, checkins, consents, in_touch, members, prompts_off
+from storage.checkins import checkins, dials, prompts_off
+from storage.members import consents, in_touch, members
 
 NOTEBOOK = "notebook.keep"
 """The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
@@ -245,7 +248,7 @@ class CheckIns(Cog):
         """What can be done with words that were written: nothing happens to them unless one of these is pressed."""
         buttons = []
         heard = await self.read(_listeners, [cog.listeners(context.me) for cog in self.bot.cogs])
-        if heard or (await self.read(checkin_dials.get, context.me)).audience == "thread":
+        if heard or (await self.read(dials.get, context.me)).audience == "thread":
             buttons.append(Button(_("Share it"), prompting.SEND))
         if NOTEBOOK in self.bot.actions:
             buttons.append(Button(_("Keep it for me"), NOTEBOOK))
@@ -279,7 +282,7 @@ class CheckIns(Cog):
         heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.bot.cogs]))
         asked = prompts_off.for_person(connection, person, self.bot.settings.without_tender)
         known = prompts.switched_on(self._askable[heard], asked.off, tender=asked.tender)
-        return prompting.chooser(known, checkin_dials.get(connection, person), person, zone, now)
+        return prompting.chooser(known, dials.get(connection, person), person, zone, now)
 
     @cached_property
     def _askable(self) -> Mapping[bool, tuple[prompts.Prompt, ...]]:

@@ -7,13 +7,15 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.asking.doors import HELP_NOW
+from bot.clocks.times import friendly_date, friendly_instant, local_day
 from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.doors import HELP_NOW
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Text
-from bot.times import friendly_date, friendly_instant, local_day
-from storage import checkin_dials, checkins, in_touch, members, quiet
+from bot.words.i18n import _
+from storage.checkins import checkins, dials
+from storage.members import in_touch, members
+from storage.quiet import quiet
 
 MONTH = timedelta(days=31)
 
@@ -84,9 +86,9 @@ def thin(connection: Connection, delivery: Delivery, person: Person, now: dateti
     """Instead of an eighth check-in without an answer: first the ``question`` whether to go on, after that ``rest``."""
     if in_touch.unanswered(connection, person, now) < UNANSWERED or quiet.is_on(connection, person):
         return None
-    asked = checkin_dials.get(connection, person).questioned
+    asked = dials.get(connection, person).questioned
     if asked is None or in_touch.since(connection, person, asked):
-        checkin_dials.set_questioned(connection, person, delivery.due)
+        dials.set_questioned(connection, person, delivery.due)
         return "question"
     if asked == delivery.due:
         return "question"  # the same message once more, as it may not have arrived

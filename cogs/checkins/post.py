@@ -6,14 +6,14 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import Schedule, friendly_instant, friendly_time
 from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text
-from bot.times import Schedule, friendly_instant, friendly_time
+from bot.words.i18n import _
 from cogs.moderation import desk
-from storage import checkin_posts
+from storage.checkins import posts
 
 
 class OpenCheckIn(Cog):
@@ -28,13 +28,13 @@ class OpenCheckIn(Cog):
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
         schedule = Schedule(at, zone or ZoneInfo(self.bot.settings.zone))
-        first = await self.write(checkin_posts.set_post, context.community, context.channel, schedule, context.now)
+        first = await self.write(posts.set_post, context.community, context.channel, schedule, context.now)
         said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
         return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
 
     async def _shown(self, context: Context) -> Message:
         assert context.community is not None
-        post = await self.read(checkin_posts.get, context.community)
+        post = await self.read(posts.get, context.community)
         if post is None:
             return Message(_("There is no open check-in. Say `kith-mod checkin 10:00` in the channel for it."))
         said = _("The open check-in comes at {time}. The next one: {when}.").format(
@@ -45,14 +45,14 @@ class OpenCheckIn(Cog):
     @action("checkins.no_post", moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
         assert context.community is not None
-        await self.write(checkin_posts.remove, context.community)
+        await self.write(posts.remove, context.community)
         return _("No more open check-ins.")
 
     @job(every="tick")
     async def plan_due(self, now: datetime) -> None:
-        await self.write(checkin_posts.plan_due, now)
+        await self.write(posts.plan_due, now)
 
-    @message(checkin_posts.POST, actions=("checkins.open",), unsure="skip", late="expires")
+    @message(posts.POST, actions=("checkins.open",), unsure="skip", late="expires")
     async def post(self, delivery: Delivery, reader: Reader) -> Message:
         text = _("How are you arriving today? Answer me privately, or let it pass.")
         return Message(text, (Button(_("Answer privately"), "checkins.open"),), private=False)
@@ -68,7 +68,7 @@ class OpenCheckIn(Cog):
         return reply
 
     def channel_gone(self, channel: Channel) -> Work[None]:
-        return lambda connection: checkin_posts.gone(connection, channel)
+        return lambda connection: posts.gone(connection, channel)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept

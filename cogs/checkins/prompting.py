@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import doors, prompts
-from bot.i18n import N_, _, reader_locale, translate
+from bot.asking import doors
 from bot.messages import Button, Message, Person
-from bot.prompts import Prompt
-from storage.checkin_dials import Dials
-from storage.checkins import Choose
+from bot.words import prompts
+from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.prompts import Prompt
+from storage.checkins.checkins import Choose
+from storage.checkins.dials import Dials
 
 FIRST_WEEK = timedelta(days=7)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot import consenting
-from bot.consenting import Ask
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.clocks.times import Days, Schedule, Week, friendly_instant
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Field, Form, Text
-from bot.times import Days, Schedule, Week, friendly_instant
+from bot.words.i18n import _
 
 
 def code_of(schedule: Schedule) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 
 from bot.cog import Cog, Listener, Reply, Work, action, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.errors import UserError
-from bot.i18n import N_, _
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who, who
-from storage import checkin_dials, checkin_posts, checkins, deliveries, members
+from bot.words.i18n import N_, _
+from storage.checkins import checkins, dials, posts
+from storage.delivery import deliveries
+from storage.members import members
 
 LONGEST = 1000
 """Characters of what is shared or answered at once."""
@@ -230,9 +232,9 @@ def _find_viewers(connection: Connection, person: Person, works: Sequence[Work[S
         accounts = members.accounts(connection, listener.person)
         name = Text(who(accounts[0])) if accounts else Text()
         viewers.append(Viewer(str(listener.person.id), name, listener, community=listener.community))
-    if checkin_dials.get(connection, person).audience == THREAD:
+    if dials.get(connection, person).audience == THREAD:
         for community in members.communities(connection, person):
-            post = checkin_posts.get(connection, community)
+            post = posts.get(connection, community)
             if post is not None:
                 name = _("everyone in the check-in thread of {community}").format(community=community.name)
                 viewers.append(Viewer(f"t{community.id}", name, channel=post.channel, community=community))

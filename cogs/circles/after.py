@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot import prompts
+from bot.asking.doors import HELP_NOW, PEOPLE, doors
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.doors import HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who
-from bot.prompts import Prompt
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
+from bot.words.prompts import Prompt
 from cogs.circles import hosting, lookup, steps, wording
-from storage import circles, circles_answers, circles_meetings, deliveries, offers
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, meetings
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries, offers
 
 WELCOME, LEAVING, WORDS, THANKED = "re-01", "re-02", "re-03", "thanks"
 BEFORE, DEBRIEF, STILL, SUPPORT = "ke-01", "ke-02", "ke-03", "ke-06"
@@ -83,7 +84,7 @@ class CircleAfter(Cog):
         prompt = _prompt(prompt_id)
         if answer >= len(prompt.options):
             raise UserError(_("That button has expired. `help` shows what I can do."))
-        await self.write(circles_meetings.reflect, gathering.id, context.me, prompt_id, answer)
+        await self.write(meetings.reflect, gathering.id, context.me, prompt_id, answer)
         if prompts.destination(prompt, prompt.options[answer]) == "side-room":
             return await self._side_room(context, circle, gathering)
         if prompt_id == WELCOME:
@@ -125,7 +126,7 @@ class CircleAfter(Cog):
     async def tell_cohost(self, context: Context, value: str) -> Text:
         gathering, circle = await lookup.found(self, value)
         cohost = await self._cohost(circle)
-        if cohost is None or await self.read(circles_answers.said, gathering.id, context.me) is None:
+        if cohost is None or await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("There is nobody to tell any more. `help now` has numbers."))
         await self.write(deliveries.plan, self._to_host(STIRRED, cohost, gathering, circle, context))
         return _("Told. They're a member, not a crisis worker. `help now` has numbers.")
@@ -133,7 +134,7 @@ class CircleAfter(Cog):
     @action("circles.thank")
     async def thank(self, context: Context, value: str) -> Text:
         gathering, _circle = await lookup.found(self, value)
-        await self.write(circles_meetings.reflect, gathering.id, context.me, THANKED, 0)
+        await self.write(meetings.reflect, gathering.id, context.me, THANKED, 0)
         return _("Noted. They hear that thanks arrived, not from whom.")
 
     # -- words to the hosts -------------------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ class CircleAfter(Cog):
         gathering, circle = await lookup.found(self, value)
         row = int(context.row[1:])
         payload = await self.read(offers.kept, row)
-        if payload is None or await self.read(circles_answers.said, gathering.id, context.me) is None:
+        if payload is None or await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("I no longer have it. Send it again if you like."))
         words = self.bot.keyring.decrypt(payload, "offers", "payload", row)
         for host in await self.read(circles.accepted, circle.id):

@@ -8,18 +8,19 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Work, action, command
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Message, Person, Text, When, plain
+from bot.words.i18n import _
 from cogs.circles import joining, kinds, leaving, lookup, seats, wording
 from cogs.circles.schedule import REMINDERS
-from storage import circles, circles_answers, circles_dates, circles_kept, members
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates, kept
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.members import members
 
 SHOWN = 20
 
@@ -116,7 +117,7 @@ class Circles(Cog):
         question = await consenting.question(self.bot, context, ask, value)
         if question is not None:
             return question
-        if wish in circles_answers.SEATED and await self.read(joining.needs_a_yes, circle, context.me):
+        if wish in answers.SEATED and await self.read(joining.needs_a_yes, circle, context.me):
             await self.write(joining.ask, circle, context.me, "in" if wish == "in" else "listening", context.now)
             return Message(_("The hosts are asked. If they say yes, I tell you. A no is told to nobody."))
         said = await self.write(_say, circle, gathering, context.me, wish, context.now)
@@ -134,7 +135,7 @@ class Circles(Cog):
         if said == "in" and circle.kind == "story":
             words = _("You're in, to tell if you still would like to: {title}, {when}. Passing is fine.")
         text = words.format(title=sheet.title, when=When(gathering.starts))
-        if said not in circles_answers.SEATED:
+        if said not in answers.SEATED:
             return Message(
                 text,
                 (Button(_("Not this time"), "circles.answer", f"{gathering.id}|cant"),) if said == "waiting" else (),
@@ -151,7 +152,7 @@ class Circles(Cog):
         return Message(text, tuple(one for one in buttons if one.action in self.bot.actions))
 
     async def _reminded(self, context: Context, circle: Circle) -> Text:
-        member = await self.read(circles_answers.membership, circle.id, context.me)
+        member = await self.read(answers.membership, circle.id, context.me)
         named = {"day": _("a day before"), "hour": _("1 hour before"), "now": _("when it starts")}
         chosen = [named[one] for one in REMINDERS if member and one in member.reminders]
         if not chosen:
@@ -162,7 +163,7 @@ class Circles(Cog):
     async def usual(self, context: Context, value: str) -> Text:
         row, _bar, seat = value.partition("|")
         circle = await self._mine(context, row)
-        chosen: circles_answers.Seat | None = None
+        chosen: answers.Seat | None = None
         if seat in ("in", "listening"):
             chosen = "listening" if seat == "listening" else "in"
         await self.write(_always, circle, context.me, chosen, context.now)
@@ -175,11 +176,11 @@ class Circles(Cog):
         """Which reminders: each is switched in one tap."""
         row, _bar, switched = value.partition("|")
         circle = await self._mine(context, row)
-        member = await self.read(circles_answers.membership, circle.id, context.me)
+        member = await self.read(answers.membership, circle.id, context.me)
         assert member is not None
         if switched in REMINDERS:
             member = member._replace(reminders=member.reminders ^ {switched})
-            await self.write(circles_answers.set_reminders, circle.id, context.me, member.reminders)
+            await self.write(answers.set_reminders, circle.id, context.me, member.reminders)
         named = {"day": _("A day before"), "hour": _("1 hour before"), "now": _("When it starts")}
         buttons = tuple(
             Button(
@@ -198,7 +199,7 @@ class Circles(Cog):
         question = await consenting.question(self.bot, context, ASK_MISSED, value)
         if question is not None:
             return question
-        await self.write(circles_answers.set_missed, circle.id, context.me, 0)
+        await self.write(answers.set_missed, circle.id, context.me, 0)
         return Message(_("Noted. Your host may send you a hello then. `settings` takes it back."))
 
     # -- leaving ------------------------------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ class Circles(Cog):
     async def leave(self, context: Context) -> Message:
         """Leave a circle you belong to. No reason needed."""
         buttons = []
-        for row in await self.read(circles_answers.circles_of, context.me):
+        for row in await self.read(answers.circles_of, context.me):
             circle = await self.read(circles.get, row)
             if circle is not None:
                 sheet = await wording.sheet(self, circle)
@@ -249,7 +250,7 @@ class Circles(Cog):
         return lambda connection: leaving.withdrawn(connection, person, purpose, self.bot.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: circles_kept.export(connection, person, self.bot.keyring.decrypt)
+        return lambda connection: kept.export(connection, person, self.bot.keyring.decrypt)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return lambda connection: leaving.forget(connection, person, community, self.bot.now())
@@ -270,7 +271,7 @@ class Circles(Cog):
     async def _mine(self, context: Context, value: str) -> Circle:
         """The circle with this id, if the member belongs to it."""
         circle = await self.read(circles.get, lookup.number(value))
-        if circle is None or await self.read(circles_answers.membership, circle.id, context.me) is None:
+        if circle is None or await self.read(answers.membership, circle.id, context.me) is None:
             raise UserError(_("You belong to no circle like that. `circle list` shows what is on."))
         return circle
 
@@ -289,12 +290,12 @@ def _say(
 
 
 def _always(
-    connection: Connection, circle: Circle, person: Person, seat: circles_answers.Seat | None, now: datetime
+    connection: Connection, circle: Circle, person: Person, seat: answers.Seat | None, now: datetime
 ) -> None:
     """Come every time from now on, beginning with the dates that are open and not answered."""
-    circles_answers.set_usual(connection, circle.id, person, seat)
-    for gathering in circles_dates.coming(connection, circle.id, now):
-        if seat is not None and circles_answers.said(connection, gathering.id, person) is None:
+    answers.set_usual(connection, circle.id, person, seat)
+    for gathering in dates.coming(connection, circle.id, now):
+        if seat is not None and answers.said(connection, gathering.id, person) is None:
             seats.answer(connection, circle, gathering, person, seat, now)
 
 

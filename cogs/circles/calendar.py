@@ -9,12 +9,14 @@ from typing import Any
 from bot.cog import Cog, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Event, File, Message, Person, Place, Text
+from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording
-from storage import circles, circles_answers, circles_dates, members
-from storage.circles import Circle
-from storage.circles_dates import Gathering, Showing
+from storage.circles import answers, circles
+from storage.circles import dates as circles_dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering, Showing
+from storage.members import members
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ class CircleCalendar(Cog):
     @action("circles.ics")
     async def one_date(self, context: Context, value: str) -> Message:
         gathering, circle = await lookup.found(self, value)
-        if await self.read(circles_answers.said, gathering.id, context.me) is None:
+        if await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("That date isn't one of yours. `circle list` shows what is on."))
         entry = entries.of_date(self, await wording.sheet(self, circle), gathering)
         file = File("circle.ics", ics.write([entry], context.now))

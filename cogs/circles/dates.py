@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
+from bot.clocks.recurrence import Recurrence
 from bot.messages import Delivery, Person
-from bot.recurrence import Recurrence
 from cogs.circles import schedule, seats
-from storage import circles, circles_answers, circles_dates, deliveries
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
 
 CHANGED = "circles.changed"
 LOOKED_AT = 20
@@ -26,23 +27,23 @@ def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
     A date that was called off stays so, and another one is opened in its place.
     """
     coming = schedule.next_dates(Recurrence.from_code(circle.recurrence), now, LOOKED_AT)
-    off = {one.nominal for one in circles_dates.known(connection, circle.id, now) if one.state == "cancelled"}
+    off = {one.nominal for one in dates.known(connection, circle.id, now) if one.state == "cancelled"}
     for occurrence in [one for one in coming if one.nominal not in off][: schedule.AHEAD]:
         ends = occurrence.instant + timedelta(minutes=circle.minutes)
         step, due = schedule.begin(occurrence.instant, ends, now)
-        row = circles_dates.add(connection, circle.id, occurrence.nominal, occurrence.instant, ends, now)
+        row = dates.add(connection, circle.id, occurrence.nominal, occurrence.instant, ends, now)
         if row is None:
             continue
-        circles_dates.done(connection, row, step, due)
-        opened = circles_dates.get(connection, row)
+        dates.done(connection, row, step, due)
+        opened = dates.get(connection, row)
         assert opened is not None
         seats.settle_usual(connection, circle, opened)
-    circles_dates.open_next_at(connection, circle.id, coming[0].instant if coming else None)
+    dates.open_next_at(connection, circle.id, coming[0].instant if coming else None)
 
 
 def open_due(connection: Connection, now: datetime, limit: int) -> bool:
     """Open the dates whose time has come. True if there may be more."""
-    wanting = circles_dates.wanting_dates(connection, now, limit)
+    wanting = dates.wanting_dates(connection, now, limit)
     for row in wanting:
         circle = circles.get(connection, row)
         assert circle is not None
@@ -53,9 +54,9 @@ def open_due(connection: Connection, now: datetime, limit: int) -> bool:
 def move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
     """One date at another time: one notice, and what was planned for the old time is no longer true."""
     ends = starts + (gathering.ends - gathering.starts)
-    circles_dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now), now)
+    dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now), now)
     _tell(connection, circle, gathering, "moved", now)
-    moved = circles_dates.get(connection, gathering.id)
+    moved = dates.get(connection, gathering.id)
     assert moved is not None
     seats.fill(connection, circle, moved, now)
 
@@ -66,7 +67,7 @@ def cancel(connection: Connection, circle: Circle, gathering: Gathering, now: da
 
 
 def _call_off(connection: Connection, circle: Circle, gathering: Gathering, change: Change, now: datetime) -> bool:
-    if not circles_dates.cancel(connection, gathering.id, schedule.LAST, gathering.ends + schedule.KEPT, now):
+    if not dates.cancel(connection, gathering.id, schedule.LAST, gathering.ends + schedule.KEPT, now):
         return False
     _tell(connection, circle, gathering, change, now)
     return True
@@ -74,7 +75,7 @@ def _call_off(connection: Connection, circle: Circle, gathering: Gathering, chan
 
 def hold_alone(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> None:
     """One host holds it all the same, and whoever comes knows."""
-    circles_dates.hold_alone(connection, gathering.id)
+    dates.hold_alone(connection, gathering.id)
     _tell(connection, circle, gathering, "alone", now)
 
 
@@ -82,14 +83,14 @@ def end(
     connection: Connection, circle: Circle, state: Literal["paused", "archived"], change: Change, now: datetime
 ) -> None:
     """The circle rests or is over: every date to come is called off, and whoever meant to come is told once."""
-    for gathering in circles_dates.coming(connection, circle.id, now):
+    for gathering in dates.coming(connection, circle.id, now):
         _call_off(connection, circle, gathering, change, now)
     circles.set_state(connection, circle.id, state)
 
 
 def concerned(connection: Connection, gathering: Gathering) -> list[Person]:
     """Whoever means to come, or may: they hear of every change."""
-    said = circles_answers.all_said(connection, gathering.id, "in", "listening", "maybe", "waiting", "offered")
+    said = answers.all_said(connection, gathering.id, "in", "listening", "maybe", "waiting", "offered")
     return [one.person for one in said]
 
 
@@ -106,7 +107,7 @@ def tell(
     now: datetime,
 ) -> None:
     """One notice of a change to each of these people, none of it after the date itself."""
-    fresh = circles_dates.get(connection, gathering.id)
+    fresh = dates.get(connection, gathering.id)
     assert fresh is not None
     for person in people:
         deliveries.plan(

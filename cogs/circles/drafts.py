@@ -9,21 +9,23 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.clocks.recurrence import Recurrence
+from bot.clocks.times import friendly_duration, weekday_name
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
+from bot.incoming.waiting import WaitingWords
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, plain
-from bot.recurrence import Recurrence
-from bot.times import friendly_duration, weekday_name
-from bot.waiting import WaitingWords
+from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
 from cogs.circles.invitations import invitation
 from cogs.circles.screen import Choice
-from storage import circles, community_settings, holds, members
-from storage.circles import Circle, Kind, Words
+from storage.circles import circles
+from storage.circles.circles import Circle, Kind, Words
+from storage.members import community_settings, members
+from storage.moderation import holds
 
 if TYPE_CHECKING:
     from bot.bot import Bot

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.clocks.recurrence import Recurrence
 from bot.cog import Cog
 from bot.messages import Person
-from bot.recurrence import Recurrence
 from cogs.circles import ics, kinds, schedule, wording
-from storage import circles, circles_answers, circles_dates
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
 
 AHEAD = 26
 """Dates of each circle in a member's own file: half a year of a weekly one."""
@@ -19,7 +19,7 @@ AHEAD = 26
 async def of_person(cog: Cog, person: Person, now: datetime) -> list[ics.Entry]:
     """Every date of the circles this person belongs to or hosts."""
     found: list[ics.Entry] = []
-    rows = {*await cog.read(circles_answers.circles_of, person)}
+    rows = {*await cog.read(answers.circles_of, person)}
     rows |= {circle.id for circle in await cog.read(circles.hosted_by, person)}
     for row in sorted(rows):
         circle = await cog.read(circles.get, row)
@@ -31,7 +31,7 @@ async def of_person(cog: Cog, person: Person, now: datetime) -> list[ics.Entry]:
 async def _of_circle(cog: Cog, circle: Circle, now: datetime) -> list[ics.Entry]:
     """The dates that are open, as they stand, and those that the rhythm brings after them."""
     sheet = await wording.sheet(cog, circle)
-    known = await cog.read(circles_dates.known, circle.id, now)
+    known = await cog.read(dates.known, circle.id, now)
     found = [of_date(cog, sheet, gathering) for gathering in known]
     nominals = {gathering.nominal for gathering in known}
     length = timedelta(minutes=circle.minutes)

@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.cog import Cog, Work, action, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.i18n import _
 from bot.messages import Button, Community, Message, Person, Text
+from bot.words.i18n import _
 from cogs.circles import entries, ics
-from storage import circles_feeds
+from storage.circles import feeds
 
 CODE = re.compile(r"(?P<row>[1-9][0-9]{0,14})-(?P<proof>[0-9a-f]{32})")
 
@@ -25,11 +25,11 @@ class CircleFeed(Cog):
         if not self.bot.settings.calendar:
             return Message(_("There are no calendar addresses here. The file can be asked for at any time."))
         if value == "off":
-            await self.write(circles_feeds.close, context.me)
+            await self.write(feeds.close, context.me)
             return Message(_("Done. The address leads nowhere any more."))
-        row = await self.read(circles_feeds.of, context.me)
+        row = await self.read(feeds.of, context.me)
         if row is None or value == "new":
-            row = await self.write(circles_feeds.renew, context.me, context.now)
+            row = await self.write(feeds.renew, context.me, context.now)
         address = Text(f"{self.bot.settings.calendar}/{self._code(row)}.ics")
         words = _(
             "Your own calendar address. A calendar that takes it in follows every change:\n{address}\n"
@@ -47,7 +47,7 @@ class CircleFeed(Cog):
         found = CODE.fullmatch(code)
         if found is None or not hmac.compare_digest(code, self._code(int(found["row"]))):
             return None
-        person = await self.read(circles_feeds.reader, int(found["row"]))
+        person = await self.read(feeds.reader, int(found["row"]))
         if person is None:
             return None
         now = self.bot.now()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import prompts
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, ngettext, reader_locale, translate
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.words import prompts
+from bot.words.i18n import _, ngettext, reader_locale, translate
 from cogs.circles import after, hosting, lookup, steps, wording
-from storage import circles, circles_meetings, members
-from storage.circles import Circle
+from storage.circles import circles, meetings
+from storage.circles.circles import Circle
+from storage.members import members
 
 
 class CircleHostCare(Cog):
@@ -145,8 +146,8 @@ class CircleHostCare(Cog):
     async def thanks(self, delivery: Delivery, reader: Reader) -> Message | None:
         """Numbers only where at least five answered; else that some thanks arrived."""
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        welcome = dict(await self.read(circles_meetings.reflections, gathering.id, after.WELCOME))
-        thanked = dict(await self.read(circles_meetings.reflections, gathering.id, after.THANKED)).get(0, 0)
+        welcome = dict(await self.read(meetings.reflections, gathering.id, after.WELCOME))
+        thanked = dict(await self.read(meetings.reflections, gathering.id, after.THANKED)).get(0, 0)
         sheet = await wording.sheet(self, circle)
         answered = sum(welcome.values())
         if max(answered, thanked) < after.ENOUGH:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
-from storage import circles, members
-from storage.circles import Circle
+from storage.circles import circles
+from storage.circles.circles import Circle
+from storage.members import members
 
 ANNOUNCEMENT = "circles.announcement"
 

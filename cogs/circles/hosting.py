@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
+from bot.clocks.recurrence import Recurrence
 from bot.messages import Delivery, Person
-from bot.recurrence import Recurrence
 from cogs.circles import dates, kinds, schedule
-from storage import blocks, circles, circles_answers, circles_dates, consents, deliveries, holds
-from storage.circles import Circle, Host, Part
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles
+from storage.circles import dates as circles_dates
+from storage.circles.circles import Circle, Host, Part
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
+from storage.members import blocks, consents
+from storage.moderation import holds
 
 ASK, NEWS, ALONE, NEW = "circles.host_ask", "circles.host_news", "circles.alone", "circles.new"
 PURPOSE = "host"
@@ -153,10 +157,10 @@ def leave_place(connection: Connection, circle: Circle, person: Person, now: dat
     """Whoever neither hosts the circle nor belongs to it is taken out of its own place."""
     account = circles.account_on(connection, person, circle.platform)
     stays = person in circles.accepted(connection, circle.id) or (
-        circles_answers.membership(connection, circle.id, person) is not None
+        answers.membership(connection, circle.id, person) is not None
     )
     if circle.channel is not None and account is not None and not stays:
-        circles_answers.plan_exit(connection, account, circle.channel, now)
+        answers.plan_exit(connection, account, circle.channel, now)
 
 
 def rest(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:

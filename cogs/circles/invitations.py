@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 
 from bot.cog import Cog
-from storage import circles
-from storage.circles import Circle
+from storage.circles import circles
+from storage.circles.circles import Circle
 
 DIGITS = 8
 

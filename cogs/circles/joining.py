@@ -9,13 +9,15 @@ from typing import Any
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.words.i18n import _
 from cogs.circles import hosting, lookup, seats, wording
-from storage import circles, circles_answers, circles_dates, circles_requests, deliveries, members
-from storage.circles import Circle
-from storage.circles_answers import Seat
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates, requests
+from storage.circles.answers import Seat
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
+from storage.members import members
 
 REQUEST, WELCOMED = "circles.request", "circles.welcomed"
 OPEN = timedelta(days=7)
@@ -29,7 +31,7 @@ class CircleJoining(Cog):
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         about = Person(int(delivery.args["about"]))
-        wants = await self.read(circles_requests.asked, circle.id, about) if circle else None
+        wants = await self.read(requests.asked, circle.id, about) if circle else None
         if circle is None or wants is None or not await self.read(members.accounts, about):
             return None
         sheet = await wording.sheet(self, circle)
@@ -53,7 +55,7 @@ class CircleJoining(Cog):
     @action("circles.not_now")
     async def not_now(self, context: Context, value: str) -> Text:
         circle, about = await self._request(context, value)
-        await self.write(circles_requests.decline, circle.id, about, context.now)
+        await self.write(requests.decline, circle.id, about, context.now)
         return _("Noted. Nobody is told.")
 
     async def _request(self, context: Context, value: str) -> tuple[Circle, Person]:
@@ -66,7 +68,7 @@ class CircleJoining(Cog):
         if gathering.state != "planned" or reader.person is None:
             return None
         sheet = await wording.sheet(self, circle)
-        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        said = await self.read(answers.said, gathering.id, reader.person)
         words = {
             "in": _("The hosts say yes. You're in: {title}, {when}."),
             "listening": _("The hosts say yes. You're in, listening only: {title}, {when}."),
@@ -84,14 +86,14 @@ class CircleJoining(Cog):
 
 def needs_a_yes(connection: Connection, circle: Circle, person: Person) -> bool:
     """Do the hosts still have to say yes to this person?"""
-    belongs = circles_answers.membership(connection, circle.id, person) is not None
+    belongs = answers.membership(connection, circle.id, person) is not None
     return circle.joining == "ask" and not belongs and person not in circles.accepted(connection, circle.id)
 
 
 def ask(connection: Connection, circle: Circle, person: Person, wants: Seat, now: datetime) -> None:
     """Every host is asked, once."""
     members.join(connection, person, circle.community, now)
-    if not circles_requests.ask(connection, circle.id, person, wants, now):
+    if not requests.ask(connection, circle.id, person, wants, now):
         return
     for host in circles.accepted(connection, circle.id):
         deliveries.plan(
@@ -111,11 +113,11 @@ def ask(connection: Connection, circle: Circle, person: Person, wants: Seat, now
 
 def _let_in(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:
     """A host says yes: the person belongs to the circle, with a seat at the next date if one is free."""
-    wants = circles_requests.take(connection, circle.id, person)
+    wants = requests.take(connection, circle.id, person)
     if wants is None:
         return False
-    circles_answers.belong(connection, circle.id, person, now)
-    coming = [one for one in circles_dates.coming(connection, circle.id, now) if one.starts > now]
+    answers.belong(connection, circle.id, person, now)
+    coming = [one for one in dates.coming(connection, circle.id, now) if one.starts > now]
     if coming:
         seats.answer(connection, circle, coming[0], person, wants, now)
         deliveries.plan(connection, _welcome(circle, coming[0], person, now))

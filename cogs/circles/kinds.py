@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
-from bot.i18n import N_, reader_locale, translate
 from bot.messages import Text
-from storage.circles import TWO_HOSTS, Kind
+from bot.words.i18n import N_, reader_locale, translate
+from storage.circles.circles import TWO_HOSTS, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FEWEST = 3

@@ -8,19 +8,22 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Text, When, Who, plain
+from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, wording
 from cogs.circles.host_notices import ANNOUNCEMENT
 from cogs.circles.invitations import invited_to
-from storage import circles, circles_answers, circles_dates, deliveries, members
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles
+from storage.circles import dates as circles_dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
+from storage.members import members
 
 SHOWN = 20
 ASK, ASK_INVITED = "circle-cohost", "circle-invited"
@@ -74,7 +77,7 @@ class CircleHosts(Cog):
 
     async def _coming(self, circle: Circle, gathering: Gathering) -> Text:
         """Names of those who come. Of a maybe or a no hosts see nothing."""
-        seated = await self.read(circles_answers.all_said, gathering.id, *circles_answers.SEATED)
+        seated = await self.read(answers.all_said, gathering.id, *answers.SEATED)
         names = [Text(Who(await lookup.shown(self, said.person, circle.platform))) for said in seated]
         return Text(", ").join(names) if names else _("nobody yet")
 

@@ -8,11 +8,12 @@ from sqlite3 import Connection
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Member, Person
-from storage import circles, circles_answers, circles_dates, consents, members
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from bot.words.i18n import _
+from storage.circles import answers, circles, dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.members import consents, members
 
 
 def number(value: str) -> int:
@@ -28,7 +29,7 @@ async def shown(cog: Cog, person: Person, platform: str) -> Member:
 
 async def found(cog: Cog, value: str) -> tuple[Gathering, Circle]:
     """The date a button is about. Raises UserError where it is gone: ids from the network are believed no further."""
-    gathering = await cog.read(circles_dates.get, number(value))
+    gathering = await cog.read(dates.get, number(value))
     circle = await cog.read(circles.get, gathering.circle) if gathering else None
     if gathering is None or circle is None:
         raise UserError(_("I don't know that date any more. `circle list` shows what is on."))
@@ -45,12 +46,12 @@ async def hosted(cog: Cog, context: Context, row: int) -> Circle:
 
 async def next_of(cog: Cog, circle: Circle, now: datetime) -> tuple[Gathering | None, int | None]:
     """The next date of a circle that has not begun, and how many seats are free."""
-    coming = await cog.read(circles_dates.coming, circle.id, now)
+    coming = await cog.read(dates.coming, circle.id, now)
     gathering = next((one for one in coming if one.starts > now), None)
-    return gathering, await cog.read(circles_answers.free, gathering.id) if gathering else None
+    return gathering, await cog.read(answers.free, gathering.id) if gathering else None
 
 
 def wants_a_hello(connection: Connection, circle: int, person: Person) -> bool:
     """Did this person ask for a hello if they miss two, and not take it back?"""
-    member = circles_answers.membership(connection, circle, person)
+    member = answers.membership(connection, circle, person)
     return member is not None and member.missed is not None and consents.allows(connection, person, "missed")

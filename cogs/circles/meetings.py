@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot import prompts
 from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, reader_locale, translate
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, Who
+from bot.words import prompts
+from bot.words.i18n import _, reader_locale, translate
 from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
-from storage import circles, circles_answers, circles_dates, circles_meetings, deliveries, members
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates, meetings
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
+from storage.members import members
 
 TOLD, RECEIVED = "circles.told", "circles.received"
 EARLY = timedelta(minutes=15)
@@ -79,7 +81,7 @@ class CircleMeetings(Cog):
 
     async def _pass_on(self, context: Context) -> Message:
         circle, gathering = await self._meeting(context)
-        has_it = await self.read(circles_meetings.speaker, gathering.id)
+        has_it = await self.read(meetings.speaker, gathering.id)
         hosts = await self.read(circles.accepted, circle.id)
         if context.me != has_it and context.me not in hosts:
             raise UserError(_("The one who has the talking piece hands it on, or a host does."))
@@ -130,7 +132,7 @@ class CircleMeetings(Cog):
         circle = await self.read(circles.in_channel, context.channel)
         if circle is None:
             raise UserError(_("That belongs in the place of your circle, while it meets."))
-        gathering = await self.read(circles_dates.under_way, circle.id, context.now, context.now + EARLY)
+        gathering = await self.read(dates.under_way, circle.id, context.now, context.now + EARLY)
         if gathering is None:
             raise UserError(_("The circle does not meet now. `circle list` shows when."))
         return circle, gathering
@@ -169,7 +171,7 @@ def _hand_on(
     connection: Connection, circle: Circle, gathering: Gathering, has_it: Person | None, now: datetime
 ) -> Person | None:
     """The talking piece goes on; after a story the others are shown how to say thank you."""
-    following = circles_meetings.pass_piece(connection, gathering.id)
+    following = meetings.pass_piece(connection, gathering.id)
     if circle.kind == "story" and has_it is not None and circle.channel is not None:
         delivery = Delivery(
             to=circle.channel,
@@ -201,12 +203,12 @@ def _thanks(circle: Circle, gathering: Gathering, teller: Person, context: Conte
 
 def _come(connection: Connection, circle: Circle, gathering: Gathering, person: Person) -> bool:
     """Somebody is there. False if they only listen."""
-    circles_answers.came(connection, gathering.id, person)
+    answers.came(connection, gathering.id, person)
     hosts = person in circles.accepted(connection, circle.id)
-    said = circles_answers.said(connection, gathering.id, person)
+    said = answers.said(connection, gathering.id, person)
     if not hosts and (said is None or said.answer != "in"):
         return False
-    circles_meetings.join_turns(connection, gathering.id, person, first=hosts)
+    meetings.join_turns(connection, gathering.id, person, first=hosts)
     return True
 
 

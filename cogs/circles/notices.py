@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.cog import Cog, Work, job, message, nothing_kept, nothing_to_forget
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers
-from storage import circles, circles_answers
+from storage.circles import answers as circles_answers
+from storage.circles import circles
 
 BATCH = 200
 

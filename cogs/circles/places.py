@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cog import Cog, Nearness, Work, job, message, nothing_kept, nothing_to_forget
 from bot.errors import CannotReach, DeliveryError
-from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
+from bot.words.i18n import _
 from cogs.circles import hosting, steps, wording
-from storage import circles, circles_answers, deliveries, intents, members
-from storage.circles import Circle
+from storage.circles import answers, circles
+from storage.circles.circles import Circle
+from storage.delivery import deliveries, intents
+from storage.members import members
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -65,9 +67,9 @@ class CirclePlaces(Cog):
 
     @job(every="tick")
     async def let_in(self, now: datetime) -> None:
-        for row, person, channel in await self.read(circles_answers.to_let_in, now, BATCH):
+        for row, person, channel in await self.read(answers.to_let_in, now, BATCH):
             inside, again = await self._let_in(person, channel, now)
-            await self.write(circles_answers.let_in, row, person, inside, again)
+            await self.write(answers.let_in, row, person, inside, again)
 
     @job(every="tick")
     async def let_hosts_in(self, now: datetime) -> None:
@@ -90,15 +92,15 @@ class CirclePlaces(Cog):
 
     @job(every="tick")
     async def take_out(self, now: datetime) -> None:
-        for row, account, channel in await self.read(circles_answers.exits, now, BATCH):
+        for row, account, channel in await self.read(answers.exits, now, BATCH):
             try:
                 await self.bot.groups.remove(channel, account)
             except CannotReach:
                 pass
             except DeliveryError:
-                await self.write(circles_answers.postpone_exit, row, now + AGAIN)
+                await self.write(answers.postpone_exit, row, now + AGAIN)
                 continue
-            await self.write(circles_answers.exited, row)
+            await self.write(answers.exited, row)
 
     @message(PLACE, late="still true")
     async def first_line(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -117,7 +119,7 @@ class CirclePlaces(Cog):
         return Message(said + "\n" + hears if hears else said, private=False)
 
     def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
-        return lambda connection: {"circles": circles_answers.together(connection, person, community)}
+        return lambda connection: {"circles": answers.together(connection, person, community)}
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: _gone(connection, channel, self.bot.now())

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot import prompts
-from bot.i18n import _
 from bot.messages import Channel, Community, Delivery, Person, Text
-from storage import circles_meetings, deliveries, prompts_off
-from storage.circles_meetings import Practice
+from bot.words import prompts
+from bot.words.i18n import _
+from storage.checkins import prompts_off
+from storage.circles import meetings
+from storage.circles.meetings import Practice
+from storage.delivery import deliveries
 
 KIND = "circles.practice"
 TURN = timedelta(minutes=2)
@@ -37,18 +39,18 @@ def begin(
     asked = prompts.switched_on(prompts.shipped(), off, tender=True)
     known = [prompt.id for prompt in asked if prompt.kind == "listen"]
     chosen = min(known, key=lambda prompt: hashlib.sha256(f"{seed}\0{prompt}".encode()).digest())
-    return circles_meetings.begin_practice(connection, community, chosen, where, now)
+    return meetings.begin_practice(connection, community, chosen, where, now)
 
 
 def keep_time(connection: Connection, now: datetime, limit: int) -> bool:
     """Announce every step that is due. After an outage the next turn gets its full two minutes."""
-    due = circles_meetings.due_practices(connection, now, limit)
+    due = meetings.due_practices(connection, now, limit)
     for one in due:
         everybody: Sequence[Channel | Person] = (one.where,) if isinstance(one.where, Channel) else one.where
         for number, to in enumerate(everybody):
             deliveries.plan(connection, _announcement(one, to, number, now))
         begun = one.due if now - one.due < LATE else now
-        circles_meetings.practised(connection, one.id, one.step + 1, begun + TURN if one.step < LAST else None)
+        meetings.practised(connection, one.id, one.step + 1, begun + TURN if one.step < LAST else None)
     return len(due) == limit
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clocks.recurrence import LAST, LONGEST, EveryWeeks, MonthlyOnDay, MonthlyOnWeekday, Pattern, Recurrence
 from bot.errors import UserError
-from bot.i18n import N_, _
-from bot.recurrence import LAST, LONGEST, EveryWeeks, MonthlyOnDay, MonthlyOnWeekday, Pattern, Recurrence
+from bot.words.i18n import N_, _
 
 ONCE, USUALLY = "once", 8
 OFTEN: dict[str, str] = {

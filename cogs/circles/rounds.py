@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
-from bot import prompts
-from bot.prompts import Depth, Kind, Prompt
-from storage import circles_answers, circles_dates, prompts_off
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from bot.words import prompts
+from bot.words.prompts import Depth, Kind, Prompt
+from storage.checkins import prompts_off
+from storage.circles import answers, dates
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
 
 Part = Literal["opening", "middle", "closing"]
 
@@ -36,11 +37,11 @@ def draw(
     """
     asked = prompts_off.here(connection, circle.community, reserved)
     allowed = prompts.switched_on(prompts.shipped(), asked.off, tender=asked.tender)
-    seen = circles_dates.asked(connection, circle.id)
+    seen = dates.asked(connection, circle.id)
     prompt = _choose(circle, allowed, seen, part, now, is_new=_somebody_is_new(connection, circle, now))
     if prompt is None:
         return ""
-    circles_dates.add_asked(connection, gathering.id, prompt.id)
+    dates.add_asked(connection, gathering.id, prompt.id)
     return prompt.id
 
 
@@ -78,4 +79,4 @@ def _choose(
 
 
 def _somebody_is_new(connection: Connection, circle: Circle, now: datetime) -> bool:
-    return any(member.since > now - NEW for member in circles_answers.members_of(connection, circle.id))
+    return any(member.since > now - NEW for member in answers.members_of(connection, circle.id))

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from bot.recurrence import Recurrence, occurrences
-from bot.times import Occurrence
+from bot.clocks.recurrence import Recurrence, occurrences
+from bot.clocks.times import Occurrence
 
 Name = Literal["ask", "day", "few", "hour", "now", "after", "close"]
 Reminder = Literal["day", "hour", "now"]

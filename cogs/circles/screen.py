@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.clocks.recurrence import Recurrence
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Text
-from bot.recurrence import Recurrence
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.circles import kinds, repeating
 from cogs.circles.wording import Sheet
-from storage.circles import TWO_HOSTS, Circle
+from storage.circles.circles import TWO_HOSTS, Circle
 
 SEATS = (3, 4, 5, 6, 7, 8, 12, 20, 50)
 PERSONAL = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}

@@ -7,10 +7,11 @@ from sqlite3 import Connection
 from typing import Literal, get_args
 
 from bot.messages import Delivery, Person
-from storage import circles, circles_answers, circles_dates, deliveries
-from storage.circles import Circle
-from storage.circles_answers import SEATED, Answer, Seat
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles, dates
+from storage.circles.answers import SEATED, Answer, Seat
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
 
 OFFER = "circles.seat"
 PURPOSE = "events"
@@ -31,18 +32,18 @@ def answer(
     connection: Connection, circle: Circle, gathering: Gathering, person: Person, wish: Wish, now: datetime
 ) -> Outcome:
     """What the member says to a date. Where no seat is free they wait, and the answer says so."""
-    before = circles_answers.said(connection, gathering.id, person)
+    before = answers.said(connection, gathering.id, person)
     if wish not in SEATED:
-        circles_answers.put(connection, gathering.id, person, wish)
+        answers.put(connection, gathering.id, person, wish)
         fill(connection, circle, gathering, now)
         return wish
-    circles_answers.belong(connection, circle.id, person, now)
+    answers.belong(connection, circle.id, person, now)
     has_seat = before is not None and before.answer in (*SEATED, "offered")
-    queue = circles_answers.first_waiting(connection, gathering.id)
-    if has_seat or (circles_answers.free(connection, gathering.id) and queue is None):
-        circles_answers.put(connection, gathering.id, person, wish)
+    queue = answers.first_waiting(connection, gathering.id)
+    if has_seat or (answers.free(connection, gathering.id) and queue is None):
+        answers.put(connection, gathering.id, person, wish)
         return wish
-    circles_answers.put(connection, gathering.id, person, "waiting", _seat(wish))
+    answers.put(connection, gathering.id, person, "waiting", _seat(wish))
     fill(connection, circle, gathering, now)
     return "waiting"
 
@@ -51,12 +52,12 @@ def fill(connection: Connection, circle: Circle, gathering: Gathering, now: date
     """Offer every free seat to whoever waits longest, until nobody waits or none is free."""
     if gathering.state != "planned" or gathering.starts <= now:
         return
-    while circles_answers.free(connection, gathering.id):
-        first = circles_answers.first_waiting(connection, gathering.id)
+    while answers.free(connection, gathering.id):
+        first = answers.first_waiting(connection, gathering.id)
         if first is None:
             return
         until = now + offer_lasts(now, gathering.starts)
-        circles_answers.put(connection, gathering.id, first.person, "offered", first.wants, until)
+        answers.put(connection, gathering.id, first.person, "offered", first.wants, until)
         deliveries.plan(
             connection,
             Delivery(
@@ -75,16 +76,16 @@ def fill(connection: Connection, circle: Circle, gathering: Gathering, now: date
 
 def lapse(connection: Connection, now: datetime, limit: int) -> bool:
     """Pass on the seats whose offer has run out. True if there may be more."""
-    lapsed = circles_answers.lapsed(connection, now, limit)
+    lapsed = answers.lapsed(connection, now, limit)
     for row, person in lapsed:
-        circles_answers.put(connection, row, person, "maybe")
+        answers.put(connection, row, person, "maybe")
         refill(connection, row, now)
     return len(lapsed) == limit
 
 
 def refill(connection: Connection, row: int, now: datetime) -> None:
     """A seat of this date may have come free."""
-    gathering = circles_dates.get(connection, row)
+    gathering = dates.get(connection, row)
     circle = circles.get(connection, gathering.circle) if gathering else None
     if gathering is not None and circle is not None and circle.state == "published":
         fill(connection, circle, gathering, now)
@@ -92,18 +93,18 @@ def refill(connection: Connection, row: int, now: datetime) -> None:
 
 def settle_usual(connection: Connection, circle: Circle, gathering: Gathering) -> None:
     """A new date: those who come every time have their seats, in the order they joined, as far as seats go."""
-    for member in circles_answers.members_of(connection, circle.id):
-        if member.usual is None or circles_answers.said(connection, gathering.id, member.person):
+    for member in answers.members_of(connection, circle.id):
+        if member.usual is None or answers.said(connection, gathering.id, member.person):
             continue
-        seat: Answer = member.usual if circles_answers.free(connection, gathering.id) else "waiting"
+        seat: Answer = member.usual if answers.free(connection, gathering.id) else "waiting"
         wants = member.usual if seat == "waiting" else None
-        circles_answers.put(connection, gathering.id, member.person, seat, wants)
+        answers.put(connection, gathering.id, member.person, seat, wants)
 
 
 def give_up(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """The person comes to no date any more: every seat of theirs goes to whoever waits."""
-    for gathering in circles_dates.coming(connection, circle.id, now):
-        circles_answers.remove(connection, gathering.id, person)
+    for gathering in dates.coming(connection, circle.id, now):
+        answers.remove(connection, gathering.id, person)
         fill(connection, circle, gathering, now)
 
 

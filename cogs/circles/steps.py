@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from bot.messages import Channel, Delivery, Person
 from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
-from storage import circles, circles_answers, circles_dates, deliveries
-from storage.circles import Circle
-from storage.circles_answers import SEATED
-from storage.circles_dates import Gathering
+from storage.circles import answers, circles
+from storage.circles import dates as circles_dates
+from storage.circles.answers import SEATED
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.delivery import deliveries
 
 INVITE, REMIND, BEFORE, FEW = "circles.invite", "circles.remind", "circles.before", "circles.few"
 OPENING, CLOSING, DEBRIEF, AFTER, HELLO, THANKS = (
@@ -69,8 +71,8 @@ class Moment(NamedTuple):
     def hosts(self) -> list[Person]:
         return circles.accepted(self.connection, self.circle.id)
 
-    def seated(self) -> list[circles_answers.Said]:
-        return circles_answers.all_said(self.connection, self.gathering.id, *SEATED)
+    def seated(self) -> list[answers.Said]:
+        return answers.all_said(self.connection, self.gathering.id, *SEATED)
 
 
 def walk(connection: Connection, now: datetime, limit: int) -> bool:
@@ -98,8 +100,8 @@ def walk(connection: Connection, now: datetime, limit: int) -> bool:
 def ask(moment: Moment) -> None:
     """Members who have said nothing to this date yet are asked once."""
     hosts = moment.hosts()
-    for member in circles_answers.members_of(moment.connection, moment.circle.id):
-        if member.person in hosts or circles_answers.said(moment.connection, moment.gathering.id, member.person):
+    for member in answers.members_of(moment.connection, moment.circle.id):
+        if member.person in hosts or answers.said(moment.connection, moment.gathering.id, member.person):
             continue
         moment.plan(INVITE, member.person, "ask", moment.gathering.starts, picked=False, capped=True)
 
@@ -154,7 +156,7 @@ def _open(moment: Moment) -> None:
 def remind(moment: Moment, which: schedule.Reminder) -> None:
     """Exactly those who have a seat and want this reminder."""
     for said in moment.seated():
-        member = circles_answers.membership(moment.connection, moment.circle.id, said.person)
+        member = answers.membership(moment.connection, moment.circle.id, said.person)
         if member is not None and which in member.reminders:
             moment.plan(REMIND, said.person, which, moment.at + schedule.LATE[which], which=which)
 
@@ -202,7 +204,7 @@ def _notice_missing(moment: Moment) -> None:
     if not any(said.came for said in seated):
         return
     for said in seated:
-        member = circles_answers.membership(moment.connection, moment.circle.id, said.person)
+        member = answers.membership(moment.connection, moment.circle.id, said.person)
         if member is None or member.missed is None or said.answer != "in":
             continue
         missed = 0 if said.came else member.missed + 1
@@ -218,7 +220,7 @@ def _notice_missing(moment: Moment) -> None:
                     picked=False,
                     about=said.person.id,
                 )
-        circles_answers.set_missed(moment.connection, moment.circle.id, said.person, missed)
+        answers.set_missed(moment.connection, moment.circle.id, said.person, missed)
 
 
 _DO: dict[schedule.Name, Callable[[Moment], None]] = {

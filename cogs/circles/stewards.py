@@ -10,12 +10,13 @@ from typing import Any, Literal
 from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _, ngettext
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
+from bot.words.i18n import _, ngettext
 from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
-from storage import circles, members
-from storage.circles import Circle
+from storage.circles import circles
+from storage.circles.circles import Circle
+from storage.members import members
 
 A_WEEK = timedelta(days=7)
 SHOWN = 8

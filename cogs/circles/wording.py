@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.clocks.recurrence import Recurrence
+from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
 from bot.cog import Cog
-from bot.i18n import _, ngettext
 from bot.messages import Button, Delivery, Member, Text, When, Who
-from bot.recurrence import Recurrence
-from bot.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
+from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup
-from storage import circles, community_settings
-from storage.circles import Circle
-from storage.circles_dates import Gathering
+from storage.circles import circles
+from storage.circles.circles import Circle
+from storage.circles.dates import Gathering
+from storage.members import community_settings
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from bot.cog import Cog
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.errors import UserError
-from bot.i18n import _
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, plain
+from bot.words.i18n import _
 from cogs.company.hours import choose
-from storage import helping, members
-from storage.company import Request
-from storage.helping import Candidate, Routing
+from storage.company import helping
+from storage.company.company import Request
+from storage.company.helping import Candidate, Routing
+from storage.members import members
 
 if TYPE_CHECKING:
     from bot.bot import Bot

@@ -8,20 +8,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import COMPANY, HELP_NOW
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Measure, Work, action, command, job, message
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import COMPANY, HELP_NOW
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
-from bot.times import friendly_instant
+from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import account_of, audiences, in_hours, note_of, routing, settle
 from cogs.company.hours import hours_of
-from storage import asking, company, company_kept, helping, holds, members
-from storage.company import Request
+from storage.buddies import asking
+from storage.company import company, helping, kept
+from storage.company.company import Request
+from storage.members import members
+from storage.moderation import holds
 
 NOTE_LENGTH = 140
 BATCH = 200
@@ -260,7 +263,7 @@ class Company(Cog):
 
     @job(every="hour")
     async def sweep(self, now: datetime) -> None:
-        await self.write(company_kept.sweep, now)
+        await self.write(kept.sweep, now)
 
     async def open_doors(self, context: Context) -> frozenset[str]:
         """Company is a door while somebody has hours, in any community of theirs."""
@@ -273,7 +276,7 @@ class Company(Cog):
         return frozenset()
 
     def measures(self) -> Iterable[Measure]:
-        return (Measure("company", company_kept.answered, _measured),)
+        return (Measure("company", kept.answered, _measured),)
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: (
@@ -284,12 +287,12 @@ class Company(Cog):
         return lambda connection: asking.separate(connection, one, other, self.bot.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: company_kept.export(
+        return lambda connection: kept.export(
             connection, person, lambda request: note_of(self.bot, request) or ""
         )
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return lambda connection: company_kept.forget(connection, person, community, self.bot.now())
+        return lambda connection: kept.forget(connection, person, community, self.bot.now())
 
 
 ASK = "company"

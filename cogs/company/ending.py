@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.asking.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
 from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Reader, Text
+from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import audiences, context_of, note_of
-from storage import company
-from storage.company import Request
-from storage.helping import Candidate
+from storage.company import company
+from storage.company.company import Request
+from storage.company.helping import Candidate
 
 
 class CompanyEnding(Cog):

@@ -7,17 +7,19 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.doors import COMPANY, HELP_NOW
+from bot.clocks.times import EVERY_DAY, Days
 from bot.cog import Cog, Reply, Setting, Work, action, job, message
 from bot.context import Context
-from bot.doors import COMPANY, HELP_NOW
-from bot.i18n import _
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
-from bot.times import EVERY_DAY, Days
+from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import account_of, note_of, routing, settle
 from cogs.company.hours import Hours
-from storage import asking, company, consents, helping, members
+from storage.buddies import asking
+from storage.company import company, helping
+from storage.members import consents, members
 
 BATCH = 100
 

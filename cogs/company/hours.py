@@ -8,9 +8,9 @@ from datetime import datetime, time
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from bot.i18n import _
-from bot.times import ONE_DAY, Days, friendly_time, friendly_zone, instant_at
-from storage.helping import Candidate
+from bot.clocks.times import ONE_DAY, Days, friendly_time, friendly_zone, instant_at
+from bot.words.i18n import _
+from storage.company.helping import Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.i18n import N_, _, ngettext, reader_locale, translate
 from bot.messages import Text
+from bot.words.i18n import N_, _, ngettext, reader_locale, translate
 
 KINDS: Mapping[str, str] = {
     "chat": N_("Chat"),

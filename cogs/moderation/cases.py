@@ -8,13 +8,13 @@ from typing import Any
 
 from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crypto import DecryptionError
 from bot.errors import UserError
-from bot.i18n import _
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.words.i18n import _
 from cogs.moderation import desk
-from storage import cases, holds
-from storage.cases import CLOSED, Case
+from storage.moderation import cases, holds
+from storage.moderation.cases import CLOSED, Case
 
 NAME = "kith-mod cases"
 SHOWN = 10

@@ -8,13 +8,13 @@ from typing import Any
 
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
+from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
-from bot.quiet_hours import QuietHours
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk, wording
-from storage import community_settings
-from storage.community_settings import GroupKind
+from storage.members import community_settings
+from storage.members.community_settings import GroupKind
 
 NAME, GROUPS, TRAINED = "kith-mod settings", "kith-mod groups", "kith-mod trained"
 TENURES = (0, 1, 3, 7, 30)

@@ -7,16 +7,18 @@ from dataclasses import replace
 from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot import consenting, offering
+from bot.asking import consenting
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Reply
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
+from bot.incoming import offering
 from bot.messages import Community, Field, Form, Member, Message, Person, Text
-from storage import audit, community_settings, members
-from storage.cases import Viewer
-from storage.community_settings import Settings
+from bot.words.i18n import N_, _, reader_locale, translate
+from storage.members import community_settings, members
+from storage.members.community_settings import Settings
+from storage.moderation import audit
+from storage.moderation.cases import Viewer
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -11,10 +11,12 @@ from typing import Any
 from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.words.i18n import _
 from cogs.moderation import desk
-from storage import deliveries, holds, members
+from storage.delivery import deliveries
+from storage.members import members
+from storage.moderation import holds
 
 HOLD, QUIET_EVERYTHING = "kith-mod hold", "kith-mod quiet-everything"
 QUIET, LOUD, WORDS = "quiet.told", "quiet.over", "quiet.words"

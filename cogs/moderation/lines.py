@@ -6,15 +6,17 @@ from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot import countries, crisis_lines
 from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crisis_lines import Line
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.words import countries, crisis_lines
+from bot.words.crisis_lines import Line
+from bot.words.i18n import _
 from cogs.moderation import desk
-from storage import community_settings, deliveries, lines
+from storage.delivery import deliveries
+from storage.members import community_settings
+from storage.moderation import lines
 
 NOTICE = timedelta(days=28)
 """How long before a line goes dark moderators hear of it; they hear again on the day."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.cog import Cog, Measure, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Message, Person, Text
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk
-from storage import audit, cases, picture
-from storage.picture import Count
+from storage.moderation import audit, cases, picture
+from storage.moderation.picture import Count
 
 NAME = "kith-mod picture"
 SHOWN = 20

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot import prompts
 from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import Button, Community, Message, Person, Text
-from bot.prompts import Kind, Prompt
+from bot.words import prompts
+from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.prompts import Kind, Prompt
 from cogs.moderation import desk
-from storage import prompts_off
-from storage.prompts_off import Asked
+from storage.checkins import prompts_off
+from storage.checkins.prompts_off import Asked
 
 NAME = "kith-mod prompts"
 PAGE = 10

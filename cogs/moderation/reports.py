@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from bot.cog import Cog, Work, action, command, message
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text
+from bot.words.i18n import _
 from cogs.moderation import desk
-from storage import blocks, cases, community_settings, deliveries, holds, members
-from storage.cases import Named
+from storage.delivery import deliveries
+from storage.members import blocks, community_settings, members
+from storage.moderation import cases, holds
+from storage.moderation.cases import Named
 
 LONGEST = 1000
 LATER = timedelta(hours=24)

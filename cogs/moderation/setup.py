@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot import countries, prompts
-from bot import text as as_text
+from bot.asking.consenting import Ask
+from bot.asking.doors import HELP_NOW
 from bot.cog import Cog, Reply, Work, action, command, message, nothing_kept, nothing_to_forget
-from bot.consenting import Ask
 from bot.context import Context
-from bot.doors import HELP_NOW
 from bot.errors import DeliveryError, UserError
-from bot.i18n import N_, _, reader_locale, translate
+from bot.incoming import text as as_text
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Spot, Text, plain
+from bot.words import countries, prompts
+from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins import prompting
 from cogs.moderation import desk, wording
-from storage import community_settings, deliveries, lines, members
-from storage.community_settings import Settings
+from storage.delivery import deliveries
+from storage.members import community_settings, members
+from storage.members.community_settings import Settings
+from storage.moderation import lines
 
 QUESTIONS = 5
 PANEL = "moderation.panel"

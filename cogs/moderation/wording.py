@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.i18n import N_, _, reader_locale, translate
 from bot.messages import STATELESS, Button, Message, Text
+from bot.words.i18n import N_, _, reader_locale, translate
 
 PRESETS: Mapping[str, str] = {
     "general": N_("any community"),

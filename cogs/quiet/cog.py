@@ -8,20 +8,21 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.asking.doors import HELP_NOW
+from bot.clocks.times import day_bounds, friendly_duration, local_day
 from bot.cog import Cog, Reply, Setting, Work, action, command
-from bot.consenting import Ask
 from bot.context import Context
-from bot.crypto import DecryptionError
-from bot.doors import HELP_NOW
 from bot.errors import UserError
-from bot.i18n import _, ngettext
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
-from bot.times import day_bounds, friendly_duration, local_day
+from bot.words.i18n import _, ngettext
 from cogs.quiet import progress
 from cogs.quiet.alert import FEWEST_DAYS, MOST_DAYS
 from cogs.quiet.telling import usual_words
-from storage import community_settings, members, quiet, quiet_contacts
+from storage.members import community_settings, members
+from storage.quiet import contacts, quiet
 
 LONGEST = 300
 """Characters of the member's own words (product.md 3.4)."""
@@ -74,14 +75,14 @@ class Quiet(Cog):
                 days=friendly_duration(timedelta(days=found.after)), gap=friendly_duration(found.gap)
             )
         )
-        people = await self.read(quiet_contacts.contacts, context.me)
+        people = await self.read(contacts.contacts, context.me)
         lines += await self._list(found, people)
         lines.append(_("Nobody but you sees this list."))
         return Message(
             Text("\n").join(lines), (*await self._buttons(context, found, people), Button(_("Help now"), HELP_NOW))
         )
 
-    async def _list(self, found: quiet.Setup, people: Sequence[quiet_contacts.Contact]) -> list[Text]:
+    async def _list(self, found: quiet.Setup, people: Sequence[contacts.Contact]) -> list[Text]:
         lines = []
         for number, one in enumerate(people, start=1):
             state = _("confirmed") if one.accepted else _("not confirmed")
@@ -93,7 +94,7 @@ class Quiet(Cog):
         return lines or [_("Nobody yet. Add somebody, and ask them.")]
 
     async def _buttons(
-        self, context: Context, found: quiet.Setup, people: Sequence[quiet_contacts.Contact]
+        self, context: Context, found: quiet.Setup, people: Sequence[contacts.Contact]
     ) -> list[Button]:
         days = ngettext("After {n} day", "After {n} days", found.after).format(n=found.after)
         buttons = [
@@ -101,7 +102,7 @@ class Quiet(Cog):
             Button(_("Wait {gap} between").format(gap=friendly_duration(found.gap)), "quiet.gap"),
             Button(_("My words"), "quiet.words"),
         ]
-        if len(people) < quiet_contacts.MOST_CONTACTS:
+        if len(people) < contacts.MOST_CONTACTS:
             buttons.append(Button(_("Add someone"), "quiet.add"))
         buttons += [Button(_("Remove {n}").format(n=n), "quiet.remove", str(one.id)) for n, one in enumerate(people, 1)]
         for community in (await self.read(members.communities, context.me))[:MOST_COMMUNITIES]:
@@ -124,13 +125,13 @@ class Quiet(Cog):
         if context.person is None:
             return []
         buttons = []
-        for one in await self.read(quiet_contacts.serving, context.me):
+        for one in await self.read(contacts.serving, context.me):
             accounts = await self.read(members.accounts, one.person)
             name = Text(who(accounts[0])) if accounts else _("somebody")
             buttons.append(Button(_("Not told about {name}").format(name=str(name)[:25]), "quiet.resign", str(one.id)))
         return buttons
 
-    async def _name(self, one: quiet_contacts.Contact) -> Text:
+    async def _name(self, one: contacts.Contact) -> Text:
         if one.contact is None:
             return _("whoever you gave the code")
         accounts = await self.read(members.accounts, one.contact)

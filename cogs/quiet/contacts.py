@@ -8,15 +8,17 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot import consenting
+from bot.asking import consenting
+from bot.asking.consenting import Ask
 from bot.cog import Cog, Reply, Work, action, message, nothing_kept
-from bot.consenting import Ask
 from bot.context import Context
 from bot.errors import UserError
-from bot.i18n import _
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.words.i18n import _
 from cogs.quiet import progress
-from storage import deliveries, members, quiet, quiet_contacts
+from storage.delivery import deliveries
+from storage.members import members
+from storage.quiet import contacts, quiet
 
 ASKED, AGREED, LEFT, RELEASED = "quiet.request", "quiet.confirmed", "quiet.left", "quiet.released"
 CODE_BYTES = 10
@@ -38,8 +40,8 @@ class QuietContacts(Cog):
     @action("quiet.ask")
     async def ask(self, context: Context, value: str, member: Member) -> Message:
         """Whoever may not be asked, for whatever reason, gets no message: the member can pass a line on themselves."""
-        on_list = await self.read(quiet_contacts.contacts, context.me)
-        if len(on_list) >= quiet_contacts.MOST_CONTACTS:
+        on_list = await self.read(contacts.contacts, context.me)
+        if len(on_list) >= contacts.MOST_CONTACTS:
             raise UserError(_("Your list holds two people. Remove one first, then add another."))
         if not await self.read(quiet.setup, context.me):
             raise UserError(_("Quiet alert is off. `quiet` switches it on."))
@@ -50,7 +52,7 @@ class QuietContacts(Cog):
             said = _("I've asked {name}. Until they accept, your list says: not confirmed.")
             return Message(said.format(name=who(member)), (_back(),))
         code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().casefold()
-        await self.write(quiet_contacts.invite, context.me, self._hash(code), context.now)
+        await self.write(contacts.invite, context.me, self._hash(code), context.now)
         line = _(
             "I can't ask {name}. You can send this yourself: “Would you be someone Kith tells if I go quiet? If yes,"
             " send Kith: `quiet accept {code}`” It holds for a week."
@@ -71,13 +73,13 @@ class QuietContacts(Cog):
         return Message(said.format(name=name), buttons)
 
     async def _waits(self, delivery: Delivery, person: Person) -> bool:
-        rows = await self.read(quiet_contacts.contacts, Person(int(delivery.args["about"])))
+        rows = await self.read(contacts.contacts, Person(int(delivery.args["about"])))
         return any(one.id == delivery.args["row"] and one.contact == person and not one.accepted for one in rows)
 
     # -- answering ----------------------------------------------------------------------------------------------------
 
     def asks(self) -> tuple[Ask, ...]:
-        purposes = (*consenting.CORE, quiet_contacts.CONTACT)
+        purposes = (*consenting.CORE, contacts.CONTACT)
         return (
             Ask("quiet-contact", purposes, _agreement, "quiet.accept", adult=True),
             Ask("quiet-code", purposes, _agreement, "quiet.accept_code", adult=True),
@@ -93,7 +95,7 @@ class QuietContacts(Cog):
 
     @action("quiet.accept_code", anyone=True)
     async def accept_code(self, context: Context, value: str) -> Reply:
-        if await self.read(quiet_contacts.invited_by, self._hash(value), context.now) is None:
+        if await self.read(contacts.invited_by, self._hash(value), context.now) is None:
             raise UserError(_("That code is not in use. Ask for a new one; each holds for a week, and once."))
         question = await consenting.question(self.bot, context, "quiet-code", value)
         if question is not None:
@@ -129,7 +131,7 @@ class QuietContacts(Cog):
         assert context.delivery is not None
         delivery = await self.read(deliveries.get, context.delivery)
         about = int(delivery.args["about"]) if delivery else 0
-        for one in await self.read(quiet_contacts.serving, context.me):
+        for one in await self.read(contacts.serving, context.me):
             if one.person.id == about:
                 return await self.resign(context, str(one.id))
         return _("You are on no list of theirs any more.")
@@ -145,15 +147,15 @@ class QuietContacts(Cog):
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
-            if purpose == quiet_contacts.ASKABLE:
-                quiet_contacts.drop_requests(connection, person)
-            if purpose == quiet_contacts.CONTACT:
+            if purpose == contacts.ASKABLE:
+                contacts.drop_requests(connection, person)
+            if purpose == contacts.CONTACT:
                 _resign_everywhere(connection, person, self.bot.now())
 
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: quiet_contacts.separate(connection, one, other)
+        return lambda connection: contacts.separate(connection, one, other)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # see Quiet
@@ -162,7 +164,7 @@ class QuietContacts(Cog):
         def work(connection: Connection) -> None:
             if community is None:
                 _resign_everywhere(connection, person, self.bot.now())
-                quiet_contacts.drop_requests(connection, person)
+                contacts.drop_requests(connection, person)
 
         return work
 
@@ -182,7 +184,7 @@ def _agreement(_value: str) -> Text:
     )
 
 
-def _accepted(answer: quiet_contacts.Answer) -> Text:
+def _accepted(answer: contacts.Answer) -> Text:
     if answer == "full":
         return _("You are there for three members already, and that is enough for one person. Nothing was changed.")
     if answer == "gone":
@@ -192,9 +194,9 @@ def _accepted(answer: quiet_contacts.Answer) -> Text:
 
 def _ask(connection: Connection, context: Context, other: Person) -> bool:
     """The request and its delivery. False where the other may not be asked, or was asked in the last month."""
-    if not quiet_contacts.may_be_asked(connection, context.me, other, context.now):
+    if not contacts.may_be_asked(connection, context.me, other, context.now):
         return False
-    row = quiet_contacts.ask(connection, context.me, other, context.now)
+    row = contacts.ask(connection, context.me, other, context.now)
     month = int(context.now.timestamp()) // MONTH
     asked = row and deliveries.plan(
         connection,
@@ -203,7 +205,7 @@ def _ask(connection: Connection, context: Context, other: Person) -> bool:
             kind=ASKED,
             key=f"{ASKED}:{context.me.id}:{other.id}:{month}",
             due=context.now,
-            purpose=quiet_contacts.ASKABLE,
+            purpose=contacts.ASKABLE,
             args={"about": context.me.id, "row": row},
             capped=True,
         ),
@@ -211,23 +213,23 @@ def _ask(connection: Connection, context: Context, other: Person) -> bool:
     return bool(asked) or row is not None
 
 
-def _accept(connection: Connection, context: Context, row: int, code: bytes | None) -> quiet_contacts.Answer:
+def _accept(connection: Connection, context: Context, row: int, code: bytes | None) -> contacts.Answer:
     owner = (
-        quiet_contacts.invited_by(connection, code, context.now)
+        contacts.invited_by(connection, code, context.now)
         if code
-        else quiet_contacts.asked_by(connection, row, context.me)
+        else contacts.asked_by(connection, row, context.me)
     )
     if code is not None:
-        answer = quiet_contacts.accept_code(connection, code, context.me, context.now)
+        answer = contacts.accept_code(connection, code, context.me, context.now)
     else:
-        answer = quiet_contacts.accept(connection, row, context.me, context.now)
+        answer = contacts.accept(connection, row, context.me, context.now)
     if answer == "accepted" and owner is not None:
         _tell(connection, AGREED, owner.person, context.me, owner.id, context.now)
     return answer
 
 
 def _remove(connection: Connection, context: Context, row: int) -> None:
-    ended = quiet_contacts.remove(connection, row, context.me)
+    ended = contacts.remove(connection, row, context.me)
     if ended is None or not ended.accepted or ended.contact is None:
         return
     if ended.person == context.me:
@@ -237,8 +239,8 @@ def _remove(connection: Connection, context: Context, row: int) -> None:
 
 
 def _resign_everywhere(connection: Connection, contact: Person, now: datetime) -> None:
-    for one in quiet_contacts.serving(connection, contact):
-        quiet_contacts.remove(connection, one.id, contact)
+    for one in contacts.serving(connection, contact):
+        contacts.remove(connection, one.id, contact)
         _tell(connection, LEFT, one.person, contact, one.id, now)
 
 

@@ -6,21 +6,14 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
+from bot.clocks.times import day_bounds, local_day
 from bot.messages import Channel, Delivery, Person
-from bot.times import day_bounds, local_day
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
-from storage import (
-    checkins,
-    community_settings,
-    consents,
-    deliveries,
-    in_touch,
-    members,
-    quiet,
-    quiet_contacts,
-    uptime,
-)
+from storage.checkins import checkins
+from storage.delivery import deliveries
+from storage.members import community_settings, consents, in_touch, members
+from storage.quiet import contacts, quiet, uptime
 
 ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
 
@@ -79,7 +72,7 @@ def plan_release(connection: Connection, contact: Person, about: Person, now: da
             kind="quiet.released",
             key=key,
             due=now,
-            purpose=quiet_contacts.CONTACT,
+            purpose=contacts.CONTACT,
             args={"about": about.id},
         ),
     )
@@ -140,9 +133,9 @@ def _fate(state: str) -> rules.Fate:
 def _steps(connection: Connection, found: quiet.Setup) -> frozenset[Step]:
     """What is written down and agreed to at this moment."""
     steps: set[Step] = set()
-    if quiet_contacts.people_to_tell(connection, found.person):
+    if contacts.people_to_tell(connection, found.person):
         steps.add("people")
-    if found.helpers is not None and quiet_contacts.helpers_to_tell(connection, found.person, found.helpers):
+    if found.helpers is not None and contacts.helpers_to_tell(connection, found.person, found.helpers):
         steps.add("helpers")
     if found.moderators is not None and community_settings.get(connection, found.moderators).reports is not None:
         steps.add("moderators")
@@ -162,11 +155,11 @@ def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: dateti
         found = found._replace(number=found.number + 1, claimed=False)
         _plan_to_owner(connection, found, ME, now)
     elif act == "tell people":
-        for person in quiet_contacts.people_to_tell(connection, found.person):
-            _plan_telling(connection, found, person, "people", quiet_contacts.CONTACT, now)
+        for person in contacts.people_to_tell(connection, found.person):
+            _plan_telling(connection, found, person, "people", contacts.CONTACT, now)
     elif act == "tell helpers":
         assert found.helpers is not None
-        for person in quiet_contacts.helpers_to_tell(connection, found.person, found.helpers):
+        for person in contacts.helpers_to_tell(connection, found.person, found.helpers):
             _plan_telling(connection, found, person, "helpers", "helper", now)
     elif act == "tell moderators":
         assert found.moderators is not None
@@ -234,7 +227,7 @@ def _tell_the_end(connection: Connection, found: quiet.Setup, how: str, now: dat
                 kind=OVER,
                 key=f"{_key(OVER, found)}:{one.to.id}",
                 due=now,
-                purpose={"people": quiet_contacts.CONTACT, "helpers": "helper"}.get(one.step, ""),
+                purpose={"people": contacts.CONTACT, "helpers": "helper"}.get(one.step, ""),
                 community=one.community,
                 args={"about": found.person.id, "how": how},
             ),

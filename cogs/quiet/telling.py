@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.asking.doors import HELP_NOW
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crypto import DecryptionError
-from bot.doors import HELP_NOW
-from bot.i18n import _
+from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
-from bot.times import friendly_instant
+from bot.words.i18n import _
 from cogs.quiet import progress
-from storage import deliveries, in_touch, members, quiet, quiet_contacts, uptime
+from storage.delivery import deliveries
+from storage.members import in_touch, members
+from storage.quiet import contacts, quiet, uptime
 
 BATCH = 200
 BETWEEN_BEATS = timedelta(minutes=65)
@@ -49,7 +51,7 @@ class QuietAlerts(Cog):
 
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
-        await self.write(quiet_contacts.sweep, now)
+        await self.write(contacts.sweep, now)
         await self.write(uptime.sweep, now)
 
     # -- to the member ------------------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ class QuietAlerts(Cog):
         return found if is_open and await self.read(progress.is_silent, about) else None
 
     async def _next_on_the_list(self, found: quiet.Setup) -> Text:
-        people = await self.read(quiet_contacts.people_to_tell, found.person)
+        people = await self.read(contacts.people_to_tell, found.person)
         if people:
             return await self._names(people)
         if found.helpers is not None:

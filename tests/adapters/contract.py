@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.adapters.base import Adapter
 from bot.bot import Bot
 from bot.messages import Member, Place
+from bot.platform.adapter import Adapter
 
 
 @dataclass(frozen=True)

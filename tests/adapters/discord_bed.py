@@ -7,15 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot import parameters, text
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
-from bot.clock import utc_now
-from bot.crypto import Keyring
+from bot.clocks.clock import utc_now
+from bot.incoming import parameters, text
+from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
-from storage.database import Database
+from storage.database.database import Database
 from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
 from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person

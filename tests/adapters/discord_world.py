@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from bot.config import DiscordConfig
-from bot.crypto import Keyring
-from bot.secret import Secret
-from storage.database import Database
+from bot.hosting.config import DiscordConfig
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
+from storage.database.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord, Guild, Permission, Person
 

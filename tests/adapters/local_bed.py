@@ -7,11 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import text
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
+from bot.incoming import text
 from bot.messages import Member, Message, Place
-from bot.playground import ROOM, Playground
+from bot.story.playground import ROOM, Playground
 from tests.adapters.contract import Seen
 from tests.cast import ALICE, BOB, EVE, MO
 

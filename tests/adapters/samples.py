@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.bot import Bot
 from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.i18n import _
 from bot.messages import Button, Community, Field, File, Form, Message, Person, Text, plain
+from bot.words.i18n import _
 
 UTC = ZoneInfo("UTC")
 

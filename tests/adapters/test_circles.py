@@ -9,7 +9,7 @@ from sqlite3 import Connection
 
 import pytest
 
-from storage import members
+from storage.members import members
 from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.local_bed import local_bed

@@ -9,9 +9,10 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Place
-from storage import consents, helping, members
+from storage.company import helping
+from storage.members import consents, members
 from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.test_contract import BEDS
 

@@ -11,10 +11,10 @@ import pytest
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord import client as connection
 from bot.bot import Bot
-from bot.crypto import Keyring
 from bot.errors import FatalError
+from bot.keys.crypto import Keyring
 from cogs import COGS
-from storage.database import Database
+from storage.database.database import Database
 from tests.adapters.discord_world import Kith, config
 from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord

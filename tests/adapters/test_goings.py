@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from mautrix.types import RoomID, UserID
 
-from bot.consenting import CORE
+from bot.asking.consenting import CORE
 from bot.messages import Member, Person, Place
-from storage import consents, departures, members
+from storage.members import consents, departures, members
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 from tests.beds.discord.gateway import Intent

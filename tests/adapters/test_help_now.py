@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import crisis_lines
 from bot.bot import Bot
-from storage import community_settings, lines, members
-from storage.community_settings import Settings
+from bot.words import crisis_lines
+from storage.members import community_settings, members
+from storage.members.community_settings import Settings
+from storage.moderation import lines
 from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed

@@ -29,7 +29,7 @@ class Ended(NamedTuple):
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "bot", *map(str, arguments)]
+    return [sys.executable, "-m", "bot.cli", *map(str, arguments)]
 
 
 def environment() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Channel, Community, Member, Message, Person
-from storage import members
+from storage.members import members
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button
 
 ANNA = Member("local", "anna", "Anna")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Message, Person
-from bot.playground import ROOM
-from storage import consents, members
+from bot.story.playground import ROOM
+from storage.members import consents, members
 from tests.cast import Playground
 
 LONG_AGO = timedelta(days=2)

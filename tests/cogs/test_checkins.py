@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Member, Message
-from bot.playground import Playground as World
-from storage import consents, deliveries, members
+from bot.story.playground import Playground as World
+from storage.delivery import deliveries
+from storage.members import consents, members
 from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
 
 

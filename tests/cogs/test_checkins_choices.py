@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import prompts
+from bot.clocks.times import Days, Schedule, Week
 from bot.cog import Cog, Listener, Work, nothing_kept, nothing_to_forget
-from bot.crypto import DecryptionError
+from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Channel, Community, Message, Person
-from bot.playground import Playground as World
-from bot.times import Days, Schedule, Week
+from bot.story.playground import Playground as World
+from bot.words import prompts
 from cogs import COGS
 from cogs.checkins import prompting
 from cogs.checkins.prompting import THEMES, TOPICS
-from storage import checkin_dials, checkins, consents, members, quiet
+from storage.checkins import checkins
+from storage.checkins import dials as checkin_dials
+from storage.members import consents, members
+from storage.quiet import quiet
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import settle
 

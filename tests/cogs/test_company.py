@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Button, Member, Message
-from storage import blocks, company, helping, holds, members
+from storage.company import company, helping
+from storage.members import blocks, members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 

@@ -13,7 +13,8 @@ from bot.adapters.local import NAME
 from bot.cog import Work
 from bot.messages import Button, Community, Member, Message, Person, Place, Text
 from cogs.pause import Pause
-from storage import blocks, company, consents, members
+from storage.company import company
+from storage.members import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.clocks.times import EVERY_DAY, WEEKDAYS, Days
 from bot.messages import Person
-from bot.times import EVERY_DAY, WEEKDAYS, Days
 from cogs.company.hours import Hours, choose
-from storage.helping import Candidate
+from storage.company.helping import Candidate
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Button, Member, Message, Text
-from storage import letters, members
+from storage.members import members
+from storage.moderation import letters
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, labels
 
 WORDS = "The evening circle starts too late for those with children."

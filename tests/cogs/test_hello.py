@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Member, Message
-from storage import blocks
+from storage.members import blocks
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, button, labels
 from tests.cogs.settled import pass_time, settle, tick, unasked
 

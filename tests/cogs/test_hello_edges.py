@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Button, Member, Message, Text
-from storage import blocks, consents, hello, holds, members
+from storage.company import hello
+from storage.members import blocks, consents, members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, ROOM, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 

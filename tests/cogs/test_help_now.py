@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import crisis_lines, crisis_phrases
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Community, Person, Text, plain
+from bot.words import crisis_lines, crisis_phrases
 from cogs.help_now import PAGE, HelpNow
-from storage import community_settings, consents, helping, lines, members
+from storage.company import helping
+from storage.members import community_settings, consents, members
+from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
 from tests.conftest import SATURDAY_EVENING
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.messages import Person
-from storage import deliveries, inbox, members
+from storage.delivery import deliveries, inbox
+from storage.members import members
 from tests.cast import ALICE, BOB, Playground, button, labels
 
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Button, Member, Message, Person, Place, Text
-from storage import blocks, consents, linking, members
+from storage.members import blocks, consents, linking, members
 from tests.cast import ALICE, BOB, EVE, MO, ROOM, Playground, button, labels
 
 PHONE = Member(NAME, "alice-on-her-phone", "Alice")

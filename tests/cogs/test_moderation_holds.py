@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import leaving
+from bot.asking import leaving
 from bot.messages import Channel, Community, Delivery, Person
-from storage import community_settings, deliveries, holds, members
+from storage.delivery import deliveries
+from storage.members import community_settings, members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, person, populate, press, say, told
 

@@ -11,7 +11,7 @@ import pytest
 from bot.cog import Measure
 from bot.messages import Community, Text
 from cogs.moderation.desk import DONE
-from storage import audit
+from storage.moderation import audit
 from tests.cast import ALICE, DANA, MO, Playground
 from tests.cogs.moderated import ANNA, populate, press, say
 

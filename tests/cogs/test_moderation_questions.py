@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import prompts
 from bot.messages import Community, Message
+from bot.words import prompts
 from cogs.circles import practice
 from cogs.moderation import questions
-from storage import checkin_dials, prompts_off
+from storage.checkins import dials, prompts_off
 from tests.cast import ALICE, BOB, MO, Playground, button, labels
 from tests.cogs.buddies.test_being_buddies import pair_of
 from tests.cogs.buddies.world import met
@@ -93,7 +93,7 @@ async def test_who_chooses_tender_hears_where_those_are_off(world: Playground, p
 
 async def test_who_chose_tender_gets_none_where_they_are_off(world: Playground, porch: Community) -> None:
     alice = await person(world, ALICE)
-    await world.bot.database.write(checkin_dials.set_personal, alice, "tender")
+    await world.bot.database.write(dials.set_personal, alice, "tender")
     world.now += timedelta(days=8)
     tender = {one.text for one in TENDER}
     assert await asked(world, 100) & tender

@@ -9,8 +9,9 @@ import pytest
 
 from bot.bot import Settings
 from bot.messages import Channel, Community, Member, Message, Person
-from storage import blocks, cases, community_settings, holds, members
-from storage.cases import Viewer
+from storage.members import blocks, community_settings, members
+from storage.moderation import cases, holds
+from storage.moderation.cases import Viewer
 from tests.cast import ALICE, BOB, DANA, EVE, MO, ROOM, Playground, button, labels
 
 MODS = Channel("local", "mods")

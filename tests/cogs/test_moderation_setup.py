@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import crisis_lines
 from bot.bot import Settings
+from bot.delivery.quiet_hours import QuietHours
 from bot.messages import Channel, Community, Message, Spot
-from bot.quiet_hours import QuietHours
+from bot.words import crisis_lines
 from cogs.moderation import wording
-from storage import community_settings, lines, members
+from storage.members import community_settings, members
+from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING

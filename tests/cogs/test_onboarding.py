@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.consenting import ADULT
+from bot.asking.consenting import ADULT
 from bot.messages import Button, Place, Text
-from storage import community_settings, consents, lines, members
+from storage.members import community_settings, consents, members
+from storage.moderation import lines
 from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
 
 

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Button, Message, Text
-from storage import own_dates, people, reminders, thanks
+from storage.personal import own_dates, people, reminders, thanks
 from tests.cast import ALICE, BOB, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Delivery, Member, Message, Person
-from storage import blocks, deliveries, members, retention
+from storage.delivery import deliveries
+from storage.members import blocks, members
+from storage.upkeep import retention
 from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels
 
 SECRET = "the-name-of-my-sister-is-ottilie"

@@ -9,7 +9,8 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Channel, Member, Message
-from storage import blocks, community_settings, in_touch, members, quiet_contacts
+from storage.members import blocks, community_settings, in_touch, members
+from storage.quiet import contacts
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button, labels
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -304,12 +305,12 @@ async def test_either_side_ends_it_in_one_step(alice: Playground) -> None:
     assert "Yes" in labels(screen), "Bob has no list of his own"
     person = await alice.bot.database.read(members.person_of, BOB)
     assert person is not None
-    mine = await alice.bot.database.read(quiet_contacts.serving, person)
+    mine = await alice.bot.database.read(contacts.serving, person)
     assert len(mine) == 1
     await pass_time(alice, 5 * DAY)
     told = last(alice, BOB, TELLS)
     assert "Done. You won't be told." in (await alice.chat.press(BOB, button(told, "Stop being told"))).text
-    assert await alice.bot.database.read(quiet_contacts.serving, person) == []
+    assert await alice.bot.database.read(contacts.serving, person) == []
     await pass_time(alice, 14 * HOUR)
     assert heard(alice, ALICE, "One of the people you chose is no longer on your list.") == 1
 
@@ -344,7 +345,7 @@ async def test_whoever_avoids_the_other_is_neither_asked_nor_told(alice: Playgro
     one, other = [await database.read(members.person_of, member) for member in (ALICE, BOB)]
     assert one is not None
     assert other is not None
-    await database.write(quiet_contacts.separate, one, other)
+    await database.write(contacts.separate, one, other)
     await database.write(blocks.add, other, one, alice.now)
     assert "I can't ask Bob." in (await add(alice, "bob")).text
     await pass_time(alice, 9 * DAY)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot import consenting
+from bot.asking import consenting
 from bot.cog import Setting
 from bot.messages import Button, Text
 from cogs import settings
-from storage import consents, deliveries, members
-from storage.database import Database
+from storage.database.database import Database
+from storage.delivery import deliveries
+from storage.members import consents, members
 from tests.cast import ALICE, BOB, Playground, button, labels
 
 

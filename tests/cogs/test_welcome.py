@@ -9,8 +9,8 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Button, Member, Message, Place, Text
-from cogs.people import OPENING
-from storage import blocks, consents, members
+from cogs.personal.people import OPENING
+from storage.members import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
 

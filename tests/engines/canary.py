@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log
-from bot.config import ERRORS_ONLY, LogConfig
+from bot.hosting.config import ERRORS_ONLY, LogConfig
 from bot.messages import Member
 from tests.adapters.contract import Actor
 from tests.adapters.discord_bed import DiscordBed

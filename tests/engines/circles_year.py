@@ -15,9 +15,9 @@ from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from bench.report import progress
+from bot.clocks.recurrence import EveryWeeks, Recurrence
 from bot.messages import Community, Member, Person, Place
-from bot.playground import Playground
-from bot.recurrence import EveryWeeks, Recurrence
+from bot.story.playground import Playground
 from cogs.circles import (
     CircleAfter,
     CircleDrafts,
@@ -32,8 +32,10 @@ from cogs.circles import (
     seats,
 )
 from cogs.onboarding import Onboarding
-from storage import circles, circles_answers, circles_dates, consents, members
-from storage.circles import Circle
+from storage.circles import answers, circles
+from storage.circles import dates as circles_dates
+from storage.circles.circles import Circle
+from storage.members import consents, members
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago")
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -193,10 +195,10 @@ def _found(connection: Connection, playground: Playground, now: datetime) -> Wor
 
 
 def _joins(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
-    circles_answers.belong(connection, circle.id, person, now)
+    answers.belong(connection, circle.id, person, now)
     wanted = frozenset(("hour", "day", "now")[: 1 + person.id % 3])
-    circles_answers.set_reminders(connection, circle.id, person, wanted)
-    circles_answers.set_usual(connection, circle.id, person, "listening" if person.id % 4 == 0 else "in")
+    answers.set_reminders(connection, circle.id, person, wanted)
+    answers.set_usual(connection, circle.id, person, "listening" if person.id % 4 == 0 else "in")
     for gathering in circles_dates.coming(connection, circle.id, now):
         seats.answer(connection, circle, gathering, person, "in", now)
 
@@ -218,7 +220,7 @@ def _do(connection: Connection, world: World, circle: Circle, person: Person, ev
         to = coming[0].starts + timedelta(hours=26, minutes=15)
         world.moved[coming[0].id, coming[0].version + 1] = to
         dates.move(connection, circle, coming[0], to, now)
-    elif event == "cant" and coming and circles_answers.said(connection, coming[0].id, person):
+    elif event == "cant" and coming and answers.said(connection, coming[0].id, person):
         seats.answer(connection, circle, coming[0], person, "cant", now)
     elif event == "leave":
         world.gone.add((circle.id, person.id))

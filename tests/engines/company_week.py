@@ -13,13 +13,14 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from bot.adapters.local import NAME, LocalAdapter
+from bot.asking.consenting import ADULT, CORE
 from bot.bot import Bot
-from bot.consenting import ADULT, CORE
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Button, Member, Message, Person, Place
 from cogs import COGS
-from storage import consents, helping, members
-from storage.database import Database
+from storage.company import helping
+from storage.database.database import Database
+from storage.members import consents, members
 from tests.engines.virtual_clock import VirtualClock
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
 
-from bot.config import Config, SecretSetting, Section
+from bot.hosting.config import Config, SecretSetting, Section
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config.example.toml"
 

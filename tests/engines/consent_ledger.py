@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.consenting import ADULT, ADULTS_ONLY, CORE
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.messages import Member, Place
 
 KEPT = timedelta(days=30)

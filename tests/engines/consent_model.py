@@ -21,16 +21,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.adapters.local import NAME
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
-from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Place, Reader, Text
-from bot.playground import Playground
+from bot.story.playground import Playground
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
 from cogs.settings import NAMES, WORDS, Settings
-from storage import blocks, consents, deliveries, members
+from storage.delivery import deliveries
+from storage.members import blocks, consents, members
 from tests.engines.consent_ledger import Human, Ledger, Probe
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -21,15 +21,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.adapters.base import Adapter
 from bot.bot import Bot
-from bot.clock import utc_now
+from bot.clocks.clock import utc_now
 from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
 from bot.context import Context
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
-from storage import consents, deliveries, members, platforms, together
-from storage.database import Database
+from bot.platform.adapter import Adapter
+from storage.database import platforms
+from storage.database.database import Database
+from storage.delivery import deliveries, together
+from storage.members import consents, members
 from tests.engines import processes
 from tests.engines.processes import Json, Platform, PlatformProcess
 from tests.engines.trace import Steps

@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.adapters.base import Adapter
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
 from bot.messages import Member, Message
+from bot.platform.adapter import Adapter
 from tests.engines import crash_discord
 from tests.engines.crash import Crash, World
 from tests.engines.processes import Json

@@ -6,12 +6,12 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
-from bot.adapters.base import Adapter
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from bot.config import DiscordConfig
+from bot.hosting.config import DiscordConfig
+from bot.keys.secret import Secret
 from bot.messages import Member
-from bot.secret import Secret
+from bot.platform.adapter import Adapter
 from tests.beds.discord import FakeDiscord, Person, Rule
 from tests.beds.discord.things import Channel, Kind
 from tests.engines.processes import Json

@@ -17,14 +17,14 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.adapters.base import Adapter
 from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.content import KEY
 from bot.bot import Bot
-from bot.config import MatrixConfig
+from bot.hosting.config import MatrixConfig
+from bot.keys.secret import Secret
 from bot.messages import Member
-from bot.secret import Secret
+from bot.platform.adapter import Adapter
 from tests.engines.processes import Json
 
 NAME = "matrix"

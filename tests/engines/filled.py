@@ -12,7 +12,7 @@ from sqlite3 import Connection, IntegrityError
 from typing import Any
 
 from bot.messages import Community, Member, Person
-from storage.instants import seconds
+from storage.database.instants import seconds
 
 KNOWN: dict[str, Any] = {
     "platform": "local",

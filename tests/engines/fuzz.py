@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.adapters.matrix.answer import SAID, STATE, parsed
-from bot.config import load
 from bot.errors import FatalError
+from bot.hosting.config import load
 from bot.messages import Member, Place
 from tests.adapters.discord_bed import DiscordBed
 from tests.adapters.matrix_bed import MatrixBed

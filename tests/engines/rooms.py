@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.bot import Bot
-from bot.clock import utc_now
-from bot.crypto import Keyring
+from bot.clocks.clock import utc_now
 from bot.errors import DeliveryError
+from bot.keys.crypto import Keyring
 from bot.messages import Place, Text
-from storage.database import Database
+from storage.database.database import Database
 from tests.engines import processes
 from tests.engines.crash import World
 from tests.engines.processes import Json, PlatformProcess

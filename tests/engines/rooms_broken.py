@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.adapters.base import Adapter
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
 from bot.messages import Group, Member, Place, Text
+from bot.platform.adapter import Adapter
 from tests.engines import crash_discord
 from tests.engines.crash import World
 from tests.engines.processes import Json

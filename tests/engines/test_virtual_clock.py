@@ -10,8 +10,8 @@ from sqlite3 import Connection
 
 import pytest
 
-from storage import platforms
-from storage.database import Database
+from storage.database import platforms
+from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -12,16 +12,17 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.adapters.base import Adapter
 from bot.adapters.matrix.content import KEY
 from bot.adapters.matrix.homeserver import Homeserver, route
 from bot.bot import Bot
-from bot.clock import Clock, utc_now
-from bot.crypto import Keyring
+from bot.clocks.clock import Clock, utc_now
+from bot.keys.crypto import Keyring
 from bot.messages import Delivery, Member, Person
-from bot.pacing import Pace
-from storage import consents, deliveries, members
-from storage.database import Database
+from bot.platform.adapter import Adapter
+from bot.platform.pacing import Pace
+from storage.database.database import Database
+from storage.delivery import deliveries
+from storage.members import consents, members
 from tests.adapters.matrix.world import World
 from tests.beds.discord import FakeDiscord, Rule
 from tests.beds.matrix.synapse import Synapse

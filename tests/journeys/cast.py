@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from typing import TypeVar
 
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Person, Place
-from storage import consents, helping, members
+from storage.company import helping
+from storage.members import consents, members
 from tests.adapters.contract import Seen
 from tests.journeys.killed import KilledActor, KilledBed
 

@@ -12,9 +12,10 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bot import config, log
+from bot import log
 from bot.app import App
-from bot.clock import utc_now
+from bot.clocks.clock import utc_now
+from bot.hosting import config
 from tests.beds.process import PATIENCE
 
 LOADED = ["bot.adapters.discord", "bot.adapters.matrix", "cogs", __name__]

@@ -27,13 +27,13 @@ from typing import TypeVar
 
 from mautrix.types import RoomID
 
-from bot import config
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from bot.installation import DATABASE, open_keys
+from bot.hosting import config
+from bot.hosting.installation import DATABASE, open_keys
 from bot.messages import Member, Place
 from cogs import COGS
-from storage.database import Database
+from storage.database.database import Database
 from tests.adapters import discord_world
 from tests.adapters.contract import Actor, Seen
 from tests.adapters.discord_bed import DiscordActor

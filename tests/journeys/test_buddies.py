@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Channel, Member
-from storage import members, pairs
+from storage.buddies import pairs
+from storage.members import members
 from tests.journeys.cast import agree, eventually
 from tests.journeys.killed import KILLED, TRIED, KilledActor, KilledBed
 

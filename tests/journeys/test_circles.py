@@ -10,10 +10,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Person, Place
 from cogs.circles import seats
-from storage import circles, circles_dates, consents, members
+from storage.circles import circles, dates
+from storage.members import consents, members
 from tests.adapters.contract import Seen
 from tests.adapters.matrix_bed import MatrixActor
 from tests.beds.discord import Channel
@@ -98,7 +99,7 @@ def _seated(connection: Connection, member: Member, bed: KilledBed) -> None:
     person = settle(connection, member, bed.place, bed.now())
     circle = circles.get(connection, 1)
     assert circle is not None
-    gathering = circles_dates.coming(connection, 1, bed.now())[0]
+    gathering = dates.coming(connection, 1, bed.now())[0]
     assert seats.answer(connection, circle, gathering, person, "in", bed.now()) == "in"
 
 

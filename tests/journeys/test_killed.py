@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import members
+from storage.members import members
 from tests.journeys.killed import KILLED, MORNING
 
 

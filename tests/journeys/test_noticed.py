@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from bot.messages import Person
-from storage import checkins, members, pairs
-from storage.buddies import Part
-from storage.pairs import Length
+from storage.buddies import pairs
+from storage.buddies.buddies import Part
+from storage.buddies.pairs import Length
+from storage.checkins import checkins
+from storage.members import members
 from tests.adapters.contract import Seen
 from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed, KilledMatrix

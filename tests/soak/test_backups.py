@@ -13,8 +13,9 @@ import pytest
 from bench.soak import _crowd as crowd
 from bench.soak import backups
 from bench.soak._model import Model
-from bot.config import Config
-from storage import checkins, members
+from bot.hosting.config import Config
+from storage.checkins import checkins
+from storage.members import members
 
 
 def test_two_backups_are_whole_send_nothing_twice_and_revive_nobody() -> None:

@@ -9,8 +9,9 @@ from sqlite3 import Connection
 import pytest
 
 from bench.soak import damage
-from storage import checkins, schema
-from storage.database import Database
+from storage.checkins import checkins
+from storage.database import schema
+from storage.database.database import Database
 
 
 def test_a_few_full_disks_and_damaged_bytes() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bench.soak import upgrades
 from bench.soak.upgrades import Kill, Upgrades
-from storage import schema
+from storage.database import schema
 
 
 def test_here_and_there_in_the_last_upgrades() -> None:

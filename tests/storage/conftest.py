@@ -11,7 +11,8 @@ from sqlite3 import Connection, connect
 import pytest
 
 from bot.messages import Community, Member, Person, Place
-from storage import members, schema
+from storage.database import schema
+from storage.members import members
 from tests import late
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -11,7 +11,6 @@ from typing import Any
 
 import discord
 
-from bot import text
 from bot.adapters.discord import commands, components
 from bot.adapters.discord.answers import TRIES, Answer, Interaction
 from bot.adapters.discord.calendar import Calendar
@@ -21,12 +20,13 @@ from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
-from bot.config import DiscordConfig
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
-from bot.i18n import _
+from bot.hosting.config import DiscordConfig
+from bot.incoming import text
 from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
-from bot.pacing import Limit, Pace
+from bot.platform.pacing import Limit, Pace
+from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
 

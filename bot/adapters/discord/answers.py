@@ -13,8 +13,8 @@ import discord
 from bot.adapters.discord import components
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
-from bot.i18n import _
 from bot.messages import Form, Message
+from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.refusals import REFUSED_TOKEN
-from bot.config import DiscordConfig
 from bot.errors import FatalError
+from bot.hosting.config import DiscordConfig
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Slash commands made from the command registry: "checkin on" is the subcommand ``on`` of ``/checkin``.
 
-Parameters are taken as strings and parsed by ``bot.parameters``, so that the same mistake gets the same sentence on
-every platform; those with suggestions have autocomplete.
+Parameters are taken as strings and parsed by ``bot.incoming.parameters``, so that the same mistake gets the same
+sentence on every platform; those with suggestions have autocomplete.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot import parameters
 from bot.adapters.discord.drawing import shorten
 from bot.cog import Command
+from bot.incoming import parameters
 
 SUBCOMMAND, GROUP, STRING = 1, 2, 3
 IN_GUILD, IN_DM = 0, 1

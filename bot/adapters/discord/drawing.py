@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot import names
 from bot.messages import Part, Plain, Text, When, Who
+from bot.words import names
 
 LIMIT = 2000
 """Characters of one message (source: https://docs.discord.com/developers/resources/message#create-message)."""

@@ -12,8 +12,8 @@ import discord
 from bot.adapters.discord.drawing import shorten
 from bot.adapters.discord.refusals import reaching
 from bot.errors import CannotReach, DeliveryError
-from bot.i18n import _
 from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
+from bot.words.i18n import _
 
 PLATFORM = "discord"
 THREAD_NAME = 100

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot import text
 from bot.bot import Bot
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, StorageError
-from bot.i18n import _
+from bot.incoming import text
 from bot.messages import Button, Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
-from bot.pacing import Pace
+from bot.platform.pacing import Pace
+from bot.words.i18n import _
 
 NAME = "local"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import names
+from bot.clocks.times import friendly_date, friendly_instant, friendly_time
 from bot.messages import Part, Plain, Text, When
-from bot.times import friendly_date, friendly_instant, friendly_time
+from bot.words import names
 
 BOLD, CODE, DIM, END = "\x1b[1m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
 _MARKUP = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`")

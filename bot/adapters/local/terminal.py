@@ -9,13 +9,14 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from bot import phrases, text
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page
+from bot.clocks import phrases
+from bot.clocks.times import friendly_time, friendly_zone, month_name, weekday_name
 from bot.errors import UserError
+from bot.incoming import text
 from bot.messages import Channel, File, Member, Place
-from bot.playground import ALICE, CAST, MO, ROOM, Playground
-from bot.times import friendly_time, friendly_zone, month_name, weekday_name
+from bot.story.playground import ALICE, CAST, MO, ROOM, Playground
 
 WELCOME = """\
 A small community, on this computer only. You are Alice: try `start` or `help`.

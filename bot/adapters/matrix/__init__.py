@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from nio.crypto.attachments import encrypt_attachment
 
-from bot import text
 from bot.adapters.matrix import content
 from bot.adapters.matrix.commands import Listener, answer_to, read_member
 from bot.adapters.matrix.content import Content, Reading
@@ -20,13 +19,14 @@ from bot.adapters.matrix.login import Login, Session
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Sync
 from bot.bot import Bot
-from bot.config import MatrixConfig
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
-from bot.i18n import _
-from bot.memory import Memory
+from bot.hosting.config import MatrixConfig
+from bot.incoming import text
 from bot.messages import Channel, Event, File, Form, Group, Lack, Member, Message, Place, Spot, Text
-from bot.pacing import Pace
+from bot.platform.memory import Memory
+from bot.platform.pacing import Pace
+from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Arrival
 from bot.bot import Bot
 from bot.context import Incoming
-from bot.i18n import _
 from bot.messages import Channel, Member, Message, Place
+from bot.words.i18n import _
 
 PILL = re.compile(r'<a href="https://matrix\.to/#/(@[^"?]+)[^"]*"[^>]*>([^<]*)</a>')
 QUOTE = re.compile(r"\A(> .*\n)+\n?")

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot import names, text
+from bot.clocks.times import friendly_date, friendly_instant, friendly_time, local_day
+from bot.incoming import text
 from bot.messages import Message, Part, Plain, Text, When, Who
-from bot.times import friendly_date, friendly_instant, friendly_time, local_day
+from bot.words import names
 
 Content: TypeAlias = dict[str, Any]
 

@@ -17,7 +17,7 @@ from typing import Any, Self, TypeAlias
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nio import Api, AsyncClient
 
-from bot.secret import write_private
+from bot.keys.secret import write_private
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from bot.adapters.matrix.crypto import IdentityError, cross_sign, pickle_key
 from bot.adapters.matrix.homeserver import Homeserver, Refusal, TokenRevoked
-from bot.config import MatrixConfig
 from bot.errors import FatalError
-from bot.secret import read_private, write_private
+from bot.hosting.config import MatrixConfig
+from bot.keys.secret import read_private, write_private
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.matrix import REMEMBERED
 from bot.errors import FatalError
-from bot.secret import Secret
+from bot.keys.secret import Secret
 from tests.adapters.matrix.world import World
 
 

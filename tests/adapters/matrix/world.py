@@ -12,11 +12,11 @@ from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.bot import Bot
 from bot.cog import Cog
-from bot.config import MatrixConfig
-from bot.crypto import Keyring
+from bot.hosting.config import MatrixConfig
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
 from bot.messages import Member
-from bot.secret import Secret
-from storage.database import Database
+from storage.database.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.matrix.member import PATIENCE, MatrixMember
 from tests.beds.matrix.synapse import Synapse

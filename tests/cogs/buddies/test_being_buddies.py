@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Member, Person
-from bot.prompts import find, shipped
-from storage import members, pairs, talks
-from storage.pairs import Pair
+from bot.words.prompts import find, shipped
+from storage.buddies import pairs, talks
+from storage.buddies.pairs import Pair
+from storage.members import members
 from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels
 from tests.cogs.buddies.world import NO_NAME, days, last, met, press_last, rooms, sign_up, told
 

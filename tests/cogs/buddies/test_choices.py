@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.prompts import shipped
-from bot.times import EVERY_DAY, WEEKDAYS, Days
+from bot.clocks.times import EVERY_DAY, WEEKDAYS, Days
+from bot.words.prompts import shipped
 from cogs.buddies.candidates import Pace, Purpose, Style
 from cogs.buddies.choices import (
     AGAIN,

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.prompts import Depth
+from bot.words.prompts import Depth
 from cogs.buddies.choices import Personal
 from cogs.buddies.lifetime import course, depth, weeks_between
 from cogs.buddies.schedules import first_round, following, length
-from storage.pairs import ROUND_DAYS, TRY_DAYS
+from storage.buddies.pairs import ROUND_DAYS, TRY_DAYS
 
 OPENED = datetime(2026, 3, 16, 15, tzinfo=UTC)
 BERLIN, AUCKLAND, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York")

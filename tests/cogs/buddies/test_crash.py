@@ -17,7 +17,7 @@ import pytest
 
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Channel, Group, Member, Message, Place, Text
 from cogs.buddies.endings import Endings
 from cogs.buddies.goals import Goals
@@ -28,8 +28,9 @@ from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
 from cogs.buddies.waiting import Waiting
 from cogs.onboarding import Onboarding
-from storage import buddies, consents, members, rounds
-from storage.database import Database
+from storage.buddies import buddies, rounds
+from storage.database.database import Database
+from storage.members import consents, members
 from tests.engines import processes
 from tests.engines.trace import Steps
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Member, Message, Person
-from storage import blocks, holds, members, pairs, rounds
+from storage.buddies import pairs, rounds
+from storage.members import blocks, members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.buddies.world import (
     NO_NAME,

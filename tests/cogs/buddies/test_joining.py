@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Channel, Member
-from bot.playground import Playground
+from bot.story.playground import Playground
 from cogs.buddies.choices import Choices
-from storage import buddies, members, pairs
-from storage.pairs import Pair
+from storage.buddies import buddies, pairs
+from storage.buddies.pairs import Pair
+from storage.members import members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, button
 from tests.cogs.buddies.world import NO_NAME, days, last, met, press_last, rooms, sign_up, told
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Member
-from bot.playground import Playground
-from storage import buddies, community_settings, members, pairs
+from bot.story.playground import Playground
+from storage.buddies import buddies, pairs
+from storage.members import community_settings, members
 from tests.cast import ALICE, BOB, CHANDRA, ROOM, button, labels
 from tests.cogs.buddies.world import days, last, press_last, rooms, sign_up, told
 from tests.cogs.settled import settle

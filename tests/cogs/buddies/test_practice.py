@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Member
-from storage import circles_meetings
+from storage.circles import meetings
 from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
 from tests.cogs.buddies.world import last, met, press_last, told
 
@@ -46,7 +46,7 @@ async def test_two_minutes_each_and_then_the_roles_swap_for_both(world: Playgrou
     assert told(world, ALICE, OVER) == told(world, BOB, OVER) == 1
     await minutes(world, 4)
     assert told(world, ALICE, SWAP) == told(world, ALICE, OVER) == 1
-    assert await world.bot.database.read(circles_meetings.due_practices, world.now, 10) == []
+    assert await world.bot.database.read(meetings.due_practices, world.now, 10) == []
 
 
 async def test_not_now_is_told_to_nobody(world: Playground) -> None:

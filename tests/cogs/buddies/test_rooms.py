@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from mautrix.types import RoomID
 
-from bot.clock import utc_now
+from bot.clocks.clock import utc_now
 from bot.messages import Channel
-from storage import members, pairs
+from storage.buddies import pairs
+from storage.members import members
 from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.local_bed import LocalBed, local_bed

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
-from bot.crypto import Keyring
+from bot.keys.crypto import Keyring
 from bot.messages import Channel, Community, Member, Person, Place
 from cogs.buddies.choices import Choices
 from cogs.buddies.goals import Goals
@@ -19,8 +19,9 @@ from cogs.buddies.pairs import Pairs
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.waiting import Waiting
 from cogs.onboarding import Onboarding
-from storage import buddies, community_settings, consents, members, pairs, pairs_ends, proposals, rounds
-from storage.database import Database
+from storage.buddies import buddies, ends, pairs, proposals, rounds
+from storage.database.database import Database
+from storage.members import community_settings, consents, members
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WEEKS = timedelta(weeks=4)
@@ -68,8 +69,8 @@ async def a_round(bot: Bot, everybody: list[Person], number: int) -> list[frozen
             met.append(frozenset(part.person for part in await bot.database.read(pairs.parts, pair.id)))
         else:
             await bot.database.write(pairs.done, pair.id)
-    for pair in await bot.database.read(pairs_ends.over, now + WEEKS):
-        await bot.database.write(pairs_ends.end_by_time, pair, lambda *_: [], now + WEEKS)
+    for pair in await bot.database.read(ends.over, now + WEEKS):
+        await bot.database.write(ends.end_by_time, pair, lambda *_: [], now + WEEKS)
     return met
 
 

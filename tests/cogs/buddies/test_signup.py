@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Button, Message, Text
-from storage import buddies, consents, members
-from storage.buddies import Signup
+from storage.buddies import buddies
+from storage.buddies.buddies import Signup
+from storage.members import consents, members
 from tests.cast import ALICE, BOB, CHANDRA, ROOM, Playground, button, labels
 from tests.cogs.buddies.world import NO_NAME, days, press_last, sign_up, told
 

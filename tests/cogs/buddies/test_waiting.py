@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground import Playground
-from storage import blocks, consents, members
+from bot.story.playground import Playground
+from storage.members import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, button, labels
 from tests.cogs.buddies.world import NO_NAME, days, last, press_last, sign_up, to_the_round, told
 from tests.cogs.settled import settle

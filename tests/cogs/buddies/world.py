@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.messages import Button, Channel, Member, Message
-from bot.playground import Playground
+from bot.story.playground import Playground
 from tests.cast import ROOM, button, labels
 
 DAY = timedelta(days=1)

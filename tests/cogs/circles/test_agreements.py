@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Button, Channel, Message, Place, Text
-from storage import consents
+from storage.members import consents
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, labels
 from tests.cogs.circles.cast import agree, card, draft, join, pass_time, press, published, rows, tick, told, would_host
 from tests.cogs.settled import settle

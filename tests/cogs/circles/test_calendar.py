@@ -12,7 +12,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.recurrence import EveryWeeks, Recurrence, occurrences
+from bot.clocks.recurrence import EveryWeeks, Recurrence, occurrences
 from cogs.circles import ics
 from tests.cast import ALICE, CHANDRA, Playground
 from tests.cogs.circles.cast import join, press, published, tick

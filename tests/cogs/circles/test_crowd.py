@@ -7,9 +7,9 @@ from datetime import time
 from sqlite3 import Connection
 
 from bot.adapters.local import NAME
-from bot.consenting import ADULT, CORE
+from bot.asking.consenting import ADULT, CORE
 from bot.messages import Button, Member, Text
-from storage import consents, members
+from storage.members import consents, members
 from tests.cast import ROOM, Playground
 from tests.cogs.circles.cast import published, rows, tick, told
 

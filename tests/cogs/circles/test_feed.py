@@ -12,9 +12,9 @@ import aiohttp
 import icalendar
 import pytest
 
-from bot.config import CalendarConfig
 from bot.errors import FatalError
-from bot.feeds import Feeds
+from bot.hosting.config import CalendarConfig
+from bot.hosting.feeds import Feeds
 from tests.cast import ALICE, CHANDRA, Playground, labels
 from tests.cogs.circles.cast import join, press, published, tick
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 
-from bot import consenting
+from bot.asking import consenting
 from bot.messages import Message
-from storage import members
+from storage.members import members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import draft, pass_time, press, published, rows, tick, told, would_host
 

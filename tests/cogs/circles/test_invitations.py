@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import consenting
 from bot.adapters.local import NAME
+from bot.asking import consenting
 from bot.messages import Community, Member, Message, Person, Place
-from storage import circles, holds, members
+from storage.circles import circles
+from storage.members import members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground
 from tests.cogs.circles.cast import agree, card, draft, join, pass_time, press, published, rows, tick, told, would_host
 from tests.cogs.settled import settle

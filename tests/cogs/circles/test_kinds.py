@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Button, Community, Message, Text
-from storage import holds
-from storage.circles import Kind
+from storage.circles.circles import Kind
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, Playground, labels
 from tests.cogs.circles.cast import agree, card, draft, join, pass_time, press, rows, tick, told, would_host
 from tests.cogs.settled import settle

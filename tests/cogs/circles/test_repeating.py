@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.clocks.recurrence import Recurrence, occurrences
 from bot.errors import UserError
 from bot.messages import Member, Place
-from bot.recurrence import Recurrence, occurrences
 from cogs.circles import dates, repeating
-from storage import circles, circles_dates, members
-from storage.circles import Circle
+from storage.circles import circles
+from storage.circles import dates as circles_dates
+from storage.circles.circles import Circle
+from storage.members import members
 from tests.cast import ALICE, CHANDRA, Playground, labels
 from tests.cogs.circles.cast import card, draft, pass_time, press, published, rows
 

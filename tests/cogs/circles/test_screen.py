@@ -9,7 +9,7 @@ import pytest
 from bot.errors import UserError
 from bot.messages import Button, Message, Text
 from cogs.circles.screen import Choice, changed
-from storage import circles
+from storage.circles import circles
 from tests.cast import ALICE, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import card, draft, pass_time, press, rows, tick, told, would_host
 

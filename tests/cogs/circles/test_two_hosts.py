@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Button, Community, Member, Message, Text
-from storage import holds, members
+from storage.members import members
+from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground, labels
 from tests.cogs.circles.cast import agree, draft, join, press, published, rows, tick, told, would_host
 

@@ -1,0 +1,1 @@
+"""Who may, and who said yes."""

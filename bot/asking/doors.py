@@ -1,0 +1,56 @@
+"""The doors a message may show: other people, one tap away. Only those that exist and have somebody behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.context import Context
+from bot.messages import Button
+from bot.words.i18n import N_, reader_locale, translate
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+COMPANY, CHECKIN, BUDDY, CIRCLE, LOOK, PEOPLE, HELP_NOW = (
+    "company.ask",
+    "checkins.offer",
+    "buddies.begin",
+    "circles.browse",
+    "onboarding.look",
+    "people.open",
+    "help.now",
+)
+"""The actions that open each door. A feature that registers one of these is offered from then on."""
+
+HELLO = {
+    COMPANY: N_("company"),
+    CHECKIN: N_("a check-in"),
+    BUDDY: N_("a buddy"),
+    CIRCLE: N_("a circle"),
+    LOOK: N_("look around"),
+}
+LABELS = {
+    COMPANY: N_("Company"),
+    BUDDY: N_("A buddy"),
+    CIRCLE: N_("A circle"),
+    PEOPLE: N_("My people"),
+    HELP_NOW: N_("Help now"),
+}
+
+
+def hello(bot: Bot) -> tuple[Button, ...]:
+    """The doors of the hello. An empty one answers with "shall I tell you when ...?", so all that exist stand here."""
+    return tuple(
+        Button(translate(reader_locale(), label), action) for action, label in HELLO.items() if action in bot.actions
+    )
+
+
+async def doors(
+    bot: Bot, context: Context, wanted: Sequence[str] = (COMPANY, BUDDY, CIRCLE, PEOPLE, HELP_NOW)
+) -> tuple[Button, ...]:
+    """Of the wanted doors, those with somebody behind them now."""
+    there: set[str] = set()
+    for cog in bot.cogs:
+        there |= await cog.open_doors(context)
+    return tuple(Button(translate(reader_locale(), LABELS[action]), action) for action in wanted if action in there)

@@ -1,0 +1,53 @@
+"""Who may do what: asked of the platform at the time of the call, denied where it does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.context import Context
+from bot.errors import DeliveryError, UserError
+from bot.messages import Community, Member, Place
+from bot.platform.adapter import Adapter
+from bot.words.i18n import _
+from storage.database.database import Database
+from storage.members import members
+
+
+class Permissions:
+    """Asks the platforms about a member's part in a community."""
+
+    def __init__(self, database: Database, adapters: Mapping[str, Adapter]) -> None:
+        self._database = database
+        self._adapters = adapters
+
+    async def require_moderator(self, context: Context) -> None:
+        """Raises UserError unless the member moderates the community now."""
+        if context.community is None or not await self.is_moderator(context.member, context.community):
+            raise UserError(_("Only moderators of this community can do that."))
+
+    async def is_moderator(self, member: Member, community: Community) -> bool:
+        return any([await self._moderates(member, place) for place in await self._places(member, community)])
+
+    async def is_member(self, member: Member, community: Community) -> bool:
+        return any([await self._belongs(member, place) for place in await self._places(member, community)])
+
+    async def communities_of(self, member: Member, context: Context) -> list[Community]:
+        """The communities that the bot shares with this account, asked of the platform now."""
+        shared = await self._adapters[member.platform].places_of(member)
+        return [await self._database.write(members.found, place, context.now) for place in shared]
+
+    async def _places(self, member: Member, community: Community) -> list[Place]:
+        places = await self._database.read(members.places, community)
+        return [place for place in places if place.platform == member.platform]
+
+    async def _moderates(self, member: Member, place: Place) -> bool:
+        try:
+            return await self._adapters[place.platform].is_moderator(member, place)
+        except DeliveryError:
+            return False
+
+    async def _belongs(self, member: Member, place: Place) -> bool:
+        try:
+            return await self._adapters[place.platform].is_member(member, place)
+        except DeliveryError:
+            return False

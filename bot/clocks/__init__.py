@@ -1,0 +1,1 @@
+"""Wall clocks, zones, and the words for them."""

@@ -1,0 +1,49 @@
+"""Send, hold, lay aside or skip: the last question before a message goes, in the transaction that lets it go."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.delivery.quiet_hours import QuietHours, held_until
+from bot.messages import Channel, Delivery
+from storage.company.claims import Facts, Verdict
+
+DAILY_CAP = 3
+"""Of what nobody scheduled: offers, mid-round messages, reflections (product.md 3.13)."""
+
+SEND = Verdict("send")
+
+
+def decide(delivery: Delivery, facts: Facts, now: datetime, cap: int = DAILY_CAP) -> Verdict:
+    """The first rule that applies decides. Pure: what it knows is in ``facts``, and the host's daily ``cap``."""
+    if delivery.expires is not None and delivery.expires <= now:
+        return Verdict("skip", "expired")
+    if not facts.consented:
+        return Verdict("skip", "no consent")
+    if facts.left:
+        return Verdict("skip", "left the community")
+    if facts.paused and delivery.purpose:
+        return Verdict("skip", "paused")
+    if facts.quiet and (delivery.purpose or isinstance(delivery.to, Channel)):
+        return Verdict("skip", "quiet everything")
+    if delivery.capped and cap == 0:
+        return Verdict("skip", "the host lets nothing go that nobody scheduled")
+    if facts.closed:
+        return Verdict("inbox", "cannot be reached")
+    until = _held(delivery, facts, now, cap)
+    if until is None:
+        return SEND
+    if delivery.expires is not None and delivery.expires <= until:
+        return Verdict("skip", "stale after the quiet hours")
+    return Verdict("hold", until=until)
+
+
+def _held(delivery: Delivery, facts: Facts, now: datetime, cap: int) -> datetime | None:
+    if delivery.picked or not delivery.purpose:
+        return None
+    quiet = QuietHours(time.fromisoformat(facts.quiet_start), time.fromisoformat(facts.quiet_end))
+    if delivery.capped and facts.capped_today >= cap:
+        tomorrow = now + timedelta(hours=4)
+        return held_until(tomorrow, ZoneInfo(facts.zone), quiet) or tomorrow
+    return held_until(now, ZoneInfo(facts.zone), quiet)

@@ -1,0 +1,1 @@
+"""What the host does: configure, examine, back up, rotate, be told."""

@@ -1,0 +1,101 @@
+"""The one port Kith can open, and only where the host asks for it: members' own calendars at private addresses.
+
+Behind an address stands what a cog gives for it (``Cog.feed``). Whatever else is asked for is not found; nothing of a
+request is logged, as the address is the secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from bot.errors import FatalError, StorageError
+from bot.hosting.config import CalendarConfig
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.bot import Bot
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""Requests that are worked on at a time: the bot has other things to do."""
+
+FRESH = 900
+"""Seconds for which a calendar may keep what it read."""
+
+HEADERS = {
+    "Cache-Control": f"private, max-age={FRESH}",
+    "Referrer-Policy": "no-referrer",
+    "Server": "kith",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+STAMP = b"DTSTAMP"
+
+
+class Feeds:
+    """``serve`` answers until it is cancelled."""
+
+    def __init__(self, bot: Bot, config: CalendarConfig) -> None:
+        self._bot = bot
+        self._config = config
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.port = config.port
+        self.listening = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Raises FatalError where the port cannot be had: only the host can mend that."""
+        from aiohttp import web  # only where somebody asked for it
+
+        application = web.Application(client_max_size=1024)
+        application.router.add_get("/{path:.*}", self._answer)
+        runner = web.AppRunner(application, access_log=None, keepalive_timeout=15, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self._config.listen, self._config.port)
+            try:
+                await site.start()
+            except OSError as error:
+                where = f"{self._config.listen}, port {self._config.port}"
+                raise FatalError(f"I can't listen on {where}. Choose another one in [calendar].") from error
+            self.port = runner.addresses[0][1]
+            self.listening.set()
+            await asyncio.Event().wait()
+        finally:
+            with suppress(Exception):
+                await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        from aiohttp import web
+
+        name = request.path.rpartition("/")[2]
+        try:
+            async with self._turns:
+                content = await self._find(name.removesuffix(".ics")) if name.endswith(".ics") else None
+        except StorageError:
+            log.exception("the database did not answer")
+            return web.Response(status=503, headers=HEADERS | {"Retry-After": str(FRESH)})
+        if content is None:
+            return web.Response(status=404, headers=HEADERS)
+        tag = _tag(content)
+        headers = HEADERS | {"ETag": tag}
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=content, headers=headers, content_type="text/calendar", charset="utf-8")
+
+    async def _find(self, code: str) -> bytes | None:
+        for cog in self._bot.cogs:
+            if (content := await cog.feed(code)) is not None:
+                return content
+        return None
+
+
+def _tag(content: bytes) -> str:
+    """The same as long as nothing has changed but the hour at which it was asked for."""
+    lines = [line for line in content.split(b"\r\n") if not line.startswith(STAMP)]
+    return f'"{hashlib.sha256(b"".join(lines)).hexdigest()[:32]}"'

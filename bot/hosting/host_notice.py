@@ -1,0 +1,92 @@
+"""Tells whoever hosts Kith what only they can mend: a full disk, a damaged file, a token that is not good any more.
+
+Each is told once until it is mended: to the host's contact where that is an account on a platform that is connected,
+else in the log. It goes past the outbox, which needs the very disk it is about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+from bot.clocks.clock import monotonic
+from bot.errors import DeliveryError, FatalError, StorageError
+from bot.messages import Message
+from bot.platform.adapter import Adapter
+from bot.words.i18n import N_, reader_locale, translate
+from storage.database.database import Database, Trouble
+
+log = logging.getLogger(__name__)
+
+Cause = Trouble | Literal["token"]
+
+WORDS: Mapping[Cause, str] = {
+    "full": N_("The disk that Kith writes to is full. Nothing new is kept until there is room again."),
+    "damaged": N_("Kith's database is damaged. Stop Kith and put a backup back with `kith restore`."),
+    "token": N_("A platform refuses Kith's token or password. Put a new one into the configuration, and start again."),
+}
+
+LOOK_EVERY = 10.0
+"""Seconds between two looks at what the database has met."""
+
+MENDED_AFTER = 3600.0
+"""Seconds without another refusal after which a trouble counts as mended. A write that needs no room goes well even
+while the disk is full, so one that went well proves nothing."""
+
+DEADLINE = 10.0
+"""Seconds one platform may take to take a notice."""
+
+
+class HostNotice:
+    """``connected`` are the names of the platforms that can be written to now; it is read at each notice."""
+
+    def __init__(
+        self, contact: str, database: Database, adapters: Mapping[str, Adapter], connected: Collection[str]
+    ) -> None:
+        self._contact = contact
+        self._database = database
+        self._adapters = adapters
+        self._connected = connected
+        self._told: dict[Cause, float] = {}
+
+    async def watch(self) -> None:
+        """Look at what the database has met, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Tell of each trouble met since the last look."""
+        met, self._database.troubles = self._database.troubles, set()
+        for trouble in sorted(met):
+            await self.tell(trouble)
+
+    async def tell(self, cause: Cause) -> None:
+        """Once, until it has not happened again for an hour."""
+        now, before = monotonic(), self._told.get(cause)
+        self._told[cause] = now
+        if before is not None and now - before < MENDED_AFTER:
+            return
+        if await self._reaches_contact(Message(translate(reader_locale(), WORDS[cause]))):
+            return
+        if cause == "full":
+            log.error("the disk is full: nothing new is kept until there is room again")
+        elif cause == "damaged":
+            log.error("the database is damaged: stop Kith and put a backup back with `kith restore`")
+        # With a dead token Kith ends, and its last line says so.
+
+    async def _reaches_contact(self, message: Message) -> bool:
+        for name in sorted(self._connected):
+            member = self._adapters[name].read_member(self._contact)
+            if member is None:
+                continue
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    await self._adapters[name].send(member, message, secrets.token_hex(8))
+            except (DeliveryError, FatalError, StorageError, TimeoutError, OSError):
+                continue
+            return True
+        return False

@@ -1,0 +1,242 @@
+"""The types a command may take. Every platform parses with these, so the same mistake gets the same sentence
+everywhere.
+
+A handler's annotations choose the type: ``time``, ``ZoneInfo``, ``Days``, ``timedelta``, ``datetime`` (a moment to
+come), ``date``, ``Member``, ``int``, a ``Literal`` of words, and ``str``, which as the last parameter takes the rest
+of the line as typed. There are no quoting rules.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from bot.clocks import phrases, zones
+from bot.clocks.times import Days
+from bot.errors import UserError
+from bot.messages import Field, Member, Text
+from bot.words.i18n import _
+
+LONGEST = 5
+"""Words that one value may have: enough for "mon tue wed thu fri". A moment knows its own length."""
+
+MAX_TEXT = 2000
+
+MemberReader = Callable[[str], Member | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What it takes to understand a value: when and where it was typed."""
+
+    now: datetime
+    zone: str = "UTC"
+    read_member: MemberReader = lambda _words: None
+
+
+@dataclass(frozen=True)
+class Type:
+    """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs.
+
+    ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong.
+    """
+
+    name: str
+    parse: Callable[[str, Reading], Any]
+    what: Callable[[], Text]
+    complete: Callable[[str], list[tuple[str, str]]] = lambda _prefix: []
+    may_be: Callable[[str], bool] = lambda _words: True
+
+
+def _member(words: str, reading: Reading) -> Member:
+    member = reading.read_member(words.strip())
+    if member is None:
+        raise UserError(_("I don't know who {words} is. Mention them, or give their full id.").format(words=words))
+    return member
+
+
+def _number(words: str, _reading: Reading) -> int:
+    try:
+        return int(words) if len(words) < 10 else int("")
+    except ValueError:
+        raise UserError(_("{words} isn't a number I can use. Try one like 3.").format(words=words[:40])) from None
+
+
+def _text(words: str, _reading: Reading) -> str:
+    if len(words) > MAX_TEXT:
+        raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=MAX_TEXT))
+    return words
+
+
+def _zone_choices(prefix: str) -> list[tuple[str, str]]:
+    return [(choice.label, choice.key) for choice in zones.complete(prefix)]
+
+
+TYPES: Mapping[Any, Type] = {
+    str: Type("text", _text, lambda: _("a few words")),
+    int: Type("number", _number, lambda: _("a number, for example 3")),
+    time: Type("time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00")),
+    ZoneInfo: Type(
+        "zone",
+        lambda words, _r: zones.find(words),
+        lambda: _("a city, for example Berlin"),
+        _zone_choices,
+        zones.is_known,
+    ),
+    Days: Type("days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays")),
+    timedelta: Type(
+        "duration", lambda words, _r: phrases.read_duration(words), lambda: _("how long, for example 2 hours")
+    ),
+    datetime: Type(
+        "moment",
+        lambda words, r: phrases.read_moment(words, r.now, ZoneInfo(r.zone)).instant,
+        lambda: _("when, for example tomorrow 19:00"),
+    ),
+    date: Type(
+        "date",
+        lambda words, r: phrases.read_date(words, r.now, ZoneInfo(r.zone)),
+        lambda: _("a date, for example 3 March"),
+    ),
+    Member: Type("member", _member, lambda: _("a member: mention them")),
+}
+_BY_NAME = {kind.name: annotation for annotation, kind in TYPES.items()}
+
+
+def of(annotation: Any) -> Type:
+    """The type for an annotation. ``X | None`` reads as ``X``. Raises KeyError: a command may take no others."""
+    if get_origin(annotation) in (Union, UnionType):
+        [annotation] = [part for part in get_args(annotation) if part is not type(None)]
+    if get_origin(annotation) is Literal:
+        return _choice(get_args(annotation))
+    return TYPES[annotation]
+
+
+def name(annotation: Any) -> str:
+    """How a field's type is stored; ``named`` reads it back."""
+    return of(annotation).name
+
+
+def named(stored: str) -> Any:
+    return _BY_NAME[stored]
+
+
+def _choice(words: tuple[str, ...]) -> Type:
+    def parse(typed: str, _reading: Reading) -> str:
+        found = [word for word in words if word == typed.strip().casefold()]
+        if not found:
+            raise UserError(_("{typed} isn't one of these: {words}.").format(typed=typed[:40], words=", ".join(words)))
+        return found[0]
+
+    return Type(
+        "choice",
+        parse,
+        lambda: _("one of these: {words}").format(words=", ".join(words)),
+        lambda prefix: [(word, word) for word in words if word.startswith(prefix.casefold())],
+    )
+
+
+def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> dict[str, str]:
+    """Share the rest of a typed line out among a command's parameters, in order. Values stay as typed.
+
+    Each parameter takes the longest run of words it understands; an optional one that understands nothing is left out.
+    """
+    arguments: dict[str, str] = {}
+    problem: UserError | None = None
+    for index, parameter in enumerate(parameters):
+        last = index == len(parameters) - 1
+        if not rest:
+            break
+        if last and of(parameter.annotation).name == "text":
+            arguments[parameter.name], rest = rest, ""
+            break
+        taken, problem_here = _longest(parameter, rest, reading)
+        if taken:
+            arguments[parameter.name], rest = rest[:taken].strip(), rest[taken:].strip()
+        elif parameter.default is parameter.empty:
+            raise problem_here
+        else:
+            problem = problem or problem_here
+    if rest:
+        raise problem or UserError(
+            _("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest))
+        )
+    return arguments
+
+
+def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[int, UserError]:
+    """How many characters the parameter takes, and what is wrong if it takes none."""
+    kind = of(parameter.annotation)
+    ends = [len(phrases.take_phrase(rest)[0])] if kind.name == "moment" else _word_ends(rest)
+    problem = UserError("")
+    for end in reversed(ends):
+        if end != ends[0] and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
+            continue
+        try:
+            kind.parse(rest[:end], reading)
+        except UserError as error:
+            problem = error
+        else:
+            return end, problem
+    return 0, problem
+
+
+def _word_ends(text: str) -> list[int]:
+    ends = [index for index in range(1, len(text)) if text[index].isspace() and not text[index - 1].isspace()]
+    return [*ends[:LONGEST], len(text)] if len(ends) < LONGEST else ends[:LONGEST]
+
+
+def bind(
+    command: str, parameters: Sequence[inspect.Parameter], arguments: Mapping[str, str], reading: Reading
+) -> dict[str, Any]:
+    """A command's arguments as values. Raises UserError for the first that is missing or not understood."""
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        typed = arguments.get(parameter.name, "")
+        if typed.strip():
+            values[parameter.name] = of(parameter.annotation).parse(typed.strip(), reading)
+        elif parameter.default is parameter.empty:
+            needed = of(parameter.annotation).what()
+            raise UserError(_("`{command}` needs {what}.").format(command=Text(command), what=needed))
+    return values
+
+
+def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+    """A form's answers as values, by the annotations of the action that takes them. Empty ones are left out."""
+    _context, _value, *parameters = inspect.signature(handler, eval_str=True).parameters.values()
+    known = {parameter.name for parameter in parameters}
+    if not set(answers) <= known:
+        raise UserError(_("That form has changed. Please open it again."))
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        typed = answers.get(parameter.name, "").strip()
+        if typed:
+            values[parameter.name] = of(parameter.annotation).parse(typed, reading)
+        elif parameter.default is parameter.empty:
+            raise UserError(_("Something is missing: please fill in every field that is not marked optional."))
+    return values
+
+
+def check(field: Field, answer: str, reading: Reading) -> None:
+    """Raises UserError if this answer will not do for this field."""
+    if not answer.strip():
+        if not field.optional:
+            raise UserError(_("I need {what} here.").format(what=of(field.kind).what()))
+        return
+    if len(answer) > field.limit:
+        raise UserError(_("That is a bit long: {n} characters at most.").format(n=field.limit))
+    of(field.kind).parse(answer.strip(), reading)
+
+
+def usage(command: str, parameters: Sequence[inspect.Parameter]) -> str:
+    """``checkin on <at> [zone] [days]``"""
+    shown = [f"<{p.name}>" if p.default is p.empty else f"[{p.name}]" for p in parameters]
+    return " ".join([command, *(part.replace("_", " ") for part in shown)])
+
+
+def _quoted(words: str) -> str:
+    return f"“{words[:60]}”"

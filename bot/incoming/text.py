@@ -1,0 +1,140 @@
+"""Commands, choices and forms as plain text, for wherever people type."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from bot.cog import Command
+from bot.errors import UserError
+from bot.messages import Button, Form, Message, Text, plain
+from bot.words.i18n import _
+
+ALIASES: Mapping[str, str] = {
+    "sos": "help-now",
+    "crisis": "help-now",
+    "help now": "help-now",
+    "helpnow": "help-now",
+    "commands": "help",
+    "buddy": "buddy find",
+    "another": "buddy another",
+    "stop": "pause",
+    "remind": "remind me",
+    "hello": "start",
+    "hi": "start",
+}
+"""Other words that are understood. Each is a whole line, or the beginning of one."""
+
+CANCEL = frozenset({"cancel", "stop", "quit"})
+"""What ends a form."""
+
+
+def render(message: Message) -> Text:
+    """A message with its choices as a numbered list. Each can be answered by its number or its words."""
+    lines = [message.text]
+    lines.extend(Text(f"{number}. ") + button.label for number, button in enumerate(message.buttons, start=1))
+    return Text("\n").join(lines)
+
+
+def question(form: Form, index: int, problem: Text | None = None) -> Text:
+    """One question of a form as a message, after what was wrong with the last answer."""
+    field = form.fields[index]
+    parts = [problem] if problem else []
+    if index == 0 and not problem:
+        parts.append(form.title)
+    parts.append(field.label)
+    if field.default:
+        parts.append(_("Now: {default}. `-` keeps it. `cancel` stops.").format(default=field.default))
+    elif field.optional:
+        parts.append(_("`-` leaves it out. `cancel` stops."))
+    else:
+        parts.append(_("`cancel` stops."))
+    return Text("\n").join(parts)
+
+
+def whole(words: str) -> str:
+    """What a platform handed over, without halves of surrogate pairs: nothing can show, store or export those."""
+    return words.encode("utf-8", "replace").decode()
+
+
+def asks_for_help(line: str) -> bool:
+    """Help comes first, also in the middle of a form."""
+    words = line.casefold().strip(" .!?")
+    return words == "help-now" or ALIASES.get(words) == "help-now"
+
+
+def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
+    """The command that a line names, and the rest of the line. Raises UserError with a suggestion."""
+    words = line.split()
+    if len(words) > 1 and words[0].casefold() == "kith":  # as it is written where commands stand in groups
+        line, words = _rest(line, 1), words[1:]
+    for length in range(min(3, len(words)), 0, -1):
+        name = " ".join(words[:length]).casefold()
+        name = ALIASES.get(name, name)
+        if name in commands:
+            return commands[name], _rest(line, length)
+    raise UserError(_unknown(commands, line))
+
+
+def means_command(commands: Iterable[str], line: str) -> bool:
+    """Is the line a command that cannot be read ("checkin on 25:00"), or one with a slip in it ("chekin off")?
+
+    A command of one word may as well begin a sentence ("people are hard today"): that is somebody's own words.
+    """
+    names = set(commands)
+    words = line.casefold().split()
+    if any(" ".join(words[:length]) in names for length in (2, 3) if len(words) >= length):
+        return True
+    return len(words) < 6 and bool(difflib.get_close_matches(" ".join(words)[:40], names, n=1, cutoff=0.85))
+
+
+def _rest(line: str, words: int) -> str:
+    """What follows the first ``words`` words, exactly as it was typed."""
+    rest = line.strip()
+    for _word in range(words):
+        rest = rest[len(rest.split(maxsplit=1)[0]) :].lstrip()
+    return rest
+
+
+def _unknown(commands: Mapping[str, Command], line: str) -> Text:
+    words = line.casefold().split()
+    tried = [" ".join(words[:length]) for length in range(1, min(3, len(words)) + 1)]
+    for name in reversed(tried):
+        group = sorted(other for other in commands if other.startswith(name + " "))
+        if group:
+            return _("Did you mean one of these? {commands}").format(commands=_list(group[:6]))
+    close = [
+        match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], commands, n=2, cutoff=0.7)
+    ]
+    if close:
+        return _("I don't know that. Did you mean {commands}?").format(commands=_list(dict.fromkeys(close)))
+    return _("I don't know that. `help` shows what I can do.")
+
+
+def _list(names: Iterable[str]) -> Text:
+    return Text(", ").join(Text(f"`{name}`") for name in names)
+
+
+def chosen(labels: list[tuple[str, str]], line: str) -> str | None:
+    """Which of the (label, id) choices a typed line means: its number or its words, whatever the case.
+
+    Where the choices are numbers themselves ("2 days"), a number means the one that begins with it, not its place.
+    """
+    words = line.strip().casefold().rstrip(".!)")
+    if words.isdecimal() and len(words) < 4:
+        meant = [id_ for label, id_ in labels if label.split(maxsplit=1)[:1] == [words]]
+        if len(meant) == 1:
+            return meant[0]
+        if 1 <= int(words) <= len(labels):
+            return labels[int(words) - 1][1]
+    return next((id_ for label, id_ in labels if label.casefold().rstrip(".") == words), None)
+
+
+def labels(buttons: Iterable[Button]) -> list[tuple[str, str]]:
+    return [(str(button.label), button.id) for button in buttons]
+
+
+def sentence(error: UserError) -> Text:
+    """What a failure may show."""
+    [said] = error.args or ("",)
+    return said if isinstance(said, Text) else plain(str(said))

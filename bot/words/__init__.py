@@ -1,0 +1,1 @@
+"""Sentences, questions, names and lines, as files and translations give them."""

@@ -1,0 +1,230 @@
+"""The questions Kith asks: read from content/prompts.toml, chosen so that none comes too deep, soon or often."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from bot.words.files import CONTENT, Entry, read
+
+Kind = Literal["checkin", "goal", "starter", "circle", "listen", "close", "reflect", "host"]
+Depth = Literal["light", "personal", "tender"]
+Sensitivity = Literal["low", "medium", "high"]
+Reply = Literal["tap", "word", "free", "pair"]
+Fits = Literal["evening", "weekend"]
+Screen = Literal[
+    "company", "doors", "people", "circles", "helper-hours", "thanks", "remind", "send", "goal", "round", "side-room",
+    "stand-ins", "hosts",
+]  # fmt: skip
+
+DEPTHS: Final[tuple[Depth, ...]] = get_args(Depth)
+SCREENS: Final[tuple[Screen, ...]] = get_args(Screen)
+LONGEST: Final = 160
+"""Characters in a prompt: one glance on a phone."""
+PASSES: Final = frozenset({"pass", "skip", "not today"})
+"""Typed words that pass on any prompt, unless they are one of its own answers."""
+EVENING: Final = 17
+WEEKEND: Final = (4, 5, 6)
+ANYTHING: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One question. ``avoid``: topics it touches. ``leads_to``: an answer (``*``: anything written) -> its screen."""
+
+    id: str
+    kind: Kind
+    theme: str
+    depth: Depth
+    sensitivity: Sensitivity
+    avoid: frozenset[str]
+    reply: Reply
+    text: str
+    options: tuple[str, ...]
+    leads_to: Mapping[str, Screen] = field(hash=False)
+    fits: Fits | None
+
+
+def load(path: Path = CONTENT / "prompts.toml") -> tuple[Prompt, ...]:
+    """Every prompt of the file, in its order. FatalError, one sentence, at the first mistake."""
+    whole = read(path)
+    whole.only("meta", "prompt")
+    prompts = tuple(_prompt(path.name, fields) for fields in whole.tables("prompt"))
+    seen: set[str] = set()
+    for prompt in prompts:
+        entry = Entry(path.name, prompt.id, {})
+        if prompt.id in seen:
+            raise entry.wrong("two prompts have this id; give one of them a new one.")
+        if prompt.text in seen:
+            raise entry.wrong("another prompt has the same text; take one of them out.")
+        seen |= {prompt.id, prompt.text}
+    for kind in dict.fromkeys(prompt.kind for prompt in prompts):
+        if not any(prompt.kind == kind and suits_everybody(prompt) for prompt in prompts):
+            raise whole.wrong(
+                f"kind {kind} can run dry; add one with depth 1, sensitivity low, no topics to leave out and no hour."
+            )
+    if not prompts:
+        raise whole.wrong("there is no prompt; add at least one.")
+    return prompts
+
+
+@cache
+def shipped() -> tuple[Prompt, ...]:
+    """The prompts of content/prompts.toml, read once."""
+    return load()
+
+
+def find(prompts: Iterable[Prompt], prompt_id: str) -> Prompt | None:
+    """The prompt with this id; None if a newer file no longer has it."""
+    return next((prompt for prompt in prompts if prompt.id == prompt_id), None)
+
+
+def switched_on(prompts: Iterable[Prompt], off: Collection[str], *, tender: bool) -> tuple[Prompt, ...]:
+    """Those that may be asked where moderators switched some off.
+
+    A member of several communities is asked only what each of them asks; where that leaves none of a kind that suits
+    everybody, those that do stay.
+    """
+    known = tuple(prompts)
+    on = tuple(one for one in known if one.id not in off and (tender or one.depth != "tender"))
+    enough = {one.kind for one in on if suits_everybody(one)}
+    return on + tuple(one for one in known if one.kind not in enough and suits_everybody(one))
+
+
+def choose(
+    prompts: Iterable[Prompt],
+    *,
+    kind: Kind,
+    seen: Mapping[str, datetime],
+    last_sensitivity: Sensitivity | None,
+    themes: Collection[str],
+    leave_out: Collection[str],
+    depth: Depth,
+    local_now: datetime,
+    first_week: bool,
+    seed: str,
+) -> Prompt:
+    """The prompt of this kind that was seen longest ago (never counts as longest), among those that fit.
+
+    Never relaxed: kind, topics to leave out, the dial, no tender in the first week, no two of medium or high
+    sensitivity in a row.
+    Relaxed in this order, only when nothing is left: the hour, then the themes. No themes means all of them.
+    ``seed`` (a person's id) breaks ties: the same person gets the same order every time, two people different ones.
+    For two people, pass the lower dial, both sets of topics, the later of each time seen, and the higher sensitivity.
+    ValueError if what is never relaxed leaves nothing. A file that ``load`` accepts always leaves something; a
+    selection of it (prompts switched off) may not.
+    """
+    dial = DEPTHS.index(depth)
+    safe = [
+        prompt
+        for prompt in prompts
+        if prompt.kind == kind
+        and DEPTHS.index(prompt.depth) <= dial
+        and not (first_week and prompt.depth == "tender")
+        and prompt.avoid.isdisjoint(leave_out)
+        and (prompt.sensitivity == "low" or last_sensitivity in (None, "low"))
+    ]
+    if not safe:
+        raise ValueError(f"no {kind} prompt is light enough, so none is safe to send")
+    liked = [prompt for prompt in safe if not themes or prompt.theme in themes] or safe
+    timely = [prompt for prompt in liked if _fits_hour(prompt, local_now)] or liked
+    return _longest_ago(timely, seen, seed)
+
+
+def destination(prompt: Prompt, answer: str) -> Screen | None:
+    """The screen an answer opens (as pressed or as typed), or None where it ends in the neutral text."""
+    said = _plain(answer)
+    for option in prompt.options:
+        if _plain(option) == said:
+            return prompt.leads_to.get(option)
+    if not said or said in PASSES:
+        return None
+    return prompt.leads_to.get(ANYTHING)
+
+
+def _plain(answer: str) -> str:
+    return " ".join(answer.split()).strip(" .'\"‘’“”").casefold()
+
+
+def _fits_hour(prompt: Prompt, local_now: datetime) -> bool:
+    if prompt.fits == "evening":
+        return local_now.hour >= EVENING
+    if prompt.fits == "weekend":
+        return local_now.weekday() in WEEKEND
+    return True
+
+
+def suits_everybody(prompt: Prompt) -> bool:
+    """Light, of low sensitivity, at any hour, whatever topics are left out."""
+    return prompt.depth == "light" and prompt.sensitivity == "low" and not prompt.avoid and prompt.fits is None
+
+
+def _longest_ago(prompts: Sequence[Prompt], seen: Mapping[str, datetime], seed: str) -> Prompt:
+    candidates = [prompt for prompt in prompts if prompt.id not in seen]
+    if not candidates:
+        oldest = min(seen[prompt.id] for prompt in prompts)
+        candidates = [prompt for prompt in prompts if seen[prompt.id] == oldest]
+    # Not hash(): Python salts it, and a restart must not change who gets what.
+    return min(candidates, key=lambda prompt: hashlib.sha256(f"{seed}\0{prompt.id}".encode()).digest())
+
+
+def _prompt(file: str, fields: Mapping[str, object]) -> Prompt:
+    prompt_id = Entry(file, "a prompt", fields).text("id")
+    entry = Entry(file, prompt_id, fields)
+    entry.only(
+        "id", "kind", "theme", "depth", "sensitivity", "avoid", "reply", "text", "options", "leads_to", "fits"
+    )  # fmt: skip
+    prompt = Prompt(
+        id=prompt_id,
+        kind=entry.one_of("kind", get_args(Kind)),
+        theme=entry.text("theme"),
+        depth=_depth(entry),
+        sensitivity=entry.one_of("sensitivity", get_args(Sensitivity)),
+        avoid=frozenset(entry.texts("avoid")),
+        reply=entry.one_of("reply", get_args(Reply)),
+        text=entry.text("text"),
+        options=entry.texts("options"),
+        leads_to=_leads_to(entry),
+        fits=entry.one_of("fits", get_args(Fits)) if "fits" in fields else None,
+    )
+    _check(prompt, entry)
+    return prompt
+
+
+def _depth(entry: Entry) -> Depth:
+    number = entry.fields.get("depth")
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(DEPTHS):
+        raise entry.wrong("set 'depth' to 1 (light), 2 (personal) or 3 (tender).")
+    return DEPTHS[number - 1]
+
+
+def _leads_to(entry: Entry) -> Mapping[str, Screen]:
+    opens = Entry(entry.file, f"{entry.name}, leads_to", entry.table("leads_to"))
+    return MappingProxyType({answer: opens.one_of(answer, SCREENS) for answer in opens.fields})
+
+
+def _check(prompt: Prompt, entry: Entry) -> None:
+    """The rules between fields."""
+    if len(prompt.text) > LONGEST:
+        raise entry.wrong(f"the text has {len(prompt.text)} characters; shorten it to {LONGEST}.")
+    if prompt.text.count("?") > 1:
+        raise entry.wrong("ask one question; take the others out.")
+    if prompt.sensitivity == "high" and prompt.depth != "tender":
+        raise entry.wrong("high sensitivity goes only with depth 3; lower one or raise the other.")
+    if prompt.depth == "tender" and prompt.sensitivity == "low":
+        raise entry.wrong("depth 3 is never of low sensitivity; set it to medium or high.")
+    if prompt.reply == "tap" and len(prompt.options) not in (3, 4):
+        raise entry.wrong("a tap prompt needs 3 or 4 options.")
+    if prompt.reply != "tap" and len(prompt.options) > 1:
+        raise entry.wrong("only a tap prompt has several options; keep one at most.")
+    for answer in prompt.leads_to:
+        if answer == ANYTHING and prompt.reply == "tap":
+            raise entry.wrong("a tap prompt has no written answer; let leads_to name its options instead of '*'.")
+        if answer != ANYTHING and answer not in prompt.options:
+            raise entry.wrong(f"leads_to names '{answer}', which is not one of the options; make them equal.")

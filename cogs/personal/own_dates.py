@@ -1,0 +1,303 @@
+"""`my-dates`: days that mean something to a member, under a name of their own. Nothing is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from bot.asking import consenting
+from bot.asking.consenting import Ask
+from bot.clocks.times import month_name
+from bot.cog import Cog, Listener, Reply, Work, action, command, job, message
+from bot.context import Context
+from bot.errors import UserError
+from bot.keys.crypto import DecryptionError
+from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.words.i18n import _
+from cogs.circles import wording
+from storage.circles import answers, circles
+from storage.circles.circles import Circle
+from storage.delivery import deliveries
+from storage.members import blocks, consents, members
+from storage.personal import own_dates
+from storage.personal.own_dates import OwnDate
+
+LONGEST = 80
+BATCH = 500
+ASK = "dates"
+SHARED, POSTED = "dates.shared", "dates.posted"
+SHARED_WINDOW = timedelta(hours=24)
+
+
+class OwnDates(Cog):
+    """Five at most, encrypted. That morning the member hears of it, and whoever they tell with one tap."""
+
+    @command("my-dates", anyone=True)
+    async def my_dates(self, context: Context) -> Reply:
+        """Days that mean something to you: I name one that morning, and nobody else hears of it."""
+        if (question := await consenting.question(self.bot, context, ASK)) is not None:
+            return question
+        return await self.listed(context, "")
+
+    @action("dates.open", stateless=True)
+    async def open(self, context: Context, value: str) -> Reply:
+        return await self.my_dates(context)
+
+    @action("dates.list")
+    async def listed(self, context: Context, value: str) -> Message:
+        kept = await self.read(own_dates.of_person, context.me)
+        lines, buttons = [_("Your dates, for your eyes only:") if kept else _("You have no dates here yet.")], []
+        for number, one in enumerate(kept, start=1):
+            lines.append(Text("{n}. {day}: {label}").format(n=number, day=_day(one.nominal), label=self._label(one)))
+            buttons.append(Button(_("Move {n}").format(n=number), "dates.move", str(one.id)))
+            buttons.append(Button(_("Delete {n}").format(n=number), "dates.delete", str(one.id)))
+        if len(kept) < own_dates.MOST:
+            buttons.append(Button(_("Add one"), "dates.add"))
+        return Message(Text("\n").join(lines), tuple(buttons))
+
+    @action("dates.add")
+    async def add(self, context: Context, value: str) -> Form:
+        return Form(
+            _("A date of yours"),
+            (
+                Field("label", _("What do you call it?"), limit=LONGEST),
+                Field("day", _("Which day? Say 3 march."), date),
+            ),
+            "dates.keep",
+        )
+
+    @action("dates.keep")
+    async def keep(self, context: Context, value: str, label: str, day: date) -> Text:
+        if len(label) > LONGEST:
+            raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
+
+        def seal(row: int) -> bytes:
+            return self.bot.keyring.encrypt(label.strip(), "own_dates", "label", row)
+
+        zone = (await self.read(members.profile, context.me)).zone
+        if await self.write(own_dates.add, context.me, seal, day, zone, context.now) is None:
+            raise UserError(_("{n} dates are here already, as many as I keep.").format(n=own_dates.MOST))
+        return _("Kept: {day}, “{label}”. I'll name it that morning.").format(day=_day(day), label=label.strip())
+
+    @action("dates.move")
+    async def move(self, context: Context, value: str) -> Form:
+        return Form(_("Move it"), (Field("day", _("To which day? Say 3 march."), date),), "dates.moved", value)
+
+    @action("dates.moved")
+    async def moved(self, context: Context, value: str, day: date) -> Message:
+        await self.write(own_dates.move, context.me, int(value), day, context.now)
+        return await self.listed(context, "")
+
+    @action("dates.delete")
+    async def delete(self, context: Context, value: str) -> Message:
+        await self.write(own_dates.remove, context.me, int(value))
+        return await self.listed(context, "")
+
+    def asks(self) -> Iterable[Ask]:
+        return (Ask(ASK, (*consenting.CORE, own_dates.PURPOSE), self._consent_words, "dates.list"),)
+
+    def _consent_words(self, _value: str) -> Text:
+        return (
+            consenting.core_words(self.bot.settings.host)
+            + " "
+            + _("I'd be messaging you first on the mornings of dates you name. Nobody else sees them.")
+        )
+
+    # -- that morning -------------------------------------------------------------------------------------------------
+
+    @job(every="tick")
+    async def plan_due(self, now: datetime) -> bool:
+        return await self.write(own_dates.plan_due, now, BATCH)
+
+    @job(every="hour")
+    async def follow_zones(self, now: datetime) -> None:
+        await self.write(own_dates.follow_zones, now)
+
+    @message(own_dates.TODAY, actions=("dates.own", "dates.tell", "dates.circle"), late="expires")
+    async def today(self, delivery: Delivery, reader: Reader) -> Message | None:
+        assert reader.person is not None
+        one = await self.read(own_dates.get, reader.person, int(delivery.args["date"]))
+        if one is None:
+            return None
+        buttons = [Button(_("Keep it to myself"), "dates.own")]
+        if await self._listeners(reader.person):
+            buttons.append(Button(_("Tell my buddy"), "dates.tell", str(one.id)))
+        if await self.read(_circles, reader.person):
+            buttons.append(Button(_("Share in a circle"), "dates.circle", str(one.id)))
+        return Message(_("Today is the date you called “{label}”.").format(label=self._label(one)), tuple(buttons))
+
+    @action("dates.own")
+    async def own(self, context: Context, value: str) -> Text:
+        return _("It stays with you.")
+
+    @action("dates.tell")
+    async def tell(self, context: Context, value: str) -> Message:
+        """Exactly what they would see, before they do."""
+        one, to = await self._both(context, int(value))
+        lines = [_("{who} will see exactly this:").format(who=who(name)) for name in to]
+        said = _told(self._label(one))
+        return Message(
+            Text("\n").join([*lines, said]),
+            (Button(_("Send"), "dates.send", value, style="primary"), Button(_("Not this time"), "dates.own")),
+        )
+
+    @action("dates.send", once=True)
+    async def send(self, context: Context, value: str) -> Text:
+        one, _names = await self._both(context, int(value))
+        words = self._label(one)
+        for listener in await self._listeners(context.me):
+            key = f"{SHARED}:{one.id}:{listener.person.id}:{context.now.date().isoformat()}"
+            delivery = Delivery(
+                to=listener.person,
+                kind=SHARED,
+                key=key,
+                due=context.now,
+                expires=context.now + SHARED_WINDOW,
+                purpose=listener.purpose,
+                community=listener.community,
+                args={"about": context.me.id},
+                body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
+            )
+            await self.write(_share, delivery, context.me, listener)
+        return _("Sent.")
+
+    async def _both(self, context: Context, row: int) -> tuple[OwnDate, list[Any]]:
+        one = await self.read(own_dates.get, context.me, row)
+        listeners = await self._listeners(context.me)
+        if one is None or not listeners:
+            raise UserError(_("There is nobody connected with you to tell at the moment."))
+        accounts = [await self.read(members.accounts, listener.person) for listener in listeners]
+        return one, [names[0] for names in accounts if names]
+
+    async def _listeners(self, person: Person) -> Sequence[Listener]:
+        works = [cog.listeners(person) for cog in self.bot.cogs]
+        return await self.read(_all, works)
+
+    @message(SHARED, late="expires")
+    async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
+        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
+        words = self._opened(delivery)
+        if words is None or not accounts:
+            return None
+        said = Text("{who}: ").format(who=who(accounts[0])) + _told(words)
+        return Message(said + " " + _("A short hello is plenty."))
+
+    # -- in a circle --------------------------------------------------------------------------------------------------
+
+    @action("dates.circle")
+    async def circle(self, context: Context, value: str) -> Message:
+        """Which circle, where there are several; then exactly what would stand there, before it does."""
+        row, _space, chosen = value.partition(" ")
+        one, there = await self._places(context, row, chosen)
+        titles = [Text("{title}").format(title=(await wording.sheet(self, circle)).title) for circle in there]
+        if len(there) > 1:
+            choices = [
+                Button(title, "dates.circle", f"{row} {circle.id}") for title, circle in zip(titles, there, strict=True)
+            ]
+            return Message(_("In which circle?"), (*choices, Button(_("Keep it to myself"), "dates.own")))
+        said = _("Everybody who can open the place of {title} will see exactly this, with your name:")
+        return Message(
+            said.format(title=titles[0]) + "\n" + _told(self._label(one)),
+            (
+                Button(_("Send"), "dates.post", f"{row} {there[0].id}", style="primary"),
+                Button(_("Not this time"), "dates.own"),
+            ),
+        )
+
+    @action("dates.post", once=True)
+    async def post(self, context: Context, value: str) -> Text:
+        row, _space, chosen = value.partition(" ")
+        one, [circle] = await self._places(context, row, chosen)
+        assert circle.channel is not None
+        key = f"{POSTED}:{one.id}:{circle.id}:{context.now.date().isoformat()}"
+        delivery = Delivery(
+            to=circle.channel,
+            kind=POSTED,
+            key=key,
+            due=context.now,
+            expires=context.now + SHARED_WINDOW,
+            community=circle.community,
+            args={"about": context.me.id, "circle": circle.id},
+            body=self.bot.keyring.encrypt(self._label(one), "deliveries", "body", key),
+        )
+        await self.write(deliveries.plan, delivery)
+        return _("Sent.")
+
+    async def _places(self, context: Context, row: str, chosen: str) -> tuple[OwnDate, Sequence[Circle]]:
+        """The date, and the circles it may be shared in: asked again at every press."""
+        one = await self.read(own_dates.get, context.me, int(row))
+        there = [one for one in await self.read(_circles, context.me) if chosen in ("", str(one.id))]
+        if one is None or not there:
+            raise UserError(_("There is no circle to share it in at the moment. It stays with you."))
+        return one, there
+
+    @message(POSTED, late="expires")
+    async def posted(self, delivery: Delivery, reader: Reader) -> Message | None:
+        person = Person(int(delivery.args["about"]))
+        accounts = await self.read(members.accounts, person)
+        still = [circle.id for circle in await self.read(_circles, person)]
+        words = self._opened(delivery)
+        if words is None or not accounts or delivery.args["circle"] not in still:
+            return None
+        return Message(Text("{who}: ").format(who=who(accounts[0])) + _told(words), private=False)
+
+    def _opened(self, delivery: Delivery) -> str | None:
+        try:
+            return (
+                self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key) if delivery.body else None
+            )
+        except DecryptionError:  # the key was lost: there is nothing to say any more
+            return None
+
+    def _label(self, one: OwnDate) -> str:
+        try:
+            return self.bot.keyring.decrypt(one.label, "own_dates", "label", one.id)
+        except DecryptionError:
+            return str(_("(these words can't be read any more)"))
+
+    # -- what is kept -------------------------------------------------------------------------------------------------
+
+    def withdrawn(self, person: Person, purpose: str) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if purpose == own_dates.PURPOSE:
+                own_dates.forget(connection, person)
+
+        return work
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return lambda connection: own_dates.export(connection, person, self._label)
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        def work(connection: Connection) -> None:
+            if community is None:  # dates are the person's own: leaving one community does not end them
+                own_dates.forget(connection, person)
+
+        return work
+
+
+def _told(label: str) -> Text:
+    return _("Today is a date I call “{label}”.").format(label=label)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {month_name(day.month)}"
+
+
+def _circles(connection: Connection, person: Person) -> list[Circle]:
+    """The circles the person comes to or hosts that have a place of their own."""
+    comes_to = [circles.get(connection, row) for row in answers.circles_of(connection, person)]
+    found = {one.id: one for one in (*comes_to, *circles.hosted_by(connection, person)) if one is not None}
+    return [one for one in found.values() if one.channel is not None and one.state == "published"]
+
+
+def _all(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:
+    return [listener for work in works for listener in work(connection)]
+
+
+def _share(connection: Connection, delivery: Delivery, person: Person, listener: Listener) -> None:
+    if not blocks.between(connection, person, listener.person) and consents.allows(
+        connection, listener.person, listener.purpose
+    ):
+        deliveries.plan(connection, delivery)

@@ -1,0 +1,1 @@
+"""Sign-ups, rounds, pairs, their ends, and mentors."""

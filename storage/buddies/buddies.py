@@ -1,0 +1,330 @@
+"""Who would like a buddy in a community, how, and who may be introduced to whom now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations
+from sqlite3 import Connection
+from typing import Any, Literal, NamedTuple
+
+from bot.messages import Community, Delivery, Person
+from storage.database.instants import instant, seconds
+from storage.delivery import deliveries
+from storage.members import blocks, consents, members
+from storage.moderation import holds
+
+PURPOSE, MENTOR = "buddy", "mentor"
+
+Kind = Literal["buddy", "mentor"]
+Role = Literal["buddy", "mentor", "mentee"]
+
+LOOKING, RESTING = "buddies.looking", "buddies.resting"
+
+LOOK_AGAIN = timedelta(hours=48)
+UNANSWERED = 3
+"""After so many rounds without an answer introductions rest, and the person is told."""
+
+
+class Part(NamedTuple):
+    """Somebody's part in an introduction, and what they may be told of its reasons (the feature's own code)."""
+
+    person: Person
+    role: Role
+    reasons: str
+
+
+class Signup(NamedTuple):
+    """One person who would like to be introduced. ``choices`` is the feature's own code; ``edits`` grows with each
+    change; ``zone`` is the person's. ``left_out_round`` and ``trio_round`` are the last round in which that was so.
+    """
+
+    person: Person
+    group: int | None
+    choices: str
+    zone: str
+    resting: bool
+    edits: int
+    unanswered: int
+    left_out: int
+    left_out_round: int | None
+    trio_round: int | None
+
+
+_COLUMNS = (
+    'signups.person, signups."group", choices, zone, resting, edits, unanswered, left_out, left_out_round, trio_round'
+)
+_SELECT = f"SELECT {_COLUMNS} FROM buddy_signups AS signups JOIN persons ON persons.id = signups.person"
+
+
+def _read(row: Sequence[Any]) -> Signup:
+    return Signup(Person(row[0]), row[1], row[2], row[3], bool(row[4]), *row[5:])
+
+
+def sign_up(
+    connection: Connection, community: Community, person: Person, group: int | None, choices: str, now: datetime
+) -> None:
+    """Introduce the person from now on, like this. It also ends a rest."""
+    connection.execute(
+        'INSERT INTO buddy_signups (community, person, "group", choices, since) VALUES (?, ?, ?, ?, ?)'
+        ' ON CONFLICT (person, community) DO UPDATE SET "group" = excluded."group", choices = excluded.choices,'
+        " resting = 0, unanswered = 0, edits = edits + 1",
+        (community.id, person.id, group, choices, seconds(now)),
+    )
+
+
+def get(connection: Connection, community: Community, person: Person) -> Signup | None:
+    row = connection.execute(
+        f"{_SELECT} WHERE community = ? AND signups.person = ?", (community.id, person.id)
+    ).fetchone()
+    return _read(row) if row else None
+
+
+def has_signed_up(connection: Connection, community: Community, person: Person) -> bool:
+    return get(connection, community, person) is not None
+
+
+def rest(connection: Connection, person: Person, community: Community | None = None) -> bool:
+    """Introduce the person to nobody until they come back, in one community or (None) anywhere. False if they rest."""
+    done = connection.execute(
+        "UPDATE buddy_signups SET resting = 1, edits = edits + 1"
+        " WHERE person = ? AND community = ifnull(?, community) AND NOT resting",
+        (person.id, community.id if community else None),
+    )
+    return done.rowcount > 0
+
+
+def come_back(connection: Connection, community: Community, person: Person) -> bool:
+    """Introduce the person again. False if they never signed up."""
+    done = connection.execute(
+        "UPDATE buddy_signups SET resting = 0, unanswered = 0, edits = edits + 1 WHERE person = ? AND community = ?",
+        (person.id, community.id),
+    )
+    return done.rowcount > 0
+
+
+def heard(connection: Connection, community: Community, person: Person, *, answered: bool) -> int:
+    """The person has answered a round, or has not. Returns how many they have left unanswered since they last did."""
+    connection.execute(
+        "UPDATE buddy_signups SET unanswered = CASE WHEN ? THEN 0 ELSE unanswered + 1 END"
+        " WHERE person = ? AND community = ?",
+        (answered, person.id, community.id),
+    )
+    found = get(connection, community, person)
+    return found.unanswered if found else 0
+
+
+def was_left_out(connection: Connection, community: Community, person: Person, number: int) -> bool:
+    """False if they were in this round before."""
+    done = connection.execute(
+        "UPDATE buddy_signups SET left_out = left_out + 1, left_out_round = ?1"
+        " WHERE person = ?2 AND community = ?3 AND left_out_round IS NOT ?1",
+        (number, person.id, community.id),
+    )
+    return done.rowcount > 0
+
+
+def was_in_trio(connection: Connection, community: Community, person: Person, number: int) -> None:
+    connection.execute(
+        "UPDATE buddy_signups SET trio_round = ? WHERE person = ? AND community = ?", (number, person.id, community.id)
+    )
+
+
+# -- who may be introduced --------------------------------------------------------------------------------------------
+
+
+_ALLOWED = """
+NOT resting AND (paused_at IS NULL OR paused_until <= :now)
+AND EXISTS (SELECT 1 FROM memberships WHERE memberships.person = signups.person
+    AND memberships.community = signups.community AND left_at IS NULL)
+AND 3 = (SELECT count(*) FROM consents WHERE consents.person = signups.person
+    AND (purpose, version) IN (VALUES (:purpose, :version), ('dm', :dm), ('adult', :adult)))
+"""
+_BUSY = """
+EXISTS (SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal
+    WHERE buddy_answers.person = signups.person AND buddy_proposals.community = signups.community
+    AND buddy_proposals.kind = 'buddy' AND buddy_proposals.state = 'open')
+OR EXISTS (SELECT 1 FROM buddy_members JOIN buddy_pairs ON buddy_pairs.id = pair
+    WHERE buddy_members.person = signups.person AND buddy_pairs.community = signups.community
+    AND buddy_pairs.kind = 'buddy' AND buddy_pairs.state <> 'ended' AND gone IS NULL)
+"""
+
+
+def _values(community: Community, now: datetime) -> dict[str, Any]:
+    names = {"version": PURPOSE, "dm": "dm", "adult": "adult"}
+    versions = {name: consents.version(purpose) for name, purpose in names.items()}
+    return {"community": community.id, "now": seconds(now), "purpose": PURPOSE, **versions}
+
+
+def eligible(connection: Connection, community: Community, now: datetime) -> list[Signup]:
+    """Everybody who may be introduced to somebody now: they said yes to it, are here, and have nobody yet."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE community = :community AND {_ALLOWED} AND NOT ({_BUSY}) ORDER BY signups.person",
+        _values(community, now),
+    ).fetchall()
+    found = [_read(row) for row in rows]
+    return [one for one in found if holds.obstacle(connection, community, one.person, now) is None]
+
+
+def signed_up(connection: Connection, community: Community) -> int:
+    """How many people would like to be introduced, whether or not they can be now."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM buddy_signups WHERE community = ? AND NOT resting", (community.id,)
+    ).fetchone()
+    return int(count)
+
+
+def somebody_else(connection: Connection, community: Community, person: Person | None) -> bool:
+    """Would anybody but this person like to be introduced here?"""
+    found = connection.execute(
+        "SELECT 1 FROM buddy_signups WHERE community = ? AND NOT resting AND person <> ? LIMIT 1",
+        (community.id, person.id if person else 0),
+    ).fetchone()
+    return found is not None
+
+
+def may_meet(connection: Connection, community: Community, people: Sequence[Person], now: datetime) -> bool:
+    """May these people be brought together at this moment: the yes of each still stands, and nobody avoids another."""
+    values = _values(community, now) | {"people": json.dumps([person.id for person in people])}
+    [allowed] = connection.execute(
+        "SELECT count(*) FROM buddy_signups AS signups JOIN persons ON persons.id = signups.person"
+        f" WHERE community = :community AND signups.person IN (SELECT value FROM json_each(:people)) AND {_ALLOWED}",
+        values,
+    ).fetchone()
+    if allowed != len(people):
+        return False
+    if any(holds.obstacle(connection, community, person, now) is not None for person in people):
+        return False
+    return not any(blocks.between(connection, one, other) for one, other in combinations(people, 2))
+
+
+def may_walk_together(connection: Connection, community: Community, parts: Sequence[Part], now: datetime) -> bool:
+    """As ``may_meet`` for a mentor and the person they walk with: each by the yes to their own part."""
+    for person, role, _reasons in parts:
+        wanted = {MENTOR if role == "mentor" else PURPOSE, "dm", "adult"}
+        if not wanted <= consents.given(connection, person) or community not in members.communities(connection, person):
+            return False
+        if members.profile(connection, person).paused:
+            return False
+        if holds.obstacle(connection, community, person, now) is not None:
+            return False
+    return not any(blocks.between(connection, one.person, other.person) for one, other in combinations(parts, 2))
+
+
+def may(connection: Connection, community: Community, kind: Kind, parts: Sequence[Part], now: datetime) -> bool:
+    """May these people be brought together at this moment, as this kind of pair?"""
+    if kind == "mentor":
+        return may_walk_together(connection, community, parts, now)
+    return may_meet(connection, community, [part.person for part in parts], now)
+
+
+def avoids(connection: Connection, community: Community) -> list[tuple[int, int]]:
+    """Every two people of the community who must not meet, once for each who asked for it."""
+    return connection.execute(
+        "SELECT blocks.person, other FROM blocks JOIN buddy_signups AS signups ON signups.person = blocks.person"
+        " WHERE community = ? AND other IS NOT NULL",
+        (community.id,),
+    ).fetchall()
+
+
+def platforms(connection: Connection, community: Community) -> dict[int, frozenset[str]]:
+    """Where each person of the community who signed up can be met: people are introduced where both have an account."""
+    rows = connection.execute(
+        "SELECT DISTINCT accounts.person, accounts.platform FROM accounts"
+        " JOIN buddy_signups ON buddy_signups.person = accounts.person"
+        " JOIN places ON places.community = buddy_signups.community AND places.platform = accounts.platform"
+        " WHERE buddy_signups.community = ?",
+        (community.id,),
+    ).fetchall()
+    found: dict[int, set[str]] = {}
+    for person, platform in rows:
+        found.setdefault(person, set()).add(platform)
+    return {person: frozenset(there) for person, there in found.items()}
+
+
+# -- looking on -------------------------------------------------------------------------------------------------------
+
+
+def look_soon(connection: Connection, community: Community, now: datetime) -> None:
+    """Somebody is free again: match within the hour, if a round is running."""
+    connection.execute(
+        "UPDATE buddy_rounds SET due = min(due, ?) WHERE community = ? AND due IS NOT NULL",
+        (seconds(now), community.id),
+    )
+
+
+def keep_apart(connection: Connection, round_: int, twos: Sequence[tuple[int, int]]) -> None:
+    """These two are not asked about each other again in this round."""
+    connection.executemany("INSERT OR IGNORE INTO buddy_passes VALUES (?, ?, ?)", [(round_, *two) for two in twos])
+
+
+def look_on(connection: Connection, community: Community, parts: Sequence[Part], what: str, now: datetime) -> None:
+    """Tell these people that I look again, and do so. ``what`` names what came to nothing, once."""
+    for person, role, _reasons in parts:
+        key, args = f"{LOOKING}:{what}:{person.id}", {"role": role}
+        deliveries.plan(connection, word(person, LOOKING, key, community, now, now + LOOK_AGAIN, args, role))
+    look_soon(connection, community, now)
+
+
+def unanswered(connection: Connection, community: Community, person: Person, now: datetime) -> None:
+    """Three rounds without an answer: introductions rest, and the person is told, with one tap back."""
+    if heard(connection, community, person, answered=False) < UNANSWERED:
+        return
+    if rest(connection, person, community):
+        key = f"{RESTING}:{community.id}:{person.id}:{seconds(now)}"
+        deliveries.plan(connection, word(person, RESTING, key, community, now, None))
+
+
+def word(
+    person: Person,
+    kind: str,
+    key: str,
+    community: Community,
+    now: datetime,
+    expires: datetime | None,
+    args: Mapping[str, int | str] | None = None,
+    role: Role = "buddy",
+    *,
+    capped: bool = False,
+) -> Delivery:
+    """A message about introductions, under the yes that goes with the person's part in them."""
+    purpose = MENTOR if role == "mentor" else PURPOSE
+    return Delivery(person, kind, key, now, expires, purpose, community, args or {}, capped=capped)
+
+
+# -- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def communities(connection: Connection, person: Person) -> list[Community]:
+    """Where the person has signed up."""
+    rows = connection.execute(
+        "SELECT communities.id, name FROM buddy_signups JOIN communities ON communities.id = community"
+        " WHERE person = ? ORDER BY name, communities.id",
+        (person.id,),
+    )
+    return [Community(*row) for row in rows]
+
+
+def export(connection: Connection, person: Person) -> dict[str, Any]:
+    rows = connection.execute(
+        "SELECT name, choices, resting, since FROM buddy_signups JOIN communities ON communities.id = community"
+        " WHERE person = ? ORDER BY since",
+        (person.id,),
+    )
+    kept = [
+        {"community": name, "choices": choices, "resting": bool(resting), "since": instant(since).isoformat()}
+        for name, choices, resting, since in rows
+    ]
+    return {"your wish for a buddy": kept} if kept else {}
+
+
+def forget(connection: Connection, person: Person, community: Community | None) -> None:
+    connection.execute(
+        "DELETE FROM buddy_signups WHERE person = ? AND community = ifnull(?, community)",
+        (person.id, community.id if community else None),
+    )
+
+
+def of(people: Iterable[int]) -> list[Person]:
+    return [Person(person) for person in people]

@@ -1,0 +1,1 @@
+"""Schedules of check-ins, and what was asked."""

@@ -1,0 +1,1 @@
+"""Circles, their dates, and who answered."""

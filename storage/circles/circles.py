@@ -1,0 +1,342 @@
+"""Circles and who hosts them. What is published has its accepted hosts: the schema itself refuses anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from sqlite3 import Connection, IntegrityError
+from typing import Any, Literal, NamedTuple
+
+from bot.messages import Channel, Community, Member, Person
+from storage.database.instants import instant, seconds
+from storage.members import members
+
+Kind = Literal["circle", "story", "skill", "hosts", "social", "cowork", "service", "alumni", "notice"]
+State = Literal["draft", "wanted", "published", "paused", "archived"]
+Part = Literal["host", "co-host", "stand-in"]
+Words = Literal["title", "about", "spot"]
+Seal = Callable[[int], bytes]
+"""Encrypts words for the row with this id."""
+
+TWO_HOSTS: frozenset[Kind] = frozenset({"circle", "story", "skill", "hosts"})
+"""Where people open up: not without a host and a co-host."""
+
+CHANGEABLE = frozenset({"kind", "recurrence", "minutes", "seats", "personal", "listening", "dry", "joining", "group"})
+"""The columns that a host decides about."""
+
+
+class Circle(NamedTuple):
+    """A circle as its row stands. ``title``, ``about`` and ``spot`` are encrypted; ``channel`` is its own place."""
+
+    id: int
+    community: Community
+    kind: Kind
+    state: State
+    title: bytes
+    about: bytes | None
+    spot: bytes | None
+    recurrence: str
+    minutes: int
+    seats: int
+    personal: str
+    listening: bool
+    dry: bool
+    platform: str
+    channel: Channel | None
+    joining: Literal["open", "ask"] = "open"
+    group: int | None = None
+
+
+class Host(NamedTuple):
+    """Somebody who hosts, or was asked to. ``accepted`` is None until they said yes."""
+
+    person: Person
+    part: Part
+    asked: datetime | None
+    accepted: datetime | None
+
+
+_CIRCLE = (
+    "SELECT circles.id, communities.id, communities.name, kind, state, title, about, spot, recurrence, minutes, seats,"
+    ' personal, listening, dry, platform, channel, thread, joining, "group"'
+    " FROM circles JOIN communities ON communities.id = circles.community"
+)
+
+
+def create(
+    connection: Connection,
+    community: Community,
+    host: Person,
+    kind: Kind,
+    seal: Seal,
+    recurrence: str,
+    minutes: int,
+    seats: int,
+    platform: str,
+    now: datetime,
+) -> int:
+    """A draft with its host, who has accepted by making it. Returns its id."""
+    row = connection.execute(
+        "INSERT INTO circles (community, kind, state, title, recurrence, minutes, seats, platform, created)"
+        " VALUES (?, ?, 'draft', x'', ?, ?, ?, ?, ?)",
+        (community.id, kind, recurrence, minutes, seats, platform, seconds(now)),
+    ).lastrowid
+    assert row is not None
+    connection.execute("UPDATE circles SET title = ? WHERE id = ?", (seal(row), row))
+    add_host(connection, row, host, "host", now)
+    accept(connection, row, host, now)
+    return row
+
+
+def get(connection: Connection, circle: int) -> Circle | None:
+    """The circle, whoever asks: for the bot's own work. What members ask for goes through ``seen_by``."""
+    row = connection.execute(f"{_CIRCLE} WHERE circles.id = ?", (circle,)).fetchone()
+    return _read(row) if row else None
+
+
+def seen_by(connection: Connection, circle: int, community: Community) -> Circle | None:
+    """The circle, if it is one of this community."""
+    found = get(connection, circle)
+    return found if found and found.community == community else None
+
+
+def published(connection: Connection, community: Community) -> list[Circle]:
+    rows = connection.execute(
+        f"{_CIRCLE} WHERE circles.community = ? AND state = 'published' ORDER BY circles.id", (community.id,)
+    )
+    return [_read(row) for row in rows]
+
+
+def of_community(connection: Connection, community: Community) -> list[Circle]:
+    """All that moderators see: everything that was ever published and is not archived."""
+    rows = connection.execute(
+        f"{_CIRCLE} WHERE circles.community = ? AND state IN ('published', 'paused') ORDER BY circles.id",
+        (community.id,),
+    )
+    return [_read(row) for row in rows]
+
+
+def hosted_by(connection: Connection, person: Person) -> list[Circle]:
+    """What this person hosts or prepares, the newest first."""
+    rows = connection.execute(
+        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? AND accepted IS NOT NULL"
+        " WHERE state <> 'archived' ORDER BY circles.id DESC",
+        (person.id,),
+    )
+    return [_read(row) for row in rows]
+
+
+def in_channel(connection: Connection, channel: Channel) -> Circle | None:
+    """The circle whose own place this is."""
+    row = connection.execute(
+        f"{_CIRCLE} WHERE platform = ? AND channel = ? AND thread IS ? AND state = 'published'",
+        (channel.platform, channel.id, channel.thread),
+    ).fetchone()
+    return _read(row) if row else None
+
+
+def without_place(connection: Connection, limit: int) -> list[Circle]:
+    """Published circles whose own place has not been opened yet."""
+    rows = connection.execute(
+        f"{_CIRCLE} WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id LIMIT ?",
+        (limit,),
+    )
+    return [_read(row) for row in rows]
+
+
+def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[int]:
+    """This place is no more: the circles that met there have none, and everybody has to be let into the next one."""
+    rows = connection.execute(
+        "UPDATE circles SET channel = NULL, thread = NULL WHERE platform = ? AND channel = ? AND thread IS ?"
+        " RETURNING id",
+        (channel.platform, channel.id, channel.thread),
+    ).fetchall()
+    for (circle,) in rows:
+        at = (seconds(now), circle)
+        connection.execute("UPDATE circle_members SET inside = 0, due = ? WHERE circle = ?", at)
+        connection.execute("UPDATE circle_hosts SET enter = ? WHERE circle = ? AND accepted IS NOT NULL", at)
+    return [circle for (circle,) in rows]
+
+
+def set_channel(connection: Connection, circle: int, channel: Channel | None) -> None:
+    connection.execute(
+        "UPDATE circles SET channel = ?, thread = ? WHERE id = ?",
+        (channel.id if channel else None, channel.thread if channel else None, circle),
+    )
+
+
+def change(connection: Connection, circle: int, columns: Mapping[str, Any]) -> None:
+    """Change some of what the host decides: how often, for how many, how personal, for whom ..."""
+    assert columns.keys() <= CHANGEABLE
+    settings = ", ".join(f'"{column}" = ?' for column in columns)
+    connection.execute(f"UPDATE circles SET {settings} WHERE id = ?", (*columns.values(), circle))
+
+
+def write_words(connection: Connection, circle: int, column: Words, words: bytes | None) -> None:
+    assert column in ("title", "about", "spot")
+    connection.execute(f"UPDATE circles SET {column} = ? WHERE id = ?", (words, circle))
+
+
+def publish(connection: Connection, circle: int) -> bool:
+    """Let members see it. False where its hosts have not all accepted: the schema refuses it."""
+    try:
+        connection.execute("UPDATE circles SET state = 'published' WHERE id = ?", (circle,))
+    except IntegrityError:
+        return False
+    return True
+
+
+def set_state(connection: Connection, circle: int, state: Literal["draft", "wanted", "paused", "archived"]) -> None:
+    connection.execute("UPDATE circles SET state = ?, due = NULL WHERE id = ?", (state, circle))
+
+
+def delete(connection: Connection, circle: int) -> None:
+    connection.execute("DELETE FROM circles WHERE id = ?", (circle,))
+
+
+# -- hosts ------------------------------------------------------------------------------------------------------------
+
+
+def add_host(connection: Connection, circle: int, person: Person, part: Part, now: datetime) -> None:
+    """Somebody who is to host or to stand in. Nothing changes for whoever has a part already."""
+    connection.execute(
+        "INSERT INTO circle_hosts (circle, person, part, position, asked) VALUES (?, ?, ?,"
+        " (SELECT count(*) FROM circle_hosts WHERE circle = ?), ?) ON CONFLICT DO NOTHING",
+        (circle, person.id, part, circle, None if part == "stand-in" else seconds(now)),
+    )
+
+
+def hosts(connection: Connection, circle: int) -> list[Host]:
+    """Everybody with a part: host and co-host first, then stand-ins in their order."""
+    rows = connection.execute(
+        "SELECT person, part, asked, accepted FROM circle_hosts WHERE circle = ?"
+        " ORDER BY part = 'stand-in', part = 'co-host', position",
+        (circle,),
+    )
+    return [Host(Person(person), part, instant(asked), instant(accepted)) for person, part, asked, accepted in rows]
+
+
+def accepted(connection: Connection, circle: int) -> list[Person]:
+    """Those who host now, the host first."""
+    return [host.person for host in hosts(connection, circle) if host.part != "stand-in" and host.accepted]
+
+
+def parts_of(connection: Connection, person: Person) -> list[Circle]:
+    """Every circle the person has a part in, asked or accepted, that is not archived."""
+    rows = connection.execute(
+        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'", (person.id,)
+    ).fetchall()
+    return [_read(row) for row in rows]
+
+
+def host_of(connection: Connection, circle: int, person: Person) -> Host | None:
+    return next((host for host in hosts(connection, circle) if host.person == person), None)
+
+
+def accept(connection: Connection, circle: int, person: Person, now: datetime) -> None:
+    connection.execute(
+        "UPDATE circle_hosts SET accepted = ?1, enter = ?1, due = NULL"
+        " WHERE circle = ?2 AND person = ?3 AND accepted IS NULL",
+        (seconds(now), circle, person.id),
+    )
+
+
+def set_part(connection: Connection, circle: int, person: Person, part: Part) -> None:
+    connection.execute("UPDATE circle_hosts SET part = ? WHERE circle = ? AND person = ?", (part, circle, person.id))
+
+
+def remove_host(connection: Connection, circle: int, person: Person) -> bool:
+    done = connection.execute("DELETE FROM circle_hosts WHERE circle = ? AND person = ?", (circle, person.id))
+    return done.rowcount > 0
+
+
+def ask_stand_in(connection: Connection, circle: int, person: Person, now: datetime, until: datetime) -> None:
+    """A stand-in is asked to step in, and has until then before the next one is asked too."""
+    connection.execute(
+        "UPDATE circle_hosts SET asked = ?, due = ? WHERE circle = ? AND person = ?",
+        (seconds(now), seconds(until), circle, person.id),
+    )
+
+
+def rest(connection: Connection, circle: int, person: Person, now: datetime) -> None:
+    """A host stands by from now on, behind the others; nobody asks them about the place they have just left."""
+    connection.execute(
+        "UPDATE circle_hosts SET part = 'stand-in', accepted = NULL, enter = NULL, asked = ?3, due = NULL,"
+        " position = 1 + (SELECT max(position) FROM circle_hosts WHERE circle = ?1) WHERE circle = ?1 AND person = ?2",
+        (circle, person.id, seconds(now)),
+    )
+
+
+def stop_asking(connection: Connection, circle: int) -> None:
+    """The place is filled: whoever stands by waits for another time."""
+    connection.execute(
+        "UPDATE circle_hosts SET asked = NULL, due = NULL WHERE circle = ? AND part = 'stand-in'", (circle,)
+    )
+
+
+def decline(connection: Connection, circle: int, person: Person) -> None:
+    """Not this time: a stand-in stays one, and is not asked again for the same place; anybody else has no part."""
+    connection.execute(
+        "UPDATE circle_hosts SET due = NULL WHERE circle = ? AND person = ? AND part = 'stand-in'", (circle, person.id)
+    )
+    connection.execute(
+        "DELETE FROM circle_hosts WHERE circle = ? AND person = ? AND part <> 'stand-in' AND accepted IS NULL",
+        (circle, person.id),
+    )
+
+
+def silent_stand_ins(connection: Connection, now: datetime) -> list[tuple[int, Person]]:
+    """(circle, person) of stand-ins who were asked and have not answered in time."""
+    rows = connection.execute("SELECT circle, person FROM circle_hosts WHERE due <= ?", (seconds(now),)).fetchall()
+    return [(circle, Person(person)) for circle, person in rows]
+
+
+def hosts_to_let_in(connection: Connection, now: datetime, limit: int) -> list[tuple[int, Person, Channel]]:
+    """(circle, person, place) of hosts who have to be let into a place that is open."""
+    rows = connection.execute(
+        "SELECT circle, person, platform, channel, thread FROM circle_hosts JOIN circles ON circles.id = circle"
+        " WHERE enter <= ? AND channel IS NOT NULL ORDER BY enter LIMIT ?",
+        (seconds(now), limit),
+    ).fetchall()
+    return [(circle, Person(person), Channel(*place)) for circle, person, *place in rows]
+
+
+def let_host_in(connection: Connection, circle: int, person: Person, again: datetime | None) -> None:
+    """Done; or (``again``) to be tried once more then."""
+    connection.execute(
+        "UPDATE circle_hosts SET enter = ? WHERE circle = ? AND person = ?",
+        (seconds(again) if again else None, circle, person.id),
+    )
+
+
+# -- who would like to know -------------------------------------------------------------------------------------------
+
+
+def wish(connection: Connection, community: Community, person: Person, now: datetime) -> None:
+    """Tell this person when a circle starts."""
+    connection.execute(
+        "INSERT OR IGNORE INTO circle_wishes (community, person, since) VALUES (?, ?, ?)",
+        (community.id, person.id, seconds(now)),
+    )
+
+
+def take_wishes(connection: Connection, community: Community) -> list[Person]:
+    """Those who wanted to know, once."""
+    rows = connection.execute(
+        "DELETE FROM circle_wishes WHERE community = ? RETURNING person", (community.id,)
+    ).fetchall()
+    return [Person(person) for (person,) in rows]
+
+
+def account_on(connection: Connection, person: Person, platform: str) -> Member | None:
+    """The person's account on a platform, the one used last."""
+    accounts: Iterable[Member] = members.accounts(connection, person)
+    return next((account for account in accounts if account.platform == platform), None)
+
+
+def _read(row: tuple[Any, ...]) -> Circle:
+    (id_, community, name, kind, state, title, about, spot, recurrence, minutes, seats, personal, listening, dry,
+     platform, channel, thread, joining, group) = row  # fmt: skip
+    place = Channel(platform, channel, thread) if channel is not None else None
+    words = (title, about, spot, recurrence, minutes, seats, personal, bool(listening), bool(dry), platform)
+    return Circle(id_, Community(community, name), kind, state, *words, place, joining, group)

@@ -1,0 +1,1 @@
+"""Requests for company, helpers, hellos and welcomes."""

@@ -1,0 +1,1 @@
+"""The ground: one file, one writer, its schema, its sealed fields and its journal."""

@@ -1,0 +1,177 @@
+"""The schema's versions: brings a database file up to this program's, or refuses it with a sentence.
+
+Migrations are numbered SQL files, applied in order, each in one transaction with ``user_version``, and never edited
+once released. ``meta.compatible`` is the oldest schema version a program must know to write this file, so that an
+older program refuses a newer file only where it would do harm.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.errors import StorageError
+
+FOLDER = Path(__file__).parents[1] / "migrations"
+APPLICATION_ID = 0x4B697468  # "Kith", so that no other program's file is mistaken for ours
+COPY = "*.before-upgrade"
+"""The name of the copy that is made before the first migration of a file with something in it."""
+
+
+class Migration(NamedTuple):
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+def migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
+    """Every migration, in order. A gap in the numbers is a mistake of ours and raises ValueError."""
+    found = tuple(
+        Migration(int(file.stem[:4]), file.stem, tuple(_statements(file.read_text(encoding="utf-8"))))
+        for file in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    )
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"the migrations in {folder} are not numbered 1, 2, 3 ...")
+    return found
+
+
+def prepare(path: Path, folder: Path = FOLDER) -> None:
+    """Create, check or migrate the file at ``path``. Raises StorageError with a sentence for the host.
+
+    The whole file is read once (``integrity_check``: of 300 random hits, ``quick_check`` missed 200).
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        known = migrations(folder)
+        _refuse_foreign_or_damaged(connection, path, known)
+        _keep_copy(connection, path, _version(connection, path, len(known)), len(known))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        _migrate(connection, path, known)
+    path.chmod(0o600)
+
+
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version of a file of ours that is whole and not too new. Raises StorageError; changes nothing."""
+    known = migrations()
+    _refuse_foreign_or_damaged(connection, path, known)
+    return _version(connection, path, len(known))
+
+
+def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:
+    try:
+        [application] = connection.execute("PRAGMA application_id").fetchone()
+        [tables] = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        problems = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")] if tables else ["ok"]
+        if problems == ["ok"] and application == APPLICATION_ID:
+            problems = list(_strange(connection, known)) or ["ok"]
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):  # locked, no permission, no space: the file itself may be well
+            raise
+        problems = [str(error)]
+        application, tables = APPLICATION_ID, 1
+    except UnicodeDecodeError:  # what SQLite says of a damaged schema quotes it
+        problems = ["its schema cannot be read"]
+        application, tables = APPLICATION_ID, 1
+    if problems != ["ok"]:
+        raise StorageError(
+            f"{path} is damaged ({problems[0]}). I have not changed it. Restore a backup with `kith restore`, "
+            "or move the file away if you want to start empty."
+        )
+    if tables and application != APPLICATION_ID:
+        raise StorageError(f"{path} belongs to another program. Set `data` to a folder of Kith's own.")
+
+
+def _strange(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> Iterator[str]:
+    """What ``integrity_check`` does not look at: are the columns there that the migrations made, and is text text?"""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if 0 < version <= len(known):
+        with closing(sqlite3.connect(":memory:")) as fresh:
+            for migration in known[:version]:
+                for statement in migration.statements:
+                    fresh.execute(statement)
+            yield from (f"{column} is missing" for column in sorted(_columns(fresh) - _columns(connection)))
+    texts = defaultdict[str, list[str]](list)
+    for name in sorted(_columns(connection, "TEXT")):
+        table, column = name.split(".")
+        texts[table].append(f"ifnull(\"{column}\", '')")
+    connection.text_factory = bytes
+    for table, columns in texts.items():
+        try:
+            for (text,) in connection.execute(f'SELECT {" || char(10) || ".join(columns)} FROM "{table}"'):
+                text.decode()
+        except UnicodeDecodeError:
+            yield f"{table} cannot be read"
+    connection.text_factory = str
+
+
+def _columns(connection: sqlite3.Connection, kind: str = "%") -> set[str]:
+    rows = connection.execute(
+        "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables"
+        " JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table' AND columns.type LIKE ?",
+        (kind,),
+    )
+    return {name for (name,) in rows}
+
+
+def copy_of(path: Path) -> Path:
+    """Where the file as it was before the last upgrade is kept, until Kith has started once more after it."""
+    return path.with_name(COPY.replace("*", path.name))
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path, version: int, newest: int) -> None:
+    """A whole copy before an upgrade begins. One that is there already is older than an upgrade that was cut short."""
+    copy = copy_of(path)
+    if version >= newest:
+        copy.unlink(missing_ok=True)
+    elif version > 0 and not copy.exists():
+        draft = copy.with_name(copy.name + ".draft")
+        draft.unlink(missing_ok=True)
+        connection.execute("VACUUM INTO ?", (str(draft),))
+        draft.chmod(0o600)
+        draft.rename(copy)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:
+    for migration in known[_version(connection, path, len(known)) :]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in migration.statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {migration.number}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """The file's schema version. One newer than ``newest`` is refused where writing it would do harm."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        [compatible] = connection.execute("SELECT compatible FROM meta").fetchone()
+        if compatible > newest:
+            raise StorageError(
+                f"{path} was written by a newer Kith (schema {version}). Upgrade Kith, then start again."
+            )
+    return int(version)
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript() would commit an open transaction silently, so the file is taken apart here.
+    statement = ""
+    for line in script.splitlines():
+        if not statement and line.startswith("--"):
+            continue
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+    if any(line.strip() and not line.lstrip().startswith("--") for line in statement.splitlines()):
+        raise ValueError(f"a migration ends in the middle of a statement: {statement.strip()[:60]}")

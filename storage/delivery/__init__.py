@@ -1,0 +1,1 @@
+"""The outbox and what stands beside it: offers, intents, the inbox."""

@@ -1,0 +1,1 @@
+"""People, their accounts and communities, and what they said yes to."""

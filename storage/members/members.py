@@ -1,0 +1,240 @@
+"""Persons, their accounts, and the communities they are in."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from bot.messages import Community, Member, Person, Place
+from storage.database.instants import instant, seconds
+from storage.members import community_settings
+
+SEEN_EVERY = timedelta(days=1)
+"""How exactly ``last_seen`` is kept: it only decides which account to write to."""
+
+
+class Profile(NamedTuple):
+    """How to reach a person, and when not to."""
+
+    zone: str
+    locale: str
+    quiet_start: str
+    quiet_end: str
+    paused_until: datetime | None
+    paused: bool
+
+
+def person_of(connection: Connection, member: Member) -> Person | None:
+    row = connection.execute(
+        "SELECT person FROM accounts WHERE platform = ? AND platform_id = ?", (member.platform, member.id)
+    ).fetchone()
+    return Person(row[0]) if row else None
+
+
+def create(
+    connection: Connection,
+    member: Member,
+    zone: str,
+    locale: str,
+    now: datetime,
+    quiet: tuple[time, time] = (time(21), time(9)),
+) -> Person:
+    """The person of this account, made if it has none yet. ``quiet``: their hours until they or a community choose."""
+    known = person_of(connection, member)
+    if known is not None:
+        return known
+    row = connection.execute(
+        "INSERT INTO persons (zone, locale, quiet_start, quiet_end, created) VALUES (?, ?, ?, ?, ?)",
+        (zone, locale, *(hour.isoformat("minutes") for hour in quiet), seconds(now)),
+    ).lastrowid
+    assert row is not None
+    connection.execute(
+        "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES (?, ?, ?, ?)",
+        (member.platform, member.id, row, seconds(now)),
+    )
+    return Person(row)
+
+
+def recognise(connection: Connection, member: Member, place: Place | None) -> tuple[Person | None, Community | None]:
+    """Who a request is from and where, as far as we know."""
+    return person_of(connection, member), community_of(connection, place) if place else None
+
+
+def is_news(connection: Connection, person: Person, member: Member, community: Community | None, now: datetime) -> bool:
+    """Is there something to note: the account closed or not seen for a day, the person not known in this community?"""
+    [stale] = connection.execute(
+        "SELECT last_seen < ? OR closed IS NOT NULL FROM accounts WHERE platform = ? AND platform_id = ?",
+        (seconds(now - SEEN_EVERY), member.platform, member.id),
+    ).fetchone() or (False,)
+    return bool(stale) or (community is not None and community not in communities(connection, person))
+
+
+def noticed(connection: Connection, person: Person, member: Member, community: Community | None, now: datetime) -> None:
+    """The account is the one in use (and can be reached), and the person is in this community."""
+    connection.execute(
+        "UPDATE accounts SET last_seen = ?, closed = NULL WHERE platform = ? AND platform_id = ?",
+        (seconds(now), member.platform, member.id),
+    )
+    if community is not None:
+        join(connection, person, community, now)
+
+
+def accounts(connection: Connection, person: Person) -> list[Member]:
+    """The person's accounts, the one used last first."""
+    rows = connection.execute(
+        "SELECT platform, platform_id FROM accounts WHERE person = ? ORDER BY last_seen DESC, platform", (person.id,)
+    )
+    return [Member(platform, platform_id) for platform, platform_id in rows]
+
+
+def profile(connection: Connection, person: Person) -> Profile:
+    zone, locale, start, end, paused_at, until = connection.execute(
+        "SELECT zone, locale, quiet_start, quiet_end, paused_at, paused_until FROM persons WHERE id = ?", (person.id,)
+    ).fetchone()
+    return Profile(zone, locale, start, end, instant(until), paused_at is not None)
+
+
+def set_zone(connection: Connection, person: Person, zone: str) -> None:
+    connection.execute("UPDATE persons SET zone = ? WHERE id = ?", (zone, person.id))
+
+
+def set_locale(connection: Connection, person: Person, locale: str) -> None:
+    connection.execute("UPDATE persons SET locale = ? WHERE id = ?", (locale, person.id))
+
+
+def set_quiet_hours(connection: Connection, person: Person, start: time, end: time) -> None:
+    """What the member chose, from now on whatever a community says. Equal times: never quiet."""
+    connection.execute(
+        "UPDATE persons SET quiet_start = ?, quiet_end = ?, quiet_chosen = 1 WHERE id = ?",
+        (start.isoformat("minutes"), end.isoformat("minutes"), person.id),
+    )
+
+
+def pause(connection: Connection, person: Person, now: datetime, until: datetime | None) -> None:
+    """Hold everything back until an instant, or (None) until the person says so."""
+    connection.execute(
+        "UPDATE persons SET paused_at = ?, paused_until = ? WHERE id = ?",
+        (seconds(now), seconds(until) if until else None, person.id),
+    )
+
+
+def resume(connection: Connection, person: Person) -> bool:
+    """End a pause. False if there was none."""
+    done = connection.execute(
+        "UPDATE persons SET paused_at = NULL, paused_until = NULL WHERE id = ? AND paused_at IS NOT NULL", (person.id,)
+    )
+    return done.rowcount > 0
+
+
+def end_pauses(connection: Connection, now: datetime) -> None:
+    """A pause until a date ends by itself."""
+    connection.execute(
+        "UPDATE persons SET paused_at = NULL, paused_until = NULL WHERE paused_until <= ?", (seconds(now),)
+    )
+
+
+def community_of(connection: Connection, place: Place) -> Community | None:
+    """The community that lives in this place; None also where the bot was taken out of it."""
+    row = connection.execute(
+        "SELECT id, name FROM communities JOIN places ON community = id WHERE platform = ? AND platform_id = ?"
+        " AND (platform, platform_id) NOT IN (SELECT platform, platform_id FROM departures)",
+        (place.platform, place.id),
+    ).fetchone()
+    return Community(*row) if row else None
+
+
+def found(connection: Connection, place: Place, now: datetime) -> Community:
+    """The community that lives in this place, made if nobody has met it yet; the old one where the bot is back."""
+    connection.execute("DELETE FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id))
+    known = community_of(connection, place)
+    if known is not None:
+        return known
+    row = connection.execute(
+        "INSERT INTO communities (name, created) VALUES (?, ?)", (place.name or place.id, seconds(now))
+    ).lastrowid
+    assert row is not None
+    connection.execute("INSERT INTO places VALUES (?, ?, ?)", (place.platform, place.id, row))
+    return Community(row, place.name or place.id)
+
+
+def places(connection: Connection, community: Community) -> list[Place]:
+    rows = connection.execute(
+        "SELECT platform, platform_id FROM places WHERE community = ? ORDER BY platform, platform_id", (community.id,)
+    )
+    return [Place(platform, platform_id, community.name) for platform, platform_id in rows]
+
+
+def join(connection: Connection, person: Person, community: Community, now: datetime) -> None:
+    """Know that the person is in the community, from now or since before. Its quiet hours are theirs where it is the
+    first one they are in, and they have chosen none.
+    """
+    joined = connection.execute(
+        "INSERT INTO memberships (community, person, since) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET left_at = NULL WHERE left_at IS NOT NULL",
+        (community.id, person.id, seconds(now)),
+    )
+    if joined.rowcount:
+        community_settings.adopt_quiet_hours(connection, community, person)
+
+
+def leave(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
+    """The person is in this community no more. False if they were not in it before.
+
+    What waited for them there is forgotten; what was tried already, and may have arrived, stays as a row without words,
+    so that it comes no second time if they are back soon.
+    """
+    done = connection.execute(
+        "UPDATE memberships SET left_at = ? WHERE person = ? AND community = ? AND left_at IS NULL",
+        (seconds(now), person.id, community.id),
+    )
+    connection.execute(
+        "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending' AND first_try IS NULL",
+        (person.id, community.id),
+    )
+    connection.execute(
+        "UPDATE deliveries SET state = 'skipped', reason = 'left the community', settled = ?, body = NULL"
+        " WHERE person = ? AND community = ? AND state = 'pending'",
+        (seconds(now), person.id, community.id),
+    )
+    connection.execute("DELETE FROM offers WHERE person = ? AND community = ?", (person.id, community.id))
+    return done.rowcount > 0
+
+
+def of_community(connection: Connection, community: Community) -> list[Person]:
+    """Everybody who is in the community now, as far as we know them."""
+    rows = connection.execute(
+        "SELECT person FROM memberships WHERE community = ? AND left_at IS NULL ORDER BY person", (community.id,)
+    )
+    return [Person(person) for (person,) in rows]
+
+
+def communities(connection: Connection, person: Person) -> list[Community]:
+    """The communities the person is in now."""
+    rows = connection.execute(
+        "SELECT id, name FROM communities JOIN memberships ON community = id"
+        " WHERE person = ? AND left_at IS NULL ORDER BY name, id",
+        (person.id,),
+    )
+    return [Community(*row) for row in rows]
+
+
+def export(connection: Connection, person: Person) -> dict[str, Any]:
+    zone, locale, start, end, paused_at, until = connection.execute(
+        "SELECT zone, locale, quiet_start, quiet_end, paused_at, paused_until FROM persons WHERE id = ?", (person.id,)
+    ).fetchone()
+    kept: dict[str, Any] = {
+        "accounts": [f"{member.platform}: {member.id}" for member in accounts(connection, person)],
+        "time zone": zone,
+        "language": locale,
+        "quiet hours": f"{start} to {end}",
+        "communities": [community.name for community in communities(connection, person)],
+    }
+    if paused_at is not None:
+        kept["paused until"] = instant(until).isoformat() if until is not None else "you say"
+    return kept
+
+
+def forget(connection: Connection, person: Person) -> None:
+    """Delete the person. Every row that hangs on them goes with them (foreign keys)."""
+    connection.execute("DELETE FROM persons WHERE id = ?", (person.id,))

@@ -1,0 +1,1 @@
+"""Cases, holds, lines and totals."""

@@ -1,0 +1,92 @@
+"""Notes a member asked to keep: encrypted, by date, for their own eyes, and gone when they said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from bot.messages import Person
+from storage.database.instants import instant, seconds
+from storage.members import consents
+
+PURPOSE = "notebook"
+MOST = 400
+"""Notes of one member."""
+TERMS = (30, 90, 0)
+"""Days a note is kept; 0: until the member deletes it (product.md 3.17)."""
+SECOND_THOUGHTS = timedelta(hours=24)
+"""After the notebook was switched off, until its notes are erased: switching it on again in time keeps them."""
+
+
+class Note(NamedTuple):
+    """``words`` are encrypted."""
+
+    id: int
+    words: bytes
+    written: datetime
+
+
+def set_days(connection: Connection, person: Person, days: int) -> None:
+    """From now on, and for what is there already, each note is kept so many days from when it was written."""
+    connection.execute("INSERT OR REPLACE INTO notebooks VALUES (?, ?)", (person.id, days))
+    connection.execute(
+        "UPDATE notes SET erase = CASE WHEN ?1 = 0 THEN NULL ELSE written + ?1 * 86400 END WHERE person = ?2",
+        (days, person.id),
+    )
+
+
+def days(connection: Connection, person: Person) -> int | None:
+    """How long notes are kept, or None where the notebook was never opened."""
+    row = connection.execute("SELECT days FROM notebooks WHERE person = ?", (person.id,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def add(connection: Connection, person: Person, seal: Callable[[int], bytes], now: datetime) -> int | None:
+    """Keep a note; ``seal`` encrypts it for the row with this id. None if the notebook is full or was never opened."""
+    kept = days(connection, person)
+    [count] = connection.execute("SELECT count(*) FROM notes WHERE person = ?", (person.id,)).fetchone()
+    if kept is None or count >= MOST:
+        return None
+    row = connection.execute(
+        "INSERT INTO notes (person, words, written, erase) VALUES (?, x'', ?, ?)",
+        (person.id, seconds(now), seconds(now + timedelta(days=kept)) if kept else None),
+    ).lastrowid
+    assert row is not None
+    connection.execute("UPDATE notes SET words = ? WHERE id = ?", (seal(row), row))
+    return row
+
+
+def of_person(connection: Connection, person: Person, limit: int = MOST, offset: int = 0) -> list[Note]:
+    """The person's notes, the newest first."""
+    rows = connection.execute(
+        "SELECT id, words, written FROM notes WHERE person = ? ORDER BY written DESC, id DESC LIMIT ? OFFSET ?",
+        (person.id, limit, offset),
+    )
+    return [Note(row, words, instant(written)) for row, words, written in rows]
+
+
+def remove(connection: Connection, person: Person, row: int) -> bool:
+    done = connection.execute("DELETE FROM notes WHERE id = ? AND person = ?", (row, person.id))
+    return done.rowcount > 0
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """Erase what has been kept as long as its member said. A notebook that was switched off ends after a day."""
+    connection.execute(
+        "UPDATE notes SET erase = min(ifnull(erase, ?1), ?1) WHERE person NOT IN"
+        " (SELECT person FROM consents WHERE purpose = ?2 AND version = ?3)",
+        (seconds(now + SECOND_THOUGHTS), PURPOSE, consents.version(PURPOSE)),
+    )
+    connection.execute("DELETE FROM notes WHERE erase <= ?", (seconds(now),))
+
+
+def export(connection: Connection, person: Person, words: Callable[[Note], str]) -> dict[str, Any]:
+    kept = [{"when": one.written.isoformat(), "words": words(one)} for one in of_person(connection, person)]
+    return {"your notebook": kept} if kept else {}
+
+
+def forget(connection: Connection, person: Person) -> None:
+    connection.execute("DELETE FROM notes WHERE person = ?", (person.id,))
+    connection.execute("DELETE FROM notebooks WHERE person = ?", (person.id,))

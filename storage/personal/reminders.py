@@ -1,0 +1,102 @@
+"""What members asked to be reminded of: encrypted, sent once, then erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from bot.messages import Delivery, Person
+from storage.database.instants import instant, seconds
+from storage.delivery import deliveries
+
+DUE = "reminders.due"
+PURPOSE = "reminders"
+MOST = 25
+"""For each member (product.md 3.16)."""
+
+
+class Reminder(NamedTuple):
+    """``words`` are encrypted."""
+
+    id: int
+    words: bytes
+    due: datetime
+
+
+def add(connection: Connection, person: Person, seal: Callable[[int], bytes], due: datetime) -> int | None:
+    """A new reminder; ``seal`` encrypts its words for the row with this id. None if there are enough."""
+    [count] = connection.execute("SELECT count(*) FROM reminders WHERE person = ?", (person.id,)).fetchone()
+    if count >= MOST:
+        return None
+    row = connection.execute(
+        "INSERT INTO reminders (person, words, due) VALUES (?, x'', ?)", (person.id, seconds(due))
+    ).lastrowid
+    assert row is not None
+    connection.execute("UPDATE reminders SET words = ? WHERE id = ?", (seal(row), row))
+    return row
+
+
+def of_person(connection: Connection, person: Person) -> list[Reminder]:
+    """What waits, in the order it comes."""
+    rows = connection.execute(
+        "SELECT id, words, due FROM reminders WHERE person = ? AND planned IS NULL ORDER BY due, id", (person.id,)
+    )
+    return [Reminder(row, words, instant(due)) for row, words, due in rows]
+
+
+def get(connection: Connection, row: int) -> Reminder | None:
+    found = connection.execute("SELECT id, words, due FROM reminders WHERE id = ?", (row,)).fetchone()
+    return Reminder(found[0], found[1], instant(found[2])) if found else None
+
+
+def remove(connection: Connection, person: Person, row: int) -> bool:
+    """Delete one of the person's own. False if it is gone already."""
+    done = connection.execute("DELETE FROM reminders WHERE id = ? AND person = ?", (row, person.id))
+    if done.rowcount > 0:
+        deliveries.drop_key(connection, f"{DUE}:{row}")
+    return done.rowcount > 0
+
+
+def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
+    """Put what is due into the outbox; what falls into a pause waits for its end. True if there may be more."""
+    rows = connection.execute(
+        "SELECT reminders.id, person, due FROM reminders JOIN persons ON persons.id = person"
+        " WHERE due <= ?1 AND planned IS NULL AND (paused_at IS NULL OR paused_until <= ?1) ORDER BY due LIMIT ?2",
+        (seconds(now), limit),
+    ).fetchall()
+    for row, person, due in rows:
+        deliveries.plan(
+            connection,
+            Delivery(
+                to=Person(person),
+                kind=DUE,
+                key=f"{DUE}:{row}",
+                due=instant(due),
+                purpose=PURPOSE,
+                args={"reminder": row},
+                picked=True,
+            ),
+        )
+        connection.execute("UPDATE reminders SET planned = ? WHERE id = ?", (seconds(now), row))
+    return len(rows) == limit
+
+
+def erase_sent(connection: Connection) -> None:
+    """What has arrived, or never will, is erased. What lies in an inbox stays until it was read."""
+    connection.execute(
+        "DELETE FROM reminders WHERE planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries"
+        " WHERE nominal_key = ? || reminders.id AND state IN ('pending', 'sending', 'inbox'))",
+        (f"{DUE}:",),
+    )
+
+
+def export(connection: Connection, person: Person, words: Callable[[Reminder], str]) -> dict[str, Any]:
+    kept = [{"when": one.due.isoformat(), "words": words(one)} for one in of_person(connection, person)]
+    return {"your reminders": kept} if kept else {}
+
+
+def forget(connection: Connection, person: Person) -> None:
+    deliveries.drop_pending(connection, person, DUE)
+    connection.execute("DELETE FROM reminders WHERE person = ?", (person.id,))

@@ -1,0 +1,1 @@
+"""Quiet alerts, and whom they tell."""

@@ -1,0 +1,139 @@
+"""What only the host can mend reaches the host: once, by a platform that is there, else in the log."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.local import LocalAdapter
+from bot.bot import Bot
+from bot.errors import DeliveryError, StorageError
+from bot.hosting import host_notice
+from bot.hosting.host_notice import WORDS, HostNotice
+from bot.keys.crypto import Keyring
+from bot.messages import Member, Message
+from cogs import COGS
+from storage.database import platforms
+from storage.database.database import Database
+from tests.cast import MO, ROOM
+
+
+class Away(LocalAdapter):
+    """A platform that takes nothing."""
+
+    async def send(self, member: Member, message: Message, key: str) -> str:
+        raise DeliveryError("no answer")
+
+
+@dataclass
+class Installation:
+    """Mo hosts it, and is an account of the local platform."""
+
+    database: Database
+    connected: set[str] = field(default_factory=lambda: {"local"})
+
+    def __post_init__(self) -> None:
+        self.bot = Bot(self.database, Keyring.new(), COGS)
+        self.chat = LocalAdapter(self.bot)
+        self.chat.join(MO, ROOM)
+        self.notice = HostNotice(MO.id, self.database, self.bot.adapters, self.connected)
+
+    @property
+    def told(self) -> list[str]:
+        return [str(message.text) for message in self.chat.read(MO)]
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Installation]:
+    async with await Database.open(tmp_path / "kith.db") as database:
+        yield Installation(database)
+
+
+async def fill(database: Database) -> None:
+    """No page is left, and something needs many."""
+    [pages] = await database.write(lambda connection: connection.execute("PRAGMA page_count").fetchone())
+    await database.write(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    with pytest.raises(StorageError):
+        await database.write(platforms.set_state, "local", "huge", "x" * 100_000)
+    await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
+
+
+async def test_a_full_disk_is_told_to_the_host_once(home: Installation) -> None:
+    await home.notice.look()
+    assert home.told == []
+    for _time in range(3):
+        await fill(home.database)
+        await home.notice.look()
+    assert home.told == [WORDS["full"]]
+
+
+async def test_what_was_mended_and_breaks_again_is_told_again(
+    home: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(host_notice, "monotonic", lambda: now)
+    await home.notice.tell("full")
+    now += host_notice.MENDED_AFTER - 1
+    await home.notice.tell("full")
+    now += host_notice.MENDED_AFTER + 1
+    await home.notice.tell("full")
+    assert home.told == [WORDS["full"]] * 2
+
+
+async def test_each_trouble_has_a_notice_of_its_own(home: Installation) -> None:
+    for cause in WORDS:
+        await home.notice.tell(cause)
+    assert home.told == list(WORDS.values())
+
+
+@pytest.mark.parametrize("contact", ["robin@example.org", "https://example.org/contact"])
+async def test_without_an_account_it_stands_in_the_log(
+    home: Installation, contact: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    notice = HostNotice(contact, home.database, home.bot.adapters, home.connected)
+    await notice.tell("damaged")
+    [line] = caplog.records
+    assert line.levelno == logging.ERROR
+    assert "put a backup back" in line.getMessage()
+    assert home.told == []
+
+
+async def test_a_platform_that_is_not_connected_is_not_asked(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.connected.clear()
+    await home.notice.tell("full")
+    assert home.told == []
+    assert "the disk is full" in caplog.text
+
+
+async def test_a_platform_that_takes_nothing_leaves_the_log(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    Away(home.bot).join(MO, ROOM)
+    await home.notice.tell("full")
+    assert "the disk is full" in caplog.text
+
+
+async def test_a_file_damaged_while_kith_runs_is_noticed(home: Installation) -> None:
+    def met(_connection: sqlite3.Connection) -> None:
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    with pytest.raises(StorageError):
+        await home.database.read(met)
+    await home.notice.look()
+    assert home.told == [WORDS["damaged"]]
+
+
+async def test_an_ordinary_mistake_is_nothing_for_the_host(home: Installation) -> None:
+    with pytest.raises(StorageError):
+        await home.database.read(lambda connection: connection.execute("SELECT * FROM nothing"))
+    await home.notice.look()
+    assert home.told == []

@@ -1,0 +1,98 @@
+"""Commands, choices and forms as text: found, suggested, numbered, asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UserError
+from bot.incoming import text
+from bot.messages import Button, Field, Form, Message, Text
+from tests.cast import Playground
+
+MESSAGE = Message(Text("Well?"), (Button(Text("Yes"), "a.yes", row="-"), Button(Text("More..."), "a.more", row="-")))
+
+
+def test_choices_are_numbered_under_the_words() -> None:
+    assert str(text.render(MESSAGE)) == "Well?\n1. Yes\n2. More..."
+
+
+@pytest.mark.parametrize("line", ["1", " 1 ", "1.", "1)", "yes", "YES", "Yes!"])
+def test_a_choice_is_its_number_or_its_words(line: str) -> None:
+    assert text.chosen(text.labels(MESSAGE.buttons), line) == "kith:1:a.yes:-:"
+
+
+@pytest.mark.parametrize("line", ["more", "More...", "2"])
+def test_dots_of_a_label_need_not_be_typed(line: str) -> None:
+    assert text.chosen(text.labels(MESSAGE.buttons), line) == "kith:1:a.more:-:"
+
+
+@pytest.mark.parametrize("line", ["0", "3", "99999999999", "yes please", "", "-1", "²"])
+def test_anything_else_is_no_choice(line: str) -> None:
+    assert text.chosen(text.labels(MESSAGE.buttons), line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"), [("2", "two"), ("3", "three"), ("1", "two"), ("7 days", "seven"), ("9", None)]
+)
+def test_where_choices_are_numbers_a_number_means_what_it_says(line: str, meant: str | None) -> None:
+    assert text.chosen([("2 days", "two"), ("3 days", "three"), ("7 days", "seven")], line) == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "rest"),
+    [
+        ("checkin on 19:00 Berlin", "checkin on", "19:00 Berlin"),
+        ("  CheckIn   ON   19:00", "checkin on", "19:00"),
+        ("kith start", "start", ""),
+        ("Kith help checkin on", "help", "checkin on"),
+        ("sos", "help-now", ""),
+        ("help now", "help-now", ""),
+        ("crisis please", "help-now", "please"),
+    ],
+)
+def test_a_command_is_found_and_the_rest_kept_as_typed(world: Playground, line: str, name: str, rest: str) -> None:
+    command, left = text.find(world.bot.commands, line)
+    assert (command.name, left) == (name, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "suggestion"),
+    [
+        ("chekin on 19:00", "`checkin on`"),
+        ("forgetme", "`forget-me`"),
+        ("checkin", "Did you mean one of these?"),
+        ("xyzzy", "`help` shows what I can do."),
+        ("", "`help` shows what I can do."),
+        ("@everyone " * 50, "`help` shows what I can do."),
+    ],
+)
+def test_what_is_not_found_gets_a_way_on(world: Playground, line: str, suggestion: str) -> None:
+    with pytest.raises(UserError) as caught:
+        text.find(world.bot.commands, line)
+    assert suggestion in text.sentence(caught.value)
+
+
+@pytest.mark.parametrize("line", ["help now", "HELP NOW!", "sos", "crisis.", "help-now"])
+def test_a_call_for_help_is_heard_first(line: str) -> None:
+    assert text.asks_for_help(line)
+
+
+@pytest.mark.parametrize("line", ["help", "now", "sos berlin", "no crisis"])
+def test_other_words_are_not_a_call_for_help(line: str) -> None:
+    assert not text.asks_for_help(line)
+
+
+def test_a_question_says_how_to_keep_and_how_to_stop() -> None:
+    form = Form(
+        Text("Your check-in"),
+        (
+            Field("at", Text("When?"), default="19:00"),
+            Field("note", Text("A note?"), optional=True),
+            Field("x", Text("X?")),
+        ),
+        "a.sent",
+    )
+    assert str(text.question(form, 0)) == "Your check-in\nWhen?\nNow: 19:00. `-` keeps it. `cancel` stops."
+    assert str(text.question(form, 1)) == "A note?\n`-` leaves it out. `cancel` stops."
+    assert str(text.question(form, 2)) == "X?\n`cancel` stops."
+    assert str(text.question(form, 0, Text("No such time."))).startswith("No such time.\nWhen?")

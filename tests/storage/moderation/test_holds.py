@@ -1,0 +1,192 @@
+"""Holds and quiet: they keep a person from being introduced, they are told, they end, and they are never two of one."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+
+from bot.messages import Community, Person
+from storage.members import members
+from storage.moderation import holds
+from storage.moderation.holds import Quiet
+from tests.storage.conftest import DAY, HOUR, NOW, SECOND, person, rows_in, tables_naming
+
+
+def told(connection: Connection) -> list[tuple[str, int]]:
+    return connection.execute("SELECT kind, due FROM deliveries ORDER BY id").fetchall()
+
+
+def case(connection: Connection, community: Community) -> int:
+    row = connection.execute(
+        "INSERT INTO cases (community, viewers, words, opened) VALUES (?, 'moderators', x'', 0)", (community.id,)
+    ).lastrowid
+    assert row is not None
+    return row
+
+
+# -- introductions held ------------------------------------------------------------------------------------------------
+
+
+def test_at_first_nothing_stands_in_anybodys_way(connection: Connection, alice: Person, porch: Community) -> None:
+    assert holds.obstacle(connection, porch, alice, NOW) is None
+    assert not holds.end(connection, porch, alice, NOW)
+    assert not holds.let_go(connection, porch, alice, NOW)
+    assert told(connection) == []
+
+
+def test_a_hold_is_of_one_person_in_one_community(
+    connection: Connection, alice: Person, bob: Person, porch: Community, garden: Community
+) -> None:
+    row = holds.hold(connection, porch, alice, None, NOW)
+    assert row is not None
+    assert holds.is_open(connection, row)
+    assert holds.obstacle(connection, porch, alice, NOW) == "held"
+    assert holds.obstacle(connection, garden, alice, NOW) is None
+    assert holds.obstacle(connection, porch, bob, NOW) is None
+    assert not holds.end(connection, garden, alice, NOW)
+    assert holds.end(connection, porch, alice, NOW)
+    assert not holds.is_open(connection, row)
+
+
+def test_the_same_hold_twice_is_one_and_each_case_holds_for_itself(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    first, second = case(connection, porch), case(connection, porch)
+    for number in (first, first, second, None, None):
+        holds.hold(connection, porch, alice, number, NOW)
+    assert rows_in(connection, "holds") == 3
+
+
+def test_the_person_hears_it_once_and_of_the_end_too(connection: Connection, alice: Person, porch: Community) -> None:
+    holds.hold_and_tell(connection, porch, alice, None, NOW, HOUR)
+    holds.hold_and_tell(connection, porch, alice, case(connection, porch), NOW)
+    assert told(connection) == [(holds.TOLD, (NOW + HOUR).timestamp())]
+    assert holds.let_go(connection, porch, alice, NOW + DAY)
+    assert told(connection)[1:] == [(holds.ENDED, (NOW + DAY).timestamp())]
+    assert not holds.is_held(connection, porch, alice), "of both cases"
+
+
+def test_a_hold_outlives_its_case_but_not_its_person(connection: Connection, alice: Person, porch: Community) -> None:
+    number = case(connection, porch)
+    holds.hold(connection, porch, alice, number, NOW)
+    connection.execute("DELETE FROM cases")
+    assert holds.is_held(connection, porch, alice)
+    members.forget(connection, alice)
+    assert tables_naming(connection, alice) == set()
+
+
+def test_who_is_new_waits_for_as_long_as_the_community_asks(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    connection.execute("INSERT INTO community_settings (community, tenure_days) VALUES (?, 3)", (porch.id,))
+    assert holds.obstacle(connection, porch, alice, NOW) == "new", "they are not here at all"
+    members.join(connection, alice, porch, NOW)
+    assert holds.obstacle(connection, porch, alice, NOW + 3 * DAY - SECOND) == "new"
+    assert holds.obstacle(connection, porch, alice, NOW + 3 * DAY) is None
+
+
+# -- everything quiet --------------------------------------------------------------------------------------------------
+
+
+def test_one_moderator_asks_for_72_hours_to_the_second(
+    connection: Connection, alice: Person, mo: Person, porch: Community, garden: Community
+) -> None:
+    end = NOW + holds.ALONE
+    found = holds.quiet(connection, porch, alice, mo, NOW)
+    assert found == Quiet(found.id, alice, mo, None, end)
+    assert holds.obstacle(connection, porch, alice, end - SECOND) == "quiet"
+    assert holds.obstacle(connection, porch, alice, end) is None
+    assert not holds.is_quiet(connection, alice, garden, NOW)
+    assert holds.is_quiet(connection, alice, None, NOW), "their own things are quiet too"
+
+
+def test_asking_twice_is_not_two_moderators(
+    connection: Connection, alice: Person, mo: Person, porch: Community
+) -> None:
+    first = holds.quiet(connection, porch, alice, mo, NOW)
+    assert holds.quiet(connection, porch, alice, mo, NOW + HOUR) == first
+    assert rows_in(connection, "quieted") == 1
+
+
+def test_two_moderators_keep_it_until_one_ends_it(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    first = holds.quiet(connection, porch, alice, mo, NOW)
+    both = first._replace(second=bob, ends=None)
+    assert holds.quiet(connection, porch, alice, bob, NOW) == both
+    assert holds.quiet(connection, porch, alice, person(connection, "dana"), NOW) == both
+    assert holds.is_quiet(connection, alice, porch, NOW + 365 * DAY)
+    assert not holds.has_run_out(connection, NOW + 365 * DAY)
+    assert holds.unquiet(connection, porch, alice, NOW)
+    assert not holds.unquiet(connection, porch, alice, NOW)
+    assert not holds.is_quiet(connection, alice, porch, NOW)
+
+
+def test_what_nobody_agreed_to_runs_out(connection: Connection, alice: Person, mo: Person, porch: Community) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    end = NOW + holds.ALONE
+    assert not holds.has_run_out(connection, end - SECOND)
+    assert holds.end_run_out(connection, end - SECOND) == []
+    assert holds.has_run_out(connection, end)
+    assert holds.end_run_out(connection, end) == [(porch, alice)]
+    assert holds.end_run_out(connection, end) == []
+
+
+def test_what_was_asked_for_anew_does_not_end_with_the_old_one(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    holds.quiet(connection, porch, bob, mo, NOW)
+    end = NOW + holds.ALONE
+    fresh = holds.quiet(connection, porch, alice, mo, end)
+    assert holds.end_run_out(connection, end) == [(porch, bob)], "about Alice nothing is over"
+    assert holds.quiet_about(connection, porch, alice, end) == fresh
+    assert not holds.unquiet(connection, porch, bob, end), "it has ended already"
+
+
+def test_an_export_says_what_and_where_and_never_by_whom(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    holds.hold(connection, porch, alice, None, NOW)
+    holds.quiet(connection, porch, alice, mo, NOW)
+    assert holds.export(connection, alice) == [
+        {"what": "introductions are held", "where": "The Porch", "since": NOW.isoformat()},
+        {"what": "everything is quiet", "where": "The Porch", "since": NOW.isoformat()},
+    ]
+    assert holds.export(connection, bob) == holds.export(connection, mo) == []
+
+
+def test_what_ended_is_erased_and_what_holds_stays(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    for who in (alice, bob):
+        holds.hold(connection, porch, who, None, NOW)
+        holds.quiet(connection, porch, who, mo, NOW)
+    holds.end(connection, porch, alice, NOW)
+    holds.unquiet(connection, porch, alice, NOW)
+    holds.sweep(connection, NOW)
+    for table in ("holds", "quieted"):
+        assert connection.execute(f"SELECT person FROM {table}").fetchall() == [(bob.id,)]
+
+
+def test_quiet_outlasts_the_moderator_who_asked_for_it(
+    connection: Connection, alice: Person, mo: Person, porch: Community
+) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    members.forget(connection, mo)
+    found = holds.quiet_about(connection, porch, alice, NOW)
+    assert found is not None
+    assert found.first is None
+    members.forget(connection, alice)
+    assert rows_in(connection, "quieted") == 0
+
+
+def test_the_next_moderator_takes_the_place_of_one_who_was_forgotten(
+    connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
+) -> None:
+    holds.quiet(connection, porch, alice, mo, NOW)
+    members.forget(connection, mo)
+    again = person(connection, "mo")
+    taken = holds.quiet(connection, porch, alice, again, NOW + HOUR)
+    assert (taken.first, taken.second, taken.ends) == (again, None, NOW + holds.ALONE), "one person is not two"
+    assert holds.quiet(connection, porch, alice, again, NOW + HOUR) == taken
+    assert holds.quiet(connection, porch, alice, bob, NOW + HOUR) == taken._replace(second=bob, ends=None)
