@@ -23,11 +23,12 @@ from bench._ticking import tick_until, used
 from bot.adapters.discord import REQUESTS, DiscordAdapter
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
-from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, message
 from bot.hosting.config import DiscordConfig
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from storage.delivery import deliveries
 from storage.members import members

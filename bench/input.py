@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.report import progress
-from bot.cog import Command
 from bot.errors import UserError
 from bot.incoming import parameters, text
+from bot.registry import Command
 from bot.story.playground import ALICE, ROOM, Playground
 from tests.engines.hostile import strings
 
@@ -54,7 +54,7 @@ async def _measure(wanted: int) -> dict[str, int | float]:
         async with Playground.open(Path(folder), NOW) as world:
             await world.say(ALICE, "checkin on 19:00 berlin", ROOM)
             await world.say(ALICE, "yes", ROOM)
-            read = [_read(world.bot.commands, line) for line in _lines(world, wanted * 10)]
+            read = [_read(world.bot.registry.commands, line) for line in _lines(world, wanted * 10)]
             asked = [await _ask(world, line) for line in progress(_lines(world, wanted), wanted)]
     slowest = sorted(read)[-1] * 1000, sorted(asked)[-1] * 1000
     return {
@@ -71,7 +71,7 @@ async def _measure(wanted: int) -> dict[str, int | float]:
 def _lines(world: Playground, count: int) -> Iterator[str]:
     """Lines that nearly are commands or button ids, with hostile values."""
     chance = random.Random(count)
-    commands, actions = sorted(world.bot.commands), sorted(world.bot.actions)
+    commands, actions = sorted(world.bot.registry.commands), sorted(world.bot.registry.actions)
     for words in strings(count, seed=count):
         button = f"kith:1:{chance.choice(actions)}:{chance.choice(('-', 'o1', 'd1', 'o9', 'x'))}:{words[:80]}"
         yield chance.choice((f"{chance.choice(commands)} {words}", words, button))

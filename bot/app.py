@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Self, TypeAlias
 
-from bot.bot import Bot, Settings
+from bot.bot import Bot
 from bot.clocks.clock import Clock, monotonic, utc_now
 from bot.clocks.zones import tzdata_version
+from bot.cog import Settings
 from bot.delivery.quiet_hours import QuietHours
 from bot.delivery.scheduler import Scheduler
 from bot.errors import FatalError
@@ -63,7 +64,9 @@ class App:
         self.bot = bot
         self._feeds = feeds
         self._platforms = platforms
-        self._scheduler = Scheduler(bot)
+        self._scheduler = Scheduler(
+            partial(bot.tick, patience=0), bot.run_jobs, bot.now
+        )  # a slow platform holds up nothing
         self._connected: set[str] = set()
         self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fatal: FatalError | None = None
@@ -89,7 +92,7 @@ class App:
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
-                feeds = Feeds(bot, config.calendar) if config.calendar else None
+                feeds = Feeds(bot.registry, config.calendar) if config.calendar else None
                 yield cls(bot, platforms(config, bot), config.host.contact, feeds)
 
     async def run(self, tell: Callable[[str], None]) -> None:

@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from bot.asking import leaving
-from bot.asking.consenting import Ask
+from bot.asking.consenting import Consenting
+from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.clocks.clock import Clock, utc_now
-from bot.clocks.zones import guess
-from bot.cog import Action, Cog, Command, Every, Kind, Reply
+from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
-from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.errors import StorageError, UserError
 from bot.incoming import conversation, inbox, offering, parameters, text
 from bot.incoming.conversation import Conversations
-from bot.incoming.limits import Limiter, Limits
-from bot.incoming.waiting import WaitingWords
+from bot.incoming.limits import Limiter
+from bot.incoming.offering import Offering
+from bot.incoming.recognising import Recognising
 from bot.keys.crypto import Keyring
 from bot.log import Word
-from bot.messages import Button, Channel, Community, Form, Member, Message, Person, Place, Text, plain
+from bot.messages import Button, Channel, Form, Member, Message, Place, Text, plain
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.platform.naming import Names
+from bot.registry import Command, Every, Registry, Reply
 from bot.words.i18n import N_, _, reading
 from storage.database.database import Database
-from storage.members import departures, in_touch, members
+from storage.members import departures
 
 log = logging.getLogger(__name__)
 
 Answered = tuple[Context, Reply]
 """A reply and the context it was given in: on the way the community may have been settled, or the person made."""
 
-PATIENCE = 2.0
-"""Seconds that a request waits to learn who asks. Help now does not need to know."""
-
 NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the host decided, as far as members notice it."""
-
-    host: str = "the person who hosts me"
-    zone: str = "UTC"
-    limits: Limits | None = None
-    without_notebook: frozenset[str] = frozenset()
-    """Platforms where members keep no notes, because the host has not allowed it."""
-    without_tender: frozenset[str] = frozenset()
-    """Platforms where tender questions are off until moderators have read what they may ask there."""
-    quiet: QuietHours = DEFAULT_QUIET_HOURS
-    daily_cap: int = gate.DAILY_CAP
-    calendar: str = ""
-    """Where members' own calendars are found on the web; empty where the host has opened no port for them."""
 
 
 class Bot:
@@ -75,31 +53,44 @@ class Bot:
         settings: Settings | None = None,
         now: Clock = utc_now,
     ) -> None:
-        self.database = database
-        self.keyring = keyring
-        self.settings = settings or Settings()
+        settings = settings or Settings()
         self.now = now
+        self.database = database
         self.adapters: dict[str, Adapter] = {}
-        self.permissions = Permissions(database, self.adapters)
-        self.names = Names(self.adapters)
+        self.registry = Registry()
         self.conversations = Conversations(database, keyring)
-        self.cogs = [cog(self) for cog in cogs]
-        self.commands: dict[str, Command] = {command.name: command for cog in self.cogs for command in cog.commands()}
-        self.actions: dict[str, Action] = {action.name: action for cog in self.cogs for action in cog.actions()}
-        self.kinds: dict[str, Kind] = {kind.name: kind for cog in self.cogs for kind in cog.kinds()}
-        self._jobs = [(cog, job, every) for cog in self.cogs for job, every in cog.jobs()]
-        self.asks: dict[str, Ask] = {ask.name: ask for cog in self.cogs for ask in cog.asks()}
-        self._limits = Limiter(self.settings.limits)
-        decide = partial(gate.decide, cap=self.settings.daily_cap)
-        self.dispatcher = Dispatcher(database, self.adapters, self.kinds, self.names, keyring.nonce_key(), decide)
-        self.words = WaitingWords()
-        self.groups = Groups(database, self.adapters, keyring.nonce_key(), now)
+        self._names = Names(self.adapters)
+        self._permissions = Permissions(database, self.adapters)
+        self._offering = Offering(database, self.registry, self._permissions, keyring)
+        self._recognising = Recognising(database, now, settings.zone)
+        self._limits = Limiter(settings.limits)
+        self._leaving = Leaving(database, self.registry, self.adapters, keyring)
+        decide = partial(gate.decide, cap=settings.daily_cap)
+        nonce_key = keyring.nonce_key()
+        self.dispatcher = Dispatcher(database, self.adapters, self.registry.kinds, self._names, nonce_key, decide)
+        self.core = Core(
+            database=database,
+            keyring=keyring,
+            registry=self.registry,
+            settings=settings,
+            now=now,
+            adapters=self.adapters,
+            unreachable=self.dispatcher.waiting_for,
+            permissions=self._permissions,
+            consenting=Consenting(database, self.registry, self._permissions),
+            leaving=self._leaving,
+            offering=self._offering,
+            conversations=self.conversations,
+            groups=Groups(database, self.adapters, nonce_key, now),
+        )
+        for cog in cogs:
+            self.registry.add(cog(self.core))
 
     # -- what comes in ------------------------------------------------------------------------------------------------
 
     async def run_command(self, incoming: Incoming, name: str, arguments: Mapping[str, str]) -> None:
         """A command whose arguments the platform has taken apart; each is still as the member typed it."""
-        command = self.commands[name]
+        command = self.registry.commands[name]
         values = {parameter: text.whole(typed) for parameter, typed in arguments.items()}
         await self._answer(incoming, lambda context: self._command(context, command, values))
 
@@ -126,7 +117,7 @@ class Bot:
             log.exception("the outbox cannot be read")
 
     async def run_jobs(self, every: Every, now: datetime) -> None:
-        for cog, job, when in self._jobs:
+        for cog, job, when in self.registry.jobs:
             if when != every:
                 continue
             try:
@@ -139,11 +130,11 @@ class Bot:
 
     async def left(self, member: Member, place: Place) -> None:
         """A platform says that a member has left a place or was taken out of it."""
-        await leaving.left(self, member, place, self.now())
+        await self._leaving.left(member, place, self.now())
 
     async def removed(self, place: Place) -> None:
         """A platform says that the bot was taken out of a place."""
-        await leaving.removed(self, place, self.now())
+        await self._leaving.removed(place, self.now())
 
     async def homes(self, platform: str) -> list[Place]:
         """Every place of a platform where a community lives, as far as we know."""
@@ -155,14 +146,15 @@ class Bot:
 
     async def channel_gone(self, channel: Channel) -> None:
         """A platform says that a channel was deleted, or that the bot was taken out of it."""
-        await leaving.channel_gone(self, channel)
+        await self._leaving.channel_gone(channel)
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
     async def _answer(
         self, incoming: Incoming, handle: Callable[[Context], Awaitable[Answered]], line: str = ""
     ) -> None:
-        context = await self._context(incoming)
+        self._names.learn(incoming.member)
+        context = await self._recognising.context(incoming)
         with reading(context.locale):
             reply: Reply
             try:
@@ -181,7 +173,7 @@ class Bot:
         """What cogs have to say beside the answer to a typed line, under it. It never takes the answer's place."""
         if not line or reply is None or isinstance(reply, Form):
             return reply
-        for cog in self.cogs:
+        for cog in self.registry.cogs:
             try:
                 beside = await cog.beside(context, line)
             except StorageError:
@@ -193,44 +185,15 @@ class Bot:
                 reply = replace(said, text=said.text + "\n\n" + beside)
         return reply
 
-    async def _context(self, incoming: Incoming) -> Context:
-        now = self.now()
-        self.names.learn(incoming.member)
-        person: Person | None = None
-        community: Community | None = None
-        try:
-            async with asyncio.timeout(PATIENCE):
-                person, community = await self.database.read(members.recognise, incoming.member, incoming.place)
-                if incoming.place is not None and community is None:
-                    community = await self.database.write(members.found, incoming.place, now)
-                if person is not None and await self.database.read(
-                    members.is_news, person, incoming.member, community, now
-                ):
-                    await self.database.write(members.noticed, person, incoming.member, community, now)
-                if person is not None and await self.database.read(in_touch.is_news, person, now):
-                    await self.database.write(in_touch.record, person, now)  # whatever they do is contact
-        except (StorageError, TimeoutError):
-            log.exception("the database did not answer")
-        return Context(
-            member=incoming.member,
-            person=person,
-            community=community,
-            channel=incoming.channel,
-            now=now,
-            locale=incoming.locale,
-            direct=incoming.place is None,
-            raw=incoming.raw,
-        )
-
     async def _respond(self, context: Context, reply: Reply) -> None:
         if reply is None:
             return
-        said = await inbox.mention(self, context, _as_message(reply))
-        said = await (self.names.fill_form(said) if isinstance(said, Form) else self.names.fill_message(said))
+        said = await inbox.mention(self.registry, self.database, context, _as_message(reply))
+        said = await (self._names.fill_form(said) if isinstance(said, Form) else self._names.fill_message(said))
         try:
-            offered = await offering.bind(self, context, said)
+            offered = await self._offering.bind(context, said)
         except StorageError:  # the words still reach the member; only what needs a row is left out
-            offered = offering.without_rows(self, said)
+            offered = self._offering.without_rows(said)
         await self.adapters[context.member.platform].respond(context, offered)
 
     async def _line(self, context: Context, line: str) -> Answered:
@@ -250,13 +213,13 @@ class Bot:
         try:
             return await self._typed_command(context, line)
         except UserError:
-            if not chat.typed or text.means_command(self.commands, line):
+            if not chat.typed or text.means_command(self.registry.commands, line):
                 raise
             return await self._action(context, chat.typed, {"words": line})
 
     async def _typed_command(self, context: Context, line: str) -> Answered:
-        command, rest = text.find(self.commands, line)
-        zone = await self._zone(context)
+        command, rest = text.find(self.registry.commands, line)
+        zone = await self._recognising.zone(context)
         reading_ = parameters.Reading(context.now, zone, self._member_reader(context))
         return await self._command(context, command, parameters.split(command.name, command.parameters, rest, reading_))
 
@@ -285,12 +248,12 @@ class Bot:
     async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:
         self._limits.check(context, command)
         if context.person is None and not command.anyone:
-            return context, await self.commands["start"].handler(context)
-        context, question = await offering.settle_community(self, context, command, arguments)
+            return context, await self.registry.commands["start"].handler(context)
+        context, question = await self._offering.settle_community(context, command, arguments)
         if question is not None:
             return context, question
         if command.moderators:
-            await self.permissions.require_moderator(context)
+            await self._permissions.require_moderator(context)
         values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
         return context, await command.handler(context, **values)
 
@@ -298,41 +261,29 @@ class Bot:
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
-        action = self.actions.get(button.action)
+        action = self.registry.actions.get(button.action)
         if action is None:
             raise UserError(_("That button has expired. `help` shows what I can do."))
         self._limits.check(context, action)
-        context = await offering.check(self, context, button, action)
+        context = await self._offering.check(context, button, action)
         if context.person is None and not action.anyone:
-            return context, await self.commands["start"].handler(context)
+            return context, await self.registry.commands["start"].handler(context)
         if action.moderators:
-            await self.permissions.require_moderator(context)
+            await self._permissions.require_moderator(context)
         values = parameters.fields(action.handler, answers, await self._reading(context))
         return context, await action.handler(context, button.value, **values)
 
     async def _command_in(self, context: Context, button: Button) -> Answered:
         """The answer to "which community?": the command that raised the question, there."""
-        name, arguments, community = await offering.resume(self, context, button)
-        return await self._command(replace(context, community=community), self.commands[name], arguments)
+        name, arguments, community = await self._offering.resume(context, button)
+        return await self._command(replace(context, community=community), self.registry.commands[name], arguments)
 
     async def _reading(self, context: Context) -> parameters.Reading:
-        return parameters.Reading(context.now, await self._zone(context), self._member_reader(context))
+        return parameters.Reading(context.now, await self._recognising.zone(context), self._member_reader(context))
 
     async def zone_of(self, member: Member) -> str:
-        """The member's IANA zone; the host's default for somebody nothing is kept about, or while nobody can tell."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                person, _community = await self.database.read(members.recognise, member, None)
-                if person is not None:
-                    return (await self.database.read(members.profile, person)).zone
-        except (StorageError, TimeoutError):
-            log.exception("the database did not answer")
-        return self.settings.zone
-
-    async def _zone(self, context: Context) -> str:
-        if context.person is None:
-            return guess(context.locale, ZoneInfo(self.settings.zone)).key  # the one that a first yes keeps
-        return (await self.database.read(members.profile, context.person)).zone
+        """The member's IANA zone, or the host's default."""
+        return await self._recognising.zone_of(member)
 
     def _member_reader(self, context: Context) -> parameters.MemberReader:
         return self.adapters[context.member.platform].read_member

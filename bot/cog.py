@@ -1,130 +1,70 @@
-"""Cogs: features written once. Decorators mark a cog's commands, actions, messages and jobs."""
+"""How a feature is written: decorators mark a cog's commands, actions, messages and jobs. ``Core`` is what it gets."""
 
 from __future__ import annotations
 
 import inspect
-from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from bot.context import Context
-from bot.messages import Channel, Community, Delivery, Form, Message, Person, Reader, Text
-
-if TYPE_CHECKING:
-    from bot.asking.consenting import Ask
-    from bot.bot import Bot
+from bot.asking.consenting import Consenting
+from bot.asking.leaving import Leaving
+from bot.asking.permissions import Permissions
+from bot.clocks.clock import Clock
+from bot.delivery import gate
+from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
+from bot.incoming.conversation import Conversations
+from bot.incoming.limits import Limits
+from bot.incoming.offering import Offering
+from bot.incoming.waiting import WaitingWords
+from bot.keys.crypto import Keyring
+from bot.platform.adapter import Adapter
+from bot.platform.groups import Groups
+from bot.registry import Action, Command, Duties, Every, Job, Kind, Late, Registry
+from storage.database.database import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Reply = str | Text | Message | Form | None
-Handler = Callable[..., Awaitable[Reply]]
-Every = Literal["tick", "hour", "day"]
-Late = Literal["expires", "says so", "still true"]
-Job = Callable[[datetime], Awaitable[bool | None]]
-Work = Callable[[Connection], T]
-Nearness = Literal["buddy", "circles"]
 M = TypeVar("M", bound=Callable[..., Any])
 
 
-TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people", "help-now", "kith-mod"})
-
-
 @dataclass(frozen=True)
-class Command:
-    """A command every adapter offers: ``/checkin on`` here, ``checkin on`` there.
+class Settings:
+    """What the host decided, as far as members notice it."""
 
-    ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which
-    community is meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the
-    call. ``expensive``: it writes much or reaches others, so a member can ask it less often (``bot.incoming.limits``).
-    """
-
-    name: str
-    help: str
-    parameters: tuple[inspect.Parameter, ...]
-    handler: Handler
-    anyone: bool = False
-    community: bool = False
-    moderators: bool = False
-    expensive: bool = False
-
-    @property
-    def description(self) -> str:
-        return self.help.partition("\n")[0]
-
-    @property
-    def path(self) -> str:
-        """The name where commands stand in groups: the seven doors at the top, everything else under ``kith``."""
-        return self.name if self.name.split()[0] in TOP_LEVEL else f"kith {self.name}"
+    host: str = "the person who hosts me"
+    zone: str = "UTC"
+    limits: Limits | None = None
+    without_notebook: frozenset[str] = frozenset()
+    """Platforms where members keep no notes, because the host has not allowed it."""
+    without_tender: frozenset[str] = frozenset()
+    """Platforms where tender questions are off until moderators have read what they may ask there."""
+    quiet: QuietHours = DEFAULT_QUIET_HOURS
+    daily_cap: int = gate.DAILY_CAP
+    calendar: str = ""
+    """Where members' own calendars are found on the web; empty where the host has opened no port for them."""
 
 
-@dataclass(frozen=True)
-class Action:
-    """What a button or a sent form runs.
+@dataclass
+class Core:
+    """What every cog is given: where things are kept, what else is offered, and who may be asked."""
 
-    ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``:
-    the first press uses up the offer. ``moderators`` and ``expensive`` as in ``Command``.
-    """
-
-    name: str
-    handler: Handler
-    stateless: bool = False
-    once: bool = False
-    anyone: bool = False
-    community: bool = False
-    moderators: bool = False
-    expensive: bool = False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of delivery: who renders it, and what to do where nobody can say whether it arrived.
-
-    ``actions`` are those its buttons may run. ``unsure`` is the written policy for a first try that is older than the
-    platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so
-    itself. ``late`` is what becomes of it after an outage: it ``expires`` with its window (each is planned with one),
-    it comes and ``says so`` ("late by"), or it comes because it is ``still true``.
-    """
-
-    name: str
-    render: Callable[[Delivery, Reader], Awaitable[Message | None]]
-    actions: frozenset[str] = field(default_factory=frozenset)
-    unsure: Literal["skip", "resend"] = "skip"
-    late: Late = "still true"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One row of the settings screen: what it is, how it stands now, and the action that changes it in one tap."""
-
-    label: Text
-    state: Text
-    action: str
-    value: str = ""
-    group: Literal["switch", "role", "dial"] = "dial"
-
-
-@dataclass(frozen=True)
-class Listener:
-    """To whom a member may send words of theirs, both having agreed. ``purpose``: what the other's yes was to."""
-
-    person: Person
-    purpose: str
-    community: Community | None = None
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A total for moderators' `picture`, in plain words. Exact counts are never shown (``storage.moderation.picture``).
-
-    ``count`` gives (part, whole) of members of a community; ``words`` is the sentence for what may be shown of it.
-    """
-
-    name: str
-    count: Callable[[Connection, Community, datetime], tuple[int, int]]
-    words: Callable[[int, int], Text]
+    database: Database
+    keyring: Keyring
+    registry: Registry
+    settings: Settings
+    now: Clock
+    adapters: Mapping[str, Adapter]
+    unreachable: set[str]
+    """Platforms that are not connected at this moment."""
+    permissions: Permissions
+    consenting: Consenting
+    offering: Offering
+    leaving: Leaving
+    conversations: Conversations
+    groups: Groups
+    words: WaitingWords = field(default_factory=WaitingWords)
 
 
 def command(
@@ -177,92 +117,17 @@ def _mark(kind: str, value: Any) -> Callable[[M], M]:
     return decorate
 
 
-class Cog(ABC):
-    """One feature: what it offers, how it exports a person and how it forgets one.
+class Cog(Duties):
+    """One feature: what it offers, how it exports a person and how it forgets one."""
 
-    Both duties are storage functions that run in one transaction with those of all other cogs.
-    """
-
-    def __init__(self, bot: Bot) -> None:
-        self.bot = bot
+    def __init__(self, core: Core) -> None:
+        self.core = core
 
     async def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.bot.database.read(function, *args, **kwargs)
+        return await self.core.database.read(function, *args, **kwargs)
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.bot.database.write(function, *args, **kwargs)
-
-    @abstractmethod
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        """Everything this cog keeps about the person, as plain JSON values under titles a member understands."""
-
-    @abstractmethod
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        """Delete it, in one community or (None) everywhere, and tell those whom it concerns."""
-
-    def channel_gone(self, _channel: Channel) -> Work[None]:
-        """End what happened in a channel that is no more, and tell those whom it concerns."""
-        return nothing_to_forget
-
-    def withdrawn(self, _person: Person, _purpose: str) -> Work[None]:
-        """The person has taken a yes back. Nothing is sent for it from now on; stop what was being done for it."""
-        return nothing_to_forget
-
-    async def settings(self, _context: Context) -> Sequence[Setting]:
-        """What of this cog the settings screen shows to the member: each row can be changed in one tap."""
-        return ()
-
-    def separate(self, _one: Person, _other: Person) -> Work[None]:
-        """End what connects these two, at the wish of the first: they must not meet from now on."""
-        return nothing_to_forget
-
-    def partners(self, _person: Person, _community: Community) -> Work[frozenset[Person]]:
-        """Who waits for this person here, and hears from moderators if everything is quiet about them."""
-        return nobody
-
-    def listeners(self, _person: Person) -> Work[Sequence[Listener]]:
-        """To whom this person may send words of their own: whom this cog connected them with, by a yes of both."""
-        return nobody_listens
-
-    def resumed(self, _person: Person, _now: datetime) -> Work[bool]:
-        """The person says `start`: take up again what waits for that. True if anything did."""
-        return nothing_to_resume
-
-    async def hears_of_pause(self, _person: Person) -> Text | None:
-        """Who hears that the person pauses, in a sentence to them; None where this cog tells nobody."""
-        return None
-
-    def nearby(self, _person: Person, _community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
-        """Whom this cog has brought near the person here. They may be shown company requests and first hellos."""
-        return nobody_near
-
-    async def help_lines(self, _context: Context) -> Sequence[Text]:
-        """What this cog puts on the member's own help card: people and places of theirs. Read at most for a second."""
-        return ()
-
-    async def beside(self, _context: Context, _line: str) -> Text | None:
-        """Something to say beside the reply to a line typed to the bot. Nothing of the line is kept."""
-        return None
-
-    def measures(self) -> Iterable[Measure]:
-        """The totals this cog adds to what moderators see."""
-        return ()
-
-    async def needs(self, _community: Community, _now: datetime) -> Sequence[Text]:
-        """What the community needs from its moderators this week, one sentence each."""
-        return ()
-
-    async def feed(self, _code: str) -> bytes | None:
-        """The calendar file behind a private address (``bot.hosting.feeds``); None where it is not one of this cog."""
-        return None
-
-    def asks(self) -> Iterable[Ask]:
-        """What this cog asks before it keeps or sends anything."""
-        return ()
-
-    async def open_doors(self, context: Context) -> frozenset[str]:
-        """The actions of this cog that open a door, as far as somebody stands behind it now (``bot.asking.doors``)."""
-        return frozenset()
+        return await self.core.database.write(function, *args, **kwargs)
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):
@@ -284,32 +149,3 @@ class Cog(ABC):
         for name, function in vars(type(self)).items():
             if hasattr(function, f"cog_{kind}"):
                 yield getattr(self, name), getattr(function, f"cog_{kind}")
-
-
-def nothing_kept(_connection: Connection) -> dict[str, Any]:
-    """The export of a cog that stores nothing about anybody."""
-    return {}
-
-
-def nothing_to_forget(_connection: Connection) -> None:
-    """The forget of a cog that stores nothing about anybody."""
-
-
-def nobody(_connection: Connection) -> frozenset[Person]:
-    """The partners of a cog that brings nobody together."""
-    return frozenset()
-
-
-def nobody_listens(_connection: Connection) -> Sequence[Listener]:
-    """The listeners of a cog that connects nobody."""
-    return ()
-
-
-def nothing_to_resume(_connection: Connection) -> bool:
-    """What waits for `start` in a cog that lets nothing rest."""
-    return False
-
-
-def nobody_near(_connection: Connection) -> Mapping[Nearness, frozenset[Person]]:
-    """The people near somebody, of a cog that brings nobody together."""
-    return {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bot.asking.doors import HELP_NOW, doors
-from bot.cog import Cog, Work, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, command
 from bot.context import Context
 from bot.incoming import help as help_text
 from bot.incoming import text
 from bot.messages import Community, Message, Person, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import crisis_lines
 from bot.words.i18n import _
 from cogs.help_now import first_line
@@ -22,17 +23,17 @@ class About(Cog):
     async def help(self, context: Context, about: str = "") -> Message:
         """What you can ask me, or how one command is written."""
         if about:
-            found, _rest = text.find(self.bot.commands, about)
+            found, _rest = text.find(self.core.registry.commands, about)
             return Message(help_text.detail(found))
-        moderator = context.community is not None and await self.bot.permissions.is_moderator(
+        moderator = context.community is not None and await self.core.permissions.is_moderator(
             context.member, context.community
         )
         lines = [
             first_line(crisis_lines.EVERYWHERE),
-            help_text.overview(self.bot.commands.values(), moderators=moderator),
+            help_text.overview(self.core.registry.commands.values(), moderators=moderator),
             _("`help` and a command's name tells you more."),
         ]
-        return Message(Text("\n").join(lines), await doors(self.bot, context, (HELP_NOW,)))
+        return Message(Text("\n").join(lines), await doors(self.core.registry, context, (HELP_NOW,)))
 
     @command("about", anyone=True)
     async def about(self, context: Context) -> Message:
@@ -42,7 +43,7 @@ class About(Cog):
                 "I'm Kith, a bot that helps people here find and keep each other. I'm not care or treatment, and"
                 " I don't take their place. I introduce and remind; the talking is yours. {host} hosts me."
                 " `privacy` says what I keep."
-            ).format(host=self.bot.settings.host)
+            ).format(host=self.core.settings.host)
         )
 
     def export(self, person: Person) -> Work[dict[str, Any]]:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
 
-from bot.cog import Cog, Reply, Work, action, command, message
+from bot.cog import Cog, action, command, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Reply, Work
 from bot.words.i18n import _
 from storage.delivery import deliveries
 from storage.moderation import letters
@@ -56,7 +57,7 @@ class Feedback(Cog):
         if len(words) > LONGEST:
             raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=LONGEST))
         draft = secrets.randbits(ROW_BITS)
-        sealed = self.bot.keyring.encrypt(words.strip(), "letters", "words", draft)
+        sealed = self.core.keyring.encrypt(words.strip(), "letters", "words", draft)
         await self.write(letters.draft, draft, context.community, context.me, sealed, context.now)
         seen = _("The moderators of {community} will see exactly this:").format(community=context.community.name)
         buttons = [Button(_("Send with my name"), "feedback.send", f"{kind} {draft} named")]
@@ -83,8 +84,8 @@ class Feedback(Cog):
         letter, offer = secrets.randbits(ROW_BITS), int(context.row[1:])
 
         def again(words: bytes) -> bytes:
-            text = self.bot.keyring.decrypt(words, "letters", "words", draft)
-            return self.bot.keyring.encrypt(text, "letters", "words", letter)
+            text = self.core.keyring.decrypt(words, "letters", "words", draft)
+            return self.core.keyring.encrypt(text, "letters", "words", letter)
 
         return await self.write(letters.send_unnamed, context.me, draft, offer, letter, again, context.now)
 
@@ -131,7 +132,7 @@ class Feedback(Cog):
             due=context.now,
             expires=context.now + timedelta(days=1),
             community=context.community,
-            body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
+            body=self.core.keyring.encrypt(words, "deliveries", "body", key),
         )
         if not await self.write(_answer, context.community, letter.id, answer, context.now):
             return _("Somebody has answered that already.")
@@ -141,13 +142,13 @@ class Feedback(Cog):
     async def answer(self, delivery: Delivery, reader: Reader) -> Message | None:
         if delivery.body is None or delivery.community is None:
             return None
-        words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+        words = self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = _("You asked the moderators of {community}. They answer: {words}")
         return Message(said.format(community=delivery.community.name, words=words))
 
     def _words(self, letter: letters.Letter) -> str:
         try:
-            return self.bot.keyring.decrypt(letter.words, "letters", "words", letter.id)
+            return self.core.keyring.decrypt(letter.words, "letters", "words", letter.id)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Setting, Work, action, job, message
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, who
+from bot.registry import Ask, Setting, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.company.around import account_of, routing, settle
 from storage.company import hello
@@ -27,17 +27,17 @@ class Hello(Cog):
 
     @action("hello.open", stateless=True)
     async def open(self, context: Context, value: str) -> Message:
-        context, question = await settle(self.bot, context, "hello.open", value)
+        context, question = await settle(self, context, "hello.open", value)
         if question is not None:
             return question
         assert context.community is not None
         here = str(context.community.id)
-        return await consenting.question(self.bot, context, ASK, here) or await self.agreed(context, here)
+        return await self.core.consenting.question(context, ASK, here) or await self.agreed(context, here)
 
     @action("hello.agreed")
     async def agreed(self, context: Context, value: str) -> Message:
         """The yes is there: from helpers to begin with, as everybody has these."""
-        context, question = await settle(self.bot, context, "hello.open", value)
+        context, question = await settle(self, context, "hello.open", value)
         if question is not None:
             return question
         assert context.community is not None
@@ -62,13 +62,13 @@ class Hello(Cog):
 
     async def _near(self, context: Context) -> bool:
         assert context.community is not None
-        around = await self.read(routing(self.bot).near, context.me, context.community)
+        around = await self.read(routing(self.core.registry).near, context.me, context.community)
         return bool(around.get("circles"))
 
     @action("hello.toggle")
     async def toggle(self, context: Context, value: str) -> Message:
         community, _space, audience = value.partition(" ")
-        context, question = await settle(self.bot, context, "hello.open", community)
+        context, question = await settle(self, context, "hello.open", community)
         if question is not None:
             return question
         assert context.community is not None
@@ -85,7 +85,7 @@ class Hello(Cog):
         return _(
             "You may say hello to me: at most once a week, from helpers, or circle members if you switch them on. I"
             " give your name to one of them at a time, and there is no list."
-        ) + (" " + consenting.core_words(self.bot.settings.host))
+        ) + (" " + consenting.core_words(self.core.settings.host))
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         if hello.HELLO not in await self.read(consents.given, context.me):
@@ -96,12 +96,12 @@ class Hello(Cog):
 
     @job(every="tick")
     async def offer_due(self, now: datetime) -> bool:
-        return await self.write(hello.offer_due, now, routing(self.bot), BATCH)
+        return await self.write(hello.offer_due, now, routing(self.core.registry), BATCH)
 
     @message(hello.OFFER, actions=("hello.say", "hello.decline"), late="expires")
     async def offer(self, delivery: Delivery, reader: Reader) -> Message | None:
         offer = await self.read(hello.get, int(delivery.args["row"]))
-        name = await account_of(self.bot, offer.person, reader.member) if offer else None
+        name = await account_of(self, offer.person, reader.member) if offer else None
         if offer is None or name is None or offer.answer is not None:
             return None
         said = _("{who} welcomes a hello this week. They see your name if you send one, and nobody else does.").format(
@@ -125,7 +125,7 @@ class Hello(Cog):
 
     @message(hello.SAID, actions=("hello.back",), late="expires")
     async def said(self, delivery: Delivery, reader: Reader) -> Message | None:
-        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:
             return None
         words = _("{who} says hello, as you allowed. No answer needed.").format(who=who(name))
@@ -139,7 +139,7 @@ class Hello(Cog):
 
     @message(hello.BACK, late="expires")
     async def came_back(self, delivery: Delivery, reader: Reader) -> Message | None:
-        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         return Message(_("{who} says hello back.").format(who=who(name))) if name else None
 
     # -- what is kept -------------------------------------------------------------------------------------------------

@@ -7,23 +7,20 @@ import logging
 from collections.abc import Awaitable, Sequence
 from datetime import date, datetime
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from bot.asking import consenting, doors
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Work, action, command, job
+from bot.asking import doors
+from bot.cog import Cog, Core, action, command, job
 from bot.context import Context
 from bot.errors import DeliveryError, StorageError, UserError
 from bot.incoming.text import asks_for_help
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Message, Person, Text
+from bot.registry import Ask, Work
 from bot.words import countries, crisis_lines, crisis_phrases
 from bot.words.i18n import _
 from storage.moderation import lines
 from storage.moderation.lines import Facts, Known
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 T = TypeVar("T")
 
@@ -44,8 +41,8 @@ class HelpNow(Cog):
     What communities confirmed is also held in memory, so that the card is whole while the database is not.
     """
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._known = Known({}, {})
         self._read_once = False
 
@@ -57,7 +54,7 @@ class HelpNow(Cog):
         country = await self._patiently(self._remembered(context), None)
         words = await self._card(context, country)
         buttons = [Button(_("Choose"), "help.choose", "0")]
-        if await self._patiently(doors.doors(self.bot, context, (doors.COMPANY,)), ()):
+        if await self._patiently(doors.doors(self.core.registry, context, (doors.COMPANY,)), ()):
             buttons.append(Button(_("Ask a person here to reach out"), doors.COMPANY))
             words += "\n" + _("You can also ask a person here, and see first who would read it.")
             words += " " + _("They're members, not crisis workers.")
@@ -123,7 +120,7 @@ class HelpNow(Cog):
         found = []
         for row, words in facts.resources:
             try:
-                found.append(self.bot.keyring.decrypt(words, "resources", "words", row))
+                found.append(self.core.keyring.decrypt(words, "resources", "words", row))
             except DecryptionError:
                 log.error("a place nearby cannot be read and is left out of the help card")
         return found
@@ -131,7 +128,7 @@ class HelpNow(Cog):
     async def _own(self, context: Context) -> list[Text]:
         """The member's own people and places, from whichever feature keeps them."""
         said: list[Text] = []
-        for cog in self.bot.cogs:
+        for cog in self.core.registry.cogs:
             said.extend(await self._patiently(cog.help_lines(context), ()))
         return said
 
@@ -147,7 +144,7 @@ class HelpNow(Cog):
     async def _communities(self, context: Context) -> Sequence[int]:
         if context.community is not None:
             return (context.community.id,)
-        adapter = self.bot.adapters[context.member.platform]
+        adapter = self.core.adapters[context.member.platform]
         places = await self._patiently(adapter.places_of(context.member), ())
         return [self._known.places[place] for place in places if place in self._known.places]
 
@@ -193,7 +190,7 @@ class HelpNow(Cog):
 
     @action("help.remember", stateless=True)
     async def remember_country(self, context: Context, value: str) -> Message:
-        question = await consenting.question(self.bot, context, ASK.name, _country(value))
+        question = await self.core.consenting.question(context, ASK.name, _country(value))
         return question or Message(await self.remembered(context, value))
 
     @action("help.remembered")

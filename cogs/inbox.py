@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Work, action, command
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text
+from bot.registry import Work
 from bot.words.i18n import _
 from storage.delivery import inbox
 from storage.members import members
@@ -43,7 +44,7 @@ class Inbox(Cog):
         return await self.inbox(context)
 
     async def _render(self, delivery: Delivery, reader: Reader) -> Message | None:
-        kind = self.bot.kinds.get(delivery.kind)
+        kind = self.core.registry.kinds.get(delivery.kind)
         said = await kind.render(delivery, reader) if kind else None
         return said.on(f"d{delivery.id}") if said else None
 

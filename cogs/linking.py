@@ -10,10 +10,11 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Work, action, command, message, nothing_kept
+from bot.cog import Cog, action, command, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
+from bot.registry import Work, nothing_kept
 from bot.words.i18n import N_, _
 from storage.delivery import deliveries
 from storage.members import conversations, linking, members
@@ -67,7 +68,7 @@ class Linking(Cog):
 
     @action("linking.unlink", once=True)
     async def unlink_pressed(self, context: Context, value: str) -> Text:
-        who = self.bot.keyring.pseudonym(context.member.platform, context.member.id)
+        who = self.core.keyring.pseudonym(context.member.platform, context.member.id)
         if not await self.write(_detach, context.me, context.member, who):
             raise UserError(_("This is your only account here. `forget-me` deletes what I keep."))
         return _("Done. I don't know this account any more.")
@@ -152,7 +153,7 @@ class Linking(Cog):
             raise UserError(_(TOO_LATE))
         if link.community is not None:
             return await self._join_places(context, link)
-        code = self.bot.keyring.pseudonym(link.other.platform, link.other.id)
+        code = self.core.keyring.pseudonym(link.other.platform, link.other.id)
         if await self.write(_together, link, code, context.now):
             return _("Done. Your two accounts are one person to me. `unlink` undoes it.")
         return _(
@@ -163,13 +164,13 @@ class Linking(Cog):
     async def _join_places(self, context: Context, link: linking.Link) -> Text:
         """The permission is asked again: it may be gone since the code was shown."""
         assert link.community is not None
-        await self.bot.permissions.require_moderator(replace(context, community=link.community))
+        await self.core.permissions.require_moderator(replace(context, community=link.community))
         if await self.write(_one_community, link, context.now):
             return _("Done. Both places are one community to me.")
         return _("I can't put these together: something is set up in both. Take it down in one of them first.")
 
     def _hash(self, secret: bytes) -> bytes:
-        return hmac.digest(self.bot.keyring.derive("link codes"), secret, "sha256")
+        return hmac.digest(self.core.keyring.derive("link codes"), secret, "sha256")
 
     def _only_direct(self, context: Context) -> None:
         """Where others read along, a code would be theirs too. Answers to a command in a shared place are private

@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting, doors
-from bot.asking.consenting import Ask
 from bot.clocks.zones import guess
-from bot.cog import Cog, Reply, Work, action, command, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.messages import Button, Community, Message, Person, Text, plain
+from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members
 from storage.moderation import lines
@@ -57,19 +57,19 @@ class Onboarding(Cog):
     async def start(self, context: Context) -> Message:
         """Say hello to Kith and see what it can do for you."""
         if context.person is not None:
-            works = [cog.resumed(context.person, context.now) for cog in self.bot.cogs]
+            works = [cog.resumed(context.person, context.now) for cog in self.core.registry.cogs]
             resumed = await self.write(_resume, context.person, works)
             if outdated := await self.read(consents.outdated, context.person):
                 return _ask_again(outdated)
             if resumed:
                 ended = _("Welcome back. Your pause has ended, and what you chose goes on.")
-                return Message(ended, doors.hello(self.bot))
+                return Message(ended, doors.hello(self.core.registry))
         return Message(
             _(
                 "Hi, I'm Kith, a bot. I help people here find each other. Nobody watches this chat for emergencies;"
                 " `help now` has numbers. What would you like?"
             ),
-            doors.hello(self.bot),
+            doors.hello(self.core.registry),
         )
 
     @action("onboarding.start", stateless=True)
@@ -83,11 +83,13 @@ class Onboarding(Cog):
 
     @action("onboarding.look", stateless=True)
     async def look(self, context: Context, value: str) -> Message:
-        said = [translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.bot.actions]
+        said = [
+            translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.core.registry.actions
+        ]
         if context.community is not None and (nearby := await self.read(lines.resources, context.community)):
-            places = [self.bot.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
+            places = [self.core.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
             said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(plain, places)]))
-        return Message(Text("\n\n").join(said), await doors.doors(self.bot, context))
+        return Message(Text("\n\n").join(said), await doors.doors(self.core.registry, context))
 
     # -- saying yes, and saying no ------------------------------------------------------------------------------------
 
@@ -96,7 +98,7 @@ class Onboarding(Cog):
         """18 or over: on to the question itself. It is put on the record together with the yes to that."""
         name, _bar, about = value.partition("|")
         ask = self._ask(name)
-        if set(ask.purposes) <= await consenting.given_to(self.bot, context):
+        if set(ask.purposes) <= await self.core.consenting.given_to(context):
             return await self._agree(context, ask, about, adult=True)
         return consenting.asking(ask, about, adult=True)
 
@@ -117,29 +119,29 @@ class Onboarding(Cog):
         name, _bar, rest = value.partition("|")
         adult, _bar, about = rest.partition("|")
         ask = self._ask(name)
-        if ask.adult and adult != "1" and consenting.ADULT not in await consenting.given_to(self.bot, context):
+        if ask.adult and adult != "1" and consenting.ADULT not in await self.core.consenting.given_to(context):
             return consenting.adult_question(ask, about)
         return await self._agree(context, ask, about, adult=adult == "1")
 
     def _ask(self, name: str) -> Ask:
-        if name not in self.bot.asks:
+        if name not in self.core.registry.asks:
             raise UserError(_("That button has expired. `help` shows what I can do."))
-        return self.bot.asks[name]
+        return self.core.registry.asks[name]
 
     async def _agree(self, context: Context, ask: Ask, about: str, *, adult: bool) -> Reply:
         new = consenting.Newcomer(
-            guess(context.locale, ZoneInfo(self.bot.settings.zone)).key,
-            self.bot.settings.quiet,
-            self.bot.keyring.pseudonym(context.member.platform, context.member.id),
+            guess(context.locale, ZoneInfo(self.core.settings.zone)).key,
+            self.core.settings.quiet,
+            self.core.keyring.pseudonym(context.member.platform, context.member.id),
         )
         context = replace(context, community=context.community or await self._only_community(context))
         person = await self.write(consenting.record, context, ask, str(ask.words(about)), adult, new)
-        return await self.bot.actions[ask.then].handler(replace(context, person=person), about)
+        return await self.core.registry.actions[ask.then].handler(replace(context, person=person), about)
 
     async def _only_community(self, context: Context) -> Community | None:
         """Whoever says yes in a direct chat is in the one community we share. Of several, none is guessed."""
         try:
-            shared = await self.bot.permissions.communities_of(context.member, context)
+            shared = await self.core.permissions.communities_of(context.member, context)
         except DeliveryError:
             return None
         return shared[0] if len(shared) == 1 else None
@@ -153,7 +155,7 @@ class Onboarding(Cog):
 
     @action("consent.no_more")
     async def no_more(self, context: Context, value: str) -> Text:
-        await consenting.withdraw(self.bot, context.me, await self.read(consents.outdated, context.me))
+        await self.core.consenting.withdraw(context.me, await self.read(consents.outdated, context.me))
         return _("That's fine. I send nothing for it. `settings` shows everything you said yes to.")
 
     @action("onboarding.no", stateless=True)
@@ -161,10 +163,10 @@ class Onboarding(Cog):
         """A no to the first question: what the chat remembers of it goes too."""
         if context.person is not None:
             return Message(_("That's fine. Nothing was changed."))
-        await self.bot.conversations.end(context)
+        await self.core.conversations.end(context)
         return Message(
             _("That's fine. I've kept nothing. You can still use help and learn."),
-            await doors.doors(self.bot, context, (doors.HELP_NOW,)),
+            await doors.doors(self.core.registry, context, (doors.HELP_NOW,)),
             aside=True,  # or the chat would be remembered again
         )
 
@@ -173,7 +175,7 @@ class Onboarding(Cog):
         words = _(
             "Who can reach the machine: {host}, who hosts me. Text you ask me to keep is encrypted on its disk;"
             " your account id and the times are not. `my-data` shows you all of it, `forget-me` deletes all of it."
-        ).format(host=self.bot.settings.host)
+        ).format(host=self.core.settings.host)
         return Message(words + said_of_platforms(self))
 
     # -- what is kept -------------------------------------------------------------------------------------------------
@@ -192,7 +194,7 @@ def _resume(connection: Connection, person: Person, works: Sequence[Work[bool]])
 
 def said_of_platforms(cog: Cog) -> Text:
     """What else can be read, and by whom, on the platforms in use; begins with a space if there is anything."""
-    return Text().join(" " + said for adapter in cog.bot.adapters.values() if (said := adapter.reads()))
+    return Text().join(" " + said for adapter in cog.core.adapters.values() if (said := adapter.reads()))
 
 
 def _ask_again(outdated: frozenset[str]) -> Message:

@@ -6,11 +6,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asking import leaving
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import departures, members
 
@@ -21,7 +27,7 @@ class Pause(Cog):
     @command("pause")
     async def pause(self, context: Context, until: datetime | None = None) -> Text:
         """Pause everything, until a time you name or until you say `start`."""
-        told = [said for cog in self.bot.cogs if (said := await cog.hears_of_pause(context.me)) is not None]
+        told = [said for cog in self.core.registry.cogs if (said := await cog.hears_of_pause(context.me)) is not None]
         await self.write(members.pause, context.me, context.now, until)
         hears = Text(" ").join(told) if told else _("Nobody is told.")
         if until is None:
@@ -81,7 +87,7 @@ class Pause(Cog):
         left = next((community for community in known if str(community.id) == value), None)
         if left is None:
             return _("You have left already.")
-        await leaving.leave(self.bot, context.me, left, context.now)
+        await self.core.leaving.leave(context.me, left, context.now)
         return _(
             "Done. You have left what {community} has here. The rest I keep for 30 days, in case you come back;"
             " `forget-me` deletes it now."

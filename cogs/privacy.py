@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking import leaving
-from bot.cog import Cog, Work, action, command, job, nothing_to_forget
+from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.log import Word
 from bot.messages import Button, Community, File, Message, Person, Text
+from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.onboarding import said_of_platforms
 from storage.delivery import deliveries
@@ -31,7 +31,7 @@ class Privacy(Cog):
         kept = _(
             "I keep your account id, your choices, and when you answered. I don't keep what you say in a"
             " check-in. Text you ask me to keep is encrypted on disk; {host} holds the key. Moderators see totals only."
-        ).format(host=self.bot.settings.host)
+        ).format(host=self.core.settings.host)
         return kept + said_of_platforms(self) + " " + _("`my-data` shows you everything; `forget-me` deletes it.")
 
     @action("privacy.open")
@@ -53,7 +53,7 @@ class Privacy(Cog):
         """Everything I keep about you, as files only you receive."""
         if context.person is None:
             return Message(_("I keep nothing about you."))
-        kept = await self.read(_export, [cog.export(context.person) for cog in self.bot.cogs])
+        kept = await self.read(_export, [cog.export(context.person) for cog in self.core.registry.cogs])
         files = (
             File("my-data.txt", _as_text(kept).encode()),
             File("my-data.json", json.dumps(kept, indent=2, ensure_ascii=False).encode()),
@@ -90,7 +90,7 @@ class Privacy(Cog):
 
     @action("privacy.forget", once=True)
     async def forget_pressed(self, context: Context, value: str) -> Text:
-        await leaving.forget(self.bot, context.me)
+        await self.core.leaving.forget(context.me)
         return _("Done. Everything of yours is deleted. `start` begins anew, if you ever want to.")
 
     @action("privacy.keep")
@@ -107,15 +107,15 @@ class Privacy(Cog):
                 await self.write(sweep, now)
             except Exception:
                 log.exception("%s could not be swept", Word(sweep.__module__))
-        await leaving.scrub(self.bot)
+        await self.core.leaving.scrub()
 
     @job(every="hour")
     async def look_after_members(self, now: datetime) -> None:
-        await leaving.look_after_members(self.bot, now)
+        await self.core.leaving.look_after_members(now)
 
     @job(every="day")
     async def forget_long_gone(self, now: datetime) -> None:
-        await leaving.forget_long_gone(self.bot, now)
+        await self.core.leaving.forget_long_gone(now)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -8,14 +8,22 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asking import consenting, doors
-from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE, Ask
+from bot.asking import doors
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.clocks.times import friendly_zone
-from bot.cog import Cog, Reply, Setting, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
+from bot.registry import (
+    Ask,
+    Reply,
+    Setting,
+    Work,
+    nothing_kept,
+    nothing_to_forget,
+)
 from bot.words import i18n
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members
@@ -111,7 +119,7 @@ class Settings(Cog):
         wanted = change.strip().casefold()
         for row in await self._rows(context):
             if str(row.label).casefold().startswith(wanted):
-                return await self.bot.actions[row.action].handler(context, row.value)
+                return await self.core.registry.actions[row.action].handler(context, row.value)
         raise UserError(_("I have no setting with that name. `settings` shows them all."))
 
     @action("settings.open")
@@ -130,7 +138,7 @@ class Settings(Cog):
 
     async def _rows(self, context: Context) -> list[Setting]:
         """What all features show, in three groups: what is switched on, roles, dials."""
-        rows = [row for cog in self.bot.cogs for row in await cog.settings(context)]
+        rows = [row for cog in self.core.registry.cogs for row in await cog.settings(context)]
         order = ("switch", "role", "dial")
         return sorted(rows, key=lambda row: order.index(row.group))
 
@@ -156,7 +164,7 @@ class Settings(Cog):
             return Setting(label, _("on"), "settings.off", name, group)  # type: ignore[arg-type]  # one of the two
         if name in WORDS:
             return Setting(label, _("off"), "settings.on", name, group)  # type: ignore[arg-type]  # one of the two
-        if BEGINS.get(name) in self.bot.actions:
+        if BEGINS.get(name) in self.core.registry.actions:
             return Setting(label, _("off"), BEGINS[name])
         return None  # nobody offers it yet, or it is switched on where it is needed
 
@@ -166,7 +174,7 @@ class Settings(Cog):
     async def off(self, context: Context, value: str) -> Message:
         name = _known(value)
         withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
-        await consenting.withdraw(self.bot, context.me, withdrawn)
+        await self.core.consenting.withdraw(context.me, withdrawn)
         noted = _("{name}: off now.").format(name=translate(reader_locale(), NAMES[name]))
         if name in STAYS:
             noted = noted + " " + translate(reader_locale(), STAYS[name])
@@ -178,7 +186,7 @@ class Settings(Cog):
         name = _known(value)
         if name not in WORDS:
             raise UserError(_("That is switched on where it is needed. `help` shows what I can do."))
-        question = await consenting.question(self.bot, context, _ask(name), name)
+        question = await self.core.consenting.question(context, _ask(name), name)
         if question is not None:
             return question
         return await self._screen(context, _("{name}: on now.").format(name=translate(reader_locale(), NAMES[name])))

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import doors
-from bot.cog import Cog, Work, action, job, message
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.errors import DeliveryError
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Place, Reader, Text, who
+from bot.registry import Ask, Work
 from bot.words.i18n import _
 from cogs.company.around import account_of, context_of
 from cogs.personal.people import is_quiet, opening
@@ -30,7 +29,7 @@ class Welcome(Cog):
         """A direct conversation says nothing about where somebody belongs: the platform is asked, once they are new."""
         for person in await self.read(welcome.unplaced, now, BATCH):
             for account in await self.read(members.accounts, person):
-                adapter = self.bot.adapters.get(account.platform)
+                adapter = self.core.adapters.get(account.platform)
                 try:
                     places = await adapter.places_of(account) if adapter else ()
                 except DeliveryError:
@@ -44,7 +43,7 @@ class Welcome(Cog):
 
     @message(welcome.NAMED, actions=("welcome.hello", "welcome.later"), late="expires")
     async def named(self, delivery: Delivery, reader: Reader) -> Message | None:
-        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:
             return None
         said = _("{who} welcomes new people here, and likes a hello. They see your name only if you send one.").format(
@@ -62,15 +61,15 @@ class Welcome(Cog):
         if "opens" in delivery.args:
             beside = opening()
             return Message(said + "\n\n" + beside.text, beside.buttons)
-        found = await doors(self.bot, context_of(delivery, reader))
-        there = tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
+        found = await doors(self.core.registry, context_of(delivery, reader))
+        there = tuple(button.on(STATELESS) for button in found if self.core.registry.actions[button.action].stateless)
         return Message(said + " " + _("These doors are open all the same."), there)
 
     @action("welcome.hello")
     async def say(self, context: Context, value: str) -> Message:
         assert context.community is not None
         here = str(context.community.id)
-        return await consenting.question(self.bot, context, "welcome", here) or Message(await self.said(context, here))
+        return await self.core.consenting.question(context, "welcome", here) or Message(await self.said(context, here))
 
     @action("welcome.said")
     async def said(self, context: Context, value: str) -> Text:
@@ -89,7 +88,7 @@ class Welcome(Cog):
 
     @message(welcome.NEW, late="expires")
     async def new(self, delivery: Delivery, reader: Reader) -> Message | None:
-        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:
             return None
         return Message(_("{who} is new here and says hello. A short answer is plenty.").format(who=who(name)))

@@ -13,11 +13,12 @@ from typing import Any
 
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.keys.crypto import Keyring
 from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, Text
 from bot.platform.pacing import Pace
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from storage.delivery import deliveries
 from storage.members import consents, members
@@ -128,7 +129,7 @@ class Outbox:
 
     @property
     def notes(self) -> Notes:
-        [notes] = self.bot.cogs
+        [notes] = self.bot.registry.cogs
         assert isinstance(notes, Notes)
         return notes
 

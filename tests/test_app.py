@@ -216,8 +216,8 @@ async def refused(folder: Path) -> str:
 async def test_what_the_host_decided_for_communities_reaches_the_bot(tmp_path: Path) -> None:
     decided = CommunityDefaults(quiet_from=time(22), quiet_until=time(8), daily_cap=1)
     async with App.open(replace(config_in(tmp_path), community=decided), only(LocalAdapter)) as app:
-        assert app.bot.settings.quiet == QuietHours(time(22), time(8))
-        assert app.bot.settings.daily_cap == 1
+        assert app.bot.core.settings.quiet == QuietHours(time(22), time(8))
+        assert app.bot.core.settings.daily_cap == 1
 
 
 async def test_a_key_is_made_on_the_first_start_and_kept(tmp_path: Path) -> None:

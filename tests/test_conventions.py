@@ -16,9 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCE = ("bot", "cogs", "storage")
 EVERYTHING = (*SOURCE, "bench", "tests")
-COMPOSITION = (
-    *("bot/app.py", "bot/cli.py", "bot/hosting/cli_backup.py", "bot/story"),
-)  # who knows everybody
+COMPOSITION = (*("bot/app.py", "bot/cli.py", "bot/hosting/cli_backup.py", "bot/story"),)  # who knows everybody
 
 # What each part may import of the house. The longest prefix that matches a file decides.
 MAY_IMPORT = {
@@ -267,7 +265,11 @@ BROKEN = [
 ]
 KEPT = [
     (imports_only_what_it_may, "cogs/x.py", "import rustworkx\nfrom bot.cog import Cog\nfrom storage import checkins"),
-    (imports_only_what_it_may, "storage/x.py", "import sqlite3\nfrom bot.clocks.times import Wall\nfrom . import members"),
+    (
+        imports_only_what_it_may,
+        "storage/x.py",
+        "import sqlite3\nfrom bot.clocks.times import Wall\nfrom . import members",
+    ),
     (imports_only_what_it_may, "bot/app.py", "from bot.adapters.discord import client\nfrom cogs import COGS"),
     (imports_only_what_it_may, "bot/delivery/outbox.py", "from bot.platform.adapter import Adapter"),
     (imports_only_what_it_may, "bot/adapters/matrix/x.py", "import nio\nfrom bot.platform import adapter"),

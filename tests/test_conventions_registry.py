@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.bot import Bot
-from bot.cog import Command
 from bot.incoming import parameters
 from bot.keys.crypto import Keyring
+from bot.registry import Command
 from cogs import COGS
 from storage.database.database import Database
 
@@ -33,7 +33,7 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
 
 
 def commands(bot: Bot) -> list[Command]:
-    return [command for cog in bot.cogs for command in cog.commands()]
+    return [command for cog in bot.registry.cogs for command in cog.commands()]
 
 
 def sources() -> Iterator[tuple[str, ast.AST]]:
@@ -57,8 +57,8 @@ def literal(node: ast.AST, where: dict[str, tuple[int, str]]) -> str | None:
 def test_every_name_is_given_once(bot: Bot) -> None:
     names = Counter(
         [f"command {command.name}" for command in commands(bot)]
-        + [f"action {action.name}" for cog in bot.cogs for action in cog.actions()]
-        + [f"message {kind.name}" for cog in bot.cogs for kind in cog.kinds()]
+        + [f"action {action.name}" for cog in bot.registry.cogs for action in cog.actions()]
+        + [f"message {kind.name}" for cog in bot.registry.cogs for kind in cog.kinds()]
     )
     assert [name for name, times in names.items() if times > 1] == []
 
@@ -84,18 +84,23 @@ def test_every_parameter_has_a_type_that_every_platform_reads(bot: Bot) -> None:
 
 
 def test_an_action_leaves_room_for_its_row_and_value(bot: Bot) -> None:
-    for name in bot.actions:
+    for name in bot.registry.actions:
         assert ACTION.fullmatch(name), name
         assert len(f"kith:1:{name}:") + LONGEST_ROW + 1 <= 80, name
 
 
 def test_what_a_message_may_offer_exists(bot: Bot) -> None:
-    assert [(kind.name, name) for kind in bot.kinds.values() for name in kind.actions if name not in bot.actions] == []
+    assert [
+        (kind.name, name)
+        for kind in bot.registry.kinds.values()
+        for name in kind.actions
+        if name not in bot.registry.actions
+    ] == []
 
 
 def test_every_button_and_form_in_the_code_opens_something_that_exists(bot: Bot) -> None:
     found = [(where, literal(node, OPENS)) for where, node in sources()]
-    assert [(where, action) for where, action in found if action and action not in bot.actions] == []
+    assert [(where, action) for where, action in found if action and action not in bot.registry.actions] == []
 
 
 def test_labels_and_titles_fit_every_screen() -> None:

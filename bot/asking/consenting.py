@@ -6,22 +6,20 @@ already; the yes itself writes the consents and goes on to the cog's action, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
 
+from bot.asking.permissions import Permissions
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError
 from bot.messages import Button, Message, Person, Text
+from bot.registry import Ask, Registry, Work
 from bot.words.i18n import N_, _, reader_locale, translate
+from storage.database.database import Database
 from storage.members import blocks, community_settings, consents, members
 from storage.moderation import cases
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
-    from bot.cog import Work
 
 CORE = ("core", "dm")
 """What every lasting yes says yes to: that the account id and choices are kept, and that the bot may write first."""
@@ -63,50 +61,48 @@ def purpose(name: str) -> Text:
     return translate(reader_locale(), PURPOSES.get(name, name))
 
 
-@dataclass(frozen=True)
-class Ask:
-    """One question. ``words`` says all of it, given the value the question is about (a schedule, a circle).
+class Consenting:
+    """Asks what is still missing, and takes a yes back."""
 
-    ``then`` is the action that goes on after the yes, with the same value. ``adult``: it brings people together, so
-    the line about age comes first, once. ``ageless``: that line never comes first, also not among adults. ``choices``
-    are further buttons between yes and no.
-    """
+    def __init__(self, database: Database, registry: Registry, permissions: Permissions) -> None:
+        self._database = database
+        self._registry = registry
+        self._permissions = permissions
 
-    name: str
-    purposes: tuple[str, ...]
-    words: Callable[[str], Text]
-    then: str
-    adult: bool = False
-    ageless: bool = False
-    choices: Callable[[str], tuple[Button, ...]] = lambda _value: ()
+    async def question(self, context: Context, name: str, value: str = "") -> Message | None:
+        """The message that asks for what is still missing, or None if nothing is."""
+        ask = self._registry.asks[name]
+        given = await self.given_to(context)
+        of_age = ask.adult or (not given and not ask.ageless and await self._is_among_adults(context))
+        if ADULT not in given and of_age:
+            return adult_question(ask, value)
+        return None if set(ask.purposes) <= given else asking(ask, value)
 
+    async def given_to(self, context: Context) -> frozenset[str]:
+        """What the member of this request has said yes to."""
+        if context.person is None:
+            return frozenset()
+        return await self._database.read(consents.given, context.person)
 
-async def question(bot: Bot, context: Context, name: str, value: str = "") -> Message | None:
-    """The message that asks for what is still missing, or None if nothing is."""
-    ask = bot.asks[name]
-    given = await given_to(bot, context)
-    if ADULT not in given and (ask.adult or (not given and not ask.ageless and await _is_among_adults(bot, context))):
-        return adult_question(ask, value)
-    return None if set(ask.purposes) <= given else asking(ask, value)
+    async def withdraw(self, person: Person, purposes: Iterable[str]) -> None:
+        """Take yeses back, and stop what was done for them, in one transaction. It counts for the very next message."""
+        works = {purpose: [cog.withdrawn(person, purpose) for cog in self._registry.cogs] for purpose in purposes}
+        await self._database.write(_withdraw, person, works)
 
-
-async def _is_among_adults(bot: Bot, context: Context) -> bool:
-    """Is the member in a community that is declared for adults? There the line about age comes with the first yes."""
-    try:
-        found = (
-            [context.community] if context.community else await bot.permissions.communities_of(context.member, context)
-        )
-    except DeliveryError:
-        return False
-    decided = [await bot.database.read(community_settings.get, community) for community in found]
-    return any(settings.adults_only for settings in decided)
-
-
-async def given_to(bot: Bot, context: Context) -> frozenset[str]:
-    """What the member of this request has said yes to."""
-    if context.person is None:
-        return frozenset()
-    return await bot.database.read(consents.given, context.person)
+    async def _is_among_adults(self, context: Context) -> bool:
+        """Is the member in a community that is declared for adults? There the line about age comes with the first
+        yes.
+        """
+        try:
+            found = (
+                [context.community]
+                if context.community
+                else await self._permissions.communities_of(context.member, context)
+            )
+        except DeliveryError:
+            return False
+        decided = [await self._database.read(community_settings.get, community) for community in found]
+        return any(settings.adults_only for settings in decided)
 
 
 def adult_question(ask: Ask, value: str) -> Message:
@@ -158,12 +154,6 @@ def record(connection: Connection, context: Context, ask: Ask, words: str, adult
     if adult:
         consents.give(connection, person, (ADULT,), str(_("This is for adults. Are you 18 or over?")), context.now)
     return person
-
-
-async def withdraw(bot: Bot, person: Person, purposes: Iterable[str]) -> None:
-    """Take yeses back, and stop what was done for them, in one transaction. It counts for the very next message."""
-    works = {purpose: [cog.withdrawn(person, purpose) for cog in bot.cogs] for purpose in purposes}
-    await bot.database.write(_withdraw, person, works)
 
 
 def _withdraw(connection: Connection, person: Person, works: Mapping[str, Sequence[Work[None]]]) -> None:

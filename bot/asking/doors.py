@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from bot.context import Context
 from bot.messages import Button
+from bot.registry import Registry
 from bot.words.i18n import N_, reader_locale, translate
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 COMPANY, CHECKIN, BUDDY, CIRCLE, LOOK, PEOPLE, HELP_NOW = (
     "company.ask",
@@ -39,18 +36,20 @@ LABELS = {
 }
 
 
-def hello(bot: Bot) -> tuple[Button, ...]:
+def hello(registry: Registry) -> tuple[Button, ...]:
     """The doors of the hello. An empty one answers with "shall I tell you when ...?", so all that exist stand here."""
     return tuple(
-        Button(translate(reader_locale(), label), action) for action, label in HELLO.items() if action in bot.actions
+        Button(translate(reader_locale(), label), action)
+        for action, label in HELLO.items()
+        if action in registry.actions
     )
 
 
 async def doors(
-    bot: Bot, context: Context, wanted: Sequence[str] = (COMPANY, BUDDY, CIRCLE, PEOPLE, HELP_NOW)
+    registry: Registry, context: Context, wanted: Sequence[str] = (COMPANY, BUDDY, CIRCLE, PEOPLE, HELP_NOW)
 ) -> tuple[Button, ...]:
     """Of the wanted doors, those with somebody behind them now."""
     there: set[str] = set()
-    for cog in bot.cogs:
+    for cog in registry.cogs:
         there |= await cog.open_doors(context)
     return tuple(Button(translate(reader_locale(), LABELS[action]), action) for action in wanted if action in there)

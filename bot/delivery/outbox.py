@@ -25,10 +25,10 @@ from storage.delivery import deliveries, together
 from storage.members import members
 
 if TYPE_CHECKING:
-    from bot.cog import Kind
     from bot.platform.adapter import Adapter
     from bot.platform.naming import Names
     from bot.platform.pacing import Pace
+    from bot.registry import Kind
     from storage.database.database import Database
 
 log = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.bot import Bot
-from bot.clocks.clock import monotonic, utc_now
-from bot.cog import Every
+from bot.clocks.clock import Clock, monotonic, utc_now
+from bot.registry import Every
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,17 @@ JUMP = timedelta(seconds=5)
 
 
 class Scheduler:
-    """Calls ``bot.tick`` about once a second, and the hourly and daily jobs, until it is stopped."""
+    """Calls ``tick`` about once a second, and the hourly and daily jobs, until it is stopped."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        tick: Callable[[datetime], Awaitable[None]],
+        run_jobs: Callable[[Every, datetime], Awaitable[None]],
+        now: Clock,
+    ) -> None:
+        self._tick = tick
+        self._run = run_jobs
+        self._now = now
         self._jobs = AsyncIOScheduler(timezone="UTC")
         self._stopping = asyncio.Event()
         self._turns: dict[Every, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -41,15 +48,15 @@ class Scheduler:
         self._jobs.start()
         self._plan_jobs()
         try:
-            wall, mono = self._bot.now(), monotonic()
+            wall, mono = self._now(), monotonic()
             while not self._stopping.is_set():
-                await self._bot.tick(self._bot.now(), patience=0)  # a slow platform holds up nothing
+                await self._tick(self._now())
                 await self._pause(TICK)
-                drift = abs((self._bot.now() - wall).total_seconds() - (monotonic() - mono))
+                drift = abs((self._now() - wall).total_seconds() - (monotonic() - mono))
                 if drift > JUMP.total_seconds():
                     log.warning("the clock jumped by about %d s", drift)
                     self._plan_jobs()
-                wall, mono = self._bot.now(), monotonic()
+                wall, mono = self._now(), monotonic()
         finally:
             self._jobs.shutdown(wait=False)
 
@@ -83,4 +90,4 @@ class Scheduler:
 
     async def _run_jobs(self, every: Every) -> None:
         async with self._turns[every]:
-            await self._bot.run_jobs(every, self._bot.now())
+            await self._run(every, self._now())

@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from bot.asking import leaving
 from bot.bot import Bot
 from bot.cog import Cog
 from bot.errors import FatalError
@@ -192,7 +191,7 @@ async def _make_safe(
     left = await database.read(backup.left_since, since, keyring.pseudonym)
     for person, accounts in left.items():
         if accounts == set(await database.read(members.accounts, person)):
-            await leaving.forget(bot, person)
+            await bot.core.leaving.forget(person)
         else:  # unlinked, and the person is here with another account
             await database.write(backup.drop_accounts, accounts)
     withdrawn = await database.write(backup.withdraw_again, since, keyring.pseudonym)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from bot.errors import FatalError, StorageError
 from bot.hosting.config import CalendarConfig
+from bot.registry import Registry
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from bot.bot import Bot
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +40,8 @@ STAMP = b"DTSTAMP"
 class Feeds:
     """``serve`` answers until it is cancelled."""
 
-    def __init__(self, bot: Bot, config: CalendarConfig) -> None:
-        self._bot = bot
+    def __init__(self, registry: Registry, config: CalendarConfig) -> None:
+        self._registry = registry
         self._config = config
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.port = config.port
@@ -89,7 +88,7 @@ class Feeds:
         return web.Response(body=content, headers=headers, content_type="text/calendar", charset="utf-8")
 
     async def _find(self, code: str) -> bytes | None:
-        for cog in self._bot.cogs:
+        for cog in self._registry.cogs:
             if (content := await cog.feed(code)) is not None:
                 return content
         return None

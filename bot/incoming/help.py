@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.cog import TOP_LEVEL, Command
 from bot.incoming import parameters
 from bot.messages import Text
+from bot.registry import TOP_LEVEL, Command
 from bot.words.i18n import N_, _, reader_locale, translate
 
 DOORS: Mapping[str, str] = {

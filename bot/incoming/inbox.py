@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Button, Form, Message, Text
+from bot.registry import Registry
 from bot.words.i18n import _, ngettext
+from storage.database.database import Database
 from storage.delivery import inbox
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 log = logging.getLogger(__name__)
 
 SHOW = "inbox.show"
 
 
-async def mention(bot: Bot, context: Context, said: Message | Form) -> Message | Form:
+async def mention(registry: Registry, database: Database, context: Context, said: Message | Form) -> Message | Form:
     """The answer, and once that something waits. Nobody else reads it, and no error or form is made longer by it."""
-    if context.person is None or isinstance(said, Form) or not said.private or said.aside or SHOW not in bot.actions:
+    if (
+        context.person is None
+        or isinstance(said, Form)
+        or not said.private
+        or said.aside
+        or SHOW not in registry.actions
+    ):
         return said
     try:
-        count = await bot.database.read(inbox.news, context.person, context.now)
+        count = await database.read(inbox.news, context.person, context.now)
         if not count:
             return said
-        await bot.database.write(inbox.tell, context.person, context.now)
+        await database.write(inbox.tell, context.person, context.now)
     except StorageError:
         log.exception("the inbox cannot be read")
         return said

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.asking.doors import HELP_NOW
 from bot.context import Context
 from bot.errors import UserError
+from bot.registry import Action, Command
 from bot.words.i18n import _
-
-if TYPE_CHECKING:
-    from bot.cog import Action, Command
 
 NEVER_LIMITED = frozenset({"help-now", HELP_NOW})
 

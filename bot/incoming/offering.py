@@ -10,18 +10,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from bot.cog import Action, Command
+from bot.asking.permissions import Permissions
 from bot.context import Context
 from bot.errors import UserError
+from bot.keys.crypto import Keyring
 from bot.messages import STATELESS, Button, Community, Form, Message, Text, plain
+from bot.registry import Action, Command, Registry
 from bot.words.i18n import N_, _
+from storage.database.database import Database
 from storage.delivery import offers
 from storage.members import members
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 _ID = re.compile(r"kith:1:(?P<action>[a-z][a-z0-9_.-]{0,39}):(?P<row>-|[od][0-9]{1,18}):(?P<value>.{0,80})", re.DOTALL)
 IN_COMMUNITY = "kith.in"
@@ -38,90 +37,105 @@ def parse(button_id: str) -> Button:
     return Button(Text(), found["action"], found["value"], row=found["row"])
 
 
-async def bind(bot: Bot, context: Context, said: Message | Form, payload: bytes | None = None) -> Message | Form:
-    """Give every button of a reply the row that makes it valid for this person alone."""
-    said = _stateless(bot, said)
-    offered = [(action, value) for action, value, row in _doors(said) if not row]
-    if not offered:
-        return said
-    # A first yes may have made the person a moment ago.
-    person = context.person or await bot.database.read(members.person_of, context.member)
-    if person is None:
-        raise ValueError(f"{offered[0][0]} was offered to somebody nothing may be kept about")
-    row = await bot.database.write(offers.add, person, context.community, offered, context.now)
-    return said.on(f"o{row}")
+class Offering:
+    """Binds what a reply offers, and believes a press only after it is checked."""
 
+    def __init__(self, database: Database, registry: Registry, permissions: Permissions, keyring: Keyring) -> None:
+        self._database = database
+        self._registry = registry
+        self._permissions = permissions
+        self._keyring = keyring
 
-def without_rows(bot: Bot, said: Message | Form) -> Message | Form:
-    """What can still be offered while nothing can be stored: the buttons that need no row."""
-    said = _stateless(bot, said)
-    if isinstance(said, Form):
-        return said
-    return replace(said, buttons=tuple(button for button in said.buttons if button.row), typed=None)
+    async def bind(self, context: Context, said: Message | Form, payload: bytes | None = None) -> Message | Form:
+        """Give every button of a reply the row that makes it valid for this person alone."""
+        said = self._stateless(said)
+        offered = [(action, value) for action, value, row in _doors(said) if not row]
+        if not offered:
+            return said
+        # A first yes may have made the person a moment ago.
+        person = context.person or await self._database.read(members.person_of, context.member)
+        if person is None:
+            raise ValueError(f"{offered[0][0]} was offered to somebody nothing may be kept about")
+        row = await self._database.write(offers.add, person, context.community, offered, context.now)
+        return said.on(f"o{row}")
 
+    def without_rows(self, said: Message | Form) -> Message | Form:
+        """What can still be offered while nothing can be stored: the buttons that need no row."""
+        said = self._stateless(said)
+        if isinstance(said, Form):
+            return said
+        return replace(said, buttons=tuple(button for button in said.buttons if button.row), typed=None)
 
-async def check(bot: Bot, context: Context, button: Button, action: Action) -> Context:
-    """The context the press runs in. Raises UserError if it may not run at all."""
-    if button.row == STATELESS:
-        if not action.stateless:
+    async def check(self, context: Context, button: Button, action: Action) -> Context:
+        """The context the press runs in. Raises UserError if it may not run at all."""
+        if button.row == STATELESS:
+            if not action.stateless:
+                raise UserError(_(_EXPIRED))
+            return replace(context, row=button.row)
+        row = int(button.row[1:])
+        if button.row[0] == "d":
+            kinds = [kind.name for kind in self._registry.kinds.values() if action.name in kind.actions]
+            verdict = await self._database.read(offers.press_delivery, row, context.person, kinds)
+        else:
+            verdict = await self._database.write(offers.press, row, context.person, button, action.once, context.now)
+        if verdict.refused == "stranger":
+            raise UserError(_("That button belongs to somebody else. `start` opens your own."))
+        if verdict.refused == "answered":
+            raise UserError(_("That is answered already."))
+        elsewhere = None not in (context.community, verdict.community) and context.community != verdict.community
+        if verdict.refused == "gone" or elsewhere:
             raise UserError(_(_EXPIRED))
-        return replace(context, row=button.row)
-    row = int(button.row[1:])
-    if button.row[0] == "d":
-        kinds = [kind.name for kind in bot.kinds.values() if action.name in kind.actions]
-        verdict = await bot.database.read(offers.press_delivery, row, context.person, kinds)
-    else:
-        verdict = await bot.database.write(offers.press, row, context.person, button, action.once, context.now)
-    if verdict.refused == "stranger":
-        raise UserError(_("That button belongs to somebody else. `start` opens your own."))
-    if verdict.refused == "answered":
-        raise UserError(_("That is answered already."))
-    elsewhere = None not in (context.community, verdict.community) and context.community != verdict.community
-    if verdict.refused == "gone" or elsewhere:
-        raise UserError(_(_EXPIRED))
-    return replace(context, community=verdict.community or context.community, row=button.row)
+        return replace(context, community=verdict.community or context.community, row=button.row)
 
+    async def settle_community(
+        self, context: Context, command: Command, arguments: Mapping[str, str]
+    ) -> tuple[Context, Message | None]:
+        """In a direct conversation, find out which community is meant: the only one, else the member is asked."""
+        if context.community is not None or not (command.community or command.moderators):
+            return context, None
+        shared = await self._permissions.communities_of(context.member, context)
+        if not shared:
+            raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
+        if len(shared) == 1:
+            return replace(context, community=shared[0]), None
+        return context, await self._ask_which(context, command, arguments, shared)
 
-async def settle_community(
-    bot: Bot, context: Context, command: Command, arguments: Mapping[str, str]
-) -> tuple[Context, Message | None]:
-    """In a direct conversation, find out which community is meant: the only one, else the member is asked."""
-    if context.community is not None or not (command.community or command.moderators):
-        return context, None
-    shared = await bot.permissions.communities_of(context.member, context)
-    if not shared:
-        raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
-    if len(shared) == 1:
-        return replace(context, community=shared[0]), None
-    return context, await _ask_which(bot, context, command, arguments, shared)
+    async def resume(self, context: Context, button: Button) -> tuple[str, Mapping[str, str], Community]:
+        """The command and arguments that wait for this answer, and the community it names."""
+        context = await self.check(
+            context, button, Action(IN_COMMUNITY, self._registry.commands["start"].handler, once=True)
+        )
+        row = int(button.row[1:])
+        blob = await self._database.read(offers.kept, row)
+        shared = await self._permissions.communities_of(context.member, context)
+        community = next((one for one in shared if str(one.id) == button.value), None)
+        if blob is None or community is None:
+            raise UserError(_(_EXPIRED))
+        name, arguments = json.loads(self._keyring.decrypt(blob, "offers", "payload", row))
+        return name, arguments, community
 
+    async def _ask_which(
+        self, context: Context, command: Command, arguments: Mapping[str, str], shared: list[Community]
+    ) -> Message:
+        if context.person is None:
+            raise UserError(_("We share more than one community. Please ask me there, or say `start` first."))
+        offered = [(IN_COMMUNITY, str(community.id)) for community in shared[:25]]
+        row = await self._database.write(offers.add, context.person, None, offered, context.now)
+        line = json.dumps([command.name, dict(arguments)])
+        await self._database.write(offers.keep, row, self._keyring.encrypt(line, "offers", "payload", row))
+        buttons = tuple(
+            Button(plain(community.name), IN_COMMUNITY, str(community.id), row=f"o{row}") for community in shared[:25]
+        )
+        return Message(_("Which community is this for?"), buttons)
 
-async def resume(bot: Bot, context: Context, button: Button) -> tuple[str, Mapping[str, str], Community]:
-    """The command and arguments that wait for this answer, and the community it names."""
-    context = await check(bot, context, button, Action(IN_COMMUNITY, bot.commands["start"].handler, once=True))
-    row = int(button.row[1:])
-    blob = await bot.database.read(offers.kept, row)
-    shared = await bot.permissions.communities_of(context.member, context)
-    community = next((one for one in shared if str(one.id) == button.value), None)
-    if blob is None or community is None:
-        raise UserError(_(_EXPIRED))
-    name, arguments = json.loads(bot.keyring.decrypt(blob, "offers", "payload", row))
-    return name, arguments, community
+    def _stateless(self, said: Message | Form) -> Message | Form:
+        if isinstance(said, Form):
+            return said.on(STATELESS) if not said.row and self._registry.actions[said.submit].stateless else said
+        buttons = tuple(self._bound(button) for button in said.buttons)
+        return replace(said, buttons=buttons, typed=self._bound(said.typed) if said.typed else None)
 
-
-async def _ask_which(
-    bot: Bot, context: Context, command: Command, arguments: Mapping[str, str], shared: list[Community]
-) -> Message:
-    if context.person is None:
-        raise UserError(_("We share more than one community. Please ask me there, or say `start` first."))
-    offered = [(IN_COMMUNITY, str(community.id)) for community in shared[:25]]
-    row = await bot.database.write(offers.add, context.person, None, offered, context.now)
-    line = json.dumps([command.name, dict(arguments)])
-    await bot.database.write(offers.keep, row, bot.keyring.encrypt(line, "offers", "payload", row))
-    buttons = tuple(
-        Button(plain(community.name), IN_COMMUNITY, str(community.id), row=f"o{row}") for community in shared[:25]
-    )
-    return Message(_("Which community is this for?"), buttons)
+    def _bound(self, button: Button) -> Button:
+        return button.on(STATELESS) if not button.row and self._registry.actions[button.action].stateless else button
 
 
 def _doors(said: Message | Form) -> list[tuple[str, str, str]]:
@@ -130,14 +144,3 @@ def _doors(said: Message | Form) -> list[tuple[str, str, str]]:
         return [(said.submit, said.value, said.row)]
     doors = [(button.action, button.value, button.row) for button in said.buttons]
     return doors + ([(said.typed.action, said.typed.value, said.typed.row)] if said.typed else [])
-
-
-def _stateless(bot: Bot, said: Message | Form) -> Message | Form:
-    if isinstance(said, Form):
-        return said.on(STATELESS) if not said.row and bot.actions[said.submit].stateless else said
-    buttons = tuple(_bound(bot, button) for button in said.buttons)
-    return replace(said, buttons=buttons, typed=_bound(bot, said.typed) if said.typed else None)
-
-
-def _bound(bot: Bot, button: Button) -> Button:
-    return button.on(STATELESS) if not button.row and bot.actions[button.action].stateless else button

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from bot.cog import Command
 from bot.errors import UserError
 from bot.messages import Button, Form, Message, Text, plain
+from bot.registry import Command
 from bot.words.i18n import _
 
 ALIASES: Mapping[str, str] = {

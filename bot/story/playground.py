@@ -10,8 +10,8 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from bot.adapters.local import NAME, LocalAdapter, Posted
-from bot.bot import Bot, Settings
-from bot.cog import Cog
+from bot.bot import Bot
+from bot.cog import Cog, Settings
 from bot.hosting.config import KeyConfig
 from bot.hosting.installation import claim, open_database, open_journal, open_keys
 from bot.keys.crypto import Keyring

@@ -7,14 +7,15 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import instant_at, local_day
-from bot.cog import Cog, Reply, Work, action, command, message, nothing_to_forget
+from bot.cog import Cog, Core, action, command, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Reply, Work, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.buddies.pairs import mine
@@ -23,9 +24,6 @@ from storage.buddies import buddies, pairs, talks
 from storage.buddies.pairs import Pair
 from storage.delivery import deliveries
 from storage.members import members
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 ASKED, SHOWN = "buddies.goal_asked", "buddies.goal_shown"
 HOW = "go-03"
@@ -37,8 +35,8 @@ EVENING = time(18)
 class Goals(Cog):
     """One goal each, in one's own words, encrypted; what became of it is not kept."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._key = secrets.token_bytes(16)
 
     @command("buddy goal")
@@ -63,7 +61,7 @@ class Goals(Cog):
         pair = await mine(self, context, value)
         others = await self.read(pairs.others, pair.id, context.me)
         who = await names(self, [part.person for part in others], pair.channel.platform if pair.channel else None)
-        self.bot.words.keep(context.me, words, context.now)
+        self.core.words.keep(context.me, words, context.now)
         said = _("{who} will see exactly this: {words}").format(who=who, words=words)
         return Message(
             said,
@@ -75,19 +73,19 @@ class Goals(Cog):
 
     @action("buddies.goal_drop")
     async def drop(self, context: Context, value: str) -> Text:
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("That's fine. I've kept nothing of it.")
 
     @action("buddies.goal_send", once=True)
     async def send(self, context: Context, value: str) -> Text:
         number, _bar, mark = value.partition("|")
         pair = await mine(self, context, number)
-        words = self.bot.words.recall(context.me, context.now)
+        words = self.core.words.recall(context.me, context.now)
         if words is None or self._mark(words) != mark:
             raise UserError(_("I no longer have it. Send it again if you like."))
         due = await self._in_a_week(context.me, context.now)
         await self.write(self._keep, pair, context, words, due)
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("On its way. I ask you in a week how it went. What you answer is not kept.")
 
     def _mark(self, words: str) -> str:
@@ -100,7 +98,7 @@ class Goals(Cog):
 
     def _keep(self, connection: Connection, pair: Pair, context: Context, words: str, due: datetime) -> None:
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(words, "buddy_goals", "words", row)
+            return self.core.keyring.encrypt(words, "buddy_goals", "words", row)
 
         row = talks.set_goal(connection, pair.id, context.me, seal, context.now)
         expires = context.now + timedelta(days=2)
@@ -168,14 +166,14 @@ class Goals(Cog):
         pair = await self.read(pairs.get, goal.pair) if goal else None
         if goal is None or pair is None or pair.state != "active":
             return None
-        return goal, self.bot.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
+        return goal, self.core.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         def work(connection: Connection) -> dict[str, Any]:
             mine_ = [
-                self.bot.keyring.decrypt(words, "buddy_goals", "words", row)
+                self.core.keyring.decrypt(words, "buddy_goals", "words", row)
                 for row, words in talks.export_goals(connection, person)
             ]
             return {"your goals": mine_} if mine_ else {}

@@ -6,14 +6,15 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, local_day
-from bot.cog import Cog, Work, action, job, message
+from bot.cog import Cog, Core, action, job, message
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, UserError
 from bot.messages import Button, Channel, Community, Delivery, Group, Member, Message, Person, Place, Reader, Text
+from bot.registry import Work
 from bot.words.i18n import N_, _, ngettext
 from cogs.buddies import lifetime, wording
 from cogs.buddies.course import plan
@@ -23,9 +24,6 @@ from storage.buddies import buddies, pairs, proposals, rounds
 from storage.buddies.pairs import Pair
 from storage.buddies.proposals import Proposal
 from storage.members import members
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +42,8 @@ LENGTHS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Si
 class Introductions(Cog):
     """Asks without names, and opens a place for those who said yes. Nothing said there is read."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._working: asyncio.Task[None] | None = None
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -113,7 +111,7 @@ class Introductions(Cog):
         elif pair.todo == "leave":
             await self._leave(pair, now)
         elif pair.channel is not None:
-            await self.bot.groups.close(pair.channel)
+            await self.core.groups.close(pair.channel)
             await self.write(pairs.done, pair.id)
 
     async def _refused(self, pair: Pair, now: datetime) -> None:
@@ -133,7 +131,7 @@ class Introductions(Cog):
         if found is None:
             raise CannotReach("they share no platform")
         place, accounts = found
-        group = await self.bot.groups.open(f"buddies.pair:{pair.id}", place, accounts, _("Buddies"))
+        group = await self.core.groups.open(f"buddies.pair:{pair.id}", place, accounts, _("Buddies"))
         await self.write(pairs.opened, pair, group.channel, _visible(group), plan(now), now)
 
     async def _leave(self, pair: Pair, now: datetime) -> None:
@@ -145,13 +143,13 @@ class Introductions(Cog):
             await self.write(pairs.postpone, pair.id, now + min(AGAIN * 2 ** min(pair.tries, 5), MUCH_LATER))
             return
         await self.write(pairs.hand_over, pair.id)
-        await self.bot.groups.leave(pair.channel)
+        await self.core.groups.leave(pair.channel)
         await self.write(pairs.done, pair.id)
 
     async def _is_somebody_in(self, pair: Pair, channel: Channel) -> bool:
         for part in await self.read(pairs.parts, pair.id):
             member = await self.read(account, part.person, channel.platform)
-            if member is not None and await self.bot.groups.is_in(channel, member):
+            if member is not None and await self.core.groups.is_in(channel, member):
                 return True
         return False
 
@@ -217,24 +215,24 @@ class Introductions(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def channel_gone(self, channel: Channel) -> Work[None]:
-        return lambda connection: pairs.lost_place(connection, channel, self.bot.now())
+        return lambda connection: pairs.lost_place(connection, channel, self.core.now())
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
             if purpose in ("buddy", "mentor", "adult"):
-                proposals.drop_out(connection, person, None, self.bot.now())
+                proposals.drop_out(connection, person, None, self.core.now())
 
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: proposals.drop_out(connection, one, None, self.bot.now(), other.id)
+        return lambda connection: proposals.drop_out(connection, one, None, self.core.now(), other.id)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: {**proposals.export(connection, person), **rounds.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
-            proposals.drop_out(connection, person, community, self.bot.now())
+            proposals.drop_out(connection, person, community, self.core.now())
             proposals.forget(connection, person, community)
             rounds.forget(connection, person, community)
 

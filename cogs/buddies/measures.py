@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.cog import Measure
 from bot.messages import Text
+from bot.registry import Measure
 from bot.words.i18n import N_, _
 from storage.buddies import counted
 

@@ -6,12 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
-from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Community, Delivery, Message, Person, Reader, Text
+from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies import course
 from cogs.buddies.people import mentor_word, settle
@@ -38,7 +44,7 @@ class Mentors(Cog):
         """Ask for somebody to walk with you for twelve weeks."""
         community = await settle(self, context)
         assert isinstance(community, Community)
-        return await consenting.question(self.bot, context, ASK.name, str(community.id)) or await self.mentored(
+        return await self.core.consenting.question(context, ASK.name, str(community.id)) or await self.mentored(
             context, str(community.id)
         )
 
@@ -80,7 +86,7 @@ class Mentors(Cog):
         if pair is None or pair.state != "active" or reader.member is None or pair.channel is None:
             return None
         asked = Context(reader.member, reader.person, pair.community, pair.channel, reader.now)
-        there = await doors(self.bot, asked, (BUDDY, CIRCLE, COMPANY, PEOPLE))
+        there = await doors(self.core.registry, asked, (BUDDY, CIRCLE, COMPANY, PEOPLE))
         said = _("You and your {mentor} are at week four. Who else is around for you here?")
         return Message(said.format(mentor=await mentor_word(self, pair.community)), there)
 

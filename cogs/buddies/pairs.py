@@ -9,10 +9,17 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cog import Cog, Listener, Nearness, Reply, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, when, who
+from bot.registry import Listener, Nearness, Reply, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from bot.words.prompts import Prompt
@@ -73,7 +80,7 @@ class Pairs(Cog):
     def _ask(self, connection: Connection, pair: Pair, asker: Person, now: datetime) -> Question:
         """The open question of the pair, or a new one, which the others are given in the same transaction."""
         assert pair.opened is not None
-        choose = partial(_choose, connection, pair, self.bot.settings.without_tender, now)
+        choose = partial(_choose, connection, pair, self.core.settings.without_tender, now)
         found, is_new = talks.next_question(connection, pair.id, choose, now)
         for part in pairs.others(connection, pair.id, asker) if is_new else []:
             args: dict[str, int | str] = {"question": found.id, "about": asker.id}
@@ -253,7 +260,7 @@ class Pairs(Cog):
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
-            now = self.bot.now()
+            now = self.core.now()
             if purpose in ("buddy", "adult"):
                 ends.part_ways(connection, person, None, now)
             elif purpose == "mentor":
@@ -262,14 +269,14 @@ class Pairs(Cog):
         return work
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: ends.part_ways(connection, one, None, self.bot.now(), other=other)
+        return lambda connection: ends.part_ways(connection, one, None, self.core.now(), other=other)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: {**kept.export(connection, person), **talks.export(connection, person)}
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
-            ends.part_ways(connection, person, community, self.bot.now())
+            ends.part_ways(connection, person, community, self.core.now())
             kept.forget(connection, person, community)
 
         return work

@@ -39,7 +39,7 @@ async def settle(cog: Cog, context: Context, value: str = "") -> Community | lis
     """
     if context.community is not None and not value:
         return context.community
-    shared = await cog.bot.permissions.communities_of(context.member, context)
+    shared = await cog.core.permissions.communities_of(context.member, context)
     if value:
         named = next((community for community in shared if str(community.id) == value), None)
         if named is None:

@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Measure, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text
+from bot.registry import Measure, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
@@ -52,7 +53,7 @@ class Rounds(Cog):
     async def run(self, now: datetime) -> None:
         for community, schedule in await self.read(rounds.beginning, now):
             assert schedule.due is not None
-            zone = ZoneInfo(self.bot.settings.zone)
+            zone = ZoneInfo(self.core.settings.zone)
             next_ = schedules.following(schedule.due, schedule.weeks, zone, now)
             await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now)
         for pair in await self.read(ends.over, now):
@@ -99,7 +100,7 @@ class Rounds(Cog):
             ngettext("{n} member would like to be introduced.", "{n} members would like to be introduced.", waiting)
             .format(n=waiting)
         )  # fmt: skip
-        lines.append(_says_when(schedule, context.now, ZoneInfo(self.bot.settings.zone)))
+        lines.append(_says_when(schedule, context.now, ZoneInfo(self.core.settings.zone)))
         latest = await self.read(rounds.latest, community)
         if latest is not None and latest.counts:
             lines.append(_("The last round so far: {counts}").format(counts=_say(latest.counts)))
@@ -129,7 +130,7 @@ class Rounds(Cog):
 
     @action("rounds.begin", moderators=True, expensive=True)
     async def begin(self, context: Context, value: str) -> Message:
-        community, zone = _here(context), ZoneInfo(self.bot.settings.zone)
+        community, zone = _here(context), ZoneInfo(self.core.settings.zone)
         schedule = await self.read(rounds.schedule, community)
         if schedule is None:
             raise UserError(_("Nobody has asked for a buddy yet, so there is nobody to introduce."))
@@ -143,7 +144,7 @@ class Rounds(Cog):
 
     @action("rounds.every", moderators=True)
     async def every(self, context: Context, value: str) -> Message:
-        community, zone = _here(context), ZoneInfo(self.bot.settings.zone)
+        community, zone = _here(context), ZoneInfo(self.core.settings.zone)
         known = await self.read(rounds.schedule, community) or Schedule(schedules.WEEKS, None)
         if value not in ("0", *map(str, schedules.CHOICES)):
             raise UserError(_("That button has expired. `kith-mod rounds` opens a new one."))

@@ -10,14 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import BUDDY
 from bot.clocks.times import Days, friendly_instant, friendly_zone
 from bot.clocks.zones import guess
-from bot.cog import Cog, Reply, Work, action, command
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
+from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.candidates import Purpose, Style
@@ -43,7 +43,7 @@ class SignUp(Cog):
             chosen = tuple(Button(plain(one.name), BUDDY, str(one.id)) for one in community[:25])
             return Message(_("Which community is this for?"), chosen)
         if context.person is not None and await self.read(_is_known, community, context.person):
-            return await self.bot.actions["buddies.stand"].handler(replace(context, community=community), "")
+            return await self.core.registry.actions["buddies.stand"].handler(replace(context, community=community), "")
         return await self._when(context, community, Choices(languages=(_language(context),)))
 
     # -- the three questions ------------------------------------------------------------------------------------------
@@ -212,12 +212,12 @@ class SignUp(Cog):
             style=wording.say(wording.STYLES[int(choices.style)]),
             purposes=wording.purposes(choices.purposes),
         )
-        return Text("\n").join([said, consenting.core_words(self.bot.settings.host)])
+        return Text("\n").join([said, consenting.core_words(self.core.settings.host)])
 
     @action("buddies.agree", stateless=True)
     async def agree(self, context: Context, value: str) -> Reply:
         _parse(value)
-        question = await consenting.question(self.bot, context, "buddy", value)
+        question = await self.core.consenting.question(context, "buddy", value)
         return question or await self.signed(context, value)
 
     @action("buddies.signed")
@@ -252,7 +252,7 @@ class SignUp(Cog):
         members.join(connection, context.me, community, context.now)
         code = replace(choices, zone="", group=None).code
         buddies.sign_up(connection, community, context.me, choices.group, code, context.now)
-        weeks, due = first_round(context.now, ZoneInfo(self.bot.settings.zone))
+        weeks, due = first_round(context.now, ZoneInfo(self.core.settings.zone))
         return rounds.begin_with_the_first(connection, community, weeks, due)
 
     # -- what is there ------------------------------------------------------------------------------------------------
@@ -270,13 +270,13 @@ class SignUp(Cog):
     async def _group_name(self, community: int, group: int | None) -> Text:
         for one in await self._groups(community):
             if one.id == group:
-                return plain(self.bot.keyring.decrypt(one.name, "community_groups", "name", one.id))
+                return plain(self.core.keyring.decrypt(one.name, "community_groups", "name", one.id))
         return _("main group")
 
     async def _zone(self, context: Context) -> str:
         if context.person is not None:
             return (await self.read(members.profile, context.person)).zone
-        return guess(context.locale, ZoneInfo(self.bot.settings.zone)).key
+        return guess(context.locale, ZoneInfo(self.core.settings.zone)).key
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
@@ -73,7 +74,7 @@ class Standing(Cog):
             lines.append(reasons)
         for goal in await self.read(talks.goals, pair.id):
             owner = await names(self, [goal.person], platform)
-            words = self.bot.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
+            words = self.core.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
             lines.append(_("{who}: {words}").format(who=owner, words=words))
         return Message(Text("\n").join(lines), doors_of(pair))
 
@@ -114,7 +115,7 @@ class Standing(Cog):
     async def _group_name(self, community: Community, group: int | None) -> Text:
         for one in await self.read(community_settings.groups, community):
             if one.id == group:
-                return plain(self.bot.keyring.decrypt(one.name, "community_groups", "name", one.id))
+                return plain(self.core.keyring.decrypt(one.name, "community_groups", "name", one.id))
         return _("main group")
 
     async def _when(self, context: Context, instant: datetime) -> str:
@@ -186,11 +187,11 @@ class Standing(Cog):
     def _avoid(self, connection: Connection, context: Context, shown: Member) -> None:
         other = members.person_of(connection, shown)
         if other is None:
-            code = self.bot.keyring.pseudonym(shown.platform, shown.id)
+            code = self.core.keyring.pseudonym(shown.platform, shown.id)
             blocks.add_unknown(connection, context.me, code, context.now)
             return
         blocks.add(connection, context.me, other, context.now)
-        for cog in self.bot.cogs:
+        for cog in self.core.registry.cogs:
             cog.separate(context.me, other)(connection)
 
     @action("buddies.avoid_lift")
@@ -201,7 +202,7 @@ class Standing(Cog):
     def _lift(self, connection: Connection, context: Context, shown: Member) -> bool:
         other = members.person_of(connection, shown)
         if other is None:
-            code = self.bot.keyring.pseudonym(shown.platform, shown.id)
+            code = self.core.keyring.pseudonym(shown.platform, shown.id)
             return blocks.lift_unknown(connection, context.me, code)
         return blocks.lift(connection, context.me, other)
 

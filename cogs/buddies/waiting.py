@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason
 from cogs.company.around import account_of
@@ -35,7 +36,7 @@ class Waiting(Cog):
         here = str(delivery.community.id)
         buttons = [Button(_("What I chose"), "buddies.stand", here)]
         about = delivery.args.get("about")
-        name = await account_of(self.bot, Person(int(about)), reader.member) if about else None
+        name = await account_of(self, Person(int(about)), reader.member) if about else None
         if name is None:
             return Message(said, tuple(buttons))
         meanwhile = _(
@@ -56,7 +57,7 @@ class Waiting(Cog):
 
     @message(rounds.HELLO, late="expires")
     async def heard(self, delivery: Delivery, reader: Reader) -> Message | None:
-        name = await account_of(self.bot, Person(int(delivery.args["about"])), reader.member)
+        name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:
             return None
         return Message(

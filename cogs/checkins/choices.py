@@ -9,10 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Days, Schedule, Week, friendly_instant, friendly_time, friendly_zone
-from bot.cog import Cog, Setting, Work, action, command
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Form, Message, Person, Text
+from bot.registry import Setting, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins.cog import start
 from cogs.checkins.prompting import THEMES, TOPICS
@@ -100,7 +101,7 @@ class CheckInChoices(Cog):
         following = order[(order.index(now) + 1) % len(order)]
         await self.write(checkin_dials.set_personal, context.me, following)
         said = _PERSONAL_SAID[following]()
-        asked = await self.read(prompts_off.for_person, context.me, self.bot.settings.without_tender)
+        asked = await self.read(prompts_off.for_person, context.me, self.core.settings.without_tender)
         if following == "tender" and not asked.tender:
             said = _("Tender from now on. Where you are, tender questions are off at the moment, so none comes yet.")
         return await self._screen(context, said)

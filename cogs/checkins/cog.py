@@ -10,16 +10,21 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.clocks.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
 from bot.clocks.zones import guess
-from bot.cog import Cog, Listener, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Ask, Listener, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.checkins import going_on, prompting
@@ -51,7 +56,7 @@ class CheckIns(Cog):
     ) -> Message:
         """Get a check-in at this time on the days you choose."""
         schedule = Schedule(at, zone or await self._zone(context), days)
-        question = await consenting.question(self.bot, context, ASK.name, code_of(schedule))
+        question = await self.core.consenting.question(context, ASK.name, code_of(schedule))
         return question or Message(await self.agreed(context, code_of(schedule)))
 
     @action("checkins.offer", stateless=True)
@@ -168,7 +173,7 @@ class CheckIns(Cog):
             context, prompt_id = await self._meant(context, prompt_id)
         destination = prompts.destination(self._prompt(prompt_id), words)
         await self._contact(context)
-        self.bot.words.keep(context.me, words, context.now)
+        self.core.words.keep(context.me, words, context.now)
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
@@ -188,14 +193,16 @@ class CheckIns(Cog):
 
     @action("checkins.more")
     async def more(self, context: Context, value: str) -> Message:
-        there = [*await doors(self.bot, context, (COMPANY,))]
+        there = [*await doors(self.core.registry, context, (COMPANY,))]
         if context.delivery is not None:
             there.append(Button(_("In 2 hours"), "checkins.later", row=context.row))
         there.append(Button(_("Pause"), "pause.open"))
-        if await self.read(_listeners, [cog.listeners(context.me) for cog in self.bot.cogs]):
+        if await self.read(_listeners, [cog.listeners(context.me) for cog in self.core.registry.cogs]):
             there.append(Button(_("Share something"), prompting.SEND, "new"))
         there.append(Button(_("Change"), "checkins.change"))
-        return Message(_("What would help?"), tuple(button for button in there if button.action in self.bot.actions))
+        return Message(
+            _("What would help?"), tuple(button for button in there if button.action in self.core.registry.actions)
+        )
 
     @action("checkins.later")
     async def later(self, context: Context, value: str) -> Text:
@@ -228,7 +235,7 @@ class CheckIns(Cog):
         if screen is None:
             return Message(noted)
         if screen == "doors":
-            open_now = await doors(self.bot, context, (COMPANY, PEOPLE, HELP_NOW))
+            open_now = await doors(self.core.registry, context, (COMPANY, PEOPLE, HELP_NOW))
             return Message(noted + " " + _("Nobody is told."), open_now)
         try:
             opened = await self._opened(context, SCREENS[screen])
@@ -241,16 +248,16 @@ class CheckIns(Cog):
 
     async def _opened(self, context: Context, name: str) -> Any:
         """What another action answers, as a message or a form."""
-        reply = await self.bot.actions[name].handler(context, "")
+        reply = await self.core.registry.actions[name].handler(context, "")
         return Message(reply) if isinstance(reply, Text) else reply
 
     async def _what_next(self, context: Context) -> Sequence[Button]:
         """What can be done with words that were written: nothing happens to them unless one of these is pressed."""
         buttons = []
-        heard = await self.read(_listeners, [cog.listeners(context.me) for cog in self.bot.cogs])
+        heard = await self.read(_listeners, [cog.listeners(context.me) for cog in self.core.registry.cogs])
         if heard or (await self.read(dials.get, context.me)).audience == "thread":
             buttons.append(Button(_("Share it"), prompting.SEND))
-        if NOTEBOOK in self.bot.actions:
+        if NOTEBOOK in self.core.registry.actions:
             buttons.append(Button(_("Keep it for me"), NOTEBOOK))
         return [*buttons, Button(_("Done"), "checkins.done")] if buttons else []
 
@@ -266,7 +273,7 @@ class CheckIns(Cog):
         def work(connection: Connection) -> None:
             if community is None:  # check-ins are the person's own: leaving one community does not end them
                 checkins.forget(connection, person)
-                self.bot.words.drop(person)
+                self.core.words.drop(person)
 
         return work
 
@@ -279,15 +286,15 @@ class CheckIns(Cog):
 
     def _chooser(self, connection: Connection, person: Person, zone: str, now: datetime) -> checkins.Choose:
         """How the next prompt is chosen: what can be asked of this person, and how they like it."""
-        heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.bot.cogs]))
-        asked = prompts_off.for_person(connection, person, self.bot.settings.without_tender)
+        heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.core.registry.cogs]))
+        asked = prompts_off.for_person(connection, person, self.core.settings.without_tender)
         known = prompts.switched_on(self._askable[heard], asked.off, tender=asked.tender)
         return prompting.chooser(known, dials.get(connection, person), person, zone, now)
 
     @cached_property
     def _askable(self) -> Mapping[bool, tuple[prompts.Prompt, ...]]:
         """With somebody who would hear an answer, and without."""
-        return {heard: prompting.askable(self.bot.actions, has_listeners=heard) for heard in (True, False)}
+        return {heard: prompting.askable(self.core.registry.actions, has_listeners=heard) for heard in (True, False)}
 
     def _prompt(self, prompt_id: str) -> prompts.Prompt:
         prompt = prompts.find(prompts.shipped(), prompt_id)
@@ -298,7 +305,7 @@ class CheckIns(Cog):
     async def _zone(self, context: Context) -> ZoneInfo:
         if context.person is not None:
             return ZoneInfo((await self.read(members.profile, context.person)).zone)
-        return guess(context.locale, ZoneInfo(self.bot.settings.zone))
+        return guess(context.locale, ZoneInfo(self.core.settings.zone))
 
 
 def _listeners(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:

@@ -7,10 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule, friendly_instant, friendly_time
-from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.checkins import posts
@@ -27,7 +34,7 @@ class OpenCheckIn(Cog):
             return await desk.first_yes(self, context, "kith-mod checkin") or await self._shown(context)
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
-        schedule = Schedule(at, zone or ZoneInfo(self.bot.settings.zone))
+        schedule = Schedule(at, zone or ZoneInfo(self.core.settings.zone))
         first = await self.write(posts.set_post, context.community, context.channel, schedule, context.now)
         said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
         return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
@@ -61,9 +68,9 @@ class OpenCheckIn(Cog):
     async def open(self, context: Context, value: str) -> Message:
         """A question of one's own, privately; somebody nothing is kept about is offered a check-in first."""
         if context.person is None:
-            reply = await self.bot.actions["checkins.offer"].handler(context, "")
+            reply = await self.core.registry.actions["checkins.offer"].handler(context, "")
         else:
-            reply = await self.bot.commands["checkin now"].handler(context)
+            reply = await self.core.registry.commands["checkin now"].handler(context)
         assert isinstance(reply, Message)
         return reply
 

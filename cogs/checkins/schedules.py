@@ -6,10 +6,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.clocks.times import Days, Schedule, Week, friendly_instant
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Text
+from bot.registry import Ask
 from bot.words.i18n import _
 
 

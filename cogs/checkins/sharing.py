@@ -9,11 +9,18 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Listener, Reply, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who, who
+from bot.registry import (
+    Listener,
+    Reply,
+    Work,
+    nothing_kept,
+    nothing_to_forget,
+)
 from bot.words.i18n import N_, _
 from storage.checkins import checkins, dials, posts
 from storage.delivery import deliveries
@@ -53,7 +60,7 @@ class Sharing(Cog):
         viewers = await self._viewers(context)
         if not viewers:
             return _("There is nobody to send it to yet. It stays with you.")
-        words = None if value == "new" else self.bot.words.recall(context.me, context.now)
+        words = None if value == "new" else self.core.words.recall(context.me, context.now)
         if words is None:
             field = Field("words", _("What would you like to share?"), multiline=True, limit=LONGEST)
             return Form(_("Share something"), (field,), "checkins.written")
@@ -64,7 +71,7 @@ class Sharing(Cog):
 
     @action("checkins.written")
     async def written(self, context: Context, value: str, words: str) -> Reply:
-        self.bot.words.keep(context.me, words, context.now)
+        self.core.words.keep(context.me, words, context.now)
         return await self.send(context, "")
 
     @action("checkins.preview")
@@ -73,12 +80,12 @@ class Sharing(Cog):
 
     @action("checkins.unsent")
     async def unsent(self, context: Context, value: str) -> Text:
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("Not sent. I haven't kept it.")
 
     @action("checkins.done")
     async def done(self, context: Context, value: str) -> Text:
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("Done. I haven't kept it.")
 
     # -- on its way ---------------------------------------------------------------------------------------------------
@@ -89,7 +96,7 @@ class Sharing(Cog):
         words = self._words(context)
         key = f"{SHARED}:{context.me.id}:{secrets.token_hex(8)}"
         await self.write(deliveries.plan, self._delivery(context, viewer, key, words))
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("Sent to {name}.").format(name=viewer.name)
 
     def _delivery(self, context: Context, viewer: Viewer, key: str, words: str) -> Delivery:
@@ -105,7 +112,7 @@ class Sharing(Cog):
             purpose=listener.purpose if listener else "",
             community=viewer.community,
             args={"about": context.me.id},
-            body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
+            body=self.core.keyring.encrypt(words, "deliveries", "body", key),
         )
 
     @message(SHARED, actions=("checkins.wave", "checkins.reply"), late="expires")
@@ -160,7 +167,7 @@ class Sharing(Cog):
             expires=context.now + LIFE,
             purpose=checkins.PURPOSE,
             args={"about": context.me.id},
-            body=self.bot.keyring.encrypt(words, "deliveries", "body", key) if words else None,
+            body=self.core.keyring.encrypt(words, "deliveries", "body", key) if words else None,
         )
 
     @message(WAVED, late="expires")
@@ -178,7 +185,7 @@ class Sharing(Cog):
     # -- who and what -------------------------------------------------------------------------------------------------
 
     async def _viewers(self, context: Context) -> list[Viewer]:
-        works = [cog.listeners(context.me) for cog in self.bot.cogs]
+        works = [cog.listeners(context.me) for cog in self.core.registry.cogs]
         found = await self.read(_find_viewers, context.me, works)
         return [viewer for viewer in found if viewer.name]
 
@@ -190,7 +197,7 @@ class Sharing(Cog):
         raise UserError(_("They can't be sent anything now. It stays with you."))
 
     def _words(self, context: Context) -> str:
-        words = self.bot.words.recall(context.me, context.now)
+        words = self.core.words.recall(context.me, context.now)
         if words is None:
             raise UserError(_(GONE))
         return words
@@ -215,7 +222,7 @@ class Sharing(Cog):
         if delivery.body is None:
             return None
         try:
-            return self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+            return self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         except DecryptionError:  # the key was lost: there is nothing to say any more
             return None
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.asking.doors import HELP_NOW, PEOPLE, doors
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from bot.words.prompts import Prompt
@@ -109,7 +110,7 @@ class CircleAfter(Cog):
         buttons = []
         if cohost is not None:
             buttons.append(Button(_("Tell the co-host"), "circles.tell_cohost", str(gathering.id)))
-        buttons += await doors(self.bot, context, (PEOPLE, HELP_NOW))
+        buttons += await doors(self.core.registry, context, (PEOPLE, HELP_NOW))
         buttons.append(Button(_("Not now"), "circles.skip", str(gathering.id)))
         if cohost is None:
             return Message(_("That can happen. Nobody is told."), tuple(buttons))
@@ -152,7 +153,7 @@ class CircleAfter(Cog):
         hosts = _(" and ").join(Text(Who(host)) for host in sheet.hosts)
         offered = [("circles.send", str(gathering.id)), ("circles.skip", str(gathering.id))]
         row = await self.write(offers.add, context.me, circle.community, offered, context.now)
-        await self.write(offers.keep, row, self.bot.keyring.encrypt(words, "offers", "payload", row))
+        await self.write(offers.keep, row, self.core.keyring.encrypt(words, "offers", "payload", row))
         text = _("{hosts} will see your name and exactly this:").format(hosts=hosts)
         return Message(
             text + "\n" + Text("{words}").format(words=words),
@@ -169,7 +170,7 @@ class CircleAfter(Cog):
         payload = await self.read(offers.kept, row)
         if payload is None or await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("I no longer have it. Send it again if you like."))
-        words = self.bot.keyring.decrypt(payload, "offers", "payload", row)
+        words = self.core.keyring.decrypt(payload, "offers", "payload", row)
         for host in await self.read(circles.accepted, circle.id):
             await self.write(deliveries.plan, self._to_host(SAID, host, gathering, circle, context, words))
         return _("Sent.")
@@ -187,7 +188,7 @@ class CircleAfter(Cog):
             purpose=hosting.PURPOSE,
             community=circle.community,
             args={"gathering": gathering.id, "about": context.me.id},
-            body=self.bot.keyring.encrypt(words, "deliveries", "body", key) if words else None,
+            body=self.core.keyring.encrypt(words, "deliveries", "body", key) if words else None,
             picked=True,
         )
 

@@ -9,11 +9,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Work, action, command
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text, When, plain
+from bot.registry import Ask, Work
 from bot.words.i18n import _
 from cogs.circles import joining, kinds, leaving, lookup, seats, wording
 from cogs.circles.schedule import REMINDERS
@@ -42,7 +42,7 @@ class Circles(Cog):
     async def browse(self, context: Context, value: str) -> Message:
         if context.community is not None:
             return await self._shown(context, context.community)
-        shared = await self.bot.permissions.communities_of(context.member, context)
+        shared = await self.core.permissions.communities_of(context.member, context)
         chosen = [one for one in shared if str(one.id) == value] or shared
         if not chosen:
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
@@ -73,7 +73,7 @@ class Circles(Cog):
     @action("circles.wish", stateless=True)
     async def wish(self, context: Context, value: str) -> Message:
         """Tell me when one starts."""
-        question = await consenting.question(self.bot, context, ASK_WISH, value)
+        question = await self.core.consenting.question(context, ASK_WISH, value)
         if question is not None:
             return question
         community = await self._shared(context, value)
@@ -114,7 +114,7 @@ class Circles(Cog):
         if gathering.state != "planned" or gathering.ends <= context.now:
             raise UserError(_("That date has passed or was called off. `circle list` shows what is on."))
         ask = ASK_ADULT if kinds.rule(circle.kind).adult else ASK
-        question = await consenting.question(self.bot, context, ask, value)
+        question = await self.core.consenting.question(context, ask, value)
         if question is not None:
             return question
         if wish in answers.SEATED and await self.read(joining.needs_a_yes, circle, context.me):
@@ -149,7 +149,7 @@ class Circles(Cog):
             Button(_("If I don't come"), "circles.missed", str(circle.id)),
             Button(_("Can't"), "circles.answer", f"{gathering.id}|cant"),
         ]
-        return Message(text, tuple(one for one in buttons if one.action in self.bot.actions))
+        return Message(text, tuple(one for one in buttons if one.action in self.core.registry.actions))
 
     async def _reminded(self, context: Context, circle: Circle) -> Text:
         member = await self.read(answers.membership, circle.id, context.me)
@@ -196,7 +196,7 @@ class Circles(Cog):
     async def missed(self, context: Context, value: str) -> Message:
         """Somebody may notice: only for whoever asks for it."""
         circle = await self._mine(context, value)
-        question = await consenting.question(self.bot, context, ASK_MISSED, value)
+        question = await self.core.consenting.question(context, ASK_MISSED, value)
         if question is not None:
             return question
         await self.write(answers.set_missed, circle.id, context.me, 0)
@@ -247,13 +247,13 @@ class Circles(Cog):
         return frozenset()
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        return lambda connection: leaving.withdrawn(connection, person, purpose, self.bot.now())
+        return lambda connection: leaving.withdrawn(connection, person, purpose, self.core.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: kept.export(connection, person, self.bot.keyring.decrypt)
+        return lambda connection: kept.export(connection, person, self.core.keyring.decrypt)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return lambda connection: leaving.forget(connection, person, community, self.bot.now())
+        return lambda connection: leaving.forget(connection, person, community, self.core.now())
 
     # -- who may ------------------------------------------------------------------------------------------------------
 
@@ -263,7 +263,7 @@ class Circles(Cog):
             known = await self.read(members.communities, context.person)
             if (one := next((one for one in known if str(one.id) == community), None)) is not None:
                 return one
-        shared = await self.bot.permissions.communities_of(context.member, context)
+        shared = await self.core.permissions.communities_of(context.member, context)
         if (one := next((one for one in shared if str(one.id) == community), None)) is not None:
             return one
         raise UserError(_("That circle belongs to a community we don't share. `circle list` shows what is on."))
@@ -289,9 +289,7 @@ def _say(
     return seats.answer(connection, circle, gathering, person, wish, now)
 
 
-def _always(
-    connection: Connection, circle: Circle, person: Person, seat: answers.Seat | None, now: datetime
-) -> None:
+def _always(connection: Connection, circle: Circle, person: Person, seat: answers.Seat | None, now: datetime) -> None:
     """Come every time from now on, beginning with the dates that are open and not answered."""
     answers.set_usual(connection, circle.id, person, seat)
     for gathering in dates.coming(connection, circle.id, now):
@@ -301,7 +299,7 @@ def _always(
 
 def _coming_words(cog: Cog, _value: str) -> Text:
     return (
-        consenting.core_words(cog.bot.settings.host)
+        consenting.core_words(cog.core.settings.host)
         + " "
         + _(
             "I'd be messaging you first, with reminders of circles you join. The hosts and whoever else comes see that"
@@ -312,7 +310,7 @@ def _coming_words(cog: Cog, _value: str) -> Text:
 
 def _wish_words(cog: Cog, _value: str) -> Text:
     return (
-        consenting.core_words(cog.bot.settings.host)
+        consenting.core_words(cog.core.settings.host)
         + " "
         + _("I'd be messaging you first, when a circle starts, and with reminders of circles you join.")
     )

@@ -6,10 +6,11 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, UserError
 from bot.messages import Button, Community, Event, File, Message, Person, Place, Text
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording
 from storage.circles import answers, circles
@@ -40,14 +41,14 @@ class CircleCalendar(Cog):
     async def all_dates(self, context: Context, word: str = "") -> Reply:
         """All dates of your circles as one calendar file, only for you."""
         if word in ("new", "off"):
-            return await self.bot.actions["circles.feed"].handler(context, word)
+            return await self.core.registry.actions["circles.feed"].handler(context, word)
         if word:
             raise UserError(_("`circle calendar` is the file; `circle calendar new` another address, `off` none."))
         dates = await entries.of_person(self, context.me, context.now)
         if not dates:
             raise UserError(_("You belong to no circle with a date to come. `circle list` shows what is on."))
         file = File("my-circles.ics", ics.write(dates, context.now))
-        buttons = (Button(_("An address that follows changes"), "circles.feed"),) if self.bot.settings.calendar else ()
+        buttons = (Button(_("An address that follows changes"), "circles.feed"),) if self.core.settings.calendar else ()
         return Message(
             _("Your circles as a calendar file, for you alone. It is as of now: ask again when something has changed."),
             buttons,
@@ -76,7 +77,7 @@ class CircleCalendar(Cog):
         place = await self._place(circle) if circle else None
         if circle is None or place is None or circle.kind == kinds.NOTICE:
             return showing.shown
-        adapter = self.bot.adapters[place.platform]
+        adapter = self.core.adapters[place.platform]
         if gathering.state == "planned" and circle.state == "published":
             if gathering.starts <= now:
                 return showing.shown
@@ -93,7 +94,9 @@ class CircleCalendar(Cog):
 
     async def _place(self, circle: Circle) -> Place | None:
         places = await self.read(members.places, circle.community)
-        known = (place for place in places if place.platform == circle.platform and place.platform in self.bot.adapters)
+        known = (
+            place for place in places if place.platform == circle.platform and place.platform in self.core.adapters
+        )
         return next(known, None)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration, weekday_name
-from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Core, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, plain
+from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
 from cogs.circles.invitations import invitation
@@ -27,9 +27,6 @@ from storage.circles.circles import Circle, Kind, Words
 from storage.members import community_settings, members
 from storage.moderation import holds
 
-if TYPE_CHECKING:
-    from bot.bot import Bot
-
 ASK_HOST = "circle-host"
 TITLE, ABOUT, SPOT = 60, 300, 200
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
@@ -38,8 +35,8 @@ SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
 class CircleDrafts(Cog):
     """The screen a host makes a circle on. Nobody else sees it before it is published."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._titles = WaitingWords()
 
     @command("circle new", anyone=True, community=True)
@@ -47,7 +44,7 @@ class CircleDrafts(Cog):
         """Start a circle: when it first meets, and what it is called. The rest has defaults."""
         assert context.community is not None
         value = when.astimezone(UTC).strftime("%Y%m%d%H%M") if when else ""
-        question = await consenting.question(self.bot, context, ASK_HOST, f"{context.community.id}|{value}")
+        question = await self.core.consenting.question(context, ASK_HOST, f"{context.community.id}|{value}")
         if question is not None:
             self._titles.keep(context.member, title, context.now)
             return question
@@ -96,7 +93,7 @@ class CircleDrafts(Cog):
         words = (title.strip() or str(_("{day} circle").format(day=day)))[:TITLE]
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(words, "circles", "title", row)
+            return self.core.keyring.encrypt(words, "circles", "title", row)
 
         row = await self.write(
             circles.create,
@@ -157,7 +154,7 @@ class CircleDrafts(Cog):
         circle = await self._mine(context, Choice.read(value).circle)
         buttons = [Button(_("Everybody"), "circles.group", f"{circle.id}|0")]
         for group in await self._groups(circle):
-            name = self.bot.keyring.decrypt(group.name, "community_groups", "name", group.id)
+            name = self.core.keyring.decrypt(group.name, "community_groups", "name", group.id)
             buttons.append(Button(plain(name[:45]), "circles.group", f"{circle.id}|{group.id}"))
         text = _("For whom is it? The card says so; nobody is asked to prove anything.")
         return Message(text, (*buttons, Button(_("Back"), "circles.draft", str(circle.id))))
@@ -193,7 +190,7 @@ class CircleDrafts(Cog):
         circle = await self._mine(context, Choice.read(value).circle)
         said: dict[Words, str] = {"title": title[:TITLE], "about": about[:ABOUT], "spot": spot[:SPOT]}
         sealed = {
-            column: self.bot.keyring.encrypt(text, "circles", column, circle.id) if text else None
+            column: self.core.keyring.encrypt(text, "circles", column, circle.id) if text else None
             for column, text in said.items()
         }
         await self.write(_write_words, circle.id, sealed)
@@ -263,7 +260,7 @@ class CircleDrafts(Cog):
         person = await self.read(members.person_of, who)
         if person == context.me:
             raise UserError(_("You host already. Name somebody else."))
-        is_here = person is not None and await self.bot.permissions.is_member(who, circle.community)
+        is_here = person is not None and await self.core.permissions.is_member(who, circle.community)
         if person is None or not is_here or not await self.write(_ask, circle, person, part, context.now):
             code = invitation(self, circle)
             return Message(
@@ -318,9 +315,9 @@ class CircleDrafts(Cog):
         known = await self.read(members.communities, context.me)
         if context.community is not None and context.community not in known:
             known = [*known, context.community]
-        shared = known or await self.bot.permissions.communities_of(context.member, context)
+        shared = known or await self.core.permissions.communities_of(context.member, context)
         found = next((one for one in shared if str(one.id) == row), None)
-        if found is None or not await self.bot.permissions.is_member(context.member, found):
+        if found is None or not await self.core.permissions.is_member(context.member, found):
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         await self.write(members.join, context.me, found, context.now)
         return found

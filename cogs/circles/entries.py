@@ -55,4 +55,4 @@ def uid(cog: Cog, gathering: Gathering) -> str:
 
 
 def _key(cog: Cog) -> bytes:
-    return cog.bot.keyring.derive("circle calendar")
+    return cog.core.keyring.derive("circle calendar")

@@ -6,9 +6,10 @@ import hmac
 import re
 from typing import Any
 
-from bot.cog import Cog, Work, action, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action
 from bot.context import Context
 from bot.messages import Button, Community, Message, Person, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import entries, ics
 from storage.circles import feeds
@@ -22,7 +23,7 @@ class CircleFeed(Cog):
     @action("circles.feed")
     async def address(self, context: Context, value: str) -> Message:
         """The address as it is; a first one where there is none. ``value`` is "new" for another one, "off" for none."""
-        if not self.bot.settings.calendar:
+        if not self.core.settings.calendar:
             return Message(_("There are no calendar addresses here. The file can be asked for at any time."))
         if value == "off":
             await self.write(feeds.close, context.me)
@@ -30,7 +31,7 @@ class CircleFeed(Cog):
         row = await self.read(feeds.of, context.me)
         if row is None or value == "new":
             row = await self.write(feeds.renew, context.me, context.now)
-        address = Text(f"{self.bot.settings.calendar}/{self._code(row)}.ics")
+        address = Text(f"{self.core.settings.calendar}/{self._code(row)}.ics")
         words = _(
             "Your own calendar address. A calendar that takes it in follows every change:\n{address}\n"
             "Whoever has it sees the titles and times of your circles, so keep it to yourself. `circle calendar new`"
@@ -50,13 +51,13 @@ class CircleFeed(Cog):
         person = await self.read(feeds.reader, int(found["row"]))
         if person is None:
             return None
-        now = self.bot.now()
+        now = self.core.now()
         dates = await entries.of_person(self, person, now)
         return ics.write([one._replace(about="", spot="") for one in dates], now)
 
     def _code(self, row: int) -> str:
         """``12-4f1c...``: the row, and what only this installation can write beside it."""
-        key = self.bot.keyring.derive("circle feed")
+        key = self.core.keyring.derive("circle feed")
         return f"{row}-{hmac.digest(key, str(row).encode(), 'sha256').hex()[:32]}"
 
     def export(self, person: Person) -> Work[dict[str, Any]]:

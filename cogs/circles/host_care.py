@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, ngettext, reader_locale, translate
 from cogs.circles import after, hosting, lookup, steps, wording
@@ -175,7 +176,7 @@ class CircleHostCare(Cog):
         who = await self._about(delivery)
         if who is None or delivery.body is None:
             return None
-        words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+        words = self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         text = _("{who} wrote to you after {title}: {words}")
         return Message(text.format(who=who, title=await self._title(delivery), words=words))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, message
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
 from storage.circles import circles

@@ -26,5 +26,5 @@ async def invited_to(cog: Cog, code: str) -> Circle | None:
 
 
 def _proof(cog: Cog, row: int) -> str:
-    key = cog.bot.keyring.derive("circle invitation")
+    key = cog.core.keyring.derive("circle invitation")
     return hmac.digest(key, str(row).encode(), "sha256").hex()[:DIGITS]

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, lookup, seats, wording
 from storage.circles import answers, circles, dates, requests

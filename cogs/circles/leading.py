@@ -9,11 +9,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Text, When, Who, plain
+from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, wording
 from cogs.circles.host_notices import ANNOUNCEMENT
@@ -132,7 +132,7 @@ class CircleHosts(Cog):
     async def invited(self, context: Context, value: str) -> Reply:
         """Yes with a code: they take the part that is free."""
         circle = await invited_to(self, value)
-        if circle is None or not await self.bot.permissions.is_member(context.member, circle.community):
+        if circle is None or not await self.core.permissions.is_member(context.member, circle.community):
             raise UserError(_("That code fits no circle here. Ask whoever gave it to you for a new one."))
         await self.write(_take_part, circle, context.me, context.now)
         return await self.accept(context, str(circle.id))
@@ -142,7 +142,7 @@ class CircleHosts(Cog):
         circle = await self.read(circles.get, lookup.number(value))
         if circle is None:
             raise UserError(_("That circle is no more."))
-        question = await consenting.question(self.bot, context, ASK, value)
+        question = await self.core.consenting.question(context, ASK, value)
         if question is not None:
             return question
         done = await self.write(hosting.accept, circle, context.me, context.now)
@@ -200,7 +200,7 @@ class CircleHosts(Cog):
         """What it is; and with it whatever has to be asked of somebody who has not said that they would host."""
         gathering, _free = await lookup.next_of(self, circle, context.now)
         words = wording.ask_words(await wording.sheet(self, circle), gathering, "co-host")
-        question = await consenting.question(self.bot, context, ASK_INVITED, code)
+        question = await self.core.consenting.question(context, ASK_INVITED, code)
         if question is not None:
             return Message(words + "\n" + question.text, question.buttons)
         host = Button(_("I'll host"), "circles.invited", code)

@@ -6,10 +6,17 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
@@ -37,7 +44,7 @@ class CircleMeetings(Cog):
         lines = [
             _("**{title}** begins. {hosts}").format(title=sheet.title, hosts=wording.hosts_line(sheet)),
             kinds.agreements(circle.kind),
-            self.bot.adapters[circle.channel.platform].hears(),
+            self.core.adapters[circle.channel.platform].hears(),
             _("Turns: press `I'm here`, then a host says `next`. Whoever has the piece says `next` or `pass`."),
             _("Hosts go first. Passing is fine."),
             _quiet(circle) or _round(str(delivery.args["prompt"])),
@@ -55,7 +62,7 @@ class CircleMeetings(Cog):
             raise UserError(_("A host asks for the next question."))
         if circle.kind not in ASKING:
             raise UserError(_("This circle has no questions."))
-        reserved = self.bot.settings.without_tender
+        reserved = self.core.settings.without_tender
         prompt = await self.write(rounds.draw, circle, gathering, "middle", context.now, reserved)
         if not prompt:
             raise UserError(_("The moderators have switched off the questions for this round."))

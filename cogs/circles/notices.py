@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.cog import Cog, Work, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, job, message
 from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers

@@ -6,20 +6,18 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.cog import Cog, Nearness, Work, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Core, job, message
 from bot.errors import CannotReach, DeliveryError
 from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
+from bot.registry import Nearness, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, steps, wording
 from storage.circles import answers, circles
 from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
 from storage.members import members
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +29,14 @@ BATCH = 20
 class CirclePlaces(Cog):
     """Follows what was decided, and tries again until the platform has done it."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._patience: dict[int, datetime] = {}
 
     @job(every="tick")
     async def open(self, now: datetime) -> None:
         for circle in await self.read(circles.without_place, BATCH):
-            if self._patience.get(circle.id, now) > now or circle.platform not in self.bot.adapters:
+            if self._patience.get(circle.id, now) > now or circle.platform not in self.core.adapters:
                 continue
             try:
                 await self._open(circle, now)
@@ -58,7 +56,7 @@ class CirclePlaces(Cog):
             return
         sheet = await wording.sheet(self, circle)
         title = Text("{title}").format(title=sheet.title)
-        group = await self.bot.groups.open(f"circle:{circle.id}", place, hosts, title)
+        group = await self.core.groups.open(f"circle:{circle.id}", place, hosts, title)
         await self.write(_opened, circle, group.channel, now)
 
     async def _place(self, circle: Circle) -> Place | None:
@@ -83,7 +81,7 @@ class CirclePlaces(Cog):
         if account is None:
             return False, None
         try:
-            await self.bot.groups.add(channel, account)
+            await self.core.groups.add(channel, account)
         except CannotReach:
             return False, now + timedelta(days=1)
         except DeliveryError:
@@ -94,7 +92,7 @@ class CirclePlaces(Cog):
     async def take_out(self, now: datetime) -> None:
         for row, account, channel in await self.read(answers.exits, now, BATCH):
             try:
-                await self.bot.groups.remove(channel, account)
+                await self.core.groups.remove(channel, account)
             except CannotReach:
                 pass
             except DeliveryError:
@@ -111,18 +109,18 @@ class CirclePlaces(Cog):
             return None
         sheet = await wording.sheet(self, circle)
         title = Text("{title}").format(title=sheet.title)
-        group = await self.bot.groups.open(f"circle:{circle.id}", place, [], title)
+        group = await self.core.groups.open(f"circle:{circle.id}", place, [], title)
         said = _("This is the place of {title}. Who else can open it: {others}").format(
             title=title, others=group.visible_to
         )
-        hears = self.bot.adapters[circle.platform].hears()
+        hears = self.core.adapters[circle.platform].hears()
         return Message(said + "\n" + hears if hears else said, private=False)
 
     def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
         return lambda connection: {"circles": answers.together(connection, person, community)}
 
     def channel_gone(self, channel: Channel) -> Work[None]:
-        return lambda connection: _gone(connection, channel, self.bot.now())
+        return lambda connection: _gone(connection, channel, self.core.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # who belongs to a circle stands with Circles

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
 
-from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
@@ -98,7 +99,7 @@ class CircleModeration(Cog):
     async def handed(self, context: Context, value: str, who: Member) -> Message:
         circle = await self._circle(context, value)
         person = await self.read(members.person_of, who)
-        is_here = person is not None and await self.bot.permissions.is_member(who, circle.community)
+        is_here = person is not None and await self.core.permissions.is_member(who, circle.community)
         if person is None or not is_here:
             raise UserError(_("I can't ask them: they have not said that they would host."))
         await desk.act(self, context, "circles.handed", _ask, circle, person, context.now)

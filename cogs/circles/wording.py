@@ -52,7 +52,7 @@ async def sheet(cog: Cog, circle: Circle) -> Sheet:
     trained = [await cog.read(community_settings.is_trained, circle.community, person) for person in people]
 
     def words(blob: bytes | None, column: str) -> str:
-        return cog.bot.keyring.decrypt(blob, "circles", column, circle.id) if blob else ""
+        return cog.core.keyring.decrypt(blob, "circles", column, circle.id) if blob else ""
 
     return Sheet(
         circle,
@@ -72,7 +72,7 @@ async def group_name(cog: Cog, circle: Circle) -> str:
         return ""
     groups = await cog.read(community_settings.groups, circle.community)
     found = next((group for group in groups if group.id == circle.group), None)
-    return cog.bot.keyring.decrypt(found.name, "community_groups", "name", found.id) if found else ""
+    return cog.core.keyring.decrypt(found.name, "community_groups", "name", found.id) if found else ""
 
 
 def card(sheet: Sheet, gathering: Gathering | None, free: int | None) -> Text:
@@ -223,7 +223,7 @@ def ask_words(sheet: Sheet, gathering: Gathering | None, part: circles.Part) -> 
 def host_words(cog: Cog, _value: str) -> Text:
     """The question behind hosting for the first time."""
     return (
-        consenting.core_words(cog.bot.settings.host)
+        consenting.core_words(cog.core.settings.host)
         + " "
         + _(
             "You can host circles. Everybody who sees a circle sees its hosts, and so do the moderators. I'd be"

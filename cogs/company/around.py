@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
 
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
+from bot.keys.crypto import DecryptionError, Keyring
 from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, plain
+from bot.registry import Registry
 from bot.words.i18n import _
 from cogs.company.hours import choose
 from storage.company import helping
@@ -20,16 +20,13 @@ from storage.company.company import Request
 from storage.company.helping import Candidate, Routing
 from storage.members import members
 
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
-
-def routing(bot: Bot) -> Routing:
+def routing(registry: Registry) -> Routing:
     """How storage finds out whose hours it is and who is near whom."""
 
     def near(connection: Connection, person: Person, community: Community) -> Mapping[str, frozenset[Person]]:
         found: dict[str, frozenset[Person]] = {}
-        for cog in bot.cogs:
+        for cog in registry.cogs:
             for nearness, people in cog.nearby(person, community)(connection).items():
                 found[nearness] = found.get(nearness, frozenset()) | people
         return found
@@ -40,7 +37,9 @@ def routing(bot: Bot) -> Routing:
 async def audiences(cog: Cog, context: Context) -> Mapping[str, list[Candidate]]:
     """Everybody who may be asked by the member there, whatever the hour."""
     assert context.community is not None
-    return await cog.read(helping.audiences, context.community, context.person, routing(cog.bot).near, context.now)
+    return await cog.read(
+        helping.audiences, context.community, context.person, routing(cog.core.registry).near, context.now
+    )
 
 
 def in_hours(people: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[str, int]:
@@ -49,23 +48,23 @@ def in_hours(people: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[s
     return {audience: n for audience, n in counts.items() if n}
 
 
-def note_of(bot: Bot, request: Request) -> str | None:
+def note_of(keyring: Keyring, request: Request) -> str | None:
     """The words of the one who asks, if they wrote any."""
     if request.note is None:
         return None
     try:
-        return bot.keyring.decrypt(request.note, "company_requests", "note", request.id)
+        return keyring.decrypt(request.note, "company_requests", "note", request.id)
     except DecryptionError:
         return str(_("(these words can't be read any more)"))
 
 
-async def settle(bot: Bot, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:
+async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:
     """The context with its community: where it was asked, the one in ``value``, the only one shared, or the question.
 
     A known person counts as a member from then on: a direct conversation says nothing about where they belong.
     """
     if context.community is None or value:
-        shared = await bot.permissions.communities_of(context.member, context)
+        shared = await cog.core.permissions.communities_of(context.member, context)
         found = [one for one in shared if str(one.id) == value] if value else shared
         if not found:
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
@@ -74,13 +73,13 @@ async def settle(bot: Bot, context: Context, action: str, value: str = "") -> tu
             return context, Message(_("Which community is this for?"), asked)
         context = replace(context, community=found[0])
     if context.person is not None and context.community is not None:
-        await bot.database.write(members.join, context.person, context.community, context.now)
+        await cog.write(members.join, context.person, context.community, context.now)
     return context, None
 
 
-async def account_of(bot: Bot, person: Person, reader: Member | None) -> Member | None:
+async def account_of(cog: Cog, person: Person, reader: Member | None) -> Member | None:
     """How the reader can reach the person: the account on the reader's own platform, else the one used last."""
-    accounts = await bot.database.read(members.accounts, person)
+    accounts = await cog.read(members.accounts, person)
     same = [account for account in accounts if reader and account.platform == reader.platform]
     return next(iter(same or accounts), None)
 

@@ -9,13 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import COMPANY, HELP_NOW
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Measure, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.registry import Ask, Measure, Work
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import account_of, audiences, in_hours, note_of, routing, settle
@@ -42,7 +48,7 @@ class Company(Cog):
 
     @action("company.ask", stateless=True)
     async def ask(self, context: Context, value: str) -> Message:
-        context, question = await settle(self.bot, context, COMPANY, value)
+        context, question = await settle(self, context, COMPANY, value)
         if question is not None:
             return question
         assert context.community is not None
@@ -53,12 +59,12 @@ class Company(Cog):
         if not in_hours(await audiences(self, context), context.now):
             return _nobody_there(context.community)
         here = str(context.community.id)
-        return await consenting.question(self.bot, context, ASK, here) or await self.begin(context, here)
+        return await self.core.consenting.question(context, ASK, here) or await self.begin(context, here)
 
     @action("company.begin")
     async def begin(self, context: Context, value: str) -> Message:
         """Both yeses are there: a draft, as most people would want it."""
-        context, question = await settle(self.bot, context, COMPANY, value)
+        context, question = await settle(self, context, COMPANY, value)
         if question is not None:
             return question
         assert context.community is not None
@@ -79,7 +85,7 @@ class Company(Cog):
 
     def _consent_words(self, _value: str) -> Text:
         return (
-            consenting.core_words(self.bot.settings.host)
+            consenting.core_words(self.core.settings.host)
             + " "
             + _(
                 "I'd be messaging you first about your company requests, and when your buddy or somebody in your"
@@ -125,7 +131,7 @@ class Company(Cog):
         every = await audiences(self, context)
         there = in_hours(every, context.now)
         viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
-        terms = wording.terms(request.kind, request.hours, note_of(self.bot, request))
+        terms = wording.terms(request.kind, request.hours, note_of(self.core.keyring, request))
         if not viewers:
             return _("Nobody of those you chose is there right now.") + " " + terms
         said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)
@@ -181,7 +187,7 @@ class Company(Cog):
         if len(note) > NOTE_LENGTH:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=NOTE_LENGTH))
         row = int(value)
-        sealed = self.bot.keyring.encrypt(note, "company_requests", "note", row) if note.strip() else None
+        sealed = self.core.keyring.encrypt(note, "company_requests", "note", row) if note.strip() else None
         await self.write(company.set_note, context.me, row, sealed)
         return await self._preview(context, row)
 
@@ -204,7 +210,7 @@ class Company(Cog):
 
     async def _status(self, context: Context, request: Request) -> Message:
         said = _("Your request is open: {terms} It closes {when}.").format(
-            terms=wording.terms(request.kind, request.hours, note_of(self.bot, request)),
+            terms=wording.terms(request.kind, request.hours, note_of(self.core.keyring, request)),
             when=await self._when(context, request),
         )
         return Message(said, _while_open(request))
@@ -240,7 +246,7 @@ class Company(Cog):
     @action("company.yes")
     async def yes(self, context: Context, value: str) -> Message:
         other = await self.write(company.accept, context.me, int(value), context.now)
-        name = await account_of(self.bot, other, context.member) if other is not None else None
+        name = await account_of(self, other, context.member) if other is not None else None
         if name is None:
             return Message(_("That offer is over. `company` shows how your request stands."))
         said = _("It's {who}. They have your name too, so either of you can write first. I'll ask later how it went.")
@@ -259,7 +265,7 @@ class Company(Cog):
     @job(every="tick")
     async def look(self, now: datetime) -> bool:
         await self.write(asking.heed_pauses, now)
-        return await self.write(asking.look, now, routing(self.bot), BATCH)
+        return await self.write(asking.look, now, routing(self.core.registry), BATCH)
 
     @job(every="hour")
     async def sweep(self, now: datetime) -> None:
@@ -280,19 +286,19 @@ class Company(Cog):
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: (
-            company.withdraw(connection, person, self.bot.now()) if purpose == helping.COMPANY else None
+            company.withdraw(connection, person, self.core.now()) if purpose == helping.COMPANY else None
         )
 
     def separate(self, one: Person, other: Person) -> Work[None]:
-        return lambda connection: asking.separate(connection, one, other, self.bot.now())
+        return lambda connection: asking.separate(connection, one, other, self.core.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: kept.export(
-            connection, person, lambda request: note_of(self.bot, request) or ""
+            connection, person, lambda request: note_of(self.core.keyring, request) or ""
         )
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return lambda connection: kept.forget(connection, person, community, self.bot.now())
+        return lambda connection: kept.forget(connection, person, community, self.core.now())
 
 
 ASK = "company"

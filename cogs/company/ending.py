@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.asking.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
-from bot.cog import Cog, Work, action, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Reader, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import audiences, context_of, note_of
@@ -42,7 +43,7 @@ class CompanyEnding(Cog):
         counts = {audience: len(people) for audience, people in others.items()}
         if not counts:
             return Message(_("There is nobody else to ask at the moment. It stays open."))
-        terms = wording.terms(request.kind, request.hours, note_of(self.bot, request))
+        terms = wording.terms(request.kind, request.hours, note_of(self.core.keyring, request))
         return Message(
             _("Ask {viewers} too? {terms}").format(viewers=wording.counted(counts), terms=terms),
             (Button(_("Ask"), "company.widen", value), Button(_("Not now"), "company.keep")),
@@ -93,13 +94,15 @@ class CompanyEnding(Cog):
         await self.write(company.came, context.me, int(row), someone=answer == "yes", now=context.now)
         if answer == "yes":
             tick = Button(_("Note that I received"), "thanks.note", "received")
-            return Message(_("Noted. Only the number is kept."), (tick,) if tick.action in self.bot.actions else ())
-        return Message(_("Noted. Nobody is told. What would help now?"), await doors(self.bot, context))
+            return Message(
+                _("Noted. Only the number is kept."), (tick,) if tick.action in self.core.registry.actions else ()
+            )
+        return Message(_("Noted. Nobody is told. What would help now?"), await doors(self.core.registry, context))
 
     async def _doors(self, context: Context) -> tuple[Button, ...]:
         """Doors under a message that was sent unasked: they need no row."""
-        found = await doors(self.bot, context, (CIRCLE, PEOPLE, HELP_NOW))
-        return tuple(button.on(STATELESS) for button in found if self.bot.actions[button.action].stateless)
+        found = await doors(self.core.registry, context, (CIRCLE, PEOPLE, HELP_NOW))
+        return tuple(button.on(STATELESS) for button in found if self.core.registry.actions[button.action].stateless)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # requests stand with Company

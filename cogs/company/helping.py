@@ -7,12 +7,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asking import consenting
 from bot.asking.doors import COMPANY, HELP_NOW
 from bot.clocks.times import EVERY_DAY, Days
-from bot.cog import Cog, Reply, Setting, Work, action, job, message
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.registry import Reply, Setting, Work
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import account_of, note_of, routing, settle
@@ -32,7 +32,7 @@ class Helping(Cog):
     @action("company.hours")
     async def hours(self, context: Context, value: str) -> Reply:
         """The role first, where it is not there yet; then the hours."""
-        question = await consenting.question(self.bot, context, "set-helper", "helper")
+        question = await self.core.consenting.question(context, "set-helper", "helper")
         if question is not None:
             return question
         known = await self._hours(context.me)
@@ -75,7 +75,7 @@ class Helping(Cog):
 
     async def _join_communities(self, context: Context) -> None:
         """A direct conversation says nothing about where somebody belongs, but helpers are asked in communities."""
-        for community in await self.bot.permissions.communities_of(context.member, context):
+        for community in await self.core.permissions.communities_of(context.member, context):
             await self.write(members.join, context.me, community, context.now)
 
     async def settings(self, context: Context) -> Sequence[Setting]:
@@ -93,7 +93,7 @@ class Helping(Cog):
             return None
         said = wording.wanted(request.kind, request.hours)
         if request.note is not None:
-            said = said + " " + _("Their words: “{note}”").format(note=note_of(self.bot, request))
+            said = said + " " + _("Their words: “{note}”").format(note=note_of(self.core.keyring, request))
         ask = str(claim.id)
         return Message(
             said, (Button(_("I can"), "company.can", ask, style="primary"), Button(_("Not now"), "company.cannot", ask))
@@ -118,7 +118,7 @@ class Helping(Cog):
 
     @message(company.NAMES, late="expires")
     async def names(self, delivery: Delivery, reader: Reader) -> Message | None:
-        other = await account_of(self.bot, Person(int(delivery.args["other"])), reader.member)
+        other = await account_of(self, Person(int(delivery.args["other"])), reader.member)
         if other is None:
             return None
         said = _("They said yes. It's {who}, and they have your name too. A short hello is plenty.")
@@ -132,16 +132,16 @@ class Helping(Cog):
 
     @action("company.tell", stateless=True)
     async def tell(self, context: Context, value: str) -> Message:
-        context, question = await settle(self.bot, context, "company.tell", value)
+        context, question = await settle(self, context, "company.tell", value)
         if question is not None:
             return question
         assert context.community is not None
         here = str(context.community.id)
-        return await consenting.question(self.bot, context, "company-tell", here) or await self.wish(context, here)
+        return await self.core.consenting.question(context, "company-tell", here) or await self.wish(context, here)
 
     @action("company.wish")
     async def wish(self, context: Context, value: str) -> Message:
-        context, question = await settle(self.bot, context, "company.tell", value)
+        context, question = await settle(self, context, "company.tell", value)
         if question is not None:
             return question
         assert context.community is not None
@@ -150,7 +150,7 @@ class Helping(Cog):
 
     @job(every="tick")
     async def fulfil_wishes(self, now: datetime) -> None:
-        await self.write(helping.fulfil_wishes, now, routing(self.bot), BATCH)
+        await self.write(helping.fulfil_wishes, now, routing(self.core.registry), BATCH)
 
     @message(helping.WISH, late="expires")
     async def available(self, delivery: Delivery, reader: Reader) -> Message:
@@ -173,7 +173,7 @@ class Helping(Cog):
         """The hours of the coming day that no helper covers, so that moderators can ask around."""
         there = await self.read(helping.candidates, community, None, "helpers", None, now)
         moments = [now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=n) for n in range(24)]
-        free = [moment for moment in moments if not routing(self.bot).choose(there, moment)]
+        free = [moment for moment in moments if not routing(self.core.registry).choose(there, moment)]
         if not free:
             return ()
         said = _("Helper hours nobody covers in the coming day: {n} of 24.").format(n=len(free))

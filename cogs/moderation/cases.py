@@ -6,11 +6,18 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.moderation import cases, holds
@@ -71,7 +78,7 @@ class Cases(Cog):
         case = await self._case(context, number)
         if case.closed is not None:
             raise UserError(_("That case is closed already."))
-        sealed = self.bot.keyring.encrypt(note, "cases", "note", case.id) if note else None
+        sealed = self.core.keyring.encrypt(note, "cases", "note", case.id) if note else None
         await desk.act(self, context, "cases.closed", cases.decide, case, sealed, bool(free), context.now)
         if free:
             return _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
@@ -88,10 +95,10 @@ class Cases(Cog):
         return found
 
     def _words(self, case: Case) -> str:
-        return self.bot.keyring.decrypt(case.words, "cases", "words", case.id)
+        return self.core.keyring.decrypt(case.words, "cases", "words", case.id)
 
     def _about(self, case: Case) -> Text:
-        return about(self.bot.keyring.decrypt(case.about, "cases", "about", case.id) if case.about else None)
+        return about(self.core.keyring.decrypt(case.about, "cases", "about", case.id) if case.about else None)
 
     @message(CLOSED)
     async def closed(self, delivery: Delivery, reader: Reader) -> Message:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk, wording
 from storage.members import community_settings
@@ -76,7 +77,7 @@ class CommunitySettings(Cog):
         return await self.settings_screen(context)
 
     def _quiet(self, settings: community_settings.Settings) -> QuietHours:
-        return QuietHours(*settings.quiet) if settings.quiet else self.bot.settings.quiet
+        return QuietHours(*settings.quiet) if settings.quiet else self.core.settings.quiet
 
     @action("community.quiet", moderators=True)
     async def quiet_hours(self, context: Context, value: str) -> Form:
@@ -145,7 +146,7 @@ class CommunitySettings(Cog):
             raise UserError(_("There is a group of that name, or there are {most} already.").format(most=MOST_GROUPS))
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(words, "community_groups", "name", row)
+            return self.core.keyring.encrypt(words, "community_groups", "name", row)
 
         community = desk.here(context)
         await desk.act(self, context, "groups.added", community_settings.add_group, community, kind, seal, context.now)
@@ -158,7 +159,7 @@ class CommunitySettings(Cog):
         return await self._groups(context)
 
     def _name(self, group: community_settings.Group) -> str:
-        return self.bot.keyring.decrypt(group.name, "community_groups", "name", group.id)
+        return self.core.keyring.decrypt(group.name, "community_groups", "name", group.id)
 
     # -- hosts --------------------------------------------------------------------------------------------------------
 

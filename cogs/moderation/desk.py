@@ -7,13 +7,11 @@ from dataclasses import replace
 from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.asking import consenting
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Reply
+from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.incoming import offering
 from bot.messages import Community, Field, Form, Member, Message, Person, Text
+from bot.registry import Ask, Reply
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import community_settings, members
 from storage.members.community_settings import Settings
@@ -87,7 +85,7 @@ def done(action: str) -> Text:
 
 async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:
     """The question a moderator answers once, before anything is kept about them; None if it is answered."""
-    return await consenting.question(cog.bot, context, ASK.name, f"{here(context).id} {command}")
+    return await cog.core.consenting.question(context, ASK.name, f"{here(context).id} {command}")
 
 
 def whom(submit: str) -> Form:
@@ -98,15 +96,15 @@ def whom(submit: str) -> Form:
 async def agreed(cog: Cog, context: Context, value: str) -> Reply:
     """The moderator said yes: on with the command they gave, in its community, if they moderate it now."""
     number, _space, name = value.partition(" ")
-    shared = await cog.bot.permissions.communities_of(context.member, context)
+    shared = await cog.core.permissions.communities_of(context.member, context)
     community = next((one for one in shared if str(one.id) == number), None)
-    command = cog.bot.commands.get(name)
+    command = cog.core.registry.commands.get(name)
     if community is None or command is None or not command.moderators:
         raise UserError(_("That button has expired. `help` shows what I can do."))
     inside = replace(context, community=community)
-    await cog.bot.permissions.require_moderator(inside)
+    await cog.core.permissions.require_moderator(inside)
     reply = await command.handler(inside)
-    return await offering.bind(cog.bot, inside, reply) if isinstance(reply, Message | Form) else reply
+    return await cog.core.offering.bind(inside, reply) if isinstance(reply, Message | Form) else reply
 
 
 async def act(
@@ -135,7 +133,7 @@ async def viewer(cog: Cog, context: Context) -> Viewer:
 
 def codes(cog: Cog, accounts: list[Member]) -> frozenset[bytes]:
     """The keyed hash of each account."""
-    return frozenset(cog.bot.keyring.pseudonym(account.platform, account.id) for account in accounts)
+    return frozenset(cog.core.keyring.pseudonym(account.platform, account.id) for account in accounts)
 
 
 async def person_here(cog: Cog, context: Context, who: Member) -> Person:

@@ -8,10 +8,17 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.registry import Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.delivery import deliveries
@@ -147,10 +154,10 @@ class Holds(Cog):
     def _plan_words(
         self, connection: Connection, community: Community, person: Person, words: str, now: datetime
     ) -> int:
-        waiting = {one for cog in self.bot.cogs for one in cog.partners(person, community)(connection)}
+        waiting = {one for cog in self.core.registry.cogs for one in cog.partners(person, community)(connection)}
         for one in waiting:
             key = f"{WORDS}:{community.id}:{person.id}:{one.id}:{int(now.timestamp())}"
-            body = self.bot.keyring.encrypt(words, "deliveries", "body", key)
+            body = self.core.keyring.encrypt(words, "deliveries", "body", key)
             deliveries.plan(connection, Delivery(one, WORDS, key, now, community=community, body=body))
         return len(waiting)
 
@@ -158,7 +165,7 @@ class Holds(Cog):
     async def words(self, delivery: Delivery, reader: Reader) -> Message | None:
         if delivery.body is None:
             return None
-        words = self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
+        words = self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = _("The people who run this community wrote this to you:") + "\n"
         return Message(said + Text("{words}").format(words=words))
 

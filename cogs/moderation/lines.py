@@ -6,10 +6,17 @@ from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, job, message, nothing_kept, nothing_to_forget
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import countries, crisis_lines
 from bot.words.crisis_lines import Line
 from bot.words.i18n import _
@@ -171,7 +178,7 @@ class Lines(Cog):
         found = await self.read(lines.resources, desk.here(context))
         said, buttons = [_("Places nearby on the help card:")], []
         for number, (row, words) in enumerate(found, start=1):
-            name = self.bot.keyring.decrypt(words, "resources", "words", row)
+            name = self.core.keyring.decrypt(words, "resources", "words", row)
             said.append(Text("{number}. {words}").format(number=number, words=name))
             buttons.append(Button(_("Take out {number}").format(number=number), "resources.remove", str(row)))
         if not found:
@@ -189,7 +196,7 @@ class Lines(Cog):
             raise UserError(_("{most} places are on the card already. Take one out first.").format(most=MOST_RESOURCES))
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(" ".join(words.split()), "resources", "words", row)
+            return self.core.keyring.encrypt(" ".join(words.split()), "resources", "words", row)
 
         await desk.act(self, context, "resources.added", lines.add_resource, desk.here(context), seal, context.now)
         return await self.resources(context)

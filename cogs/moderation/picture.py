@@ -7,9 +7,16 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import Cog, Measure, Reply, Work, action, command, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.messages import Button, Community, Message, Person, Text
+from bot.registry import (
+    Measure,
+    Reply,
+    Work,
+    nothing_kept,
+    nothing_to_forget,
+)
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk
 from storage.moderation import audit, cases, picture
@@ -37,7 +44,7 @@ class Picture(Cog):
     async def _needs(self, context: Context) -> list[Text]:
         community = desk.here(context)
         viewer = await desk.viewer(self, context)
-        said = [text for cog in self.bot.cogs for text in await cog.needs(community, context.now)]
+        said = [text for cog in self.core.registry.cogs for text in await cog.needs(community, context.now)]
         if waiting := len(await self.read(cases.open_cases, community, viewer)):
             said.append(_("Reports open: {n}. `kith-mod cases` shows them.").format(n=waiting))
         if lost := await self.read(picture.undelivered, community):
@@ -57,7 +64,7 @@ class Picture(Cog):
         )
 
     def _measures(self) -> list[Measure]:
-        return [measure for cog in self.bot.cogs for measure in cog.measures()]
+        return [measure for cog in self.core.registry.cogs for measure in cog.measures()]
 
     def measures(self) -> Iterable[Measure]:
         yield Measure(N_("pauses"), picture.paused, _paused)

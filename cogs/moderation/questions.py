@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.cog import Cog, Reply, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text
+from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import N_, _, reader_locale, translate
 from bot.words.prompts import Kind, Prompt
@@ -123,7 +124,7 @@ class Questions(Cog):
         return await self._overview(context)
 
     async def _asked(self, context: Context) -> Asked:
-        return await self.read(prompts_off.here, desk.here(context), self.bot.settings.without_tender)
+        return await self.read(prompts_off.here, desk.here(context), self.core.settings.without_tender)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.cog import Cog, Work, action, command, message
+from bot.cog import Cog, action, command, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text
+from bot.registry import Work
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.delivery import deliveries
@@ -65,7 +66,7 @@ class Reports(Cog):
         return self._screen(Choices.read(value))
 
     def _screen(self, chosen: Choices) -> Message:
-        host = self.bot.settings.host
+        host = self.core.settings.host
         viewers = (
             _("Who sees it: only {host}, who hosts me.").format(host=host)
             if chosen.host_only
@@ -111,13 +112,13 @@ class Reports(Cog):
     @action("reports.sent", stateless=True, expensive=True)
     async def sent(self, context: Context, value: str, words: str, who: Member | None = None) -> Text:
         chosen = Choices.read(value)
-        shared = await self.bot.permissions.communities_of(context.member, context)
+        shared = await self.core.permissions.communities_of(context.member, context)
         community = next((one for one in shared if one.id == chosen.community), None)
         if community is None or who == context.member:
             raise UserError(_("I can't take that report. `report` opens a new one."))
         # Moderators read the channel together: a case about one of them is not announced there.
         announced = not chosen.host_only and not (
-            who is not None and await self.bot.permissions.is_moderator(who, community)
+            who is not None and await self.core.permissions.is_moderator(who, community)
         )
         reported = await self._named(who) if who else None
         await self.write(self._write, context, community, chosen, words, who, reported, announced)
@@ -156,7 +157,7 @@ class Reports(Cog):
 
         def seal(row: int, column: str) -> bytes | None:
             text = texts[column]
-            return None if text is None else self.bot.keyring.encrypt(text, "cases", column, row)
+            return None if text is None else self.core.keyring.encrypt(text, "cases", column, row)
 
         viewers: cases.Viewers = "host" if chosen.host_only else "moderators"
         case = cases.open_case(connection, community, viewers, seal, Named(code, context.person), reported, context.now)
@@ -178,7 +179,7 @@ class Reports(Cog):
             blocks.add_unknown(connection, person, reported.code, now)
             return
         blocks.add(connection, person, reported.person, now)
-        for cog in self.bot.cogs:
+        for cog in self.core.registry.cogs:
             cog.separate(person, reported.person)(connection)
 
     @message(NEW, unsure="resend")
@@ -191,7 +192,7 @@ class Reports(Cog):
         def work(connection: Connection) -> dict[str, Any]:
             mine = [
                 {
-                    "what you wrote": self.bot.keyring.decrypt(words, "cases", "words", row),
+                    "what you wrote": self.core.keyring.decrypt(words, "cases", "words", row),
                     "when": opened.isoformat(),
                     "closed": closed.isoformat() if closed else "not yet",
                 }

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.asking.consenting import Ask
 from bot.asking.doors import HELP_NOW
-from bot.cog import Cog, Reply, Work, action, command, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, command, message
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.incoming import text as as_text
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Spot, Text, plain
+from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import countries, prompts
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins import prompting
@@ -145,7 +145,7 @@ class Setup(Cog):
     @action("setup.countries", moderators=True)
     async def countries(self, context: Context, value: str) -> Reply:
         named = ", ".join(code for code in value.split() if code in countries.NAMES)
-        return await self.bot.actions["lines.named"].handler(context, "s", names=named)
+        return await self.core.registry.actions["lines.named"].handler(context, "s", names=named)
 
     async def _try_it(self, context: Context) -> Message:
         return Message(
@@ -167,9 +167,9 @@ class Setup(Cog):
                 next(one for one in prompts.shipped() if one.kind == "checkin" and not one.leads_to)
             )
         elif value == "help":
-            shown = await self.bot.actions[HELP_NOW].handler(stranger, "")
+            shown = await self.core.registry.actions[HELP_NOW].handler(stranger, "")
         else:
-            shown = await self.bot.commands["start"].handler(stranger)
+            shown = await self.core.registry.commands["start"].handler(stranger)
         assert isinstance(shown, Message)
         again = await self._try_it(context)
         return replace(again, text=_("A member would read:") + "\n\n" + as_text.render(shown) + "\n\n" + again.text)
@@ -243,7 +243,7 @@ class Setup(Cog):
             return wording.invitation()
         if value == "card":
             return wording.partner_card()
-        host = self.bot.settings.host
+        host = self.core.settings.host
         return wording.announcement(settings.preset, community.name, host, adults_only=settings.adults_only)
 
     # -- what the platform says ---------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class Setup(Cog):
 
     async def _spots(self, context: Context) -> list[Spot]:
         """Where I may write and this moderator may read, on their platform, asked now."""
-        adapter = self.bot.adapters[context.member.platform]
+        adapter = self.core.adapters[context.member.platform]
         found: list[Spot] = []
         for place in await self.read(members.places, desk.here(context)):
             if place.platform == adapter.name:
@@ -271,7 +271,7 @@ class Setup(Cog):
         return found
 
     async def _lacks(self, context: Context) -> list[str]:
-        adapter = self.bot.adapters[context.member.platform]
+        adapter = self.core.adapters[context.member.platform]
         places = await self.read(members.places, desk.here(context))
         try:
             found = [await adapter.lacks(place) for place in places if place.platform == adapter.name]

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, local_day
-from bot.cog import Cog, Reply, Work, action, command, job
+from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
+from bot.registry import Reply, Work
 from bot.words.i18n import _
 from storage.members import consents, members
 from storage.personal import notebook
@@ -31,7 +32,7 @@ class Notebook(Cog):
         """Your own notes, by date; with words behind it, keep these."""
         self._allowed(context)
         if words.strip():
-            self.bot.words.keep(context.me, words.strip(), context.now)
+            self.core.words.keep(context.me, words.strip(), context.now)
             return await self.keep(context, "")
         return await self.open(context, "")
 
@@ -61,7 +62,7 @@ class Notebook(Cog):
 
     @action("notebook.written")
     async def written(self, context: Context, value: str, words: str) -> Message:
-        self.bot.words.keep(context.me, words.strip(), context.now)
+        self.core.words.keep(context.me, words.strip(), context.now)
         return await self.keep(context, "")
 
     @action("notebook.keep")
@@ -70,18 +71,18 @@ class Notebook(Cog):
         self._allowed(context)
         if not await self._is_on(context.me):
             return self._first()
-        words = self.bot.words.recall(context.me, context.now)
+        words = self.core.words.recall(context.me, context.now)
         if words is None:
             raise UserError(_("I no longer have it. Send it again if you like."))
         if len(words) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(words, "notes", "words", row)
+            return self.core.keyring.encrypt(words, "notes", "words", row)
 
         if await self.write(notebook.add, context.me, seal, context.now) is None:
             raise UserError(_("Your notebook is full. `notebook` shows what is in it, and deletes."))
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return Message(_("Kept, for your eyes only. `notebook` shows it."))
 
     @action("notebook.delete")
@@ -93,7 +94,7 @@ class Notebook(Cog):
 
     def _first(self) -> Message:
         choices = [Button(label, "notebook.days", str(days)) for days, label in _choices()]
-        return Message(_consent_words(self.bot.settings.host), (*choices, Button(_("No"), "notebook.no")))
+        return Message(_consent_words(self.core.settings.host), (*choices, Button(_("No"), "notebook.no")))
 
     @action("notebook.terms")
     async def terms(self, context: Context, value: str) -> Message:
@@ -105,15 +106,15 @@ class Notebook(Cog):
         self._allowed(context)
         if int(value) not in notebook.TERMS:
             raise UserError(_("That button has expired. `notebook` opens it."))
-        words = str(_consent_words(self.bot.settings.host))
+        words = str(_consent_words(self.core.settings.host))
         await self.write(_begin, context.me, int(value), words, context.now)
-        if self.bot.words.recall(context.me, context.now) is not None:
+        if self.core.words.recall(context.me, context.now) is not None:
             return await self.keep(context, "")
         return Message(_("Your notebook is open. `notebook` and some words keeps them."), (_write(),))
 
     @action("notebook.no")
     async def no(self, context: Context, value: str) -> Text:
-        self.bot.words.drop(context.me)
+        self.core.words.drop(context.me)
         return _("That's fine. Nothing is kept.")
 
     async def _is_on(self, person: Person) -> bool:
@@ -122,14 +123,14 @@ class Notebook(Cog):
         )
 
     def _allowed(self, context: Context) -> None:
-        if context.member.platform in self.bot.settings.without_notebook:
+        if context.member.platform in self.core.settings.without_notebook:
             raise UserError(
-                _("The person hosting me ({name}) has not opened notebooks here.").format(name=self.bot.settings.host)
+                _("The person hosting me ({name}) has not opened notebooks here.").format(name=self.core.settings.host)
             )
 
     def _words(self, note: Note) -> str:
         try:
-            return self.bot.keyring.decrypt(note.words, "notes", "words", note.id)
+            return self.core.keyring.decrypt(note.words, "notes", "words", note.id)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.asking.consenting import withdraw
 from bot.asking.doors import HELP_NOW, LOOK
-from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.messages import STATELESS, Button, Community, Delivery, Message, Person, Reader, Text
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.personal import open_door
 
@@ -36,7 +36,7 @@ class OpenDoor(Cog):
 
     @action("door.close")
     async def close(self, context: Context, value: str) -> Text:
-        await withdraw(self.bot, context.me, [open_door.PURPOSE])
+        await self.core.consenting.withdraw(context.me, [open_door.PURPOSE])
         return _("Noted. The doors stay open, and I don't mention them. `learn` shows them any time.")
 
     def export(self, person: Person) -> Work[dict[str, Any]]:

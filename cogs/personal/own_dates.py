@@ -8,13 +8,19 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.clocks.times import month_name
-from bot.cog import Cog, Listener, Reply, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.registry import Ask, Listener, Reply, Work
 from bot.words.i18n import _
 from cogs.circles import wording
 from storage.circles import answers, circles
@@ -37,7 +43,7 @@ class OwnDates(Cog):
     @command("my-dates", anyone=True)
     async def my_dates(self, context: Context) -> Reply:
         """Days that mean something to you: I name one that morning, and nobody else hears of it."""
-        if (question := await consenting.question(self.bot, context, ASK)) is not None:
+        if (question := await self.core.consenting.question(context, ASK)) is not None:
             return question
         return await self.listed(context, "")
 
@@ -74,7 +80,7 @@ class OwnDates(Cog):
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(label.strip(), "own_dates", "label", row)
+            return self.core.keyring.encrypt(label.strip(), "own_dates", "label", row)
 
         zone = (await self.read(members.profile, context.me)).zone
         if await self.write(own_dates.add, context.me, seal, day, zone, context.now) is None:
@@ -100,7 +106,7 @@ class OwnDates(Cog):
 
     def _consent_words(self, _value: str) -> Text:
         return (
-            consenting.core_words(self.bot.settings.host)
+            consenting.core_words(self.core.settings.host)
             + " "
             + _("I'd be messaging you first on the mornings of dates you name. Nobody else sees them.")
         )
@@ -158,7 +164,7 @@ class OwnDates(Cog):
                 purpose=listener.purpose,
                 community=listener.community,
                 args={"about": context.me.id},
-                body=self.bot.keyring.encrypt(words, "deliveries", "body", key),
+                body=self.core.keyring.encrypt(words, "deliveries", "body", key),
             )
             await self.write(_share, delivery, context.me, listener)
         return _("Sent.")
@@ -172,7 +178,7 @@ class OwnDates(Cog):
         return one, [names[0] for names in accounts if names]
 
     async def _listeners(self, person: Person) -> Sequence[Listener]:
-        works = [cog.listeners(person) for cog in self.bot.cogs]
+        works = [cog.listeners(person) for cog in self.core.registry.cogs]
         return await self.read(_all, works)
 
     @message(SHARED, late="expires")
@@ -220,7 +226,7 @@ class OwnDates(Cog):
             expires=context.now + SHARED_WINDOW,
             community=circle.community,
             args={"about": context.me.id, "circle": circle.id},
-            body=self.bot.keyring.encrypt(self._label(one), "deliveries", "body", key),
+            body=self.core.keyring.encrypt(self._label(one), "deliveries", "body", key),
         )
         await self.write(deliveries.plan, delivery)
         return _("Sent.")
@@ -246,14 +252,14 @@ class OwnDates(Cog):
     def _opened(self, delivery: Delivery) -> str | None:
         try:
             return (
-                self.bot.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key) if delivery.body else None
+                self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key) if delivery.body else None
             )
         except DecryptionError:  # the key was lost: there is nothing to say any more
             return None
 
     def _label(self, one: OwnDate) -> str:
         try:
-            return self.bot.keyring.decrypt(one.label, "own_dates", "label", one.id)
+            return self.core.keyring.decrypt(one.label, "own_dates", "label", one.id)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
 

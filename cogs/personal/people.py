@@ -10,14 +10,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import PEOPLE, doors
-from bot.cog import Cog, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, plain
+from bot.registry import Ask, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import members
 from storage.personal import people
@@ -69,7 +75,7 @@ class People(Cog):
     @action("people.nobody", stateless=True)
     async def nobody(self, context: Context, value: str) -> Message:
         """A full answer: it keeps nothing, and opens the doors."""
-        there = [door for door in await doors(self.bot, context) if door.action != PEOPLE]
+        there = [door for door in await doors(self.core.registry, context) if door.action != PEOPLE]
         return Message(_("That's a real answer, and nothing is kept. These doors are open:"), tuple(there))
 
     @action("people.later", stateless=True)
@@ -80,7 +86,7 @@ class People(Cog):
 
     @action("people.add", stateless=True)
     async def add(self, context: Context, value: str) -> Message | Form:
-        return await consenting.question(self.bot, context, ASK) or self._form("people.keep")
+        return await self.core.consenting.question(context, ASK) or self._form("people.keep")
 
     @action("people.write")
     async def write_one(self, context: Context, value: str) -> Form:
@@ -88,7 +94,7 @@ class People(Cog):
 
     def asks(self) -> Iterable[Ask]:
         return (
-            Ask(ASK, ("core",), lambda _value: consenting.core_words(self.bot.settings.host), "people.write"),
+            Ask(ASK, ("core",), lambda _value: consenting.core_words(self.core.settings.host), "people.write"),
             Ask(MONTHLY, consenting.CORE, _monthly_words, "people.monthly"),
         )
 
@@ -131,7 +137,7 @@ class People(Cog):
         entry = {"label": label.strip(), "kind": kind.strip(), "good_for": good_for.strip(), "how": how.strip()}
         if any(len(words) > FIELDS[name] for name, words in entry.items()):
             raise UserError(_("That is a bit long: a few words are enough."))
-        return lambda row: self.bot.keyring.encrypt(json.dumps(entry), "people_map", "entry", row)
+        return lambda row: self.core.keyring.encrypt(json.dumps(entry), "people_map", "entry", row)
 
     @action("people.show")
     async def show(self, context: Context, value: str) -> Message:
@@ -170,7 +176,7 @@ class People(Cog):
 
     def _read(self, one: Entry) -> dict[str, str]:
         try:
-            kept: dict[str, str] = json.loads(self.bot.keyring.decrypt(one.entry, "people_map", "entry", one.id))
+            kept: dict[str, str] = json.loads(self.core.keyring.decrypt(one.entry, "people_map", "entry", one.id))
         except DecryptionError:
             return dict.fromkeys(FIELDS, "") | {"label": str(_("(these words can't be read any more)"))}
         return kept
@@ -192,7 +198,7 @@ class People(Cog):
 
     @action("people.monthly")
     async def monthly(self, context: Context, value: str) -> Message:
-        question = await consenting.question(self.bot, context, MONTHLY)
+        question = await self.core.consenting.question(context, MONTHLY)
         if question is not None:
             return question
         await self.write(people.review, context.me, context.now)

@@ -6,25 +6,22 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.clocks.times import friendly_duration, friendly_instant, friendly_zone
-from bot.cog import Cog, Reply, Work, action, command, job, message
+from bot.cog import Cog, Core, action, command, job, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _
 from storage.members import members
 from storage.personal import reminders
 from storage.personal.reminders import Reminder
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 LONGEST = 500
 LATE = timedelta(minutes=5)
@@ -36,8 +33,8 @@ ASK = "reminders"
 class Reminders(Cog):
     """Encrypted, sent once and then erased. Nobody else is told of them."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._typed = WaitingWords()
 
     @command("remind me", anyone=True)
@@ -46,7 +43,7 @@ class Reminders(Cog):
         if len(what) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
         mark = secrets.token_hex(4)
-        question = await consenting.question(self.bot, context, ASK, mark)
+        question = await self.core.consenting.question(context, ASK, mark)
         if question is None:
             return Message(await self.remember(context, "", when, what))
         self._typed.keep(context.member, f"{mark} {when.isoformat()} {what}", context.now)
@@ -71,7 +68,7 @@ class Reminders(Cog):
 
     @action("reminders.open", stateless=True)
     async def open(self, context: Context, value: str) -> Reply:
-        return await consenting.question(self.bot, context, ASK) or await self.ask(context, value)
+        return await self.core.consenting.question(context, ASK) or await self.ask(context, value)
 
     @action("reminders.ask")
     async def ask(self, context: Context, value: str) -> Reply:
@@ -95,7 +92,7 @@ class Reminders(Cog):
         """Say back what was understood: a wrong time is noticed now and not then."""
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(what.strip(), "reminders", "words", row)
+            return self.core.keyring.encrypt(what.strip(), "reminders", "words", row)
 
         if await self.write(reminders.add, context.me, seal, when) is None:
             raise UserError(
@@ -117,7 +114,7 @@ class Reminders(Cog):
 
     def _consent_words(self, _value: str) -> Text:
         return (
-            consenting.core_words(self.bot.settings.host)
+            consenting.core_words(self.core.settings.host)
             + " "
             + _("I'd be messaging you first with your own reminders: each once, then it is erased.")
         )
@@ -152,7 +149,7 @@ class Reminders(Cog):
 
     def _words(self, one: Reminder) -> str:
         try:
-            return self.bot.keyring.decrypt(one.words, "reminders", "words", one.id)
+            return self.core.keyring.decrypt(one.words, "reminders", "words", one.id)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
 

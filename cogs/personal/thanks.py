@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Any, get_args
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import COMPANY, doors
-from bot.cog import Cog, Reply, Work, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.registry import Ask, Reply, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members
 from storage.personal import thanks
@@ -63,9 +69,9 @@ class GivenAndReceived(Cog):
     async def _quieter_side(self, context: Context, given: int, received: int) -> Sequence[Button]:
         """One door, to whichever of giving and receiving there was less of. Nobody is told that it is there."""
         if given > received:
-            return await doors(self.bot, context, (COMPANY,))
+            return await doors(self.core.registry, context, (COMPANY,))
         hours = "company.hours"
-        if received > given and hours in self.bot.actions:
+        if received > given and hours in self.core.registry.actions:
             return (Button(_("Keep somebody company"), hours),)
         return ()
 
@@ -111,7 +117,7 @@ class GivenAndReceived(Cog):
             raise UserError(_("They don't take thanks through me. You can tell them yourself."))
 
         def seal(row: int) -> bytes:
-            return self.bot.keyring.encrypt(words.strip(), "thanks", "words", row)
+            return self.core.keyring.encrypt(words.strip(), "thanks", "words", row)
 
         row = await self.write(thanks.draft, community, context.me, to, seal, context.now)
         said = _("{who} will see exactly this, with your name:").format(who=who(member))
@@ -127,7 +133,7 @@ class GivenAndReceived(Cog):
         """Where a form in a direct conversation belongs: the only community there is."""
         if context.community is not None:
             return context.community
-        shared = await self.bot.permissions.communities_of(context.member, context)
+        shared = await self.core.permissions.communities_of(context.member, context)
         if len(shared) > 1:
             raise UserError(_("We share more than one community. Say `thanks`, whom, and for what."))
         return next(iter(shared), None)
@@ -148,7 +154,7 @@ class GivenAndReceived(Cog):
 
     @action("thanks.accept")
     async def accept(self, context: Context, value: str) -> Message:
-        return await consenting.question(self.bot, context, "thanks") or await self.accepted(context, value)
+        return await self.core.consenting.question(context, "thanks") or await self.accepted(context, value)
 
     @action("thanks.accepted")
     async def accepted(self, context: Context, value: str) -> Message:
@@ -174,7 +180,7 @@ class GivenAndReceived(Cog):
 
     def _words(self, one: Thanks) -> str:
         try:
-            return self.bot.keyring.decrypt(one.words, "thanks", "words", one.id)
+            return self.core.keyring.decrypt(one.words, "thanks", "words", one.id)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
 

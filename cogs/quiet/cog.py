@@ -9,14 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import day_bounds, friendly_duration, local_day
-from bot.cog import Cog, Reply, Setting, Work, action, command
+from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
+from bot.registry import Ask, Reply, Setting, Work
 from bot.words.i18n import _, ngettext
 from cogs.quiet import progress
 from cogs.quiet.alert import FEWEST_DAYS, MOST_DAYS
@@ -40,12 +40,12 @@ class Quiet(Cog):
         """If you go quiet: who is told, after how long, in which words. `quiet accept` and a code: be told."""
         first, _space, rest = what.strip().partition(" ")
         if first.casefold() == "accept" and rest.strip():
-            return await self.bot.actions["quiet.accept_code"].handler(context, rest.strip()[:40].casefold())
+            return await self.core.registry.actions["quiet.accept_code"].handler(context, rest.strip()[:40].casefold())
         if first.casefold() in ("off", "stop") and context.person is not None:
             return await self.off(context, "")
         if first:
             raise UserError(_("I know `quiet`, `quiet off`, and `quiet accept` with a code."))
-        question = await consenting.question(self.bot, context, "quiet")
+        question = await self.core.consenting.question(context, "quiet")
         return question or await self.agreed(context, "")
 
     @action("quiet.open")
@@ -93,9 +93,7 @@ class Quiet(Cog):
             lines.append(_("Then the moderators of {community}.").format(community=found.moderators.name))
         return lines or [_("Nobody yet. Add somebody, and ask them.")]
 
-    async def _buttons(
-        self, context: Context, found: quiet.Setup, people: Sequence[contacts.Contact]
-    ) -> list[Button]:
+    async def _buttons(self, context: Context, found: quiet.Setup, people: Sequence[contacts.Contact]) -> list[Button]:
         days = ngettext("After {n} day", "After {n} days", found.after).format(n=found.after)
         buttons = [
             Button(days, "quiet.days"),
@@ -166,7 +164,7 @@ class Quiet(Cog):
         words = words.strip()
         if len(words) > LONGEST:
             raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=LONGEST))
-        sealed = self.bot.keyring.encrypt(words, "quiet_alerts", "words", context.me.id) if words else None
+        sealed = self.core.keyring.encrypt(words, "quiet_alerts", "words", context.me.id) if words else None
         await self.write(quiet.set_words, context.me, sealed)
         shown = Text("{words}").format(words=words) if words else usual_words()
         return await self._screen(context, _("Those on your list would read:") + "\n" + shown)
@@ -197,7 +195,7 @@ class Quiet(Cog):
 
     @action("quiet.off")
     async def off(self, context: Context, value: str) -> Text:
-        await consenting.withdraw(self.bot, context.me, [quiet.PURPOSE])
+        await self.core.consenting.withdraw(context.me, [quiet.PURPOSE])
         return _("Stopped. I tell nobody, and the list is gone. `quiet` starts it again.")
 
     async def settings(self, context: Context) -> Sequence[Setting]:
@@ -212,7 +210,7 @@ class Quiet(Cog):
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
             if purpose == quiet.PURPOSE:
-                progress.close(connection, person, self.bot.now())
+                progress.close(connection, person, self.core.now())
 
         return work
 
@@ -227,7 +225,7 @@ class Quiet(Cog):
         if found.words is None:
             return None
         try:
-            return self.bot.keyring.decrypt(found.words, "quiet_alerts", "words", found.person.id)
+            return self.core.keyring.decrypt(found.words, "quiet_alerts", "words", found.person.id)
         except DecryptionError:
             return None
 
@@ -236,7 +234,7 @@ class Quiet(Cog):
             if community is not None:
                 quiet.leave(connection, person, community)
             else:
-                progress.close(connection, person, self.bot.now())
+                progress.close(connection, person, self.core.now())
 
         return work
 

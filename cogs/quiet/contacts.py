@@ -9,11 +9,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.asking import consenting
-from bot.asking.consenting import Ask
-from bot.cog import Cog, Reply, Work, action, message, nothing_kept
+from bot.cog import Cog, action, message
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.registry import Ask, Reply, Work, nothing_kept
 from bot.words.i18n import _
 from cogs.quiet import progress
 from storage.delivery import deliveries
@@ -87,7 +87,7 @@ class QuietContacts(Cog):
 
     @action("quiet.accept")
     async def accept(self, context: Context, value: str) -> Reply:
-        question = await consenting.question(self.bot, context, "quiet-contact", value)
+        question = await self.core.consenting.question(context, "quiet-contact", value)
         if question is not None:
             return question
         answer = await self.write(_accept, context, int(value) if value.isdecimal() else 0, None)
@@ -97,7 +97,7 @@ class QuietContacts(Cog):
     async def accept_code(self, context: Context, value: str) -> Reply:
         if await self.read(contacts.invited_by, self._hash(value), context.now) is None:
             raise UserError(_("That code is not in use. Ask for a new one; each holds for a week, and once."))
-        question = await consenting.question(self.bot, context, "quiet-code", value)
+        question = await self.core.consenting.question(context, "quiet-code", value)
         if question is not None:
             return question
         return _accepted(await self.write(_accept, context, 0, self._hash(value)))
@@ -117,7 +117,7 @@ class QuietContacts(Cog):
     async def remove(self, context: Context, value: str) -> Reply:
         """The member takes somebody off their list."""
         await self.write(_remove, context, int(value) if value.isdecimal() else 0)
-        return await self.bot.actions["quiet.screen"].handler(context, "")
+        return await self.core.registry.actions["quiet.screen"].handler(context, "")
 
     @action("quiet.resign")
     async def resign(self, context: Context, value: str) -> Text:
@@ -150,7 +150,7 @@ class QuietContacts(Cog):
             if purpose == contacts.ASKABLE:
                 contacts.drop_requests(connection, person)
             if purpose == contacts.CONTACT:
-                _resign_everywhere(connection, person, self.bot.now())
+                _resign_everywhere(connection, person, self.core.now())
 
         return work
 
@@ -163,7 +163,7 @@ class QuietContacts(Cog):
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:
             if community is None:
-                _resign_everywhere(connection, person, self.bot.now())
+                _resign_everywhere(connection, person, self.core.now())
                 contacts.drop_requests(connection, person)
 
         return work
@@ -173,7 +173,7 @@ class QuietContacts(Cog):
         return Text(who(accounts[0])) if accounts else Text()
 
     def _hash(self, code: str) -> bytes:
-        return self.bot.keyring.pseudonym("quiet", code)
+        return self.core.keyring.pseudonym("quiet", code)
 
 
 def _agreement(_value: str) -> Text:
@@ -215,9 +215,7 @@ def _ask(connection: Connection, context: Context, other: Person) -> bool:
 
 def _accept(connection: Connection, context: Context, row: int, code: bytes | None) -> contacts.Answer:
     owner = (
-        contacts.invited_by(connection, code, context.now)
-        if code
-        else contacts.asked_by(connection, row, context.me)
+        contacts.invited_by(connection, code, context.now) if code else contacts.asked_by(connection, row, context.me)
     )
     if code is not None:
         answer = contacts.accept_code(connection, code, context.me, context.now)

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.quiet import progress
 from storage.delivery import deliveries
@@ -44,7 +45,7 @@ class QuietAlerts(Cog):
         """Note, once a minute, on which platforms the bot can be reached; what is missing later was an outage."""
         if self._beaten is not None and timedelta() <= now - self._beaten < uptime.EVERY:
             return
-        there = [name for name in self.bot.adapters if name not in self.bot.dispatcher.waiting_for]
+        there = [name for name in self.core.adapters if name not in self.core.unreachable]
         silence = BETWEEN_BEATS if self._has_begun else AT_THE_START
         await self.write(uptime.beat, there, now, silence)
         self._has_begun, self._beaten = True, now
@@ -136,7 +137,7 @@ class QuietAlerts(Cog):
         delivery = await self.read(deliveries.get, context.delivery)
         assert delivery is not None
         if isinstance(delivery.to, Channel):
-            await self.bot.permissions.require_moderator(context)
+            await self.core.permissions.require_moderator(context)
         about = Person(int(delivery.args["about"]))
         if await self.write(quiet.claim, about, int(delivery.args["alert"]), context.now):
             return _("Thank you. A short hello is plenty. The others see that somebody is on it.")
@@ -188,7 +189,7 @@ class QuietAlerts(Cog):
     def _words(self, found: quiet.Setup) -> Text:
         if found.words is not None:
             try:
-                words = self.bot.keyring.decrypt(found.words, "quiet_alerts", "words", found.person.id)
+                words = self.core.keyring.decrypt(found.words, "quiet_alerts", "words", found.person.id)
                 return _("In their words:") + " " + Text("{words}").format(words=words)
             except DecryptionError:  # the key was lost: the usual words stand in
                 pass

@@ -45,7 +45,7 @@ class DiscordActor:
         return _seen(await self._person.next())
 
     async def say_in_room(self, line: str) -> Seen:
-        command, rest = text.find(self._bed.bot.commands, line)
+        command, rest = text.find(self._bed.bot.registry.commands, line)
         reading = parameters.Reading(utc_now(), read_member=self._bed.adapter.read_member)
         options: dict[str, Any] = dict(parameters.split(command.name, command.parameters, rest, reading))
         room = self._bed.guild.general

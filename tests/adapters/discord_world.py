@@ -45,7 +45,7 @@ class Kith:
 
     @property
     def samples(self) -> Samples:
-        [cog] = self.bot.cogs
+        [cog] = self.bot.registry.cogs
         assert isinstance(cog, Samples)
         return cog
 

@@ -7,10 +7,10 @@ from datetime import time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from bot.bot import Bot
-from bot.cog import Cog, Work, action, command, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Core, action, command
 from bot.context import Context
 from bot.messages import Button, Community, Field, File, Form, Message, Person, Text, plain
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 
 UTC = ZoneInfo("UTC")
@@ -19,8 +19,8 @@ UTC = ZoneInfo("UTC")
 class Samples(Cog):
     """One handler for each kind of reply. ``seen`` is what reached them; ``gate`` holds slow ones back."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self.seen: list[tuple[Any, ...]] = []
         self.contexts: list[Context] = []
         self.gate = asyncio.Event()

@@ -11,8 +11,8 @@ import pytest
 
 from bot.adapters.discord import commands, components
 from bot.adapters.discord.commands import GROUP, IN_DM, IN_GUILD, MANAGE_GUILD, STRING, SUBCOMMAND
-from bot.cog import Command
 from bot.messages import Button, Field, File, Form, Text
+from bot.registry import Command
 from tests.beds.discord import rules, spec
 
 

@@ -82,7 +82,7 @@ async def lost_channels(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     def channel_gone(_cog: object, channel: Any) -> Callable[[Connection], None]:
         return lambda _connection: told.append(channel.id)
 
-    monkeypatch.setattr(type(bed.bot.cogs[0]), "channel_gone", channel_gone)
+    monkeypatch.setattr(type(bed.bot.registry.cogs[0]), "channel_gone", channel_gone)
     yield told
 
 

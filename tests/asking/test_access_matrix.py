@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.local import NAME
-from bot.asking import leaving
 from bot.bot import Bot
-from bot.cog import Action, Command
 from bot.context import Context
 from bot.messages import Button, Community, Member, Message, Person, Place, Text
+from bot.registry import Action, Command
 from storage.delivery import offers
 from storage.members import blocks, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground
@@ -46,8 +45,10 @@ def needs(door: Command | Action) -> str:
 
 def table(bot: Bot) -> str:
     """The file, as it is for this bot."""
-    doors: list[tuple[str, Command | Action]] = [(f"/{name}", command) for name, command in bot.commands.items()]
-    doors += list(bot.actions.items())
+    doors: list[tuple[str, Command | Action]] = [
+        (f"/{name}", command) for name, command in bot.registry.commands.items()
+    ]
+    doors += list(bot.registry.actions.items())
     return "".join(f"{name}: {needs(door)}\n" for name, door in sorted(doors))
 
 
@@ -60,7 +61,7 @@ def test_every_command_and_action_has_its_row(world: Playground) -> None:
 
 
 def test_nothing_a_moderator_does_works_without_a_row_that_was_offered(world: Playground) -> None:
-    assert [name for name, action in world.bot.actions.items() if action.moderators and action.stateless] == []
+    assert [name for name, action in world.bot.registry.actions.items() if action.moderators and action.stateless] == []
 
 
 # -- the relations ----------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ class House:
         self.world.chat.rooms[ROOM.id].moderators.discard(ONCE.id)
         self.old_offer = await self.offer(people[CHANDRA], porch)
         self.world.chat.leave(CHANDRA, ROOM)
-        await leaving.leave(self.world.bot, people[CHANDRA], porch, NOW)
+        await self.world.bot.core.leaving.leave(people[CHANDRA], porch, NOW)
         self._exchange_handlers()
         return [
             Situation("stranger", DANA, ROOM, porch, None),
@@ -129,10 +130,10 @@ class House:
 
     def _exchange_handlers(self) -> None:
         bot = self.world.bot
-        for name, command in bot.commands.items():
-            bot.commands[name] = replace(command, parameters=(), handler=self._note(f"/{name}"))
-        for name, action in bot.actions.items():
-            bot.actions[name] = replace(action, handler=self._note_pressed(name))
+        for name, command in bot.registry.commands.items():
+            bot.registry.commands[name] = replace(command, parameters=(), handler=self._note(f"/{name}"))
+        for name, action in bot.registry.actions.items():
+            bot.registry.actions[name] = replace(action, handler=self._note_pressed(name))
 
     def _note(self, name: str) -> Callable[[Context], Awaitable[Message]]:
         async def handler(context: Context) -> Message:
@@ -150,7 +151,7 @@ class House:
 
     async def offer(self, person: Person, community: Community | None) -> int:
         """A row that offers every action there is to one person."""
-        everything = [(name, "") for name in self.world.bot.actions]
+        everything = [(name, "") for name in self.world.bot.registry.actions]
         return await self.world.bot.database.write(offers.add, person, community, everything, self.world.now)
 
     async def command(self, who: Situation, name: str) -> tuple[str, Context] | None:
@@ -192,7 +193,7 @@ async def test_every_command_in_every_relation(house: House) -> None:
     situations = await house.settle()
     wrong = []
     for who in situations:
-        for name, command in list(house.world.bot.commands.items()):
+        for name, command in list(house.world.bot.registry.commands.items()):
             found = await house.command(who, name)
             reached, context = found if found else ("", None)
             if reached != allowed(command, who):
@@ -207,7 +208,7 @@ async def test_every_command_in_every_relation(house: House) -> None:
 async def test_without_a_row_only_what_needs_none_is_reached(house: House) -> None:
     wrong = []
     for who in await house.settle():
-        for name, action in list(house.world.bot.actions.items()):
+        for name, action in list(house.world.bot.registry.actions.items()):
             found = await house.press(who, name, "-")
             if (found is not None and found[0] == name) != action.stateless:
                 wrong.append(f"{who.name}: {name} reached {found[0] if found else 'nothing'}")
@@ -220,7 +221,7 @@ async def test_what_was_offered_to_oneself_is_reached_and_moderators_are_asked_f
         if who.person is None or who.community is None:
             continue
         row = await house.offer(who.person, who.community)
-        for name, action in list(house.world.bot.actions.items()):
+        for name, action in list(house.world.bot.registry.actions.items()):
             if action.once:
                 row = await house.offer(who.person, who.community)
             found = await house.press(who, name, f"o{row}")
@@ -237,7 +238,7 @@ async def test_what_was_offered_to_somebody_else_is_never_reached(house: House) 
     rows = {who.name: await house.offer(who.person, who.community) for who in situations if who.person is not None}
     wrong = []
     for who, (owner, row) in _others(situations, rows):
-        for name in list(house.world.bot.actions):
+        for name in list(house.world.bot.registry.actions):
             if (found := await house.press(who, name, f"o{row}")) is not None:
                 wrong.append(f"{who.name}: {name} of {owner} reached {found[0]}")
     assert wrong == []
@@ -254,13 +255,13 @@ async def test_what_was_offered_in_one_community_is_not_reached_in_another(house
     moderator = next(who for who in await house.settle() if who.moderator)
     assert moderator.person is not None
     row = await house.offer(moderator.person, moderator.community)
-    for name in list(house.world.bot.actions):
+    for name in list(house.world.bot.registry.actions):
         assert await house.press(moderator, name, f"o{row}", GARDEN) is None, name
 
 
 async def test_what_was_offered_before_leaving_is_gone(house: House) -> None:
     former = next(who for who in await house.settle() if who.name.startswith("former"))
-    for name in list(house.world.bot.actions):
+    for name in list(house.world.bot.registry.actions):
         assert await house.press(former, name, f"o{house.old_offer}") is None, name
 
 

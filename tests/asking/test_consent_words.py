@@ -23,7 +23,7 @@ HOW = "raise its purposes in storage/members/consents.py VERSIONS, then run `pyt
 def asked(bot: Bot) -> dict[str, dict[str, object]]:
     """The words of every question, and the versions of what it asks."""
     found: dict[str, dict[str, object]] = {}
-    for name, ask in sorted(bot.asks.items()):
+    for name, ask in sorted(bot.registry.asks.items()):
         try:
             words = str(ask.words(SAMPLES.get(name, "")))
         except Exception as error:  # a question about something that has to be there: its module says how it is asked
@@ -40,7 +40,7 @@ def test_no_words_change_under_a_yes(world: Playground) -> None:
 
 
 def test_every_question_is_about_purposes_there_are(world: Playground) -> None:
-    for ask in world.bot.asks.values():
+    for ask in world.bot.registry.asks.values():
         assert set(ask.purposes) <= set(consenting.PURPOSES), ask.name
     assert set(consents.VERSIONS) <= set(consenting.PURPOSES)
 

@@ -149,7 +149,7 @@ async def lives(world: Playground) -> None:
 async def test_of_a_life_with_every_door_open_nothing_is_left(world: Playground, tmp_path: Path) -> None:
     with watched() as written:
         await lives(world)
-        database, code = world.bot.database, world.bot.keyring.pseudonym(ODD.platform, ODD.id)
+        database, code = world.bot.database, world.bot.core.keyring.pseudonym(ODD.platform, ODD.id)
         odd = await database.read(members.person_of, ODD)
         assert odd is not None
         stood_in = await database.read(rows_of, odd)
@@ -202,7 +202,7 @@ def opened(world: Playground, blob: bytes, table: str, column: str, names: Itera
     found = set()
     for name in names:
         try:
-            found.add(world.bot.keyring.decrypt(blob, table, column, name))
+            found.add(world.bot.core.keyring.decrypt(blob, table, column, name))
         except DecryptionError:
             continue
     return [*found]

@@ -11,9 +11,9 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.asking import leaving
-from bot.cog import Work
 from bot.errors import DeliveryError
 from bot.messages import Channel, Community, Member, Person, Place
+from bot.registry import Work
 from storage.members import consents, departures, linking, members
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button
 
@@ -52,7 +52,7 @@ def told(world: Playground, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tu
     def forget(_cog: object, person: Person, community: Community | None) -> Work[None]:
         return lambda _connection: asked.append((person.id, community.name if community else None))
 
-    monkeypatch.setattr(type(world.bot.cogs[0]), "forget", forget)
+    monkeypatch.setattr(type(world.bot.registry.cogs[0]), "forget", forget)
     yield asked
 
 
@@ -301,7 +301,7 @@ async def test_every_feature_hears_of_a_channel_that_is_gone(
     def channel_gone(_cog: object, channel: Channel) -> Work[None]:
         return lambda _connection: heard.append(channel.id)
 
-    monkeypatch.setattr(type(world.bot.cogs[0]), "channel_gone", channel_gone)
+    monkeypatch.setattr(type(world.bot.registry.cogs[0]), "channel_gone", channel_gone)
     await world.bot.channel_gone(Channel(NAME, "attic"))
     assert heard == ["attic"]
     assert leaving.AT_ONCE >= 100

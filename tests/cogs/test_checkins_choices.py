@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clocks.times import Days, Schedule, Week
-from bot.cog import Cog, Listener, Work, nothing_kept, nothing_to_forget
+from bot.cog import Cog
 from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Channel, Community, Message, Person
+from bot.registry import Listener, Work, nothing_kept, nothing_to_forget
 from bot.story.playground import Playground as World
 from bot.words import prompts
 from cogs import COGS
@@ -368,7 +369,7 @@ async def test_no_table_has_what_was_said_but_the_delivery_and_the_notebook(conn
 
 
 async def places_of(world: World, words: str) -> set[tuple[str, str]]:
-    return await world.bot.database.read(_places_of, world.bot.keyring, words)
+    return await world.bot.database.read(_places_of, world.bot.core.keyring, words)
 
 
 def _places_of(connection: Connection, keyring: Any, words: str) -> set[tuple[str, str]]:
@@ -481,10 +482,10 @@ async def test_no_question_asks_for_something_and_drops_the_answer(connected: Wo
     await settle(connected, CHANDRA, "helper")
     person = await me(connected)
     pressed = 0
-    for prompt in prompting.askable(connected.bot.actions, has_listeners=True):
+    for prompt in prompting.askable(connected.bot.registry.actions, has_listeners=True):
         message = prompting.draw(prompt).on(f"d{await _deliver(connected, person, prompt.id)}")
         for one in message.buttons:
-            stateless = connected.bot.actions[one.action].stateless
+            stateless = connected.bot.registry.actions[one.action].stateless
             answer = await connected.chat.press(ALICE, one.on(STATELESS) if stateless else one)
             option = prompting.answer_of(prompt, one.value.partition("|")[2]) if one.action == "checkins.answer" else ""
             if option:

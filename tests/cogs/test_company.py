@@ -242,7 +242,7 @@ async def test_an_avoidance_in_between_ends_the_offer_without_a_word_about_it(ev
     assert alice is not None
     assert bob is not None
     await evening.bot.database.write(blocks.add, alice, bob, evening.now)
-    for cog in evening.bot.cogs:
+    for cog in evening.bot.registry.cogs:
         await evening.bot.database.write(cog.separate(alice, bob))
     assert "That offer is over." in (await evening.chat.press(ALICE, button(last(evening, ALICE), "Yes"))).text
     await tick(evening)

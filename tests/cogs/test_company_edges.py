@@ -10,8 +10,8 @@ from sqlite3 import Connection
 import pytest
 
 from bot.adapters.local import NAME
-from bot.cog import Work
 from bot.messages import Button, Community, Member, Message, Person, Place, Text
+from bot.registry import Work
 from cogs.pause import Pause
 from storage.company import company
 from storage.members import blocks, consents, members

@@ -134,7 +134,7 @@ async def test_places_nearby_stand_on_the_card(world: Playground) -> None:
     porch = await community(world)
 
     def seal(row: int) -> bytes:
-        return world.bot.keyring.encrypt("Café *Tuesday*, 3 Mill Lane @everyone", "resources", "words", row)
+        return world.bot.core.keyring.encrypt("Café *Tuesday*, 3 Mill Lane @everyone", "resources", "words", row)
 
     await world.bot.database.write(lines.add_resource, porch, seal, world.now)
     card = (await world.chat.say(ALICE, "help-now", ROOM)).text
@@ -151,7 +151,7 @@ async def test_the_members_own_people_stand_on_the_card_and_a_feature_that_break
     async def broken(context: Context) -> tuple[Text, ...]:
         raise OSError("the disk is gone")
 
-    first, second, *_rest = world.bot.cogs
+    first, second, *_rest = world.bot.registry.cogs
     monkeypatch.setattr(first, "help_lines", broken)
     monkeypatch.setattr(second, "help_lines", people)
     assert "Your people: my sister" in (await world.chat.say(ALICE, "help-now")).text
@@ -218,13 +218,17 @@ async def test_remember_my_country_is_asked_for_and_taken_back(world: Playground
     assert person is not None
     kept = await world.bot.database.read(lines.country_of, person)
     assert kept == "MX"
-    [exported] = [await world.bot.database.read(cog.export(person)) for cog in world.bot.cogs if type(cog) is HelpNow]
+    [exported] = [
+        await world.bot.database.read(cog.export(person)) for cog in world.bot.registry.cogs if type(cog) is HelpNow
+    ]
     assert exported == {"country for Help now": "MX"}
     await world.bot.database.write(outdate, person)
     assert "(112, 911, 999)" in (await world.chat.say(ALICE, "help-now")).text, "that yes was to other words"
-    [exported] = [await world.bot.database.read(cog.export(person)) for cog in world.bot.cogs if type(cog) is HelpNow]
+    [exported] = [
+        await world.bot.database.read(cog.export(person)) for cog in world.bot.registry.cogs if type(cog) is HelpNow
+    ]
     assert exported == {"country for Help now": "MX"}, "it is kept all the same, and shown"
-    for cog in world.bot.cogs:
+    for cog in world.bot.registry.cogs:
         await world.bot.database.write(cog.withdrawn(person, "country"))
     assert await world.bot.database.read(lines.country_of, person) is None
 

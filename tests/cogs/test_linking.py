@@ -196,7 +196,7 @@ def _make_pairs(connection: Connection, person: Person) -> None:
 
 async def test_a_forgotten_account_that_is_linked_again_is_still_avoided(world: Playground) -> None:
     bob = await join(world, BOB)
-    code = world.bot.keyring.pseudonym(PHONE.platform, PHONE.id)
+    code = world.bot.core.keyring.pseudonym(PHONE.platform, PHONE.id)
     await world.bot.database.write(blocks.add_unknown, bob, code, world.now)
     alice = await linked(world)
     assert await world.bot.database.read(blocks.between, alice, bob)

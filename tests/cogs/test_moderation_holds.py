@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.asking import leaving
 from bot.messages import Channel, Community, Delivery, Person
 from storage.delivery import deliveries
 from storage.members import community_settings, members
@@ -175,7 +174,7 @@ async def test_quiet_asked_for_again_as_it_runs_out_goes_on(world: Playground, p
 
 async def test_a_yes_in_place_of_one_who_was_forgotten_is_the_first(world: Playground, porch: Community) -> None:
     await press(world, MO, await say(world, MO, "kith-mod quiet-everything bob"), "Quiet everything")
-    await leaving.forget(world.bot, await person(world, MO))
+    await world.bot.core.leaving.forget(await person(world, MO))
     screen = await say(world, ANNA, "kith-mod quiet-everything bob")
     assert "your yes is the first" in (await press(world, ANNA, screen, "I agree")).text
     screen = await say(world, ANNA, "kith-mod quiet-everything bob")
@@ -194,7 +193,7 @@ async def test_those_who_wait_get_a_moderators_words_and_nobody_else(
 ) -> None:
     alice = await person(world, ALICE)
     monkeypatch.setattr(
-        world.bot.cogs[0], "partners", lambda _person, _community: lambda _connection: frozenset({alice})
+        world.bot.registry.cogs[0], "partners", lambda _person, _community: lambda _connection: frozenset({alice})
     )
     screen = await say(world, MO, "kith-mod quiet-everything bob")
     assert "Write to those who wait" not in labels(screen)

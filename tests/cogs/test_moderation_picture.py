@@ -8,8 +8,8 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.cog import Measure
 from bot.messages import Community, Text
+from bot.registry import Measure
 from cogs.moderation.desk import DONE
 from storage.moderation import audit
 from tests.cast import ALICE, DANA, MO, Playground
@@ -30,7 +30,7 @@ def measured(world: Playground, monkeypatch: pytest.MonkeyPatch, count: list[tup
     def counted(_connection: Connection, _community: Community, _now: object) -> tuple[int, int]:
         return count.pop(0) if len(count) > 1 else count[0]
 
-    monkeypatch.setattr(world.bot.cogs[0], "measures", lambda: (Measure("tea", counted, words),))
+    monkeypatch.setattr(world.bot.registry.cogs[0], "measures", lambda: (Measure("tea", counted, words),))
 
 
 async def test_what_is_needed_comes_first_and_in_sentences(world: Playground, porch: Community) -> None:
@@ -105,5 +105,5 @@ async def test_a_feature_adds_what_it_needs(
     async def needs(_community: Community, _now: object) -> tuple[Text, ...]:
         return (Text("Circles without a host: 2."),)
 
-    monkeypatch.setattr(world.bot.cogs[0], "needs", needs)
+    monkeypatch.setattr(world.bot.registry.cogs[0], "needs", needs)
     assert "Circles without a host: 2." in (await say(world, MO, "kith-mod picture")).text

@@ -104,7 +104,7 @@ async def test_who_chose_tender_gets_none_where_they_are_off(world: Playground, 
 async def test_where_a_platform_keeps_them_back_they_are_off_from_the_start(
     world: Playground, porch: Community
 ) -> None:
-    world.bot.settings = replace(world.bot.settings, without_tender=frozenset({"local"}))
+    world.bot.core.settings = replace(world.bot.core.settings, without_tender=frozenset({"local"}))
     assert "Tender ones are off" in (await say(world, MO, "kith-mod prompts")).text
 
 

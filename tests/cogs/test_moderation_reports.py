@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bot import Settings
+from bot.cog import Settings
 from bot.messages import Channel, Community, Member, Message, Person
 from storage.members import blocks, community_settings, members
 from storage.moderation import cases, holds
@@ -77,7 +77,7 @@ async def test_who_will_see_it_is_said_before_a_word_is_written(world: Playgroun
     assert "Who sees it: all moderators, never one it is about." in screen.text
     assert "You and they are separated now" in screen.text
     other = await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)
-    assert f"only {world.bot.settings.host}, who hosts me" in other.text
+    assert f"only {world.bot.core.settings.host}, who hosts me" in other.text
     assert "All moderators" in labels(other)
 
 
@@ -111,7 +111,7 @@ async def test_the_reported_person_hears_of_the_hold_not_who_and_not_what(world:
     assert told(world, BOB) == [PAUSED]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
     exported = await world.bot.database.read(
-        lambda connection: [cog.export(Person(2))(connection) for cog in world.bot.cogs]
+        lambda connection: [cog.export(Person(2))(connection) for cog in world.bot.registry.cogs]
     )
     assert "canary" not in str(exported)
 
@@ -162,7 +162,7 @@ async def test_separating_holds_both_ways_and_ends_what_connects_them(
     def separate(one: Person, other: Person) -> object:
         return lambda connection: ended.append((one, other))
 
-    monkeypatch.setattr(world.bot.cogs[0], "separate", separate)
+    monkeypatch.setattr(world.bot.registry.cogs[0], "separate", separate)
     await report(world, ALICE, "bob")
     alice, bob = await person(world, ALICE), await person(world, BOB)
     assert await world.bot.database.read(blocks.between, bob, alice)
@@ -238,7 +238,7 @@ async def test_only_the_host_is_only_the_host(
     for moderator in (MO, ANNA):
         assert "No report waits." in (await waiting(world, moderator)).text
     [case] = await world.bot.database.read(cases.waiting_for_host)
-    assert world.bot.keyring.decrypt(case.words, "cases", "words", case.id) == "canary-for-the-host"
+    assert world.bot.core.keyring.decrypt(case.words, "cases", "words", case.id) == "canary-for-the-host"
 
 
 async def test_moderators_of_another_community_see_nothing(world: Playground, porch: Community) -> None:
@@ -310,6 +310,6 @@ async def test_my_data_shows_my_report_and_not_what_others_said_of_me(world: Pla
 
 
 async def test_the_host_is_named_as_the_configuration_does(world: Playground, porch: Community) -> None:
-    world.bot.settings = Settings("Robin")
+    world.bot.core.settings = Settings("Robin")
     screen = await world.chat.say(ALICE, "report", ROOM)
     assert "only Robin, who hosts me" in (await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)).text

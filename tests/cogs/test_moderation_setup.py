@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bot import Settings
+from bot.cog import Settings
 from bot.delivery.quiet_hours import QuietHours
 from bot.messages import Channel, Community, Message, Spot
 from bot.words import crisis_lines
@@ -369,7 +369,7 @@ async def test_quiet_hours_hold_for_members_who_have_chosen_none(world: Playgrou
 
 
 async def test_the_hosts_hours_are_a_newcomers_until_moderators_say_others(world: Playground) -> None:
-    world.bot.settings = Settings(quiet=QuietHours(time(22, 30), time(8)))
+    world.bot.core.settings = Settings(quiet=QuietHours(time(22, 30), time(8)))
     await agree(world, ALICE)
     assert "Quiet hours: from 22:30 to 08:00" in labels(await world.chat.say(ALICE, "settings", ROOM))
 

@@ -190,7 +190,7 @@ async def test_learn_lists_the_places_that_moderators_wrote_down_for_this_commun
     assert porch is not None
 
     def seal(row: int) -> bytes:
-        return world.bot.keyring.encrypt("Tea at *the mill*, Mondays", "resources", "words", row)
+        return world.bot.core.keyring.encrypt("Tea at *the mill*, Mondays", "resources", "words", row)
 
     await world.bot.database.write(lines.add_resource, porch, seal, world.now)
     there = await world.chat.say(ALICE, "learn", ROOM)

@@ -169,7 +169,7 @@ async def test_if_one_feature_cannot_forget_nothing_is_forgotten(
     def broken(_connection: object) -> None:
         raise RuntimeError("the dog ate it")
 
-    monkeypatch.setattr(type(world.bot.cogs[-1]), "forget", lambda *_arguments: broken)
+    monkeypatch.setattr(type(world.bot.registry.cogs[-1]), "forget", lambda *_arguments: broken)
     assert "Something went wrong" in (await forget(world, ALICE)).text
     assert await world.bot.database.read(members.person_of, ALICE) is not None
     kept = json.loads((await world.chat.say(ALICE, "my-data")).files[1].content)
@@ -204,7 +204,7 @@ async def test_the_blockers_own_forgetting_lifts_the_block(world: Playground) ->
 async def test_somebody_who_never_said_yes_can_be_avoided_too(world: Playground) -> None:
     await join(world, ALICE)
     alice = await person(world, ALICE)
-    code = world.bot.keyring.pseudonym(EVE.platform, EVE.id)
+    code = world.bot.core.keyring.pseudonym(EVE.platform, EVE.id)
     for _twice in range(2):
         await world.bot.database.write(blocks.add_unknown, alice, code, world.now)
     await join(world, EVE)

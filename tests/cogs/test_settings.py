@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot.asking import consenting
-from bot.cog import Setting
 from bot.messages import Button, Text
+from bot.registry import Setting
 from cogs import settings
 from storage.database.database import Database
 from storage.delivery import deliveries
@@ -137,7 +137,7 @@ async def test_the_rows_of_other_features_stand_on_the_screen(
     async def rows(_cog: object, _context: object) -> list[Setting]:
         return [Setting(Text(f"Dial {number}"), Text("3 of 5"), "pause.open") for number in range(30)]
 
-    monkeypatch.setattr(type(alice.bot.cogs[1]), "settings", rows)
+    monkeypatch.setattr(type(alice.bot.registry.cogs[1]), "settings", rows)
     first = await alice.chat.say(ALICE, "settings")
     assert len(first.buttons) <= 25
     second = await alice.chat.press(ALICE, button(first, "More settings"))

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.adapters import discord, matrix
-from bot.cog import Kind
 from bot.platform.groups import SETTLED
+from bot.registry import Kind
 from storage.delivery.deliveries import INBOX_KEPT
 from tests.cast import Playground
 
@@ -22,7 +22,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 async def test_every_kind_is_listed_with_its_policies(world: Playground) -> None:
-    registered: dict[str, Kind] = world.bot.kinds
+    registered: dict[str, Kind] = world.bot.registry.kinds
     has = {name: (kind.late, kind.unsure) for name, kind in registered.items()}
     listed = documented()
     missing = [f"| `{name}` | {late} | {unsure} | ... |" for name, (late, unsure) in has.items() if name not in listed]

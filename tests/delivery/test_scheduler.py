@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 
 from bot.bot import Bot
 from bot.clocks.clock import monotonic, utc_now
-from bot.cog import Cog, Work, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Core, job
 from bot.delivery.scheduler import Scheduler
 from bot.keys.crypto import Keyring
 from bot.messages import Community, Person
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from tests.beds.eventually import until
 
@@ -24,8 +26,8 @@ from tests.beds.eventually import until
 class Diary(Cog):
     """Writes down when it was called."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self.ticks: list[datetime] = []
         self.hours: list[datetime] = []
         self.days: list[datetime] = []
@@ -90,7 +92,7 @@ async def bot(tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 def diary(bot: Bot) -> Diary:
-    [_faulty, diary] = bot.cogs
+    [_faulty, diary] = bot.registry.cogs
     assert isinstance(diary, Diary)
     return diary
 
@@ -103,7 +105,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(bot: Bot) -> AsyncIterator[Scheduler]:
-    scheduler = Scheduler(bot)
+    scheduler = Scheduler(partial(bot.tick, patience=0), bot.run_jobs, bot.now)
     work = asyncio.create_task(scheduler.run())
     try:
         yield scheduler
@@ -197,7 +199,7 @@ async def test_stopping_does_not_wait_for_the_next_tick(
 
 
 async def test_the_scheduler_stops_before_it_began(bot: Bot, diary: Diary) -> None:
-    scheduler = Scheduler(bot)
+    scheduler = Scheduler(partial(bot.tick, patience=0), bot.run_jobs, bot.now)
     scheduler.stop()
     async with asyncio.timeout(1):
         await scheduler.run()

@@ -85,14 +85,14 @@ async def arrive(world: Playground, *people: Member) -> None:
 
 async def everything(world: Playground, chance: random.Random) -> AsyncIterator[str]:
     """Every command with the canary as its words, typed by members and by a moderator; then every button and form."""
-    for name in sorted(world.bot.commands):
+    for name in sorted(world.bot.registry.commands):
         for member, place in ((ALICE, None), (BOB, ROOM), (MO, ROOM), (EVE, None)):
             await world.chat.say(member, f"{name} {CANARY}", place)
             await world.chat.say(member, CANARY, place)
             await world.chat.say(member, "cancel", place)
         world.chat.posted.clear()
         yield name
-    for name in sorted(world.bot.actions):
+    for name in sorted(world.bot.registry.actions):
         for row in ("-", "o1", "d1"):
             member = chance.choice((ALICE, BOB, MO, EVE))
             incoming = world.chat.incoming(member, chance.choice((None, ROOM)))

@@ -177,7 +177,7 @@ def _found(connection: Connection, playground: Playground, now: datetime) -> Wor
         rule = Recurrence(EveryWeeks(1, 6), FIRST, HOUR, ZoneInfo(key), times=WEEKS)
 
         def seal(row: int) -> bytes:
-            return playground.bot.keyring.encrypt("A circle", "circles", "title", row)
+            return playground.bot.core.keyring.encrypt("A circle", "circles", "title", row)
 
         row = circles.create(connection, community, people[number], "circle", seal, rule.code, 60, 8, "local", BEGIN)
         cohost = people[number + 5]

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.adapters.local import NAME
-from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE, Ask
-from bot.cog import Cog, Work, message, nothing_kept, nothing_to_forget
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
+from bot.cog import Cog, message
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Place, Reader, Text
+from bot.registry import Ask, Work, nothing_kept, nothing_to_forget
 from bot.story.playground import Playground
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding

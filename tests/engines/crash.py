@@ -23,11 +23,12 @@ from typing import Any, NamedTuple
 
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
-from bot.cog import Cog, Work, action, job, message, nothing_kept, nothing_to_forget
+from bot.cog import Cog, action, job, message
 from bot.context import Context
 from bot.keys.crypto import Keyring
 from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
 from bot.platform.adapter import Adapter
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database import platforms
 from storage.database.database import Database
 from storage.delivery import deliveries, together
@@ -193,7 +194,7 @@ class Crash:
         steps.begin()
         async with await Database.open(path) as database:
             bot = Bot(database, self._keyring, [Numbers], now=self._now)
-            [numbers] = bot.cogs
+            [numbers] = bot.registry.cogs
             assert isinstance(numbers, Numbers)
             numbers.goal, numbers.held = goal, self._held
             adapter = await self._world.connect(bot, where)

@@ -69,7 +69,7 @@ async def settle(world: Playground) -> None:
 
 async def lines(world: Playground, count: int, seed: int = 6) -> AsyncIterator[str]:
     """Lines that nearly are commands, with hostile values; and plain hostile lines."""
-    chance, names = random.Random(seed), sorted(world.bot.commands)
+    chance, names = random.Random(seed), sorted(world.bot.registry.commands)
     for words in strings(count, seed):
         line = chance.choice((f"{chance.choice(names)} {words}", f"kith {chance.choice(names)} {words}", words))
         member, place = chance.choice((ALICE, EVE)), chance.choice((None, None, ROOM))
@@ -84,7 +84,7 @@ async def button_ids(world: Playground, count: int, seed: int = 7, typed: Sequen
 
     ``typed``: what stands in them, instead of hostile strings.
     """
-    chance, names = random.Random(seed), sorted(world.bot.actions)
+    chance, names = random.Random(seed), sorted(world.bot.registry.actions)
     rows = ("-", "o1", "o2", "d1", "o0", "d0", "o999999999999999999", "x", "o-1", "", "o1'")
     shown: dict[str, list[tuple[Member, Place | None, str]]] = {}
     for number, words in enumerate(itertools.islice(itertools.cycle(typed), count) if typed else strings(count, seed)):
@@ -108,7 +108,7 @@ async def button_ids(world: Playground, count: int, seed: int = 7, typed: Sequen
 async def _ask(world: Playground, chance: random.Random) -> None:
     """Somebody types a command and goes on as the bot asks, so that there are buttons of every kind."""
     member, place = chance.choice((ALICE, ALICE, BOB, MO)), chance.choice((None, ROOM))
-    line = f"{chance.choice(sorted(world.bot.commands))} {chance.choice(PLAUSIBLE)}"
+    line = f"{chance.choice(sorted(world.bot.registry.commands))} {chance.choice(PLAUSIBLE)}"
     await world.bot.run_text(world.chat.incoming(member, place), line)
 
 
@@ -126,7 +126,7 @@ def _shown(world: Playground) -> list[tuple[Member, Place | None, str]]:
 def _answers(world: Playground, chance: random.Random, id_: str, words: str) -> dict[str, str]:
     """What a form sends: the fields it has, with anything in them."""
     name = id_.split(":")[2] if id_.count(":") > 2 else ""
-    action = world.bot.actions.get(name)
+    action = world.bot.registry.actions.get(name)
     if action is None or chance.random() < 0.2:
         return chance.choice(({}, {"words": words}, {"zone": id_}))
     fields = list(inspect.signature(action.handler).parameters)[2:]

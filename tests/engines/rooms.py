@@ -112,7 +112,7 @@ class Rooms:
             steps.begin()
             opened = True
             try:
-                await bot.groups.open("pair", place, members, Text("Two of us"))
+                await bot.core.groups.open("pair", place, members, Text("Two of us"))
             except DeliveryError:
                 opened = False
             count = steps.count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.bot import Settings
+from bot.cog import Settings
 from bot.incoming.limits import REMEMBERED, Buckets, Limiter, Limits
 from tests.cast import ALICE, BOB, ROOM, Playground
 
@@ -45,7 +45,7 @@ def test_memory_stays_small() -> None:
 
 
 async def limited(world: Playground, limits: Limits) -> None:
-    world.bot.settings = Settings(limits=limits)
+    world.bot.core.settings = Settings(limits=limits)
     world.bot._limits = Limiter(limits)
 
 

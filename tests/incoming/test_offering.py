@@ -100,11 +100,10 @@ async def test_an_offer_of_one_community_is_not_pressed_in_another(world: Playgr
 
 
 async def test_nothing_can_be_offered_to_somebody_nothing_is_kept_about(world: Playground) -> None:
-    from bot.incoming import offering
 
-    context = await world.bot._context(world.chat.incoming(DANA))
+    context = await world.bot._recognising.context(world.chat.incoming(DANA))
     with pytest.raises(ValueError, match="nothing may be kept"):
-        await offering.bind(world.bot, context, Message(Text("?"), (Button(Text("x"), "checkins.stop"),)))
+        await world.bot._offering.bind(context, Message(Text("?"), (Button(Text("x"), "checkins.stop"),)))
 
 
 async def test_the_first_screens_keep_nothing(world: Playground) -> None:

@@ -51,7 +51,7 @@ def test_where_choices_are_numbers_a_number_means_what_it_says(line: str, meant:
     ],
 )
 def test_a_command_is_found_and_the_rest_kept_as_typed(world: Playground, line: str, name: str, rest: str) -> None:
-    command, left = text.find(world.bot.commands, line)
+    command, left = text.find(world.bot.registry.commands, line)
     assert (command.name, left) == (name, rest)
 
 
@@ -68,7 +68,7 @@ def test_a_command_is_found_and_the_rest_kept_as_typed(world: Playground, line: 
 )
 def test_what_is_not_found_gets_a_way_on(world: Playground, line: str, suggestion: str) -> None:
     with pytest.raises(UserError) as caught:
-        text.find(world.bot.commands, line)
+        text.find(world.bot.registry.commands, line)
     assert suggestion in text.sentence(caught.value)
 
 

@@ -58,12 +58,12 @@ def rooms(bed: Outbox) -> Rooms:
 
 
 async def open_room(bed: Outbox, key: str = PAIR) -> Group:
-    return await bed.bot.groups.open(key, ROOM, [ALICE, BOB], TITLE)
+    return await bed.bot.core.groups.open(key, ROOM, [ALICE, BOB], TITLE)
 
 
 def again(bed: Outbox) -> None:
     """The bot ended and is started again; the platform is as it was."""
-    bed.bot.groups = Groups(bed.database, bed.bot.adapters, bed.keyring.nonce_key(), lambda: bed.now)
+    bed.bot.core.groups = Groups(bed.database, bed.bot.adapters, bed.keyring.nonce_key(), lambda: bed.now)
 
 
 async def test_a_room_is_opened_with_its_members(bed: Outbox, rooms: Rooms) -> None:
@@ -163,13 +163,13 @@ async def test_a_room_that_cannot_be_found_any_more_is_still_the_room(bed: Outbo
 
 async def test_members_come_and_go_and_the_room_ends(bed: Outbox, rooms: Rooms) -> None:
     channel = (await open_room(bed)).channel
-    await bed.bot.groups.remove(channel, BOB)
+    await bed.bot.core.groups.remove(channel, BOB)
     assert rooms.groups[channel.id] == {ALICE.id}
-    await bed.bot.groups.add(channel, BOB)
+    await bed.bot.core.groups.add(channel, BOB)
     assert rooms.groups[channel.id] == {ALICE.id, BOB.id}
-    await bed.bot.groups.leave(channel)
-    await bed.bot.groups.close(channel)
-    await bed.bot.groups.close(channel)
+    await bed.bot.core.groups.leave(channel)
+    await bed.bot.core.groups.close(channel)
+    await bed.bot.core.groups.close(channel)
     assert rooms.groups == {}
     await open_room(bed)
     assert rooms.requests == 2, "what is closed is over: the next one is new"

@@ -101,5 +101,5 @@ async def test_what_shows_nobody_is_left_alone(names: Names, directory: Director
 
 
 async def test_members_are_named_to_each_other_by_the_bot(world: Playground) -> None:
-    assert await world.bot.names.of(Member("local", "alice")) == ALICE.name
+    assert await world.bot._names.of(Member("local", "alice")) == ALICE.name
     assert await world.chat.name_of(BOB) == "Bob"

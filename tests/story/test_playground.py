@@ -23,10 +23,10 @@ import pytest
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page, harmless
 from bot.adapters.local.terminal import Terminal
-from bot.bot import Bot
 from bot.clocks.clock import monotonic
-from bot.cog import Cog, Work, job, nothing_kept, nothing_to_forget
+from bot.cog import Cog, Core, job
 from bot.messages import Channel, Community, File, Member, Message, Person, Text, plain, when, who
+from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
 from tests.beds.process import ROOT, command, environment
 
@@ -102,7 +102,7 @@ async def test_a_month_passes_quickly_and_every_check_in_comes(playground: Playg
 async def test_the_hourly_and_daily_jobs_run_while_time_passes(tmp_path: Path) -> None:
     async with Playground.open(tmp_path, SUNDAY + timedelta(minutes=30), (Calendar,)) as playground:
         await waited(playground, timedelta(days=2))
-        [calendar] = playground.bot.cogs
+        [calendar] = playground.bot.registry.cogs
     assert isinstance(calendar, Calendar)
     assert calendar.hours == [SUNDAY + timedelta(hours=hour) for hour in range(1, 49)]
     assert calendar.days == [datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3)]
@@ -111,8 +111,8 @@ async def test_the_hourly_and_daily_jobs_run_while_time_passes(tmp_path: Path) -
 class Calendar(Cog):
     """Writes down when it was called."""
 
-    def __init__(self, bot: Bot) -> None:
-        super().__init__(bot)
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self.hours: list[datetime] = []
         self.days: list[datetime] = []
 

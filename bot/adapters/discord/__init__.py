@@ -60,8 +60,8 @@ class DiscordAdapter:
         self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
-        self._by_words = {tuple(commands.words(command)): command for command in bot.commands.values()}
-        described = commands.payloads(bot.commands.values())
+        self._by_words = {tuple(commands.words(command)): command for command in bot.registry.commands.values()}
+        described = commands.payloads(bot.registry.commands.values())
         self._connection = Connection(self._client, config.token.reveal(), described)
         self._working: set[asyncio.Task[None]] = set()
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.adapters.discord.drawing import shorten
-from bot.cog import Command
 from bot.incoming import parameters
+from bot.registry import Command
 
 SUBCOMMAND, GROUP, STRING = 1, 2, 3
 IN_GUILD, IN_DM = 0, 1

@@ -164,7 +164,7 @@ class MatrixAdapter:
     async def _reading(self, member: Member | None, now: datetime) -> Reading:
         """How times are drawn: on the member's own clock, or in a shared place on the host's, which is then named."""
         if member is None:
-            return Reading(now, ZoneInfo(self._bot.settings.zone), shared=True)
+            return Reading(now, ZoneInfo(self._bot.core.settings.zone), shared=True)
         return Reading(now, ZoneInfo(await self._bot.zone_of(member)))
 
     async def _patiently(self, work: Callable[[], Awaitable[object]], patience: float | None) -> None:

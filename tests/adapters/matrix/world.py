@@ -70,7 +70,7 @@ class World:
     async def start(self, config: MatrixConfig | None = None) -> MatrixAdapter:
         """Kith starts, as after a restart: nothing is left but its files and its database."""
         self.bot = Bot(self.database, self.keyring, self.cogs)
-        for cog in self.bot.cogs:
+        for cog in self.bot.registry.cogs:
             if isinstance(cog, Samples):
                 self.samples = cog
         self.adapter = self.bot.adapters["matrix"] = MatrixAdapter(self.bot, config or self.config(), self.keys)

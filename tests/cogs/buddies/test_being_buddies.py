@@ -166,7 +166,7 @@ async def test_other_words_written_meanwhile_are_never_sent_as_a_goal(world: Pla
     await world.chat.say(ALICE, "buddy goal")
     await world.chat.say(ALICE, "the rain stops")
     preview = await world.chat.say(ALICE, "I will walk.")
-    world.bot.words.keep(await person(world, ALICE), "I am scared tonight.", world.now)
+    world.bot.core.words.keep(await person(world, ALICE), "I am scared tonight.", world.now)
     assert "I no longer have it." in (await world.chat.press(ALICE, button(preview, "Send"))).text
     await world.bot.tick(world.now)
     assert told(world, BOB, "scared") == 0

@@ -24,8 +24,8 @@ ADDRESS = "https://kith.example.org/calendar"
 @asynccontextmanager
 async def serving(world: Playground) -> AsyncIterator[str]:
     """The port is open; what is yielded is where it is found from this machine."""
-    world.bot.settings = replace(world.bot.settings, calendar=ADDRESS)
-    feeds = Feeds(world.bot, CalendarConfig(address=ADDRESS, port=0))
+    world.bot.core.settings = replace(world.bot.core.settings, calendar=ADDRESS)
+    feeds = Feeds(world.bot.registry, CalendarConfig(address=ADDRESS, port=0))
     task = asyncio.create_task(feeds.serve())
     await feeds.listening.wait()
     try:
@@ -194,7 +194,7 @@ async def test_a_port_that_is_taken_is_told_to_the_host_in_one_sentence(world: P
     async with serving(world) as port:
         taken = int(port.rpartition(":")[2])
         with pytest.raises(FatalError, match="Choose another one"):
-            await Feeds(world.bot, CalendarConfig(address=ADDRESS, port=taken)).serve()
+            await Feeds(world.bot.registry, CalendarConfig(address=ADDRESS, port=taken)).serve()
 
 
 async def test_a_mistyped_word_says_what_there_is(world: Playground) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 
-from bot.asking import consenting
 from bot.messages import Message
 from storage.members import members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, labels
@@ -159,7 +158,7 @@ async def test_a_stand_in_who_no_longer_would_host_is_not_asked(world: Playgroun
     await stand_in(world, "Dana")
     person = await world.bot.database.read(members.person_of, CHANDRA)
     assert person is not None
-    await consenting.withdraw(world.bot, person, ["host"])
+    await world.bot.core.consenting.withdraw(person, ["host"])
     mine = await press(world, BOB, await world.chat.say(BOB, "circle mine"), "Evening circle")
     await press(world, BOB, mine, "I can't host any more")
     await tick(world)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.local import NAME
-from bot.asking import consenting
 from bot.messages import Community, Member, Message, Person, Place
 from storage.circles import circles
 from storage.members import members
@@ -133,7 +132,7 @@ async def test_a_host_names_nobody_who_is_no_other_member(world: Playground) -> 
 
 async def test_whoever_took_the_yes_to_hosting_back_is_not_asked(world: Playground) -> None:
     await would_host(world, BOB)
-    await consenting.withdraw(world.bot, await person_of(world, BOB), ["host"])
+    await world.bot.core.consenting.withdraw(await person_of(world, BOB), ["host"])
     await draft(world)
     assert "I can't ask Bob." in (await named(world, "Bob")).text
     await tick(world)

@@ -109,7 +109,7 @@ async def test_switched_off_it_ends_after_a_day_and_on_again_in_time_it_does_not
 
 
 async def test_where_the_host_has_not_allowed_it_there_is_none(alice: Playground) -> None:
-    alice.bot.settings = replace(alice.bot.settings, without_notebook=frozenset({"local"}))
+    alice.bot.core.settings = replace(alice.bot.core.settings, without_notebook=frozenset({"local"}))
     said = await alice.chat.say(ALICE, "notebook something")
     assert str(said.text) == "The person hosting me (whoever runs this playground) has not opened notebooks here."
 

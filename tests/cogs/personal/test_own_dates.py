@@ -8,8 +8,8 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.cog import Listener, Work
 from bot.messages import Channel, Message, Person
+from bot.registry import Listener, Work
 from cogs.personal.own_dates import OwnDates
 from storage.personal.own_dates import in_year
 from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
