@@ -24,10 +24,18 @@ from bot.adapters.discord import REQUESTS, DiscordAdapter
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
 from bot.cog import Cog, message
+from bot.context import Delivery, Reader
 from bot.hosting.config import DiscordConfig
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
-from bot.messages import Channel, Community, Delivery, Message, Person, Place, Reader, Text
+from bot.messages import (
+    Channel,
+    Community,
+    Message,
+    Person,
+    Place,
+    Text,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from storage.delivery import deliveries

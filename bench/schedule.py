@@ -30,7 +30,10 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bench.soak import _crowd as crowd
 from bench.soak._model import Life
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.checkins import checkins
 from storage.database.database import Database
 from storage.delivery import deliveries

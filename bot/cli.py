@@ -78,9 +78,9 @@ def _play(options: argparse.Namespace) -> int:
 
 
 def _converse(folder: Path) -> None:
-    from bot.adapters.local.terminal import Terminal, page
     from bot.clocks.clock import utc_now
     from bot.story.playground import Playground
+    from bot.story.terminal import Terminal, page
 
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text file, unless somebody embeds us
     if sys.stdin.isatty():

@@ -1,7 +1,8 @@
-"""What a handler knows about the request it is answering."""
+"""Who asks or reads, where and when: what a handler knows of a request, and what renders a message of its reader."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,3 +54,44 @@ class Context:
         if self.person is None:
             raise LookupError("this handler runs only for members who said yes")
         return self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message that nobody is waiting for at this moment: planned in a transaction, sent once, or recorded as
+    skipped.
+
+    ``key`` names the occurrence ("checkins.prompt:12:2026-03-28"): one row per key, ever. ``args`` holds ids, never
+    text; words on their way to somebody the writer chose travel encrypted in ``body``. ``purpose`` is the consent it
+    needs ("" for an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold
+    it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``opening``: nothing was sent to this
+    person on this platform yet.
+    """
+
+    to: Person | Channel
+    kind: str
+    key: str
+    due: datetime
+    expires: datetime | None = None
+    purpose: str = ""
+    community: Community | None = None
+    args: Mapping[str, int | str] = field(default_factory=dict)
+    body: bytes | None = None
+    picked: bool = False
+    capped: bool = False
+    id: int = 0
+    account: Member | None = None
+    first_try: datetime | None = None
+    attempts: int = 0
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a delivery is rendered, and when. ``zone`` is an IANA name; None in a shared place."""
+
+    member: Member | None
+    person: Person | None
+    now: datetime
+    zone: str = "UTC"
+    locale: str = "en"

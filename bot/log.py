@@ -26,15 +26,16 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from logging.handlers import TimedRotatingFileHandler
+from pathlib import Path
+from time import monotonic
 from types import FrameType, TracebackType
-from typing import IO, TextIO
+from typing import IO, ClassVar, TextIO
 
-from bot.clocks.clock import monotonic
 from bot.errors import FatalError
-from bot.hosting.config import ERRORS_ONLY, LogConfig
 
 OURS = ("bot", "cogs", "storage")
 LINES_PER_MINUTE = 30  # from one place in a library's source
@@ -51,6 +52,17 @@ _conversion = re.compile(r"%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([a-zA-Z%])")
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogSettings:
+    """How much is logged, and where: in a file of which ``keep_days`` days stay, else on standard error."""
+
+    level: str = "info"
+    file: Path | None = None
+    keep_days: int = 14
+    errors_only: ClassVar[tuple[str, ...]] = ()
+    """Loggers of libraries that tell what they hear, one by one: only their errors are written."""
+
+
 class Word(str):
     """A word of our own source that may be logged as it is: a command, a kind of message, a platform's name."""
 
@@ -63,14 +75,14 @@ def hashed(value: str | bytes | int) -> str:
     return "#" + hashlib.blake2b(content, key=_salt, digest_size=4).hexdigest()
 
 
-def setup(config: LogConfig, stream: TextIO | None = None) -> None:
-    """Send every logger of the process through the redaction, to ``config.file`` or else ``stream`` or standard error.
+def setup(settings: LogSettings, stream: TextIO | None = None) -> None:
+    """Send every logger of the process through the redaction, to the file, else ``stream`` or standard error.
 
     Also what Python prints by itself: warnings, and exceptions nobody caught, in threads and destructors too.
     Raises FatalError where the file cannot be opened.
     """
-    level = getattr(logging, config.level.upper())
-    handler: logging.Handler = logging.StreamHandler(stream) if config.file is None else _open(config)
+    level = getattr(logging, settings.level.upper())
+    handler: logging.Handler = logging.StreamHandler(stream) if settings.file is None else _open(settings)
     handler.setFormatter(RedactingFormatter())
     handler.addFilter(quiet_libraries)
     handler.addFilter(RateCap())
@@ -81,7 +93,7 @@ def setup(config: LogConfig, stream: TextIO | None = None) -> None:
     root.setLevel(max(level, logging.INFO))
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    for name in ERRORS_ONLY:
+    for name in settings.errors_only:
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.raiseExceptions = False  # or a full disk makes logging print the raw record to standard error
     _catch_what_python_prints()
@@ -219,20 +231,20 @@ def _shown_name(name: str) -> str:
     return name if _name.fullmatch(name) else hashed(name)
 
 
-def _open(config: LogConfig) -> logging.Handler:
+def _open(settings: LogSettings) -> logging.Handler:
     try:
-        return _PrivateFile(config)
+        return _PrivateFile(settings)
     except OSError as error:
-        raise FatalError(f"I can't write the log file {config.file}: {error.strerror}.") from error
+        raise FatalError(f"I can't write the log file {settings.file}: {error.strerror}.") from error
 
 
 class _PrivateFile(TimedRotatingFileHandler):
     """A new file at midnight UTC; those older than the host keeps are deleted. Only the bot's user can open them."""
 
-    def __init__(self, config: LogConfig) -> None:
-        assert config.file is not None
-        config.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().__init__(config.file, when="midnight", utc=True, backupCount=config.keep_days - 1, encoding="utf-8")
+    def __init__(self, settings: LogSettings) -> None:
+        assert settings.file is not None
+        settings.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(settings.file, when="midnight", utc=True, backupCount=settings.keep_days - 1, encoding="utf-8")
 
     def _open(self) -> IO[str]:  # type: ignore[override] # typeshed promises a TextIOWrapper; open() with an opener gives one
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)

@@ -10,8 +10,16 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, Literal, TypeVar
 
-from bot.context import Context
-from bot.messages import Button, Channel, Community, Delivery, Form, Message, Person, Reader, Text
+from bot.context import Context, Delivery, Reader
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 
 T = TypeVar("T")
 Reply = str | Text | Message | Form | None

@@ -8,10 +8,18 @@ from sqlite3 import Connection
 from typing import Any, Literal
 
 from bot.cog import Cog, action, command, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Reply, Work
 from bot.words.i18n import _
 from storage.delivery import deliveries

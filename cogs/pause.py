@@ -14,8 +14,16 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.context import Context, Delivery, Reader
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import departures, members

@@ -14,9 +14,17 @@ from typing import Any
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
 from bot.cog import Cog, action, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import Keyring
-from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Member,
+    Message,
+    Person,
+    Text,
+)
 from bot.platform.pacing import Pace
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database

@@ -19,11 +19,15 @@ from bot.adapters.local import LocalAdapter
 from bot.app import App, Build
 from bot.bot import Bot
 from bot.clocks.clock import monotonic, utc_now
+from bot.context import Delivery
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError, FatalError
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.keys.crypto import Keyring
-from bot.messages import Delivery, Member, Message
+from bot.messages import (
+    Member,
+    Message,
+)
 from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import members

@@ -140,9 +140,7 @@ def test_a_reader_who_has_seen_enough_is_no_trouble() -> None:
     assert kith.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "module", ["bot.cli", "bot.adapters.local.terminal", "bot.hosting.doctor", "bot.adapters.reach"]
-)
+@pytest.mark.parametrize("module", ["bot.cli", "bot.story.terminal", "bot.hosting.doctor", "bot.adapters.reach"])
 def test_what_needs_no_platform_imports_none(module: str) -> None:
     """So it starts at once: the two libraries alone take more than half a second."""
     script = f"import sys, {module}; print(*{{'discord', 'nio', 'aiohttp', 'apscheduler'}} & set(sys.modules))"

@@ -13,7 +13,13 @@ from bot.adapters.local import NAME, LocalAdapter
 from bot.asking.consenting import CORE
 from bot.bot import Bot
 from bot.clocks.times import Days, Schedule
-from bot.messages import Button, Delivery, Member, Message, Place
+from bot.context import Delivery
+from bot.messages import (
+    Button,
+    Member,
+    Message,
+    Place,
+)
 from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import consents, in_touch, members

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.context import Delivery
 from bot.delivery.quiet_hours import QuietHours, held_until
-from bot.messages import Channel, Delivery
-from storage.company.claims import Facts, Verdict
+from bot.messages import (
+    Channel,
+)
+from storage.moderation.claims import Facts, Verdict
 
 DAILY_CAP = 3
 """Of what nobody scheduled: offers, mid-round messages, reflections (product.md 3.13)."""

@@ -16,13 +16,18 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.context import Delivery, Reader
 from bot.delivery.together import in_one
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
-from bot.messages import Channel, Delivery, Member, Message, Reader
-from storage.company import claims
+from bot.messages import (
+    Channel,
+    Member,
+    Message,
+)
 from storage.delivery import deliveries, together
 from storage.members import members
+from storage.moderation import claims
 
 if TYPE_CHECKING:
     from bot.platform.adapter import Adapter

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import FatalError
 from bot.hosting import config_values as values
 from bot.keys.secret import Secret, as_text, chmod, read_file, read_private
+from bot.log import LogSettings
 
 T = TypeVar("T")
 Table = Mapping[str, object]
@@ -111,12 +112,13 @@ class KeyConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogConfig:
+class LogConfig(LogSettings):
     """How much is logged, and where: on standard error, unless there is a file."""
 
     level: Annotated[str, Setting(values.one_of("debug", "info", "warning", "error"))] = "info"
     file: Annotated[Path | None, Setting(values.path)] = None
     keep_days: Annotated[int, Setting(values.whole_number(2, 14))] = 14  # docs/privacy.md: logs are kept 14 days
+    errors_only = ERRORS_ONLY
 
 
 @dataclass(frozen=True, kw_only=True)

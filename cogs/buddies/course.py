@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.messages import Delivery
+from bot.context import Delivery
 from cogs.buddies import lifetime
 from storage.buddies import buddies
 from storage.buddies.buddies import Part

@@ -14,9 +14,14 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Community, Delivery, Message, Person, Reader, Text
+from bot.messages import (
+    Community,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies import course

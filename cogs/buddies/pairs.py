@@ -16,9 +16,19 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, when, who
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+    when,
+    who,
+)
 from bot.registry import Listener, Nearness, Reply, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cog import Cog, action, message
-from bot.context import Context
-from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, who
+from bot.context import Context, Delivery, Reader
+from bot.messages import (
+    Button,
+    Community,
+    Message,
+    Person,
+    Text,
+    who,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason

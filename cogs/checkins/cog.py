@@ -20,10 +20,18 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Ask, Listener, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

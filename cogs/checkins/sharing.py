@@ -10,10 +10,21 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.cog import Cog, action, job, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Channel, Community, Delivery, Field, Form, Message, Person, Reader, Text, Who, who
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+    Who,
+    who,
+)
 from bot.registry import (
     Listener,
     Reply,

@@ -8,7 +8,10 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from cogs.circles import schedule, seats
 from storage.circles import answers, circles, dates
 from storage.circles.circles import Circle

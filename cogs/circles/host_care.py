@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cog import Cog, action, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.messages import (
+    Button,
+    Community,
+    Message,
+    Person,
+    Text,
+    When,
+    Who,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, ngettext, reader_locale, translate

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cog import Cog, message
-from bot.messages import Button, Community, Delivery, Message, Person, Reader, Text, When, Who
+from bot.context import Delivery, Reader
+from bot.messages import (
+    Button,
+    Community,
+    Message,
+    Person,
+    Text,
+    When,
+    Who,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording

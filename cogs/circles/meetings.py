@@ -13,9 +13,17 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, Who
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Message,
+    Person,
+    Text,
+    Who,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.messages import Channel, Community, Delivery, Person, Text
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Person,
+    Text,
+)
 from bot.words import prompts
 from bot.words.i18n import _
 from storage.checkins import prompts_off

@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.messages import Channel, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Person,
+)
 from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
 from storage.circles import answers, circles
 from storage.circles import dates as circles_dates

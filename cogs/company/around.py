@@ -8,10 +8,18 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from bot.cog import Cog
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError, Keyring
-from bot.messages import Button, Channel, Community, Delivery, Member, Message, Person, Reader, plain
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Member,
+    Message,
+    Person,
+    plain,
+)
 from bot.registry import Registry
 from bot.words.i18n import _
 from cogs.company.hours import choose

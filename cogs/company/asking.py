@@ -18,9 +18,19 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import STATELESS, Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.messages import (
+    STATELESS,
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+    who,
+)
 from bot.registry import Ask, Measure, Work
 from bot.words.i18n import _
 from cogs.company import wording

@@ -13,9 +13,17 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import countries, crisis_lines
 from bot.words.crisis_lines import Line

@@ -16,10 +16,19 @@ from bot.cog import (
     job,
     message,
 )
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text, who
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+    who,
+)
 from bot.registry import Ask, Listener, Reply, Work
 from bot.words.i18n import _
 from cogs.circles import wording

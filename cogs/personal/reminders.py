@@ -12,11 +12,19 @@ from zoneinfo import ZoneInfo
 from bot.asking import consenting
 from bot.clocks.times import friendly_duration, friendly_instant, friendly_zone
 from bot.cog import Cog, Core, action, command, job, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Community, Delivery, Field, Form, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Person,
+    Text,
+)
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _
 from storage.members import members

@@ -10,9 +10,19 @@ from typing import Any
 
 from bot.asking import consenting
 from bot.cog import Cog, action, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Delivery, Field, Form, Member, Message, Person, Reader, Text, who
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Member,
+    Message,
+    Person,
+    Text,
+    who,
+)
 from bot.registry import Ask, Reply, Work, nothing_kept
 from bot.words.i18n import _
 from cogs.quiet import progress

@@ -10,9 +10,17 @@ from zoneinfo import ZoneInfo
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, job, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Channel, Community, Delivery, Message, Person, Reader, Text, who
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Message,
+    Person,
+    Text,
+    who,
+)
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.quiet import progress

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.company import company, helping
 from storage.company.company import ASKED, CLAIM, HALF, Request
 from storage.company.helping import AUDIENCES, Routing

@@ -8,7 +8,12 @@ from itertools import combinations
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Channel, Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Person,
+)
 from storage.buddies import buddies
 from storage.buddies.buddies import Kind, Part, Role
 from storage.database.instants import instant, seconds

@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.buddies import buddies, pairs, proposals
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Length

@@ -12,7 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Days, Occurrence, Schedule, Week
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.checkins import dials
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries

@@ -8,7 +8,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule
-from bot.messages import Channel, Community, Delivery
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+)
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -13,7 +13,11 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.company import helping
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries

@@ -13,7 +13,13 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
 
-from bot.messages import Channel, Community, Delivery, Member, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Member,
+    Person,
+)
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=35)

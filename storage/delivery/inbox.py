@@ -6,7 +6,11 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -12,7 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.messages import Community, Delivery, Person, Place
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+    Place,
+)
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

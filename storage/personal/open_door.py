@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

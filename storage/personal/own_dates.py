@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import instant_at
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -8,7 +8,10 @@ from itertools import islice
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.checkins import checkins
 from storage.database.instants import seconds
 from storage.delivery import deliveries

@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -6,7 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Channel, Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Person,
+)
 from storage.delivery import deliveries
 from storage.members import community_settings, members
 from storage.moderation import holds

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Delivery, Member, Message, Person
+from bot.context import Delivery
+from bot.messages import (
+    Member,
+    Message,
+    Person,
+)
 from storage.delivery import deliveries
 from storage.members import blocks, members
 from storage.upkeep import retention

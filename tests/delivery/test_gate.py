@@ -7,9 +7,13 @@ from itertools import product
 
 import pytest
 
+from bot.context import Delivery
 from bot.delivery import gate
-from bot.messages import Channel, Delivery, Person
-from storage.company.claims import Facts, Verdict
+from bot.messages import (
+    Channel,
+    Person,
+)
+from storage.moderation.claims import Facts, Verdict
 
 EVENING = datetime(2026, 1, 15, 19, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 1, 15, 23, 0, tzinfo=UTC)

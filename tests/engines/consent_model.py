@@ -23,7 +23,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.adapters.local import NAME
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.cog import Cog, message
-from bot.messages import Button, Community, Delivery, Member, Message, Person, Place, Reader, Text
+from bot.context import Delivery, Reader
+from bot.messages import (
+    Button,
+    Community,
+    Member,
+    Message,
+    Person,
+    Place,
+    Text,
+)
 from bot.registry import Ask, Work, nothing_kept, nothing_to_forget
 from bot.story.playground import Playground
 from cogs.linking import Linking

@@ -24,9 +24,16 @@ from typing import Any, NamedTuple
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
 from bot.cog import Cog, action, job, message
-from bot.context import Context
+from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import Keyring
-from bot.messages import Button, Community, Delivery, Member, Message, Person, Reader, Text
+from bot.messages import (
+    Button,
+    Community,
+    Member,
+    Message,
+    Person,
+    Text,
+)
 from bot.platform.adapter import Adapter
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database import platforms

@@ -16,8 +16,12 @@ from bot.adapters.matrix.content import KEY
 from bot.adapters.matrix.homeserver import Homeserver, route
 from bot.bot import Bot
 from bot.clocks.clock import Clock, utc_now
+from bot.context import Delivery
 from bot.keys.crypto import Keyring
-from bot.messages import Delivery, Member, Person
+from bot.messages import (
+    Member,
+    Person,
+)
 from bot.platform.adapter import Adapter
 from bot.platform.pacing import Pace
 from storage.database.database import Database

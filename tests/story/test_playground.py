@@ -22,12 +22,12 @@ import pytest
 
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page, harmless
-from bot.adapters.local.terminal import Terminal
 from bot.clocks.clock import monotonic
 from bot.cog import Cog, Core, job
 from bot.messages import Channel, Community, File, Member, Message, Person, Text, plain, when, who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
+from bot.story.terminal import Terminal
 from tests.beds.process import ROOT, command, environment
 
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)

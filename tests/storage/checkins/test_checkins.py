@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clocks.times import Days, Schedule, Week
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import in_touch, members

@@ -6,7 +6,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Delivery, Member, Person
+from bot.context import Delivery
+from bot.messages import (
+    Member,
+    Person,
+)
 from storage.database import keyed, platforms
 from storage.database.keyed import Use
 from storage.delivery import deliveries

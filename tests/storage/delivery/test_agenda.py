@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from sqlite3 import Connection
 
-from bot.messages import Channel, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Person,
+)
 from storage.delivery import agenda, deliveries
 from storage.personal import reminders
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND

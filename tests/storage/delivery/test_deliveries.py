@@ -11,13 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from bot.context import Delivery
 from bot.delivery import gate
-from bot.messages import Channel, Community, Delivery, Member, Person
-from storage.company import claims
-from storage.company.claims import Claimed, Facts, Verdict
+from bot.messages import (
+    Channel,
+    Community,
+    Member,
+    Person,
+)
 from storage.database import schema
 from storage.delivery import deliveries, inbox, intents
 from storage.members import consents, members
+from storage.moderation import claims
+from storage.moderation.claims import Claimed, Facts, Verdict
 
 NOW = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)

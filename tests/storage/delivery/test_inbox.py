@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.delivery import deliveries, inbox
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND
 

@@ -6,7 +6,15 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Button, Channel, Community, Delivery, Member, Person, Text
+from bot.context import Delivery
+from bot.messages import (
+    Button,
+    Channel,
+    Community,
+    Member,
+    Person,
+    Text,
+)
 from storage.delivery import deliveries, offers
 from storage.delivery.offers import Verdict
 from storage.members import members

@@ -9,12 +9,15 @@ from sqlite3 import Connection
 
 import pytest
 
+from bot.context import Delivery
 from bot.delivery import gate
-from bot.messages import Community, Delivery, Person
-from storage.company import claims
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.delivery import deliveries, inbox, together
 from storage.members import consents, members
-from storage.moderation import holds
+from storage.moderation import claims, holds
 from tests.storage.conftest import DAY, HOUR, NOW
 
 NIGHT = NOW.replace(hour=22)

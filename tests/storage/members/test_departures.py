@@ -6,7 +6,12 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Community, Delivery, Person, Place
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+    Place,
+)
 from storage.delivery import deliveries
 from storage.members import departures, members
 from tests.storage.conftest import DAY, NOW, SECOND, rows_in

@@ -7,7 +7,13 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Community, Delivery, Member, Person, Place
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Member,
+    Person,
+    Place,
+)
 from storage.checkins import dials
 from storage.delivery import deliveries
 from storage.members import blocks, consents, linking, members

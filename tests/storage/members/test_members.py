@@ -7,12 +7,19 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Channel, Community, Delivery, Member, Person, Place
-from storage.company import claims
-from storage.company.claims import Verdict
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Member,
+    Person,
+    Place,
+)
 from storage.database.instants import seconds
 from storage.delivery import deliveries, offers
 from storage.members import consents, departures, members
+from storage.moderation import claims
+from storage.moderation.claims import Verdict
 from tests.storage.conftest import DAY, HOSTILE, HOUR, NOW, SECOND, rows_in, tables_naming
 
 ALICE = Member("local", "alice")

@@ -7,7 +7,10 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Person,
+)
 from storage.delivery import deliveries
 from storage.members import consents
 from storage.personal import open_door

@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clocks.times import Schedule
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import consents, members

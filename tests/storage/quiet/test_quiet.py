@@ -8,7 +8,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from bot.messages import Community, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Person,
+)
 from storage.delivery import deliveries
 from storage.members import consents, in_touch
 from storage.quiet import quiet

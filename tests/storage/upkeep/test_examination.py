@@ -10,8 +10,11 @@ from sqlite3 import Connection, connect
 
 import pytest
 
+from bot.context import Delivery
 from bot.errors import StorageError
-from bot.messages import Delivery, Person
+from bot.messages import (
+    Person,
+)
 from storage.database import keyed, schema
 from storage.database.keyed import Use
 from storage.delivery import deliveries

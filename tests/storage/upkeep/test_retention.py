@@ -12,7 +12,12 @@ from sqlite3 import Connection
 import pytest
 
 import storage
-from bot.messages import Community, Delivery, Member, Person
+from bot.context import Delivery
+from bot.messages import (
+    Community,
+    Member,
+    Person,
+)
 from storage.database import platforms
 from storage.delivery import deliveries, offers
 from storage.members import linking

@@ -11,7 +11,11 @@ from sqlite3 import Connection
 from sqlite3 import Error as DatabaseError
 from typing import Literal, NamedTuple
 
-from bot.messages import Channel, Delivery, Person
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Person,
+)
 from storage.database.instants import seconds
 from storage.delivery import deliveries, together
 from storage.members import consents

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Channel, Community, Delivery, Person
-from storage.company import claims
-from storage.company.claims import Facts, Verdict
+from bot.context import Delivery
+from bot.messages import (
+    Channel,
+    Community,
+    Person,
+)
 from storage.delivery import deliveries
 from storage.members import consents, members
-from storage.moderation import holds
+from storage.moderation import claims, holds
+from storage.moderation.claims import Facts, Verdict
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND
 
 PURPOSE = "checkin"
