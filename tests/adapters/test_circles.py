@@ -56,6 +56,7 @@ async def test_a_circle_is_made_and_joined_over_restarts(bed: Bed) -> None:
     form = await agree(alice, await alice.say("circle new"))
     screen = await alice.fill(form, "tomorrow 19:00", "Evening circle")
     assert "It needs a co-host" in screen.text
+    await never_quiet(bed, alice)
     await bed.restart()
     screen = await alice.press(screen, "Publish")
     form = await alice.press(screen, "Co-host")
@@ -69,6 +70,7 @@ async def test_a_circle_is_made_and_joined_over_restarts(bed: Bed) -> None:
     assert "it is published" in (await bob.press(asked, "I'll host")).text
     await bed.restart()
     await tick(bed)
+    assert "Evening circle is published" in (await alice.next()).text
     listed = await alice.say("circle list")
     assert "Evening circle" in listed.text
     card = await alice.press(listed, "Evening circle")
