@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-PATIENCE = 10.0
-"""Seconds, on a machine that does other things too."""
+PATIENCE = 60.0
+"""Seconds: far more than anything here takes, on a machine that does other things too."""
 
 
 async def until(true: Callable[[], bool]) -> None:
