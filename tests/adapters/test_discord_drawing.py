@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -21,9 +22,9 @@ LIVE = {
     "an invitation": r"discord(app)?\.(gg|com)/",
     "a masked link": r"(?<!\\)\[[^\]]*(?<!\\)\]\(",
     "emphasis or code": r"(?<!\\)[*_~`|]",
-    "a heading or small print": r"(?m)^ *(#{1,3}|-#) ",
+    "a heading or small print": r"(?m)^ *(#{1,3}|-#)[^\S\n]",
     "a quote": r"(?m)^ *>",
-    "a list": r"(?m)^ *([-+*]|\d+\.) ",
+    "a list": r"(?m)^ *([-+*]|\d+\.)[^\S\n]",
 }
 HOSTILE = [
     "@everyone @here",
@@ -36,6 +37,9 @@ HOSTILE = [
     "**bold** __under__ *it* _it_ ~~gone~~ ||hidden|| `code` ```py\nblock```",
     "# big\n## big\n### big\n-# small\n> quote\n>>> quote\n- list\n* list\n+ list\n1. list",
     "\\@everyone \\<@123456789012345678> \\\\*bold\\\\*",
+    "-\\ list\n\\- list\n+\\ list\n1.\\ list\n1\\. list\n\\1. list\n1\\1. list",
+    "#\\ big\n#\\# big\n\\# big\n-\\# small\n\\> quote",
+    "#\u3000big\n-\u3000list\n-#\u00a0small",
     "*" * 50 + "\\",
     "<@\u200b123456789012345678>@\u200beveryone",
 ]
@@ -66,6 +70,12 @@ def test_each_of_these_would_be_seen(name: str, pattern: str) -> None:
 @given(st.text(alphabet="ab .:/\\`*_~|[]()<>@#&!-+>\n1234567890t", max_size=60))
 def test_no_words_do_anything(words: str) -> None:
     assert alive(escape(words)) == []
+
+
+def test_no_short_words_do_anything_at_the_beginning_of_a_line() -> None:
+    """Each of four characters of those that begin something, or keep something from beginning."""
+    begun = ("".join(each) for each in product("a \\*>#-+1.", repeat=4))
+    assert [words for words in begun if alive(escape(words)) or as_read(escape(words)) != words] == []
 
 
 @given(st.text(alphabet="ab .:/\\`*_~|[]()<>@#&!-+>\n1234567890tü🙂", max_size=60))
@@ -140,7 +150,7 @@ def test_a_backtick_in_one_persons_words_opens_nothing_for_the_next(first: str) 
     assert draw(Text("{a} `{b}`").format(a="`", b="<x>")) == "\\` `<x>`"
 
 
-@pytest.mark.parametrize("name", ["#", "##", "-#", "-", "+"])
+@pytest.mark.parametrize("name", ["#", "##", "-#", "-", "+", "-\\", "\\-"])
 def test_a_name_begins_no_heading_and_no_list_with_a_space_of_ours(name: str) -> None:
     assert alive(draw(Text("{who} says hello").format(who=who(Member("x", "1", name))))) == []
 
@@ -148,10 +158,11 @@ def test_a_name_begins_no_heading_and_no_list_with_a_space_of_ours(name: str) ->
 def test_a_number_begins_no_list_with_a_full_stop_of_ours() -> None:
     assert alive(draw(Text("You wrote:\n{words}. That is all.").format(words="1990"))) == []
     assert alive(draw(Text("{words}) and more").format(words="a\n2"))) == []
+    assert alive(draw(Text("{words}. And more").format(words="a\n\\2\\"))) == []
     assert draw(Text("{count}, and more").format(count=2)) == "2, and more"
 
 
-@pytest.mark.parametrize("mark", ["# ", "## ", "-# ", "- ", "1. "])
+@pytest.mark.parametrize("mark", ["# ", "## ", "-# ", "- ", "1. ", "-\\ ", "\\- "])
 def test_what_stood_in_a_line_begins_nothing_after_a_cut(mark: str) -> None:
     for before in range(1990, 2000):
         pieces = split(draw(plain("a" * before + f" {mark}big" * 2)))

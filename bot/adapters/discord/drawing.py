@@ -22,9 +22,13 @@ _UNSEEN = re.compile(
 # Emphasis, code, spoilers, quotes, masked links, and all that stands in angle brackets: mentions of people, roles,
 # channels, commands and server pages, custom emoji, timestamps, links.
 _MARKUP = re.compile(r"[\\`*_~|\[\]<>]")
-# At the beginning of a line: headings, small print, lists. The space after it may be ours.
-_LINE_START = re.compile(r"^([ ]*)(#{1,3}|-#|-|\+|\d+(?=[.)]))(?=[ .)]|$)", re.MULTILINE)
-_NUMBER = re.compile(r"^ *\d+\Z", re.MULTILINE)
+# At the beginning of a line: headings, small print, lists. The space after it may be ours. Backslashes that are shown
+# are looked through: Discord does not say what it makes of a mark beside one.
+_LINE_START = re.compile(
+    r"^((?: |\\\\)*)(#{1,3}|-#|-|\+|\d(?:\d|\\\\)*(?=[.)]))(?=[\s.)\\]|$)",
+    re.MULTILINE,
+)
+_NUMBER = re.compile(r"^(?: |\\\\)*\d(?:\d|\\\\)*\Z", re.MULTILINE)
 # Schemes, and names with a dot: Discord also links an invitation that has no scheme.
 _LINK = re.compile(r"(?<=\w)(:(?=/)|\.(?=\w))")
 
@@ -88,7 +92,7 @@ def _as_code(words: str) -> str:
 
 def _escaped_start(found: re.Match[str]) -> str:
     space, mark = found.groups()
-    return f"{space}{mark}\\" if mark.isdecimal() else f"{space}\\{mark}"
+    return f"{space}{mark}\\" if mark[0].isdecimal() else f"{space}\\{mark}"
 
 
 def _window(words: str, limit: int) -> str:
