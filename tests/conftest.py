@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
@@ -14,6 +15,12 @@ from tests.cast import UNGREETED, Playground
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 """18:00 in Berlin, on the night that the clocks go forward there."""
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("test", settings.get_profile("any"), derandomize=True)
+settings.register_profile("search", settings.get_profile("any"), print_blob=True)  # scripts/soak examples
+settings.load_profile("test")
 
 
 @pytest.fixture(scope="session")

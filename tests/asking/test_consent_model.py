@@ -31,8 +31,6 @@ def test_whatever_people_do_only_what_they_said_yes_to_is_sent() -> None:
             max_examples=15,
             stateful_step_count=50,
             deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -330,7 +330,9 @@ def test_fuzzed_files_are_read_or_refused(tmp_path: Path) -> None:
     assert said.count("") > 100, "the files are broken so badly that nothing behind the parser was tried"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode())))
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
