@@ -94,6 +94,23 @@ async def test_a_day_before_and_now_are_ticks(world: Playground) -> None:
     assert len(told(world, CHANDRA, "Evening circle starts now")) == 1
 
 
+async def test_the_reminders_of_a_social_one_say_that_nobody_drinks_and_of_no_other(world: Playground) -> None:
+    await published(world, title="Board games", kind="social")
+    await published(world)
+    for title in ("Board games", "Evening circle"):
+        said = await press(world, CHANDRA, await join(world, CHANDRA, title=title), "Reminders")
+        await press(world, CHANDRA, said, "When it starts: off")
+    world.now = THURSDAY - timedelta(hours=1)
+    await tick(world)
+    world.now = THURSDAY
+    await tick(world)
+    for words in ("is", "starts now"):
+        [social] = told(world, CHANDRA, f"Board games {words}")
+        [circle] = told(world, CHANDRA, f"Evening circle {words}")
+        assert "Nobody drinks or uses anything there." in social.text
+        assert "Nobody drinks" not in circle.text
+
+
 async def test_who_comes_late_to_the_list_gets_no_reminder_for_a_window_that_has_passed(world: Playground) -> None:
     await published(world)
     world.now = THURSDAY - timedelta(minutes=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.cast import ALICE, Playground, button, labels
+from tests.cast import ALICE, BOB, Playground, button, labels
 from tests.cogs.settled import pass_time, settle, unasked
 
 WORDS = "the doors here are open, whenever you like. No answer is fine."
@@ -25,9 +25,34 @@ async def test_it_is_switched_on_comes_after_a_month_and_ends_with_one_tap(ungre
 
 
 async def test_who_declined_five_times_still_sees_the_same_menu(world: Playground) -> None:
-    before = labels(await world.chat.say(ALICE, "start"))
-    for door in ("buddy", "company", "circle new", "checkin", "hello"):
-        said = await world.chat.say(ALICE, door)
-        while "No" in labels(said):
-            said = await world.chat.press(ALICE, button(said, "No"))
-    assert labels(await world.chat.say(ALICE, "start")) == before
+    """Not the hello alone: every command that somebody types looking for a way in answers as it did the first time."""
+    await settle(world, BOB, "company", "helper", "mentor", "welcomer", "thanks", "host")
+    before = {line: await _menu(world, line) for line in MENUS}
+    for door, *then in (("buddy", "Any time", "Either", "Company"), ("company",), ("circle new",), ("hello",)):
+        for _time in range(5):
+            said = await world.chat.say(ALICE, door)
+            for label in then:
+                said = await world.chat.press(ALICE, button(said, label))
+            await world.chat.press(ALICE, button(said, "No"))
+    assert {line: await _menu(world, line) for line in MENUS} == before
+
+
+MENUS = ("start", "help", "buddy", "company", "circle", "circle list", "circle new", "checkin on", "hello", "learn")
+
+
+async def _menu(world: Playground, line: str) -> tuple[str, list[str]]:
+    said = await world.chat.say(ALICE, line)
+    await world.chat.say(ALICE, "cancel")
+    return str(said.text), labels(said)
+
+
+async def test_whoever_is_in_and_declined_five_times_still_sees_the_same_menu(world: Playground) -> None:
+    """The same for a member who said yes to everything, and then no to five people."""
+    await settle(world, BOB, "company", "helper")
+    await settle(world, ALICE, "company", "buddy", "hello", "checkin")
+    before = {line: await _menu(world, line) for line in MENUS}
+    for _time in range(5):
+        asked = await world.chat.say(ALICE, "company")
+        assert "Not now" in labels(asked)
+        await world.chat.press(ALICE, button(asked, "Not now"))
+    assert {line: await _menu(world, line) for line in MENUS} == before
