@@ -143,7 +143,7 @@ DECIDED = (
     "I'd be messaging you first.",
     "Thanks. I've noted that you checked in. I don't keep the words.",
     "Noted: you checked in. What you wrote reached nobody and I haven't saved it.",
-    "I haven't saved this. Your own message stays in this chat until you delete it.",
+    "Your own message stays in this chat until you delete it.",
     "I no longer have it. Send it again if you like.",
     "Nobody is told.",
     "Keep, less often, or stop? If I hear nothing I'll pause.",
@@ -208,7 +208,12 @@ def _words(sentence: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[\w'-]+|[?;:]", plain.casefold()))
 
 
-_DECIDED = frozenset(_words(sentence) for text in DECIDED for sentence in _sentences(text))
+def parts(text: str) -> frozenset[tuple[str, ...]]:
+    """The sentences of a text, each as its words."""
+    return frozenset(_words(sentence) for sentence in _sentences(text))
+
+
+_DECIDED = frozenset(part for text in DECIDED for part in parts(text))
 
 
 # ------------------------------------------------------------------ where the words are

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlite3 import Connection
+
 import pytest
 
 from bot.asking.consenting import ADULT
@@ -53,6 +55,36 @@ async def test_after_a_no_nothing_is_kept_not_even_the_chat(world: Playground) -
     answer = await world.chat.press(ALICE, button(question, "No"))
     assert str(answer.text) == "That's fine. I've kept nothing. You can still use help and learn."
     assert await world.bot.database.read(members.person_of, ALICE) is None
+    assert await filled(world) == set()
+
+
+async def filled(world: Playground) -> set[str]:
+    """Every table with a row in it, but for what tells of no person."""
+
+    def read(connection: Connection) -> set[str]:
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        return {table for (table,) in tables if connection.execute(f'SELECT 1 FROM "{table}"').fetchone()}
+
+    return await world.bot.database.read(read) - {"meta", "sqlite_sequence", "communities", "places", "adapter_state", "uptime"}
+
+
+LOOKING = ("start", "help", "learn", "about", "privacy", "help-now", "my-data", "checkin on 19:00 berlin", "company",
+           "buddy find", "circle new", "circle list", "settings", "audit", "what is this", "people", "notebook")  # fmt: skip
+
+
+async def test_before_a_yes_nothing_is_written_but_where_the_chat_stands(world: Playground) -> None:
+    """That is encrypted, under a hash, for a day."""
+    for line in LOOKING:
+        for place in (None, ROOM):
+            said = await world.chat.say(ALICE, line, place)
+            for one in said.buttons:
+                if str(one.label) not in ("Yes", "Remember my country"):
+                    await world.chat.press(ALICE, one, place)
+            await world.bot.tick(world.now)
+        assert await filled(world) <= {"conversations"}, line
+    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    assert ALICE.id not in dump
+    assert "what is this" not in dump
 
 
 async def test_details_name_the_host_and_both_ways_out(world: Playground) -> None:

@@ -20,6 +20,7 @@ from tests.tone import (
     drifted,
     help_texts,
     marked,
+    parts,
     problems,
     sources,
     too_early,
@@ -137,6 +138,12 @@ def test_every_sentence_in_the_source_is_kind() -> None:
 def test_the_decided_sentences_are_said_word_for_word() -> None:
     wrong = [f"{each.where}: {problem}" for each in said() if each.text for problem in drifted(each.text)]
     assert wrong == [], "\n".join(wrong)
+
+
+def test_every_decided_sentence_is_said_somewhere() -> None:
+    """Taking one out would be as much of a change as saying it otherwise."""
+    spoken = {part for each in said() if each.text for part in parts(each.text)}
+    assert [text for text in DECIDED if not parts(text) <= spoken] == []
 
 
 def test_every_marked_sentence_is_a_literal_so_that_it_can_be_translated() -> None:
