@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot.cog import Every
-from storage import members
-from storage.instants import seconds
+from storage.database.instants import seconds
+from storage.members import members
 from tests.cast import ALICE, BOB, ROOM, Playground
 from tests.cogs.settled import settle
 from tests.engines.filled import Filler
@@ -68,15 +68,15 @@ KEPT = (
 )
 """What the jobs of each hour and day erase."""
 ELSEWHERE = {
-    "persons": "tests/test_leaving.py",
-    "communities": "tests/test_leaving.py",
-    "memberships": "tests/storage/test_departures.py",
-    "links": "tests/storage/test_linking.py",
-    "notes": "tests/storage/test_notebook.py",
-    "gatherings": "tests/storage/test_circles_dates.py",
-    "circle_answers": "tests/storage/test_circles_dates.py",
-    "circle_turns": "tests/storage/test_circles_dates.py",
-    "buddy_goals": "tests/storage/test_buddies.py",
+    "persons": "tests/asking/test_leaving.py",
+    "communities": "tests/asking/test_leaving.py",
+    "memberships": "tests/storage/members/test_departures.py",
+    "links": "tests/storage/members/test_linking.py",
+    "notes": "tests/storage/personal/test_notebook.py",
+    "gatherings": "tests/storage/circles/test_dates.py",
+    "circle_answers": "tests/storage/circles/test_dates.py",
+    "circle_turns": "tests/storage/circles/test_dates.py",
+    "buddy_goals": "tests/storage/buddies/test_buddies.py",
 }
 """What somebody else's time decides, or a choice of the member: which tests hold that."""
 GOES_ALONG = {

@@ -1,4 +1,4 @@
-"""What the pages promise, sentence by sentence: the test that holds each, and what has to be broken to see it go red."""
+"""What the pages promise, sentence by sentence: which test holds it, and what has to be broken to see that go red."""
 
 from __future__ import annotations
 
