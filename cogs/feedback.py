@@ -23,7 +23,7 @@ from bot.messages import (
 from bot.registry import Reply, Work
 from bot.words.i18n import _
 from storage.delivery import deliveries
-from storage.moderation import letters
+from storage.moderation import audit, letters
 
 LONGEST = 1000
 """Characters of what one letter may say."""
@@ -173,4 +173,5 @@ def _answer(connection: Connection, community: Community, letter: int, answer: D
     if not letters.answered(connection, community, letter, now):
         return False
     deliveries.plan(connection, answer)
+    audit.record(connection, community, "feedback.answered", now)
     return True

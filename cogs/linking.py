@@ -25,6 +25,7 @@ from bot.registry import Work, nothing_kept
 from bot.words.i18n import N_, _
 from storage.delivery import deliveries
 from storage.members import conversations, linking, members
+from storage.moderation import audit
 
 SECRET_BYTES = 16
 """128 bits: nobody guesses that, in five tries or in five billion."""
@@ -270,7 +271,10 @@ def _one_community(connection: Connection, link: linking.Link, now: datetime) ->
     taken = linking.take(connection, link.id, link.member, now)
     if taken is None or taken.community is None or taken.other_community is None:
         return False
-    return linking.one_community(connection, taken.community, taken.other_community) is not None
+    community = linking.one_community(connection, taken.community, taken.other_community)
+    if community is not None:
+        audit.record(connection, community, "places.joined", now)
+    return community is not None
 
 
 def _detach(connection: Connection, person: Person, member: Member, who: bytes) -> bool:

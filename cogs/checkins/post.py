@@ -41,8 +41,10 @@ class OpenCheckIn(Cog):
             return await desk.first_yes(self, context, "kith-mod checkin") or await self._shown(context)
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
-        schedule = Schedule(at, zone or ZoneInfo(self.core.settings.zone))
-        first = await self.write(posts.set_post, context.community, context.channel, schedule, context.now)
+        schedule = Schedule(at, zone or ZoneInfo(self.core.core.settings.zone))
+        first = await desk.act(
+            self, context, "checkins.post", posts.set_post, context.community, context.channel, schedule, context.now
+        )
         said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
         return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
 
@@ -59,7 +61,7 @@ class OpenCheckIn(Cog):
     @action("checkins.no_post", moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
         assert context.community is not None
-        await self.write(posts.remove, context.community)
+        await desk.act(self, context, "checkins.no_post", posts.remove, context.community)
         return _("No more open check-ins.")
 
     @job(every="tick")

@@ -78,15 +78,18 @@ class Picture(Cog):
     # -- the audit ----------------------------------------------------------------------------------------------------
 
     @command("audit", anyone=True, community=True)
-    async def audit(self, context: Context) -> Message:
+    async def audit(self, context: Context, page: int = 1) -> Message:
         """What moderators did here, without names. It is kept for a year."""
-        found = await self.read(audit.entries, desk.here(context), SHOWN)
+        found = await self.read(audit.entries, desk.here(context), SHOWN + 1, max(0, page - 1) * SHOWN)
         if not found:
-            return Message(_("Moderators have done nothing through me yet."))
+            earlier = _("Nothing stands there. `audit` shows what does.")
+            return Message(earlier if page > 1 else _("Moderators have done nothing through me yet."))
         lines = [
             _("{day}: a moderator {did}").format(day=entry.at.date().isoformat(), did=desk.done(entry.action))
-            for entry in found
+            for entry in found[:SHOWN]
         ]
+        if len(found) > SHOWN:
+            lines.append(_("`audit {n}` shows what was before.").format(n=max(1, page) + 1))
         return Message(Text("\n").join([_("What moderators did here:"), *lines]))
 
     @command("kith-mod audit", anyone=True, moderators=True)

@@ -25,10 +25,11 @@ def record(connection: Connection, community: Community, action: str, now: datet
     )
 
 
-def entries(connection: Connection, community: Community, limit: int = 20) -> list[Entry]:
-    """The latest things done, the newest first."""
+def entries(connection: Connection, community: Community, limit: int = 20, after: int = 0) -> list[Entry]:
+    """The latest things done, the newest first, without so many of them."""
     rows = connection.execute(
-        "SELECT action, at FROM audit WHERE community = ? ORDER BY at DESC, id DESC LIMIT ?", (community.id, limit)
+        "SELECT action, at FROM audit WHERE community = ? ORDER BY at DESC, id DESC LIMIT ? OFFSET ?",
+        (community.id, limit, after),
     )
     return [Entry(action, instant(at)) for action, at in rows]
 

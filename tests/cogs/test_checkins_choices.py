@@ -442,6 +442,9 @@ async def test_the_open_post_comes_once_a_day_silently_and_is_answered_privately
     assert "No more" in (await world.chat.press(MO, button(shown, "Stop it"), ROOM)).text
     await pass_time(world, 3 * DAY)
     assert len([one for one in world.chat.posted if isinstance(one.to, Channel) and one.key]) == 3
+    done = (await world.chat.say(ALICE, "audit", ROOM)).text
+    assert "a moderator chose when the open check-in comes, and where" in done
+    assert "a moderator stopped the open check-in" in done
 
 
 # -- ninety days ------------------------------------------------------------------------------------------------------

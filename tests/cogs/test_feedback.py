@@ -108,6 +108,9 @@ async def test_a_question_is_answered_by_the_moderators_once(world: Playground) 
     await world.chat.press(MO, button(shown, "Answer 1"), ROOM)
     assert "answered that already" in (await world.chat.say(MO, "No dogs.", ROOM)).text
     assert labels(await world.chat.say(MO, "kith-mod feedback", ROOM)) == []
+    done = str((await world.chat.say(ALICE, "audit", ROOM)).text)
+    assert done.count("a moderator answered a question to moderators") == 1
+    assert "lead" not in done
 
 
 async def test_the_answer_is_encrypted_on_its_way_and_gone_when_sent(world: Playground) -> None:

@@ -265,6 +265,8 @@ async def test_a_moderator_of_both_makes_two_places_one_community(
     assert porch is not None
     assert porch == await world.bot.database.read(members.community_of, GARDEN)
     assert len(await world.bot.database.read(members.places, porch)) == 2
+    for place in (ROOM, GARDEN):
+        assert "a moderator made two places one community" in (await world.chat.say(MO, "audit", place)).text
 
 
 async def test_a_code_of_a_person_is_none_for_places_and_the_other_way_round(

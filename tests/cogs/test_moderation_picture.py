@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import timedelta
+from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
+import cogs
 from bot.messages import Community, Text
 from bot.registry import Measure
 from cogs.moderation.desk import DONE
@@ -95,8 +98,35 @@ async def test_the_latest_is_first_and_a_screen_holds_twenty(world: Playground, 
     for number, action in enumerate([*DONE] * 2):
         await world.bot.database.write(audit.record, porch, action, world.now + timedelta(minutes=number))
     said = str((await say(world, ALICE, "audit")).text).splitlines()
-    assert len(said) == 21
+    assert len(said) == 22
     assert str(DONE[[*DONE][-1]]) in said[1]
+    assert said[-1] == "`audit 2` shows what was before."
+    pages = range(2, 2 * len(DONE) // 20 + 2)
+    for page in pages:
+        said += str((await say(world, ALICE, f"audit {page}")).text).splitlines()
+    assert sum("a moderator" in line for line in said) == 2 * len(DONE), "every member can read all of it"
+    assert "Nothing stands there." in (await say(world, ALICE, "audit 99")).text
+
+
+def test_whatever_a_moderator_does_goes_through_the_audit() -> None:
+    """A handler of moderators that writes by itself leaves no entry; what only looks, or records its own, is named."""
+    found = []
+    for path in (Path(cogs.__file__).parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AsyncFunctionDef) and any(
+                "moderators=True" in ast.unparse(mark) for mark in node.decorator_list
+            ):
+                found += [node.name for call in ast.walk(node) if isinstance(call, ast.Call) and _writes(call)]
+    assert sorted(set(found) - WITHOUT_THE_DESK) == []
+    assert set(found) == WITHOUT_THE_DESK
+
+
+def _writes(call: ast.Call) -> bool:
+    return ast.unparse(call.func) == "self.write"
+
+
+WITHOUT_THE_DESK = {"open", "begin", "every", "replied"}
+"""To open a case is to look at it; rounds and answers to questions write their entry with what they change."""
 
 
 async def test_a_feature_adds_what_it_needs(
