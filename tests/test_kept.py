@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot.cog import Every
+from bot.registry import Every
 from storage.database.instants import seconds
 from storage.members import members
 from tests.cast import ALICE, BOB, ROOM, Playground

@@ -41,7 +41,7 @@ class OpenCheckIn(Cog):
             return await desk.first_yes(self, context, "kith-mod checkin") or await self._shown(context)
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
-        schedule = Schedule(at, zone or ZoneInfo(self.core.core.settings.zone))
+        schedule = Schedule(at, zone or ZoneInfo(self.core.settings.zone))
         first = await desk.act(
             self, context, "checkins.post", posts.set_post, context.community, context.channel, schedule, context.now
         )

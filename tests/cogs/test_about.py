@@ -15,7 +15,7 @@ async def test_it_is_no_care_and_says_so_to_whoever_asks(world: Playground, who:
     said = (await world.chat.say(who, "about")).text
     assert "I'm not care or treatment, and I don't take their place." in said
     assert "I introduce and remind; the talking is yours." in said
-    assert f"{world.bot.settings.host} hosts me." in said
+    assert f"{world.bot.core.settings.host} hosts me." in said
     assert "`privacy` says what I keep." in said
 
 

@@ -50,7 +50,7 @@ async def lives(world: Playground) -> Community:
 
 async def everything(world: Playground, depth: int = 2) -> AsyncIterator[str]:
     """All that a moderator is shown: every command, about Alice where it takes somebody, and every button behind."""
-    for name, command in sorted(world.bot.commands.items()):
+    for name, command in sorted(world.bot.registry.commands.items()):
         if command.moderators or name in ("audit", "circle list", "help"):
             for line in (name, f"{name} @Alice"):
                 async for words in _behind(world, await world.chat.say(MO, line, ROOM), depth):
