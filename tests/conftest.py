@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
+from tests.prepared import prepared
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 """18:00 in Berlin, on the night that the clocks go forward there."""
@@ -32,7 +33,7 @@ def synapse() -> Synapse:
 @pytest.fixture
 async def ungreeted(tmp_path: Path) -> AsyncIterator[Playground]:
     """The same, where nobody is written to for being new."""
-    async with Playground.open(tmp_path / "world", SATURDAY_EVENING, UNGREETED) as playground:
+    async with Playground.open(prepared(tmp_path / "world"), SATURDAY_EVENING, UNGREETED) as playground:
         yield playground
         assert await playground.bot.database.read(late.without_end) == []
 
@@ -40,6 +41,6 @@ async def ungreeted(tmp_path: Path) -> AsyncIterator[Playground]:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Playground]:
     """A small community with every feature of the bot: ``world.bot``, ``world.chat``, and ``world.wait`` for time."""
-    async with Playground.open(tmp_path / "world", SATURDAY_EVENING) as playground:
+    async with Playground.open(prepared(tmp_path / "world"), SATURDAY_EVENING) as playground:
         yield playground
         assert await playground.bot.database.read(late.without_end) == []

@@ -11,11 +11,14 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
+from bot.crypto import Keyring
+from bot.installation import DATABASE
+from bot.pacing import Pace
+
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
-from bot.keys.crypto import Keyring
 from bot.messages import (
     Button,
     Channel,
@@ -25,11 +28,10 @@ from bot.messages import (
     Person,
     Text,
 )
-from bot.platform.pacing import Pace
 from bot.registry import Work, nothing_kept, nothing_to_forget
-from storage.database.database import Database
-from storage.delivery import deliveries
-from storage.members import consents, members
+from storage import consents, deliveries, members
+from storage.database import Database
+from tests.prepared import prepared
 
 START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
 PURPOSE = "checkin"
@@ -182,7 +184,7 @@ class Outbox:
 
 @asynccontextmanager
 async def outbox_bed(path: Path) -> AsyncIterator[Outbox]:
-    async with await Database.open(path / "kith.db") as database:
+    async with await Database.open(prepared(path) / DATABASE) as database:
         bed = Outbox(database, Keyring.new())
         yield bed
         await bed.bot.dispatcher.stop(0)

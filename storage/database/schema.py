@@ -11,6 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,11 +91,7 @@ def _strange(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> It
     """What ``integrity_check`` does not look at: are the columns there that the migrations made, and is text text?"""
     [version] = connection.execute("PRAGMA user_version").fetchone()
     if 0 < version <= len(known):
-        with closing(sqlite3.connect(":memory:")) as fresh:
-            for migration in known[:version]:
-                for statement in migration.statements:
-                    fresh.execute(statement)
-            yield from (f"{column} is missing" for column in sorted(_columns(fresh) - _columns(connection)))
+        yield from (f"{column} is missing" for column in sorted(_made(known[:version]) - _columns(connection)))
     texts = defaultdict[str, list[str]](list)
     for name in sorted(_columns(connection, "TEXT")):
         table, column = name.split(".")
@@ -107,6 +104,16 @@ def _strange(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> It
         except UnicodeDecodeError:
             yield f"{table} cannot be read"
     connection.text_factory = str
+
+
+@cache
+def _made(known: tuple[Migration, ...]) -> frozenset[str]:
+    """The columns that these migrations make, as they were made."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for migration in known:
+            for statement in migration.statements:
+                fresh.execute(statement)
+        return frozenset(_columns(fresh))
 
 
 def _columns(connection: sqlite3.Connection, kind: str = "%") -> set[str]:

@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.clock import utc_now
+from bot.crypto import Keyring
+from bot.installation import DATABASE
+
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
-from bot.clocks.clock import utc_now
-from bot.incoming import parameters, text
-from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
 from storage.database.database import Database
@@ -20,6 +21,7 @@ from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
 from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person
 from tests.beds.discord.messages import walk
+from tests.prepared import prepared
 
 
 class Server(Protocol):
@@ -85,8 +87,7 @@ class DiscordActor:
 
 class DiscordBed:
     def __init__(self, folder: Path, fake: FakeDiscord) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / "kith.db"
+        self._file = prepared(folder) / DATABASE
         self._keyring = Keyring.new()
         self._stack = AsyncExitStack()
         self.fake = fake

@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.config import DiscordConfig
+from bot.crypto import Keyring
+from bot.installation import DATABASE
+from bot.secret import Secret
+
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from bot.hosting.config import DiscordConfig
-from bot.keys.crypto import Keyring
-from bot.keys.secret import Secret
-from storage.database.database import Database
+from storage.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord, Guild, Permission, Person
+from tests.prepared import prepared
 
 
 @dataclass
@@ -32,7 +35,7 @@ class Kith:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[DiscordAdapter]:
         """The bot from start to stop; entering again is a restart."""
-        async with await Database.open(self.path / "kith.db") as database:
+        async with await Database.open(prepared(self.path) / DATABASE) as database:
             bot = Bot(database, self.keyring, [Samples])
             self.bot = bot
             adapter = DiscordAdapter(bot, config(self.fake))

@@ -43,6 +43,7 @@ from cogs.settings import NAMES, WORDS, Settings
 from storage.delivery import deliveries
 from storage.members import blocks, consents, members
 from tests.engines.consent_ledger import Human, Ledger, Probe
+from tests.prepared import prepared
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNTS = tuple(Member(NAME, name, name.title()) for name in ("alice", "alices-phone", "bob", "bobs-phone", "eve"))
@@ -91,7 +92,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="kith-consent-")
         self.runner = asyncio.Runner()
         cogs = (Onboarding, Settings, Pause, Privacy, Linking, Probes)
-        self.opened = Playground.open(Path(self.folder.name), START, cogs)
+        self.opened = Playground.open(prepared(Path(self.folder.name)), START, cogs)
         self.world = self.runner.run(self.opened.__aenter__())
         self.chat = self.world.chat
         self.model = Ledger()

@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
+from bot.installation import DATABASE
 
 from bot.messages import Community, Member, Person, Place
-from storage.database import schema
-from storage.members import members
+from storage import members
 from tests import late
+from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, weeks before any clock changes in Europe."""
@@ -25,8 +26,7 @@ HOSTILE = "'; DROP TABLE persons; --\x00\u202e@everyone \N{PILE OF POO}"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    schema.prepare(tmp_path / "kith.db")
-    with closing(connect(tmp_path / "kith.db", isolation_level=None)) as opened:
+    with closing(connect(prepared(tmp_path) / DATABASE, isolation_level=None)) as opened:
         opened.execute("PRAGMA foreign_keys = ON")
         yield opened
         assert late.without_end(opened) == []

@@ -29,13 +29,14 @@ from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
 from bot.story.terminal import Terminal
 from tests.beds.process import ROOT, command, environment
+from tests.prepared import prepared
 
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
-    async with Playground.open(tmp_path / "data", SUNDAY) as opened:
+    async with Playground.open(prepared(tmp_path / "data"), SUNDAY) as opened:
         yield opened
 
 

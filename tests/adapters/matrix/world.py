@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
+from bot.config import MatrixConfig
+from bot.crypto import Keyring
+from bot.installation import DATABASE
+
 from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.bot import Bot
 from bot.cog import Cog
-from bot.hosting.config import MatrixConfig
-from bot.keys.crypto import Keyring
-from bot.keys.secret import Secret
 from bot.messages import Member
 from storage.database.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.matrix.member import PATIENCE, MatrixMember
 from tests.beds.matrix.synapse import Synapse
+from tests.prepared import prepared
 
 _serial = itertools.count(1)
 
@@ -43,7 +45,7 @@ class World:
         self._serving: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self.database = await Database.open(self.folder / "kith.db")
+        self.database = await Database.open(prepared(self.folder) / DATABASE)
         return self
 
     async def __aexit__(self, *_error: object) -> None:

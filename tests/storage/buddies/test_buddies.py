@@ -11,15 +11,13 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
+from bot.installation import DATABASE
+from storage.pairs import Length
+from storage.rounds import Proposed, Round
 
 from bot.messages import Channel, Community, Member, Person, Place
-from storage.buddies import buddies, ends, pairs, proposals, rounds
-from storage.buddies import kept as pairs_kept
-from storage.buddies.pairs import Length
-from storage.buddies.rounds import Proposed, Round
-from storage.database import schema
-from storage.members import blocks, consents, members
-from storage.moderation import holds
+from storage import blocks, buddies, consents, holds, members, pairs, pairs_kept, proposals, rounds
+from tests.prepared import prepared
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -29,9 +27,7 @@ CHOICES = "c.3.1.3100..en.0."
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    path = tmp_path / "kith.db"
-    schema.prepare(path)
-    with closing(connect(path, isolation_level=None)) as opened:
+    with closing(connect(prepared(tmp_path) / DATABASE, isolation_level=None)) as opened:
         opened.execute("PRAGMA foreign_keys = ON")
         yield opened
 

@@ -10,15 +10,13 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
+from bot.installation import DATABASE
+from storage.helping import Routing
 
 from bot.messages import Community, Member, Person, Place
 from cogs.company.hours import choose
-from storage.buddies import asking
-from storage.company import company, helping
-from storage.company import kept as company_kept
-from storage.company.helping import Routing
-from storage.database import schema
-from storage.members import blocks, consents, members
+from storage import asking, blocks, company, company_kept, consents, helping, members
+from tests.prepared import prepared
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PLACE = Place("local", "porch", "The Porch")
@@ -34,8 +32,7 @@ ROUTING = Routing(choose, nobody_near)
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    schema.prepare(tmp_path / "kith.db")
-    with closing(connect(tmp_path / "kith.db", isolation_level=None)) as opened:
+    with closing(connect(prepared(tmp_path) / DATABASE, isolation_level=None)) as opened:
         opened.execute("PRAGMA foreign_keys = ON")
         yield opened
 

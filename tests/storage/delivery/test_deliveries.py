@@ -10,20 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bot.installation import DATABASE
+from storage.claims import Claimed, Facts, Verdict
 
+from bot import gate
 from bot.context import Delivery
-from bot.delivery import gate
-from bot.messages import (
-    Channel,
-    Community,
-    Member,
-    Person,
-)
-from storage.database import schema
-from storage.delivery import deliveries, inbox, intents
-from storage.members import consents, members
-from storage.moderation import claims
-from storage.moderation.claims import Claimed, Facts, Verdict
+from bot.messages import Channel, Community, Member, Person
+from storage import claims, consents, deliveries, inbox, intents, members
+from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -33,8 +27,7 @@ NOTE = Delivery(to=LOBBY, kind="notes.note", key="note:1", due=NOW)
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    schema.prepare(tmp_path / "kith.db")
-    with closing(sqlite3.connect(tmp_path / "kith.db", isolation_level=None)) as opened:
+    with closing(sqlite3.connect(prepared(tmp_path) / DATABASE, isolation_level=None)) as opened:
         opened.execute("PRAGMA foreign_keys = ON")
         yield opened
 
