@@ -11,14 +11,12 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from bot.crypto import Keyring
-from bot.installation import DATABASE
-from bot.pacing import Pace
-
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
+from bot.hosting.installation import DATABASE
+from bot.keys.crypto import Keyring
 from bot.messages import (
     Button,
     Channel,
@@ -28,9 +26,11 @@ from bot.messages import (
     Person,
     Text,
 )
+from bot.platform.pacing import Pace
 from bot.registry import Work, nothing_kept, nothing_to_forget
-from storage import consents, deliveries, members
-from storage.database import Database
+from storage.database.database import Database
+from storage.delivery import deliveries
+from storage.members import consents, members
 from tests.prepared import prepared
 
 START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)

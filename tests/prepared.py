@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.installation import DATABASE
-
-from storage import schema
+from bot.hosting.installation import DATABASE
+from storage.database import schema
 
 
 def prepared(folder: Path) -> Path:

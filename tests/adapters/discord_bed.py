@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.clock import utc_now
-from bot.crypto import Keyring
-from bot.installation import DATABASE
-
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
+from bot.clocks.clock import utc_now
+from bot.hosting.installation import DATABASE
+from bot.incoming import parameters, text
+from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
 from storage.database.database import Database

@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.config import DiscordConfig
-from bot.crypto import Keyring
-from bot.installation import DATABASE
-from bot.secret import Secret
-
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from storage.database import Database
+from bot.hosting.config import DiscordConfig
+from bot.hosting.installation import DATABASE
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
+from storage.database.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord, Guild, Permission, Person
 from tests.prepared import prepared

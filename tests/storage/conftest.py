@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
-from bot.installation import DATABASE
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Community, Member, Person, Place
-from storage import members
+from storage.members import members
 from tests import late
 from tests.prepared import prepared
 

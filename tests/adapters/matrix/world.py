@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from bot.config import MatrixConfig
-from bot.crypto import Keyring
-from bot.installation import DATABASE
-
 from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.bot import Bot
 from bot.cog import Cog
+from bot.hosting.config import MatrixConfig
+from bot.hosting.installation import DATABASE
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
 from bot.messages import Member
 from storage.database.database import Database
 from tests.adapters.samples import Samples

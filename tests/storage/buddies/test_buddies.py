@@ -11,12 +11,15 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
-from bot.installation import DATABASE
-from storage.pairs import Length
-from storage.rounds import Proposed, Round
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Channel, Community, Member, Person, Place
-from storage import blocks, buddies, consents, holds, members, pairs, pairs_kept, proposals, rounds
+from storage.buddies import buddies, ends, pairs, proposals, rounds
+from storage.buddies import kept as pairs_kept
+from storage.buddies.pairs import Length
+from storage.buddies.rounds import Proposed, Round
+from storage.members import blocks, consents, members
+from storage.moderation import holds
 from tests.prepared import prepared
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

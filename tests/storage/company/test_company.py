@@ -10,12 +10,15 @@ from pathlib import Path
 from sqlite3 import Connection, connect
 
 import pytest
-from bot.installation import DATABASE
-from storage.helping import Routing
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Community, Member, Person, Place
 from cogs.company.hours import choose
-from storage import asking, blocks, company, company_kept, consents, helping, members
+from storage.buddies import asking
+from storage.company import company, helping
+from storage.company import kept as company_kept
+from storage.company.helping import Routing
+from storage.members import blocks, consents, members
 from tests.prepared import prepared
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

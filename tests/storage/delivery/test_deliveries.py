@@ -10,13 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bot.installation import DATABASE
-from storage.claims import Claimed, Facts, Verdict
 
-from bot import gate
 from bot.context import Delivery
+from bot.delivery import gate
+from bot.hosting.installation import DATABASE
 from bot.messages import Channel, Community, Member, Person
-from storage import claims, consents, deliveries, inbox, intents, members
+from storage.delivery import deliveries, inbox, intents
+from storage.members import consents, members
+from storage.moderation import claims
+from storage.moderation.claims import Claimed, Facts, Verdict
 from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
