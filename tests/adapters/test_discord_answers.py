@@ -12,6 +12,7 @@ from bot.messages import Button, Member, Message, Text
 from tests.adapters.discord_world import Kith
 from tests.beds.discord import Interaction
 from tests.beds.discord.interactions import FIRST_ANSWER_SECONDS, Asked, Reply, ask
+from tests.beds.eventually import PATIENCE, until
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
@@ -22,8 +23,9 @@ DELETE = "DELETE /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 OURS = answers.PATIENCE
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For handlers that wait until they are let go. Any other has the time that it has in life."""
     monkeypatch.setattr(answers, "PATIENCE", 0.2)
 
 
@@ -41,6 +43,7 @@ async def slow(kith: Kith, command: str = "kith slow") -> Interaction:
     return asked
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_slow_handler_asks_for_time_and_answers_once(kith: Kith, adapter: DiscordAdapter) -> None:
     began = time.monotonic()
     asked = await slow(kith)
@@ -53,6 +56,7 @@ async def test_a_slow_handler_asks_for_time_and_answers_once(kith: Kith, adapter
     assert len(kith.fake.calls_to(FOLLOW_UP)) == 0
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_slow_answer_in_the_direct_chat_stays(kith: Kith, adapter: DiscordAdapter) -> None:
     asked = await kith.alice.slash("kith slow")
     kith.samples.gate.set()
@@ -60,6 +64,7 @@ async def test_a_slow_answer_in_the_direct_chat_stays(kith: Kith, adapter: Disco
     assert (answer.text, answer.ephemeral) == ("At last.", False)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_form_that_comes_too_late_asks_for_one_more_press(kith: Kith, adapter: DiscordAdapter) -> None:
     asked = await slow(kith, "kith slow-form")
     kith.samples.gate.set()
@@ -92,6 +97,7 @@ async def test_a_reset_connection_is_tried_again(kith: Kith, adapter: DiscordAda
     assert (await asked.reply()).text == "You can call **112**."
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_lost_change_is_repeated_without_harm(kith: Kith, adapter: DiscordAdapter) -> None:
     asked = await slow(kith)
     kith.fake.faults.lose_reply(ORIGINAL)
@@ -152,6 +158,7 @@ async def test_a_form_with_fields_nobody_asked_for(kith: Kith, adapter: DiscordA
     assert kith.samples.seen == []
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_stopping_lets_requests_finish(kith: Kith) -> None:
     async with kith.running() as adapter:
         asked = await slow(kith)
@@ -162,27 +169,24 @@ async def test_stopping_lets_requests_finish(kith: Kith) -> None:
         assert (await asked.reply()).text == "At last."
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_stopping_gives_up_what_takes_too_long(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.discord.GRACE", 0.1)
     async with kith.running() as adapter:
         await slow(kith)
-        await asyncio.wait_for(adapter.stop(), 5)
+        await asyncio.wait_for(adapter.stop(), PATIENCE)
 
 
 async def until_answered(kith: Kith, requests: int) -> None:
     """The bot has tried to acknowledge this often."""
-    async with asyncio.timeout(5):
-        while sum(call.status != 0 for call in kith.fake.calls_to(CALLBACK)) < requests:  # noqa: ASYNC110 (a list)
-            await asyncio.sleep(0.01)
+    await until(lambda: sum(call.status != 0 for call in kith.fake.calls_to(CALLBACK)) >= requests)
 
 
 async def test_an_answer_to_typed_words_is_repeated_and_stays_one(kith: Kith, adapter: DiscordAdapter) -> None:
     kith.fake.faults.lose_reply("POST /channels/{channel_id}/messages")
     kith.alice.say("help-now")
     assert (await kith.alice.next()).text == "You can call **112**."
-    async with asyncio.timeout(5):
-        while len(kith.fake.calls_to("POST /channels/{channel_id}/messages")) < 2:  # noqa: ASYNC110 (a list)
-            await asyncio.sleep(0.01)
+    await until(lambda: len(kith.fake.calls_to("POST /channels/{channel_id}/messages")) >= 2)
     assert len([message for message in kith.alice.sees() if message.author.bot]) == 1
 
 

@@ -18,9 +18,9 @@ from storage.members import consents, departures, members
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 from tests.beds.discord.gateway import Intent
+from tests.beds.eventually import PATIENCE
 from tests.beds.matrix.member import MatrixMember
 
-PATIENCE = 20.0
 Bed = DiscordBed | MatrixBed
 
 

@@ -16,7 +16,7 @@ from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Account, Synapse
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds: far more than anything here takes, on a machine that does other things too."""
 
 

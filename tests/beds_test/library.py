@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import discord
@@ -13,6 +13,7 @@ import pytest
 from discord import app_commands
 
 from tests.beds.discord import FakeDiscord
+from tests.beds.eventually import PATIENCE
 
 Asking = discord.Interaction[Any]
 QUIET = discord.AllowedMentions.none()
@@ -138,19 +139,12 @@ async def connected(fake: FakeDiscord, bot: Library | None = None) -> AsyncItera
     await bot.login(fake.token)
     running = asyncio.create_task(bot.connect())
     try:
-        await asyncio.wait_for(bot.wait_until_ready(), 5)
+        await asyncio.wait_for(bot.wait_until_ready(), PATIENCE)
         await bot.tree.sync()
         yield bot
     finally:
         await bot.close()
         await asyncio.wait([running])
-
-
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    """Look again and again: what happens inside the library has no event of ours to wait for."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (see above)
-            await asyncio.sleep(0.005)
 
 
 async def refused(what: Awaitable[object], code: int) -> None:

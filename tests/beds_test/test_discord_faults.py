@@ -10,23 +10,28 @@ import discord
 import pytest
 
 from tests.beds.discord import FakeDiscord, Guild, Rule
+from tests.beds.eventually import PATIENCE
 from tests.beds_test.library import Library
 
 SEND = "POST /channels/{channel_id}/messages"
 
 
 async def test_eight_sends_in_a_bucket_of_five_a_second(fake: FakeDiscord, bot: Library, guild: Guild) -> None:
-    channel = bot.channel(guild.general.id)
+    other = bot.get_partial_messageable(int(fake.world.add_channel(guild, "other").id))
     began = time.monotonic()
+    await asyncio.gather(*(other.send(str(number)) for number in range(5)))
+    unhindered, began = time.monotonic() - began, time.monotonic()
+    channel = bot.channel(guild.general.id)
     await asyncio.gather(*(channel.send(str(number)) for number in range(8)))
-    assert 0.5 < time.monotonic() - began < 4
-    assert len(fake.calls_to(SEND)) == 8, "the library waited by itself"
+    assert 0.5 < time.monotonic() - began < 4 + 4 * unhindered
+    assert len(fake.calls_to(SEND)) == 5 + 8, "the library waited by itself"
     assert list(fake.limits.invalid) == []
 
 
 async def test_who_ignores_the_headers_gets_429(fake: FakeDiscord, bot: Library, guild: Guild) -> None:
     url = f"{fake.rest_url}/channels/{guild.general.id}/messages"
     body = {"content": "x", "allowed_mentions": {"parse": []}}
+    fake.clock.stop()  # on a busy machine five may take more than the second in which they are counted
     async with aiohttp.ClientSession(headers={"Authorization": f"Bot {fake.token}"}) as session:
         for _ in range(5):
             async with session.post(url, json=body) as response:
@@ -109,7 +114,7 @@ async def test_a_connection_cut_before_processing(fake: FakeDiscord, bot: Librar
 async def test_a_stall_lasts_until_it_is_released(fake: FakeDiscord, bot: Library, guild: Guild) -> None:
     fault = fake.faults.stall(SEND)
     sending = asyncio.create_task(bot.channel(guild.general.id).send("x"))
-    await asyncio.wait_for(fault.seen.wait(), 5)
+    await asyncio.wait_for(fault.seen.wait(), PATIENCE)
     done, _pending = await asyncio.wait({sending}, timeout=0.1)
     assert not done
     assert len(guild.general.messages) == 1, "it was done; only the answer waits"

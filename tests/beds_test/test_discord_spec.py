@@ -77,7 +77,7 @@ def test_answers_are_judged_too() -> None:
 def test_judging_is_cheap() -> None:
     body = {"content": "How are you arriving today?", "components": [{"type": 1, "components": [BUTTON] * 4}]}
     SPEC.request_error(SEND, body)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(50):
         assert SPEC.request_error(SEND, body) is None
-    assert (time.perf_counter() - started) / 50 < 0.02
+    assert (time.process_time() - started) / 50 < 0.02

@@ -12,14 +12,14 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
+from bot.pacing import Limit
 
 from bot.delivery import outbox
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
 from bot.messages import Channel, Community, Member, Person
-from bot.platform.pacing import Limit
-from storage.database.database import Database
-from storage.members import consents, members
-from tests.beds.eventually import until
+from storage import consents, members
+from storage.database import Database
+from tests.beds.eventually import PATIENCE, until
 from tests.cast import ALICE, BOB, CHANDRA, ROOM, button
 from tests.outbox_bed import PURPOSE, START, Outbox, outbox_bed
 
@@ -130,7 +130,7 @@ async def test_a_withdrawal_counts_for_the_very_next_message(bed: Outbox, alice:
 async def test_a_tick_does_not_wait_for_a_slow_platform(bed: Outbox, alice: Person, bob: Person) -> None:
     bed.chat.gate.clear()
     await bed.plan(alice, "one")
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):  # the platform answers when it is let go, below
         await bed.tick(patience=0)
     await until(lambda: len(bed.chat.asked) == 1)
     await bed.plan(bob, "two")
@@ -300,7 +300,7 @@ async def test_who_was_busy_when_a_claim_was_made_is_not_left_waiting(
 
 
 def wait_for(_connection: Connection, event: threading.Event) -> None:
-    assert event.wait(5)
+    assert event.wait(PATIENCE)
 
 
 async def left_by_a_crash(bed: Outbox, alice: Person, *, arrived: bool, kind: str = "notes.note") -> int:

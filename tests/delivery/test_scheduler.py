@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.clock import utc_now
+from bot.crypto import Keyring
+from bot.scheduler import Scheduler
 
 from bot.bot import Bot
-from bot.clocks.clock import monotonic, utc_now
-from bot.cog import Cog, Core, job
-from bot.delivery.scheduler import Scheduler
-from bot.keys.crypto import Keyring
+from bot.cog import Cog, job
 from bot.messages import Community, Person
 from bot.registry import Work, nothing_kept, nothing_to_forget
-from storage.database.database import Database
-from tests.beds.eventually import until
+from storage.database import Database
+from tests.beds.eventually import PATIENCE, until
+from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 
 class Diary(Cog):
@@ -86,12 +86,22 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def bot(tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
-    async with await Database.open(tmp_path / "kith.db") as database:
-        yield Bot(database, Keyring.new(), (Faulty, Diary), now=clock)
+    async with opened(tmp_path, clock) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def opened(folder: Path, now: Callable[[], datetime]) -> AsyncIterator[Bot]:
+    async with await Database.open(folder / "kith.db") as database:
+        yield Bot(database, Keyring.new(), (Faulty, Diary), now=now)
 
 
 @pytest.fixture
 def diary(bot: Bot) -> Diary:
+    return diary_of(bot)
+
+
+def diary_of(bot: Bot) -> Diary:
     [_faulty, diary] = bot.registry.cogs
     assert isinstance(diary, Diary)
     return diary
@@ -111,7 +121,7 @@ async def running(bot: Bot) -> AsyncIterator[Scheduler]:
         yield scheduler
     finally:
         scheduler.stop()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE):
             await work
 
 
@@ -122,10 +132,17 @@ async def test_ticks_come_again_and_again_though_one_cog_fails_each_time(bot: Bo
     assert diary.ticks == sorted(diary.ticks)
 
 
-async def test_a_tick_comes_about_once_a_second(bot: Bot, diary: Diary) -> None:
-    async with running(bot):
-        await until(lambda: len(diary.ticks) == 3)
-    assert 1.9 < (diary.ticks[2] - diary.ticks[0]).total_seconds() < 4
+def test_a_tick_comes_about_once_a_second(tmp_path: Path) -> None:
+    ticks: list[datetime] = []
+
+    async def three(clock: VirtualClock) -> None:
+        async with opened(tmp_path, clock.now) as bot, running(bot):
+            await until(lambda: len(diary_of(bot).ticks) == 3)
+            ticks.extend(diary_of(bot).ticks)
+
+    with virtual_clock(datetime(2026, 3, 1, tzinfo=UTC)) as clock:
+        clock.run(three(clock))
+    assert 1.9 < (ticks[2] - ticks[0]).total_seconds() < 4
 
 
 async def test_a_job_with_more_to_do_runs_again_at_once(bot: Bot, diary: Diary) -> None:
@@ -187,20 +204,24 @@ async def test_a_clock_that_is_put_right_a_little_changes_nothing(bot: Bot, diar
     assert (len(diary.hours), len(diary.days)) == (1, 1)
 
 
-async def test_stopping_does_not_wait_for_the_next_tick(
-    bot: Bot, diary: Diary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.delivery.scheduler.TICK", 60.0)
-    async with running(bot) as scheduler:
-        await until(lambda: bool(diary.ticks))
-        since = monotonic()
-        scheduler.stop()
-    assert monotonic() - since < 1
+def test_stopping_does_not_wait_for_the_next_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.scheduler.TICK", 60.0)
+
+    async def stopped(clock: VirtualClock) -> timedelta:
+        async with opened(tmp_path, clock.now) as bot:
+            async with running(bot) as scheduler:
+                await until(lambda: bool(diary_of(bot).ticks))
+                since = clock.now()
+                scheduler.stop()
+            return clock.now() - since
+
+    with virtual_clock(datetime(2026, 3, 1, tzinfo=UTC)) as clock:
+        assert clock.run(stopped(clock)) < timedelta(seconds=1)
 
 
 async def test_the_scheduler_stops_before_it_began(bot: Bot, diary: Diary) -> None:
     scheduler = Scheduler(partial(bot.tick, patience=0), bot.run_jobs, bot.now)
     scheduler.stop()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await scheduler.run()
     assert diary.ticks == []

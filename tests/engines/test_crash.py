@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 def figures(*command: str) -> dict[str, Any]:
     """Run a module in a process of its own (it forks, and so must have no threads), and read its last line."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900
     )
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

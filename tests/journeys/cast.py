@@ -48,7 +48,7 @@ async def agree(actor: KilledActor, seen: Seen) -> Seen:
 async def eventually(look: Callable[[], Awaitable[T]], wanted: T) -> None:
     """Return as soon as it looks like this; fail with how it looks if it does not come to that."""
     seen = await look()
-    for _glance in range(60):
+    for _glance in range(240):
         if seen == wanted:
             return
         await asyncio.sleep(0.25)

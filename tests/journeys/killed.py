@@ -113,6 +113,8 @@ class KilledBed(ABC):
         self.now = SetClock(folder / "clock")
         self.now.set(MORNING)
         self.killing = True
+        self.started: datetime
+        """When the process began that runs now."""
         self.bot: Bot
         self._stack = AsyncExitStack()
         self._kith: Clocked
@@ -125,7 +127,7 @@ class KilledBed(ABC):
     async def open(self) -> None:
         path = self.configure()
         self._kith = Clocked(path, self.now)
-        await self._kith.start()
+        await self._start()
         self._stack.push_async_callback(self._kith.kill)
         settings = config.load(path, {})
         database = await self._stack.enter_async_context(await Database.open(settings.data / DATABASE))
@@ -140,9 +142,13 @@ class KilledBed(ABC):
     async def kill(self) -> None:
         """``kill -9``, and a start on what is on the disk."""
         await self._kith.kill()
-        await self._kith.start()
+        await self._start()
 
     restart = kill
+
+    async def _start(self) -> None:
+        self.started = self.now()
+        await self._kith.start()
 
     @contextmanager
     def spared(self) -> Iterator[None]:

@@ -10,20 +10,18 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
+from storage.pairs import Length
 
 from bot.messages import Person
-from storage.buddies import pairs
-from storage.buddies.buddies import Part
-from storage.buddies.pairs import Length
-from storage.checkins import checkins
-from storage.members import members
+from storage import checkins, members, pairs, uptime
+from storage.buddies import Part
 from tests.adapters.contract import Seen
 from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed, KilledMatrix
 
 BEFORE_A_JUMP_IS_AN_OUTAGE = timedelta(minutes=55)
 TICKS = 1.5
-"""Seconds in which the running bot has looked at its clock."""
+"""Seconds in which the running bot does what is due, if the machine lets it."""
 
 
 @pytest.fixture(params=TRIED)
@@ -34,11 +32,22 @@ async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[K
 
 async def live(bed: KilledBed, hours: float) -> None:
     """The bot is there all the time, as quiet alerts want it: no jump of the clock is an outage."""
-    await asyncio.sleep(TICKS)  # a bot just started would take the first jump for one
+    await looked(bed, bed.started)  # a bot just started would take the first jump for one
     end = bed.now() + timedelta(hours=hours)
     while bed.now() < end:
         await bed.forward(min(BEFORE_A_JUMP_IS_AN_OUTAGE, end - bed.now()))
+        await looked(bed, bed.now() - uptime.EVERY)
         await asyncio.sleep(TICKS)
+
+
+async def looked(bed: KilledBed, since: datetime) -> None:
+    """The running bot has noted that it was there, at that time or later."""
+
+    async def has() -> bool:
+        last = await bed.bot.database.read(uptime.last_beat, bed.place.platform)
+        return last is not None and last >= since.replace(microsecond=0)
+
+    await eventually(has, True)
 
 
 async def states(bed: KilledBed, *kinds: str) -> list[Any]:

@@ -101,7 +101,7 @@ class World:
         assert self._serving is not None
         serving, self._serving = self._serving, None
         try:
-            await asyncio.wait_for(serving, 20)
+            await asyncio.wait_for(serving, PATIENCE)
         finally:
             await self.adapter.stop()
 

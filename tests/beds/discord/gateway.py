@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.beds.discord.messages import Message
 from tests.beds.discord.things import Channel, Guild, Payload, User
+from tests.beds.eventually import PATIENCE
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord
@@ -85,7 +86,7 @@ class Gateway:
 
     async def ready(self) -> None:
         """Wait until a bot has identified or resumed."""
-        await asyncio.wait_for(self._connected.wait(), 10)
+        await asyncio.wait_for(self._connected.wait(), PATIENCE)
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection. The sessions stay and may be resumed."""

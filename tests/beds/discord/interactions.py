@@ -14,6 +14,7 @@ from tests.beds.discord.messages import EPHEMERAL, LOADING, Message
 from tests.beds.discord.rest import Answer, Call, route
 from tests.beds.discord.rules import Refusal
 from tests.beds.discord.things import Channel, Guild, Payload, Permission, User
+from tests.beds.eventually import PATIENCE
 
 if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord
@@ -86,7 +87,7 @@ class Interaction:
 
     async def reply(self) -> Message:
         """The message the person ends up reading as the answer."""
-        await asyncio.wait_for(self.settled.wait(), 10)
+        await asyncio.wait_for(self.settled.wait(), PATIENCE)
         assert self.original is not None, f"the answer is no message but {self.reply_type!r}"
         return self.original
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.beds.discord.server import FakeDiscord
 
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 2, 3, 4, 5, 6, 7
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 60
 Value: TypeAlias = "str | int | bool | Person | Channel"
 
 

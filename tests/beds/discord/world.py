@@ -17,14 +17,19 @@ class Clock:
 
     def __init__(self) -> None:
         self._skipped = 0.0
+        self._stopped: float | None = None
 
     def skip(self, seconds: float) -> None:
         """Let time pass without waiting for it."""
         self._skipped += seconds
 
+    def stop(self) -> None:
+        """From now on only ``skip`` lets time pass for what is counted in seconds."""
+        self._stopped = time.monotonic()
+
     def seconds(self) -> float:
         """Seconds on a clock that never goes back."""
-        return time.monotonic() + self._skipped
+        return (time.monotonic() if self._stopped is None else self._stopped) + self._skipped
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._skipped)

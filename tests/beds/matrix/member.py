@@ -45,7 +45,7 @@ from mautrix.types import (
 
 from tests.beds.matrix.synapse import Account, Synapse
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds to wait for something that has to come. It comes in well under one; the machine may be busy."""
 
 ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
@@ -292,7 +292,7 @@ class MatrixMember:
             try:
                 opened = await crypto.decrypt_megolm_event(event)
             except SessionNotFound:
-                if not await crypto.wait_for_session(event.room_id, event.content.session_id, timeout=2):
+                if not await crypto.wait_for_session(event.room_id, event.content.session_id, timeout=PATIENCE):
                     self.unreadable.append(event.event_id)
                     return
                 opened = await crypto.decrypt_megolm_event(event)

@@ -18,6 +18,7 @@ from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.local_bed import LocalBed, local_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
+from tests.beds.eventually import PATIENCE
 
 BEDS: dict[str, OpenBed] = {"local": local_bed, "discord": discord_bed, "matrix": matrix_bed}
 ASKED = "They're not on your list of people to avoid."
@@ -50,7 +51,7 @@ async def run(bed: Bed, now: datetime) -> None:
 
 async def the_place(bed: Bed) -> Channel:
     """Where the pair is, as soon as it is open."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             person = await bed.bot.database.read(members.person_of, bed.actor("alice").member)
             assert person is not None

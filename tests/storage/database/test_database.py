@@ -12,8 +12,9 @@ from sqlite3 import Connection
 import pytest
 
 from bot.errors import StorageError
-from storage.database import platforms
-from storage.database.database import Database
+from storage import platforms
+from storage.database import Database
+from tests.beds.eventually import PATIENCE
 
 
 @pytest.fixture
@@ -210,7 +211,7 @@ async def test_a_flush_cancelled_before_its_first_step_leaves_nobody_waiting(dat
     assert database._flusher is not None
     database._flusher.cancel()
     with pytest.raises(StorageError, match="outcome unknown"):
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, PATIENCE)
     assert await noted(database, "one") == []
     assert await database.write(note, "two") == "kept"
 
