@@ -64,6 +64,20 @@ async def test_a_moderator_holds_and_ends_and_the_person_hears_both(world: Playg
     assert told(world, BOB)[-1] == "Introductions are open for you again."
 
 
+async def test_a_hold_stays_until_a_moderator_decides_and_changes_nothing_else(
+    world: Playground, porch: Community
+) -> None:
+    await press(world, MO, await say(world, MO, "kith-mod hold bob"), "Hold introductions")
+    async for _said in world.wait(timedelta(days=3)):
+        pass
+    asked = [words for words in told(world, BOB) if words != PAUSED]
+    assert len(asked) > 2, "what they asked for comes as before"
+    for days in (1, 40, 400):
+        await world.bot.run_jobs("day", world.now + timedelta(days=days))
+        assert await obstacle(world, porch) == "held"
+    assert "In danger right now?" in (await say(world, BOB, "help-now")).text
+
+
 async def test_holding_twice_is_told_once(world: Playground, porch: Community) -> None:
     one, two = await say(world, MO, "kith-mod hold bob"), await say(world, ANNA, "kith-mod hold bob")
     await press(world, MO, one, "Hold introductions")
@@ -184,6 +198,10 @@ async def test_a_yes_in_place_of_one_who_was_forgotten_is_the_first(world: Playg
     assert "your yes is the first" in (await press(world, ANNA, screen, "I agree")).text
     screen = await say(world, ANNA, "kith-mod quiet-everything bob")
     assert "I agree" not in labels(screen)
+    assert "It ends by itself, unless a second moderator agrees." in screen.text
+    world.now += holds.ALONE
+    await world.bot.tick(world.now)
+    assert await obstacle(world, porch) is None
 
 
 async def test_quiet_of_one_community_leaves_the_others_alone(world: Playground, porch: Community) -> None:

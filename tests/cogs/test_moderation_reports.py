@@ -92,8 +92,10 @@ async def test_a_report_is_received_announced_without_a_word_of_it_and_closed(
     assert "Bob wrote at night, again." in opened.text
     assert "About: Bob (bob)" in opened.text
     assert opened.private
+    assert told(world, ALICE) == [], "that somebody looked is told to nobody"
     await close(world, "Close it")
-    assert "Your report is closed." in told(world, ALICE)[-1]
+    [closed] = told(world, ALICE)
+    assert "Your report is closed." in closed
     assert "No report waits." in (await waiting(world)).text
 
 
@@ -149,6 +151,13 @@ async def test_deciding_lets_them_be_introduced_again_and_tells_them(world: Play
     assert "can be introduced again" in (await close(world, "Close it and let them be introduced")).text
     assert told(world, BOB) == [PAUSED, "Introductions are open for you again."]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) is None
+
+
+async def test_a_case_that_is_closed_ends_no_hold_by_itself(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob")
+    assert "A hold stays until `kith-mod hold` ends it." in (await close(world, "Close it")).text
+    assert told(world, BOB) == [PAUSED]
+    assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
 
 
 # -- separate us now --

@@ -352,6 +352,15 @@ async def test_one_tap_changes_one_thing_and_stands_in_the_audit(world: Playgrou
     assert str((await say(world, ALICE, "audit")).text).count("a moderator changed") == 5
 
 
+async def test_days_before_introductions_go_round_among_four_and_none(world: Playground) -> None:
+    porch = await populate(world)
+    screen, seen = await say(world, MO, "kith-mod settings"), []
+    for _tap in range(5):
+        screen = await press(world, MO, screen, "Days before introductions")
+        seen.append((await settings(world, porch)).tenure_days)
+    assert seen == [1, 3, 7, 30, 0]
+
+
 async def test_quiet_hours_hold_for_members_who_have_chosen_none(world: Playground) -> None:
     porch = await populate(world)
     await world.chat.say(ALICE, "settings quiet hours", ROOM)

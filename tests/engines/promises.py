@@ -46,8 +46,8 @@ class Promise:
     def name(self) -> str:
         return f"{self.page}: {self.says[:60]}: {self.old.strip()[:40]}"
 
-    def mutated(self) -> str:
-        return (ROOT / self.file).read_text(encoding="utf-8").replace(self.old, self.new)
+    def mutated(self, whole: str) -> str:
+        return whole.replace(self.old, self.new)
 
 
 def promises() -> list[Promise]:
@@ -112,7 +112,7 @@ class Copy:
         path = self._folder / promise.file
         whole = path.read_text(encoding="utf-8")
         try:
-            self._write(path, promise.mutated())
+            self._write(path, promise.mutated(whole))
             ended, said = self.run(*promise.tests)
         finally:
             self._write(path, whole)

@@ -118,11 +118,12 @@ async def test_in_a_room_only_what_is_said_to_kith_is_read(kith: World) -> None:
     await alice.wait_for_member(kith.id)
     await alice.say("start")  # to the others
     await alice.say("what is !kith for?")
-    await alice.say("!kith start")
+    meant = await alice.say("!kith start")
     await alice.accept()
     hello = await alice.next()
     assert hello.text.startswith("Hello")
     assert hello.room != room
+    assert kith.samples.contexts[0].raw == meant
     assert hello.encrypted
     assert len(kith.samples.contexts) == 1
     assert kith.samples.contexts[0].community is not None
