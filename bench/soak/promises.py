@@ -25,6 +25,8 @@ def main(argv: Sequence[str]) -> dict[str, int | float | str]:
     parser.add_argument("--jobs", type=int, default=2, help="copies of the tree that are broken at a time")
     options = parser.parse_args(argv)
     rows = [one for one in promises() if options.page in (None, one.page) and options.only in f"{one.name} {one.file}"]
+    if not rows:
+        parser.error("the table has no such row")
     started = stopwatch.perf_counter()
     with ExitStack() as stack:
         copies = [stack.enter_context(copied()) for _ in range(options.jobs)]
