@@ -16,7 +16,7 @@ from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.onboarding import said_of_platforms
 from storage.delivery import deliveries
-from storage.members import blocks
+from storage.members import blocks, counted
 from storage.upkeep import retention
 
 log = logging.getLogger(__name__)
@@ -120,8 +120,12 @@ class Privacy(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        """Messages on their way, and whom the person avoids: they belong to no single feature."""
-        return lambda connection: {**blocks.export(connection, person), **deliveries.export(connection, person)}
+        """Messages on their way, whom the person avoids, and what is counted: they belong to no single feature."""
+        return lambda connection: {
+            **blocks.export(connection, person),
+            **deliveries.export(connection, person),
+            **counted.export(connection, person),
+        }
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget  # both go with the person: see bot/asking/leaving.py
