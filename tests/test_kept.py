@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,19 +12,23 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from bot.hosting.config import LogConfig
+from bot.messages import Place
 from bot.registry import Every
+from cogs.circles import schedule
+from storage.database import journal
 from storage.database.instants import seconds
-from storage.members import members
+from storage.members import departures, linking, members
 from tests.cast import ALICE, BOB, ROOM, Playground
 from tests.cogs.settled import settle
 from tests.engines.filled import Filler
-from tests.test_privacy_page import rows
+from tests.test_privacy_page import PAGE, rows
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-UNITS = {"hours": timedelta(hours=1), "h": timedelta(hours=1), "days": DAY}
+UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "h": timedelta(hours=1), "days": DAY}
 EVERY: tuple[Every, ...] = ("hour", "day")
 
 
@@ -76,7 +81,7 @@ ELSEWHERE = {
     "gatherings": "tests/storage/circles/test_dates.py",
     "circle_answers": "tests/storage/circles/test_dates.py",
     "circle_turns": "tests/storage/circles/test_dates.py",
-    "buddy_goals": "tests/storage/buddies/test_buddies.py",
+    "buddy_goals": "tests/test_kept.py",
 }
 """What somebody else's time decides, or a choice of the member: which tests hold that."""
 GOES_ALONG = {
@@ -155,6 +160,73 @@ async def test_what_is_part_of_something_goes_with_it(world_of_two: Playground, 
     await world_of_two.bot.database.write(_fill, (whole, table), kept.begins)
     assert await left(world_of_two, table, NOW + said(kept) - SECOND) == 1
     assert await left(world_of_two, table, NOW + said(kept)) == 0
+
+
+async def test_a_goal_goes_14_days_after_its_pair(world_of_two: Playground) -> None:
+    kept = Kept("buddy_goals", {"ended": NOW, "state": "ended", "todo": None})
+    await world_of_two.bot.database.write(_fill, ("buddy_pairs", "buddy_goals"), kept.begins)
+    assert await left(world_of_two, "buddy_goals", NOW + said(kept) - SECOND) == 1
+    assert await left(world_of_two, "buddy_goals", NOW + said(kept)) == 0
+
+
+async def test_what_belongs_to_a_community_goes_with_it(world_of_two: Playground) -> None:
+    """Every table that hangs on one, also the next that somebody adds."""
+
+    def look(connection: Connection) -> list[str]:
+        alice, bob = (members.person_of(connection, member) for member in (ALICE, BOB))
+        assert alice is not None
+        assert bob is not None
+        gone = members.found(connection, Place("local", "gone", "Gone"), NOW)
+        filler = Filler(connection, alice, bob, NOW, account=ALICE, community=gone, words="words")
+        tables = hanging_on(connection, "communities")
+        for table in sorted(tables):
+            filler.row(table)
+        connection.execute("DELETE FROM communities WHERE id = ?", (gone.id,))
+        return [
+            table
+            for table in tables
+            if connection.execute(f'SELECT 1 FROM "{table}" WHERE community = ?', (gone.id,)).fetchone()
+        ]
+
+    assert await world_of_two.bot.database.write(look) == []
+
+
+def hanging_on(connection: Connection, parent: str) -> set[str]:
+    """The tables whose rows belong to one of another table, where that has to be named."""
+    found = connection.execute(
+        "SELECT tables.name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys"
+        ' JOIN pragma_table_info(tables.name) AS columns ON columns.name = keys."from"'
+        ' WHERE keys."table" = ? AND keys."from" = \'community\' AND columns."notnull" = 1',
+        (parent,),
+    )
+    return {table for (table,) in found}
+
+
+@pytest.mark.parametrize(
+    ("table", "constant"),
+    [
+        ("links", linking.LIFE),
+        ("memberships", departures.KEPT),
+        ("gatherings", schedule.KEPT),
+        ("circle_answers", schedule.KEPT),
+        ("circle_turns", schedule.KEPT),
+    ],
+)
+def test_what_other_tests_wait_for_is_what_the_page_says(table: str, constant: timedelta) -> None:
+    assert said(Kept(table, {})) == constant
+
+
+@pytest.mark.parametrize(
+    ("row", "days"),
+    [
+        ("`kith.journal`", journal.KEPT.days),
+        ("backups", journal.KEPT.days),
+        ("the log", next(field.default for field in fields(LogConfig) if field.name == "keep_days")),
+    ],
+)
+def test_what_lies_beside_the_database_is_kept_as_long(row: str, days: int) -> None:
+    [line] = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {row} |")]
+    assert f"{days} days" in line
 
 
 def test_every_length_on_the_page_is_held_by_a_test() -> None:
