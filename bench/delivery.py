@@ -43,6 +43,8 @@ from storage.members import members
 from tests.engines.busy_discord import BusyDiscord
 from tests.engines.processes import Json, PlatformProcess
 
+NEEDS = "test synapse"
+
 TOKEN = "bot.token"
 LARGE, SMALL = "large", "small"
 WARM_UP = 2.0

@@ -22,6 +22,8 @@ from bot.registry import Command
 from bot.story.playground import ALICE, ROOM, Playground
 from tests.engines.hostile import strings
 
+NEEDS = "run"
+
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
 LIMIT_MS = 50.0
 

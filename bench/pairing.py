@@ -20,6 +20,8 @@ from bench.report import table
 from cogs.buddies.candidates import Candidate, Counts, Met, Outcome
 from cogs.buddies.worker import match_in_process
 
+NEEDS = "test"
+
 WEEK = date(2026, 11, 2)
 ROUNDS = 12
 NEAREST = 24

@@ -39,6 +39,8 @@ from storage.database.database import Database
 from storage.delivery import deliveries
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
+NEEDS = "run"
+
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 ONE_DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

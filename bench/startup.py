@@ -5,8 +5,7 @@
     extra_cpu_ms   CPU time of the process from the end of its imports to its line "ready: ..."
     rss_mib        resident memory at that line
 
-Each start is that of a new installation on both platforms: the fake Discord of the tests, and a real Synapse where
-`scripts/setup synapse` has made one; without it Kith is started on Discord alone, and the table says so.
+Each start is that of a new installation on both platforms: the fake Discord of the tests, and a real Synapse.
 """
 
 from __future__ import annotations
@@ -19,14 +18,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.report import progress
 from tests.beds.discord import FakeDiscord
-from tests.beds.matrix.synapse import Synapse, interpreter
+from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import ROOT, configure, environment
+
+NEEDS = "run synapse"
 
 TIMES = 7
 WARM_UPS = 1  # the first run also writes the compiled files
@@ -35,11 +35,11 @@ BARE = "import discord; import nio"
 EVERYTHING = "import bench._started"
 
 
-def main(argv: Sequence[str]) -> dict[str, object]:
+def main(argv: Sequence[str]) -> dict[str, float]:
     """The figures, medians of 7. ``argv`` is not used."""
     ratios: list[float] = []
     starts: list[dict[str, float]] = []
-    with homeserver() as synapse, tempfile.TemporaryDirectory(prefix="kith-compiled-") as cache:
+    with Synapse() as synapse, tempfile.TemporaryDirectory(prefix="kith-compiled-") as cache:
         around = compiled_once(cache)
         for _step in progress(range(WARM_UPS + TIMES), WARM_UPS + TIMES):
             bare = cpu_of(BARE, around)
@@ -49,18 +49,7 @@ def main(argv: Sequence[str]) -> dict[str, object]:
         "cpu_ratio": statistics.median(ratios[WARM_UPS:]),
         "extra_cpu_ms": statistics.median(figures["extra_cpu_ms"] for figures in starts[WARM_UPS:]),
         "rss_mib": statistics.median(figures["rss_mib"] for figures in starts[WARM_UPS:]),
-        "connected to": "a fake Discord" + (" and a real Synapse" if synapse else "; there is no Synapse here"),
     }
-
-
-@contextmanager
-def homeserver() -> Iterator[Synapse | None]:
-    """A Synapse with nobody on it, if one is installed."""
-    if not Path(interpreter()).exists():
-        yield None
-        return
-    with Synapse() as synapse:
-        yield synapse
 
 
 def compiled_once(cache: str) -> dict[str, str]:
@@ -78,9 +67,9 @@ def cpu_of(statement: str, around: dict[str, str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-async def start(synapse: Synapse | None, around: dict[str, str]) -> dict[str, float]:
+async def start(synapse: Synapse, around: dict[str, str]) -> dict[str, float]:
     """Start Kith once, as a new account and a new installation; its own figures."""
-    matrix = (synapse, synapse.register(f"kith-{secrets.token_hex(4)}")) if synapse else None
+    matrix = synapse, synapse.register(f"kith-{secrets.token_hex(4)}")
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:
         async with FakeDiscord() as discord:
             discord.add_guild()

@@ -21,6 +21,8 @@ from storage.database import database as ours
 from storage.database import platforms
 from storage.database.database import Database
 
+NEEDS = "run"
+
 TASKS = 50
 SLOW = 0.005
 Write = Callable[[int], Awaitable[None]]

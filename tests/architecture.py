@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -72,12 +72,12 @@ def sources(root: Path = ROOT) -> list[str]:
     return [path.relative_to(root).as_posix() for top in SOURCE for path in sorted((root / top).rglob("*.py"))]
 
 
-def imports(paths: Iterable[str], root: Path = ROOT) -> Iterator[Import]:
+def imports(paths: Iterable[str], root: Path = ROOT, among: Sequence[str] = SOURCE) -> Iterator[Import]:
     """Every import of the house by the house, also within functions and under TYPE_CHECKING."""
     for path in paths:
         for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
             for name in _named(path, node):
-                of = _file(name, root)
+                of = _file(name, root, among)
                 if of is not None and of != path:
                     yield Import(path, of, getattr(node, "lineno", 0))
 
@@ -92,10 +92,10 @@ def _named(path: str, node: ast.AST) -> Iterator[str]:
         yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def _file(name: str, root: Path) -> str | None:
+def _file(name: str, root: Path, among: Sequence[str]) -> str | None:
     """The file that a dotted name is found in: a module, a package, or the module that holds the name."""
     parts = name.split(".")
-    if parts[0] not in SOURCE:
+    if parts[0] not in among:
         return None
     for length in range(len(parts), 0, -1):
         stem = "/".join(parts[:length])

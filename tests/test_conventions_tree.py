@@ -6,10 +6,14 @@ import ast
 import re
 import subprocess
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from bench.report import names
+from tests.architecture import imports
 
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -19,6 +23,9 @@ TRACES = {
     "a folder of one machine": re.compile(r"(?<![\w.~:/-])/(home|root|work|Users|mnt)/[\w.]"),
     "an address of a package index": re.compile(r"index-url|find-links|pypi\.org/simple|pythonhosted\.org"),
 }
+TRIALS = [path for folder in ("bench", "bench/soak") for path in sorted((ROOT / folder).glob("*.py"))]
+HOMESERVER = "tests/beds/matrix/synapse.py"
+RUNS_ALL_TESTS = "bench/soak/_pytest.py"
 MAY_SHOW_TRACES = {"tests/test_conventions_tree.py"}
 
 
@@ -69,11 +76,50 @@ def test_what_the_code_imports_is_asked_for_by_name(folders: tuple[str, ...], se
     assert missing == set()
 
 
+@cache
 def imported(path: Path) -> set[str]:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     return {module.partition(".")[0] for module in plain | named}
+
+
+def reached(path: str) -> set[str]:
+    """The files of ours that are read when this one is imported, itself and the packages it stands in too."""
+    found, waiting = set[str](), [path]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += read_with(one)
+    return found
+
+
+@cache
+def read_with(path: str) -> list[str]:
+    ours = [each.of for each in imports([path], among=("bench", "bot", "cogs", "storage", "tests"))]
+    return ours + [f"{folder}/__init__.py" for folder in Path(path).parents if folder != Path()]
+
+
+def needs(path: str) -> list[str]:
+    """The environments that a measurement cannot do without."""
+    files = reached(path)
+    installed, at_hosts = packages_distributions(), {name for name, _ in pins(ROOT / "requirements/run.txt")}
+    packages = {name for file in files for module in imported(ROOT / file) for name in installed.get(module, ())}
+    only_tests = {re.sub(r"[-_.]+", "-", name.lower()) for name in packages} - at_hosts
+    return [
+        "test" if only_tests or RUNS_ALL_TESTS in files else "run",
+        *(["synapse"] if files & {HOMESERVER, RUNS_ALL_TESTS} else []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "trial", [path for path in TRIALS if path.stem in names(path.parent)], ids=lambda path: path.stem
+)
+def test_a_measurement_says_what_it_needs(trial: Path) -> None:
+    """`scripts/setup for` reads that line before there is anything that could import it."""
+    said = re.findall(r'^NEEDS = "(.*)"$', trial.read_text(encoding="utf-8"), re.MULTILINE)
+    assert said == [" ".join(needs(str(trial.relative_to(ROOT))))]
 
 
 def test_the_test_lock_holds_the_run_lock() -> None:

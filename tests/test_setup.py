@@ -20,7 +20,7 @@ case "$*" in
     *ensurepip*) exit {no_venv} ;;
     "-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     "-m pip install "*) exit {no_network} ;;
-    "-P -m bot.cli "*) echo "from $PYTHONPATH in $PWD: $*" ;;
+    "-P -m bot.cli play --story "*) echo "from $PYTHONPATH in $PWD: $*" ;;
 esac
 """
 
@@ -32,10 +32,10 @@ class Machine:
         self.checkout, self.path, self.calls = folder / "kith", folder / "path", folder / "calls"
         shutil.copytree(ROOT / "requirements", self.checkout / "requirements")
         (self.checkout / "scripts").mkdir()
-        for script in ("setup", "kith", "play"):
-            shutil.copy(ROOT / "scripts" / script, self.checkout / "scripts")
+        for script in (ROOT / "scripts").iterdir():
+            shutil.copy(script, self.checkout / "scripts")
         self.path.mkdir()
-        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp"):
+        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp", "sed"):
             (self.path / tool).symlink_to(str(shutil.which(tool)))
         self.calls.touch()
 
@@ -46,8 +46,11 @@ class Machine:
 
     def setup(self, *arguments: str) -> tuple[int, str]:
         """Runs the script; returns its exit status and what it said."""
+        return self.run("setup", *arguments)
+
+    def run(self, script: str, *arguments: str) -> tuple[int, str]:
         environment = {**os.environ, "PATH": str(self.path)}
-        command = [str(self.checkout / "scripts/setup"), *arguments]
+        command = [str(self.checkout / "scripts" / script), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.stdout == ""
         return done.returncode, done.stderr
@@ -153,6 +156,35 @@ def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -
     (machine.path / "python3.12").write_text("#!/bin/sh\nexit 127\n")
     machine.has("python3", "3.11")
     assert "making .venv with Python 3.11" in machine.setup()[1]
+
+
+SETS = {
+    "bench": ["run"],
+    "check": ["test"],
+    "kith": ["run"],
+    "play": ["run"],
+    "rooms": ["test"],
+    "soak": ["run"],
+    "test": ["test", "synapse"],
+}
+"""What each script makes in a fresh clone; a measurement or a trial that is named adds to it."""
+
+
+@pytest.mark.parametrize("script", [path.name for path in sorted((ROOT / "scripts").iterdir()) if path.name != "setup"])
+def test_every_script_sets_up_what_it_needs(machine: Machine, script: str) -> None:
+    machine.has("python3", "3.12")
+    assert machine.run(script)[0] == 0
+    assert machine.installed() == [f"requirements/{name}.txt" for name in SETS[script]]
+
+
+@pytest.mark.parametrize(("script", "folder"), [("bench", "bench"), ("soak", "bench/soak")])
+@pytest.mark.parametrize("said", ["run", "test", "test synapse"])
+def test_a_measurement_gets_what_it_says_it_needs(machine: Machine, script: str, folder: str, said: str) -> None:
+    machine.has("python3", "3.12")
+    (machine.checkout / folder).mkdir(parents=True)
+    (machine.checkout / folder / "crowd.py").write_text(f'import numpy\n\nNEEDS = "{said}"\n')
+    assert machine.run(script, "--json", "crowd", "--people", "3")[0] == 0
+    assert machine.installed() == [f"requirements/{name}.txt" for name in said.split()]
 
 
 def test_play_sets_up_and_hands_its_words_on_from_any_folder(machine: Machine, tmp_path: Path) -> None:

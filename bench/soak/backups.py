@@ -34,6 +34,8 @@ from cogs import COGS
 from storage.database.database import Database
 from storage.members import members
 
+NEEDS = "run"
+
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MEMBERS = 60

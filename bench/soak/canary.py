@@ -23,6 +23,8 @@ from tests.adapters.matrix_bed import matrix_bed
 from tests.engines import canary
 from tests.engines.canary import CANARY, Watched, watched
 
+NEEDS = "test synapse"
+
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
 EVENTS = 1000
 """Events of each platform in one round."""

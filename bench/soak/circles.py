@@ -15,6 +15,8 @@ from pathlib import Path
 
 from tests.engines.circles_year import BEGIN, DAYS, SHORT_BEGIN, SHORT_DAYS, trial
 
+NEEDS = "run"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
     """All 400 days; with ``--short`` 60 of them, over the changes of the clocks in March and April."""

@@ -16,6 +16,8 @@ from bench.report import progress
 from tests.engines.company_week import START, Week
 from tests.engines.virtual_clock import virtual_clock
 
+NEEDS = "run"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
     """All of `without_a_word`, `not_told_at_half_time` and `above_one_claim` must be 0, `busiest_tenth` (of fair

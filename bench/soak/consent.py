@@ -16,6 +16,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from bench.report import progress
 from tests.engines.consent_model import ConsentMachine, probes, steps
 
+NEEDS = "test"
+
 LIVES = 20
 """Communities lived through between two looks at the count."""
 

@@ -15,6 +15,8 @@ from bench.report import progress
 from tests.engines import crash_discord, crash_matrix
 from tests.engines.crash import Crash, World
 
+NEEDS = "run"
+
 WORLDS = {
     "discord": World(crash_discord.DiscordPlatform, crash_discord.connect, crash_discord.member),
     "matrix": World(crash_matrix.SmallHomeserver, crash_matrix.connect, crash_matrix.member),

@@ -36,6 +36,8 @@ from storage.checkins import checkins
 from storage.database import schema
 from storage.database.database import Database
 
+NEEDS = "run"
+
 SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
 MEMBERS = 300
 PAGE = 512

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from bench.report import progress
 from bench.soak._pytest import run
 
+NEEDS = "test synapse"
+
 PASSED = re.compile(r"(\d+) passing, ")
 
 

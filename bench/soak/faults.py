@@ -15,6 +15,8 @@ from pathlib import Path
 
 from tests.engines import trouble
 
+NEEDS = "test synapse"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
     """`lost`, `duplicated` and `surplus` (requests after a refused token, second rooms) must be 0."""

@@ -24,6 +24,8 @@ from tests.engines import fuzz
 from tests.engines.harmless import live
 from tests.engines.hostile import strings
 
+NEEDS = "test synapse"
+
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
 KINDS = ("strings", "commands", "buttons", "names", "events_discord", "events_matrix", "configs")
 NAMES = 10

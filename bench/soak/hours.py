@@ -1,8 +1,7 @@
 """The tests at other hours, on other days and in other zones: what holds where it was written must hold anywhere.
 
 Needs Debian's `faketime` (`apt-get install faketime`), which tells every process of a run another time, the homeserver
-too, which `scripts/setup synapse` makes. `--busy 12` runs as many processes that never rest beside it. Takes as long as
-the tests do, once for each moment.
+too. `--busy 12` runs as many processes that never rest beside it. Takes as long as the tests do, once for each moment.
 """
 
 from __future__ import annotations
@@ -22,6 +21,8 @@ from zoneinfo import ZoneInfo
 
 from bench.report import progress
 from bench.soak._pytest import run
+
+NEEDS = "test synapse"
 
 MONDAY, LATE, NOON, HOME = date(2026, 11, 30), time(23, 58), time(14), "UTC"
 HOURS = (time(0, 5), time(8, 55), NOON, time(20, 58), LATE)

@@ -27,6 +27,8 @@ from storage.checkins.checkins import WINDOW
 from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
+NEEDS = "run"
+
 START = datetime(2026, 3, 28, tzinfo=UTC)  # clocks in Europe change on the second day
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MEMBERS = 12

@@ -30,6 +30,8 @@ from storage.checkins.checkins import WINDOW
 from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
+NEEDS = "run"
+
 START = datetime(2026, 3, 26, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AWAY = (HOUR, 3 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)

@@ -11,6 +11,8 @@ from pathlib import Path
 from bench.report import progress
 from tests.engines.presses import Presses
 
+NEEDS = "run"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
     """`forgotten` and `repeated` must be 0."""

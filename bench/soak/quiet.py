@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from bench.report import progress
 from tests.engines import quiet_life
 
+NEEDS = "run"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float]:
     """`broken` must be 0; what broke first stands on standard error."""

@@ -16,6 +16,8 @@ from tests.engines import crash_discord, crash_matrix
 from tests.engines.crash import World
 from tests.engines.rooms import Rooms
 
+NEEDS = "run"
+
 WORLDS = {
     "discord": World(crash_discord.DiscordPlatform, crash_discord.listen, crash_discord.member),
     "matrix": World(crash_matrix.SmallHomeserver, crash_matrix.connect, crash_matrix.member),

@@ -26,6 +26,8 @@ from bench.report import progress
 from storage.database import schema
 from tests.engines import processes
 
+NEEDS = "run"
+
 ROWS = 3
 """In each table, as far as its rules let them be made without knowing what they mean."""
 WRONG = ("half", "lost", "uncopied")

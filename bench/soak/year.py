@@ -26,6 +26,8 @@ from cogs import COGS
 from storage.database.database import Database
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
+NEEDS = "run"
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)

@@ -18,6 +18,8 @@ from bench.report import progress
 from bench.soak import _tzif as tzif
 from bot.clocks.times import ONE_DAY, next_occurrence
 
+NEEDS = "run"
+
 FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
 YEARS = range(FIRST.year - 1, LAST.year + 2)
 HALF_HOURS = [time(minutes // 60, minutes % 60) for minutes in range(0, 24 * 60, 30)]

@@ -110,6 +110,8 @@ class Synapse:
         await asyncio.to_thread(self._wait_until_ready, self._spawn())
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        if shutil.which(interpreter()) is None:
+            raise SynapseError(f"There is no Synapse at {interpreter()}: `scripts/setup synapse` makes one.")
         (self.directory / "homeserver.yaml").write_text(json.dumps(self._config()))  # JSON is YAML
         key = self.directory / "signing.key"
         if not key.exists():
