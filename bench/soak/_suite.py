@@ -16,13 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from bench.soak import _lines as lines
 from bench.soak import _witness as witness
 
 ROOT = Path(__file__).parents[2]
 FIRST, THEN = 40, 400
 """So many of the nearest tests first, then so many more, then the rest."""
-OUTCOMES, CHOSEN = "outcomes.jsonl", "chosen.txt"
+OUTCOMES = "outcomes.jsonl"
 PATIENCE = 120.0
 """Seconds that a run may take beyond five times what its tests took before."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -159,20 +161,34 @@ def noticed_by(tree: Path, tests: Sequence[str], known: Known) -> str | None:
     return None
 
 
+def confirm(tree: Path, known: Known) -> None:
+    """Tests that were red by chance, or only where lines were watched, may still notice something."""
+    if known.red:
+        _status, rows = _run(tree, sorted(known.red), known)
+        known.red &= {test for test, outcome in rows if outcome == "failed"}
+
+
 def _first_red(tree: Path, tests: Sequence[str], known: Known) -> str | None:
-    (tree / CHOSEN).write_text("\n".join(tests), encoding="utf-8")
-    (tree / OUTCOMES).unlink(missing_ok=True)
+    status, rows = _run(tree, tests, known, "-x")
+    for test, outcome in rows:
+        if outcome == "failed":
+            return test
+    if status is None:
+        return f"{rows[-1][0] if rows else tests[0]} (never ends)"
+    return None if status in (0, pytest.ExitCode.NO_TESTS_COLLECTED) else f"{tests[0]} (cannot be read)"
+
+
+def _run(tree: Path, tests: Sequence[str], known: Known, *options: str) -> tuple[int | None, list[tuple[str, str]]]:
+    """These tests, in this order: the exit status, and how each went."""
+    chosen, outcomes = tree / "chosen.txt", tree / OUTCOMES
+    chosen.write_text("\n".join(tests), encoding="utf-8")
+    outcomes.write_text("", encoding="utf-8")
     files = list(dict.fromkeys(test.split("::")[0] for test in tests))
     limit = PATIENCE + 5 * sum(known.seconds[test] for test in tests)
-    told = {"WITNESS_OUTCOMES": str(tree / OUTCOMES), "WITNESS_CHOSEN": str(tree / CHOSEN)}
-    status = _pytest(tree, ["-x", *files], told, limit)
-    rows = (tree / OUTCOMES).read_text(encoding="utf-8").splitlines() if (tree / OUTCOMES).exists() else []
-    for test, outcome, _ in map(json.loads, rows):
-        if outcome == "failed":
-            return str(test)
-    if status is None:
-        return f"{json.loads(rows[-1])[0] if rows else tests[0]} (never ends)"
-    return None if status == 0 else f"{files[0]} (cannot be read)"
+    told = {"WITNESS_OUTCOMES": str(outcomes), "WITNESS_CHOSEN": str(chosen)}
+    status = _pytest(tree, [*options, *files], told, limit)
+    rows = map(json.loads, outcomes.read_text(encoding="utf-8").splitlines())
+    return status, [(test, outcome) for test, outcome, _seconds in rows]
 
 
 def _pytest(tree: Path, options: Sequence[str], environment: dict[str, str], limit: float | None) -> int | None:

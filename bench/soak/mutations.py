@@ -104,7 +104,8 @@ class Trial:
         self.known = suite.known(watched)
         for job in range(self._options.jobs):
             shutil.rmtree(self._folder / f"copy-{job}", ignore_errors=True)
-            self._copies.put(suite.copy(self._tree, self._at, self._folder / f"copy-{job}"))
+            self._copies.put(copy := suite.copy(self._tree, self._at, self._folder / f"copy-{job}"))
+        suite.confirm(copy, self.known)
         for number, broken in enumerate(self.broken):
             broken.tests = len(self.known.past[number])
 
