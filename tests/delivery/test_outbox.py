@@ -12,13 +12,13 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
-from bot.pacing import Limit
 
 from bot.delivery import outbox
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
 from bot.messages import Channel, Community, Member, Person
-from storage import consents, members
-from storage.database import Database
+from bot.platform.pacing import Limit
+from storage.database.database import Database
+from storage.members import consents, members
 from tests.beds.eventually import PATIENCE, until
 from tests.cast import ALICE, BOB, CHANDRA, ROOM, button
 from tests.outbox_bed import PURPOSE, START, Outbox, outbox_bed

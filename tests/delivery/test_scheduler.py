@@ -6,19 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.clock import utc_now
-from bot.crypto import Keyring
-from bot.scheduler import Scheduler
 
 from bot.bot import Bot
-from bot.cog import Cog, job
+from bot.clocks.clock import utc_now
+from bot.cog import Cog, Core, job
+from bot.delivery.scheduler import Scheduler
+from bot.keys.crypto import Keyring
 from bot.messages import Community, Person
 from bot.registry import Work, nothing_kept, nothing_to_forget
-from storage.database import Database
+from storage.database.database import Database
 from tests.beds.eventually import PATIENCE, until
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 

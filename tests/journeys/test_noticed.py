@@ -10,11 +10,14 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
-from storage.pairs import Length
 
 from bot.messages import Person
-from storage import checkins, members, pairs, uptime
-from storage.buddies import Part
+from storage.buddies import pairs
+from storage.buddies.buddies import Part
+from storage.buddies.pairs import Length
+from storage.checkins import checkins
+from storage.members import members
+from storage.quiet import uptime
 from tests.adapters.contract import Seen
 from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed, KilledMatrix

@@ -12,8 +12,8 @@ from sqlite3 import Connection
 import pytest
 
 from bot.errors import StorageError
-from storage import platforms
-from storage.database import Database
+from storage.database import platforms
+from storage.database.database import Database
 from tests.beds.eventually import PATIENCE
 
 
