@@ -206,7 +206,7 @@ async def test_a_clock_that_is_put_right_a_little_changes_nothing(bot: Bot, diar
 
 
 def test_stopping_does_not_wait_for_the_next_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.scheduler.TICK", 60.0)
+    monkeypatch.setattr("bot.delivery.scheduler.TICK", 60.0)
 
     async def stopped(clock: VirtualClock) -> timedelta:
         async with opened(tmp_path, clock.now) as bot:

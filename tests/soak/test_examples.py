@@ -27,6 +27,6 @@ def test_every_run_has_the_same_examples() -> None:
 
 def test_a_round_of_new_ones() -> None:
     """The short form of `scripts/soak examples`."""
-    figures = examples.main(["--rounds", "1", "tests/test_recurrence.py"])
+    figures = examples.main(["--rounds", "1", "tests/clocks/test_recurrence.py"])
     assert figures["red"] == 0
     assert figures["examples"] >= 100 + 100 + 200

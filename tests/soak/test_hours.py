@@ -47,7 +47,7 @@ def test_what_failed_is_read_from_the_report(tmp_path: Path) -> None:
 def test_it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="apt-get install faketime"):
-        hours.main(["tests/test_clock.py"])
+        hours.main(["tests/clocks/test_clock.py"])
 
 
 def test_the_busy_processes_are_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
