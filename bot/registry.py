@@ -11,15 +11,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, TypeVar
 
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Channel, Community, Form, Message, Person, Text
 
 T = TypeVar("T")
 Reply = str | Text | Message | Form | None

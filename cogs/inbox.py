@@ -9,13 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, command
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Message, Person, Text
 from bot.registry import Work
 from bot.words.i18n import _
 from storage.delivery import inbox

@@ -13,14 +13,7 @@ from typing import Any
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Member,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Member, Message, Person, Text
 from bot.registry import Work, nothing_kept
 from bot.words.i18n import N_, _
 from storage.delivery import deliveries

@@ -7,23 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import departures, members

@@ -16,14 +16,7 @@ from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import (
-    Ask,
-    Reply,
-    Setting,
-    Work,
-    nothing_kept,
-    nothing_to_forget,
-)
+from bot.registry import Ask, Reply, Setting, Work, nothing_kept, nothing_to_forget
 from bot.words import i18n
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members

@@ -10,16 +10,7 @@ from bot.asking.doors import doors
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import DeliveryError
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Message,
-    Person,
-    Place,
-    Text,
-    who,
-)
+from bot.messages import STATELESS, Button, Community, Message, Person, Place, Text, who
 from bot.registry import Ask, Work
 from bot.words.i18n import _
 from cogs.company.around import account_of, context_of

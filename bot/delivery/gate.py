@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Delivery
 from bot.delivery.quiet_hours import QuietHours, held_until
-from bot.messages import (
-    Channel,
-)
+from bot.messages import Channel
 from storage.moderation.claims import Facts, Verdict
 
 DAILY_CAP = 3

@@ -20,11 +20,7 @@ from bot.context import Delivery, Reader
 from bot.delivery.together import in_one
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
-from bot.messages import (
-    Channel,
-    Member,
-    Message,
-)
+from bot.messages import Channel, Member, Message
 from storage.delivery import deliveries, together
 from storage.members import members
 from storage.moderation import claims

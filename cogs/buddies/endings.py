@@ -10,13 +10,7 @@ from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Message, Person, Text
 from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

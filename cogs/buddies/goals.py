@@ -14,15 +14,7 @@ from bot.clocks.times import instant_at, local_day
 from bot.cog import Cog, Core, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

@@ -13,17 +13,7 @@ from bot.clocks.times import friendly_date, local_day
 from bot.cog import Cog, Core, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import CannotReach, DeliveryError, RetryAfter, UserError
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Group,
-    Member,
-    Message,
-    Person,
-    Place,
-    Text,
-)
+from bot.messages import Button, Channel, Community, Group, Member, Message, Person, Place, Text
 from bot.registry import Work
 from bot.words.i18n import N_, _, ngettext
 from cogs.buddies import lifetime, wording

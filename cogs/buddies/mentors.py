@@ -7,21 +7,10 @@ from typing import Any
 
 from bot.asking import consenting
 from bot.asking.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Community, Message, Person, Text
 from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies import course

@@ -9,26 +9,10 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    when,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text, when, who
 from bot.registry import Listener, Nearness, Reply, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

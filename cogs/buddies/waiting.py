@@ -6,14 +6,7 @@ from typing import Any
 
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Message, Person, Text, who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason

@@ -13,25 +13,11 @@ from zoneinfo import ZoneInfo
 from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors
 from bot.clocks.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
 from bot.clocks.zones import guess
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Ask, Listener, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

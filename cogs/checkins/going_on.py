@@ -11,13 +11,7 @@ from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_date, friendly_instant, local_day
 from bot.cog import Cog, action, command
 from bot.context import Context, Delivery
-from bot.messages import (
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Message, Person, Text
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.checkins import checkins, dials

@@ -7,23 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule, friendly_instant, friendly_time
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Channel, Community, Message, Person, Text
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk

@@ -13,25 +13,8 @@ from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    Who,
-    who,
-)
-from bot.registry import (
-    Listener,
-    Reply,
-    Work,
-    nothing_kept,
-    nothing_to_forget,
-)
+from bot.messages import Button, Channel, Community, Field, Form, Message, Person, Text, Who, who
+from bot.registry import Listener, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import N_, _
 from storage.checkins import checkins, dials, posts
 from storage.delivery import deliveries

@@ -9,16 +9,7 @@ from bot.asking.doors import HELP_NOW, PEOPLE, doors
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    Who,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text, Who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate

@@ -9,9 +9,7 @@ from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from cogs.circles import schedule, seats
 from storage.circles import answers, circles, dates
 from storage.circles.circles import Circle

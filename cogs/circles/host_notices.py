@@ -6,15 +6,7 @@ from typing import Any
 
 from bot.cog import Cog, message
 from bot.context import Delivery, Reader
-from bot.messages import (
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-    When,
-    Who,
-)
+from bot.messages import Button, Community, Message, Person, Text, When, Who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording

@@ -8,9 +8,7 @@ from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from cogs.circles import dates, kinds, schedule
 from storage.circles import answers, circles
 from storage.circles import dates as circles_dates

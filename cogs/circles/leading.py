@@ -12,18 +12,7 @@ from bot.asking import consenting
 from bot.cog import Cog, action, command
 from bot.context import Context, Delivery
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    When,
-    Who,
-    plain,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text, When, Who, plain
 from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, wording

@@ -11,14 +11,7 @@ from typing import Any
 from bot.cog import Cog, Core, job, message
 from bot.context import Delivery, Reader
 from bot.errors import CannotReach, DeliveryError
-from bot.messages import (
-    Channel,
-    Community,
-    Message,
-    Person,
-    Place,
-    Text,
-)
+from bot.messages import Channel, Community, Message, Person, Place, Text
 from bot.registry import Nearness, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, steps, wording

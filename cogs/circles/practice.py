@@ -8,12 +8,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Community,
-    Person,
-    Text,
-)
+from bot.messages import Channel, Community, Person, Text
 from bot.words import prompts
 from bot.words.i18n import _
 from storage.checkins import prompts_off

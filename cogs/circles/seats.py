@@ -7,9 +7,7 @@ from sqlite3 import Connection
 from typing import Literal, get_args
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.circles import answers, circles, dates
 from storage.circles.answers import SEATED, Answer, Seat
 from storage.circles.circles import Circle

@@ -8,10 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Person,
-)
+from bot.messages import Channel, Person
 from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
 from storage.circles import answers, circles
 from storage.circles import dates as circles_dates

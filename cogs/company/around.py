@@ -11,15 +11,7 @@ from bot.cog import Cog
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError, Keyring
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Member,
-    Message,
-    Person,
-    plain,
-)
+from bot.messages import Button, Channel, Community, Member, Message, Person, plain
 from bot.registry import Registry
 from bot.words.i18n import _
 from cogs.company.hours import choose

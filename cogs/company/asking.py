@@ -11,26 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.asking import consenting
 from bot.asking.doors import COMPANY, HELP_NOW
 from bot.clocks.times import friendly_instant
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, who
 from bot.registry import Ask, Measure, Work
 from bot.words.i18n import _
 from cogs.company import wording

@@ -10,14 +10,7 @@ from bot.asking.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import STATELESS, Button, Community, Message, Person, Text
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.company import wording

@@ -11,17 +11,7 @@ from bot.asking.doors import COMPANY, HELP_NOW
 from bot.clocks.times import EVERY_DAY, Days
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, who
 from bot.registry import Reply, Setting, Work
 from bot.words.i18n import _
 from cogs.company import wording

@@ -6,27 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Member,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk

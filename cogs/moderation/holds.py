@@ -8,26 +8,10 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Member,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk

@@ -6,24 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import countries, crisis_lines
 from bot.words.crisis_lines import Line

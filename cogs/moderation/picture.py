@@ -10,13 +10,7 @@ from typing import Any
 from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import (
-    Measure,
-    Reply,
-    Work,
-    nothing_kept,
-    nothing_to_forget,
-)
+from bot.registry import Measure, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk
 from storage.moderation import audit, cases, picture

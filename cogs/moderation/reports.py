@@ -11,16 +11,7 @@ from typing import Any, NamedTuple
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Member,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text
 from bot.registry import Work
 from bot.words.i18n import _
 from cogs.moderation import desk

@@ -13,16 +13,7 @@ from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import DeliveryError, UserError
 from bot.incoming import text as as_text
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Message,
-    Person,
-    Spot,
-    Text,
-    plain,
-)
+from bot.messages import Button, Channel, Community, Message, Person, Spot, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words import countries, prompts
 from bot.words.i18n import N_, _, reader_locale, translate

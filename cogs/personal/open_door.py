@@ -8,14 +8,7 @@ from typing import Any
 from bot.asking.doors import HELP_NOW, LOOK
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import STATELESS, Button, Community, Message, Person, Text
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from storage.personal import open_door

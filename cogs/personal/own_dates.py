@@ -9,26 +9,11 @@ from typing import Any
 
 from bot.asking import consenting
 from bot.clocks.times import month_name
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
 from bot.registry import Ask, Listener, Reply, Work
 from bot.words.i18n import _
 from cogs.circles import wording

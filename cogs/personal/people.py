@@ -11,28 +11,12 @@ from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.asking.doors import PEOPLE, doors
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    STATELESS,
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-    plain,
-)
+from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import members

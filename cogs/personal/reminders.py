@@ -16,15 +16,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Message,
-    Person,
-    Text,
-)
+from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _
 from storage.members import members

@@ -8,27 +8,11 @@ from typing import Any, get_args
 
 from bot.asking import consenting
 from bot.asking.doors import COMPANY, doors
-from bot.cog import (
-    Cog,
-    action,
-    command,
-    job,
-    message,
-)
+from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Member,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members

@@ -12,17 +12,7 @@ from bot.asking import consenting
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import (
-    Button,
-    Community,
-    Field,
-    Form,
-    Member,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Ask, Reply, Work, nothing_kept
 from bot.words.i18n import _
 from cogs.quiet import progress

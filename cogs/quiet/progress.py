@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import day_bounds, local_day
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Person,
-)
+from bot.messages import Channel, Person
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
 from storage.checkins import checkins

@@ -12,15 +12,7 @@ from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
-from bot.messages import (
-    Button,
-    Channel,
-    Community,
-    Message,
-    Person,
-    Text,
-    who,
-)
+from bot.messages import Button, Channel, Community, Message, Person, Text, who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.quiet import progress

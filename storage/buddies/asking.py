@@ -7,9 +7,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.company import company, helping
 from storage.company.company import ASKED, CLAIM, HALF, Request
 from storage.company.helping import AUDIENCES, Routing

@@ -9,11 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Community,
-    Person,
-)
+from bot.messages import Channel, Community, Person
 from storage.buddies import buddies
 from storage.buddies.buddies import Kind, Part, Role
 from storage.database.instants import instant, seconds

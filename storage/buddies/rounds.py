@@ -9,10 +9,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Community,
-    Person,
-)
+from bot.messages import Community, Person
 from storage.buddies import buddies, pairs, proposals
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Length

@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Days, Occurrence, Schedule, Week
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.checkins import dials
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries

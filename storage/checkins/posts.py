@@ -9,10 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Community,
-)
+from bot.messages import Channel, Community
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -14,10 +14,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Community,
-    Person,
-)
+from bot.messages import Community, Person
 from storage.company import helping
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries

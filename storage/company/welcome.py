@@ -8,10 +8,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.context import Delivery
-from bot.messages import (
-    Community,
-    Person,
-)
+from bot.messages import Community, Person
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import blocks, consents, members

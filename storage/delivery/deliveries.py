@@ -14,12 +14,7 @@ from sqlite3 import Connection
 from typing import Any, Literal
 
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Community,
-    Member,
-    Person,
-)
+from bot.messages import Channel, Community, Member, Person
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=35)

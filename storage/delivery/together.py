@@ -13,9 +13,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

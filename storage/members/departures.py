@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.context import Delivery
-from bot.messages import (
-    Community,
-    Person,
-    Place,
-)
+from bot.messages import Community, Person, Place
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

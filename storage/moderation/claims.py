@@ -12,10 +12,7 @@ from sqlite3 import Error as DatabaseError
 from typing import Literal, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Channel,
-    Person,
-)
+from bot.messages import Channel, Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries, together
 from storage.members import consents

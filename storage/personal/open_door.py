@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import instant_at
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -9,9 +9,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.checkins import checkins
 from storage.database.instants import seconds
 from storage.delivery import deliveries

@@ -8,9 +8,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.context import Delivery
-from bot.messages import (
-    Person,
-)
+from bot.messages import Person
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 

@@ -14,15 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from aiohttp import ClientError
-from nio import (
-    EncryptionError,
-    Event,
-    KeysUploadError,
-    MegolmEvent,
-    ProtocolError,
-    RoomMemberEvent,
-    SyncResponse,
-)
+from nio import EncryptionError, Event, KeysUploadError, MegolmEvent, ProtocolError, RoomMemberEvent, SyncResponse
 
 from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, whole
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
