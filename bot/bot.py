@@ -82,6 +82,7 @@ class Bot:
             offering=self._offering,
             conversations=self.conversations,
             groups=Groups(database, self.adapters, nonce_key, now),
+            zone_of=self._recognising.zone,
         )
         for cog in cogs:
             self.registry.add(cog(self.core))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.clocks.clock import Clock
+from bot.context import Context
 from bot.delivery import gate
 from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.incoming.conversation import Conversations
@@ -64,6 +66,8 @@ class Core:
     leaving: Leaving
     conversations: Conversations
     groups: Groups
+    zone_of: Callable[[Context], Awaitable[str]]
+    """The IANA zone in which a request's times are meant: the member's own; before their first yes, a guess."""
     words: WaitingWords = field(default_factory=WaitingWords)
 
 
@@ -128,6 +132,9 @@ class Cog(Duties):
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.core.database.write(function, *args, **kwargs)
+
+    async def zone_of(self, context: Context) -> ZoneInfo:
+        return ZoneInfo(await self.core.zone_of(context))
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):

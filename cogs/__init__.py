@@ -9,17 +9,21 @@ from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
 from cogs.buddies.mentors import Mentors
 from cogs.buddies.pairs import Pairs
+from cogs.buddies.places import PairPlaces
 from cogs.buddies.practice import Practice
+from cogs.buddies.questions import PairQuestions
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
 from cogs.buddies.waiting import Waiting
-from cogs.checkins import CheckInChoices, CheckIns, GoingOn, OpenCheckIn, Sharing
+from cogs.buddies.wishes import Wishes
+from cogs.checkins import CheckInChoices, CheckIns, GoingOn, OpenCheckIn, Sharing, StartingCheckIns
 from cogs.circles import (
     CircleAfter,
     CircleCalendar,
     CircleDrafts,
     CircleFeed,
+    CircleFilling,
     CircleHostCare,
     CircleHostNotices,
     CircleHosts,
@@ -30,7 +34,7 @@ from cogs.circles import (
     CirclePlaces,
     Circles,
 )
-from cogs.company import Company, CompanyEnding, Helping
+from cogs.company import Company, CompanyDrafting, CompanyEnding, Helping
 from cogs.feedback import Feedback
 from cogs.hello import Hello
 from cogs.help_now import HelpNow
@@ -52,6 +56,7 @@ from cogs.welcome import Welcome
 
 COGS: tuple[type[Cog], ...] = (
     Onboarding,
+    StartingCheckIns,
     CheckIns,
     GoingOn,
     CheckInChoices,
@@ -60,7 +65,10 @@ COGS: tuple[type[Cog], ...] = (
     QuietContacts,
     QuietAlerts,
     SignUp,
+    Wishes,
     Introductions,
+    PairPlaces,
+    PairQuestions,
     Pairs,
     Practice,
     Goals,
@@ -70,6 +78,7 @@ COGS: tuple[type[Cog], ...] = (
     Mentors,
     Rounds,
     Company,
+    CompanyDrafting,
     CompanyEnding,
     Helping,
     Hello,
@@ -83,6 +92,7 @@ COGS: tuple[type[Cog], ...] = (
     Circles,
     CircleNotices,
     CircleDrafts,
+    CircleFilling,
     CircleHosts,
     CircleHostNotices,
     CircleHostCare,

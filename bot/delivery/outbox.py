@@ -13,16 +13,15 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.context import Delivery, Reader
-from bot.delivery.together import in_one
+from bot.context import Delivery
+from bot.delivery.outcomes import Outcomes
+from bot.delivery.rendering import Rendering
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
-from bot.messages import Channel, Member, Message
+from bot.messages import Channel, Member
 from storage.delivery import deliveries, together
-from storage.members import members
 from storage.moderation import claims
 
 if TYPE_CHECKING:
@@ -41,9 +40,6 @@ BUNCH = 10
 
 DEADLINE = 60.0
 """Seconds one message may take, whatever an adapter or its library does; their own deadlines are shorter."""
-
-GIVE_UP = 300
-"""Attempts after which a delivery without an end of its own is given up: about a day, in which the bot was there."""
 
 
 class Lane:
@@ -77,7 +73,8 @@ class Dispatcher:
         self._database = database
         self._adapters = adapters
         self._kinds = kinds
-        self._names = names
+        self._outcomes = Outcomes(database)
+        self._rendering = Rendering(database, kinds, names, self._outcomes)
         self._nonce_key = nonce_key
         self._decide = decide
         self._now: datetime
@@ -85,7 +82,6 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning = asyncio.Lock()
         self._has_begun = False
-        self._unwritten: list[Callable[[Connection], None]] = []
         self._stopping = False
         self.on_fatal: Callable[[FatalError], None] | None = None
         self.waiting_for: set[str] = set()
@@ -125,9 +121,7 @@ class Dispatcher:
                 self._has_begun = True
                 if left:
                     log.info("%d deliveries were under way when the last run ended", left)
-            while self._unwritten:
-                await self._database.write(self._unwritten[0])
-                del self._unwritten[0]
+            await self._outcomes.catch_up()
 
     def _lane(self, platform: str, adapter: Adapter) -> Lane:
         """A platform that was started again begins with a clean lane."""
@@ -211,22 +205,22 @@ class Dispatcher:
         except RetryAfter as error:
             lane.pace.refused()
             lane.pace.hold(error.delay, opening=delivery.opening)
-            await self._postpone(delivery, error.delay)
+            await self._outcomes.postpone(delivery, error.delay, self._now)
         except CannotReach:
             lane.pace.refused()
             if isinstance(delivery.to, Channel):
-                await self._settle(delivery, "dead", reason="cannot be reached")
+                await self._outcomes.settle(delivery, "dead", self._now, reason="cannot be reached")
             else:
-                await self._write(partial(deliveries.refused, row=delivery.id, now=self._now))
+                await self._outcomes.write(partial(deliveries.refused, row=delivery.id, now=self._now))
         except FatalError as error:
             self._close(lane, error)
-            await self._postpone(delivery, timedelta())
+            await self._outcomes.postpone(delivery, timedelta(), self._now)
         except (DeliveryError, StorageError, TimeoutError, OSError) as error:
             log.info("delivery %d is tried again: %s", delivery.id, type(error))
-            await self._postpone(delivery, _backoff(delivery.attempts))
+            await self._outcomes.postpone(delivery, _backoff(delivery.attempts), self._now)
         except Exception:
             log.exception("delivery %d of kind %s failed", delivery.id, Word(delivery.kind))
-            await self._settle(delivery, "dead", reason="failed")
+            await self._outcomes.settle(delivery, "dead", self._now, reason="failed")
 
     def _close(self, lane: Lane, error: FatalError) -> None:
         """The platform knows us no more. Not one further request: each would count against us."""
@@ -247,16 +241,16 @@ class Dispatcher:
             if await self._is_settled(adapter, delivery, target, key, delivery.first_try):
                 return
             await self._database.write(deliveries.retry_from, delivery.id, self._now)
-        message = await self._render(delivery)
+        message = await self._rendering.render(delivery, self._now)
         if message is None:
-            await self._settle(delivery, "skipped", reason="nothing to say any more")
+            await self._outcomes.settle(delivery, "skipped", self._now, reason="nothing to say any more")
             return
         if isinstance(target, Channel):
             message_id = await _in_time(adapter.post(target, message, key))
         else:
             message_id = await _in_time(adapter.send(target, message, key))
         lane.pace.took()
-        await self._settle(delivery, "sent", message_id=message_id)
+        await self._outcomes.settle(delivery, "sent", self._now, message_id=message_id)
 
     async def _is_settled(
         self, adapter: Adapter, delivery: Delivery, target: Member | Channel, key: str, since: datetime
@@ -267,80 +261,15 @@ class Dispatcher:
         except CannotReach:
             if delivery.kind != together.KIND and self._kinds[delivery.kind].unsure == "resend":
                 return False
-            await self._settle(delivery, "unknown", reason="nobody can tell whether it arrived")
+            await self._outcomes.settle(delivery, "unknown", self._now, reason="nobody can tell whether it arrived")
             return True
         if found is not None:
-            await self._settle(delivery, "sent", message_id=found)
+            await self._outcomes.settle(delivery, "sent", self._now, message_id=found)
         return found is not None
-
-    async def _render(self, delivery: Delivery) -> Message | None:
-        reader = await self.reader(delivery, self._now)
-        if delivery.kind != together.KIND:
-            return await self._render_one(delivery, reader)
-        said = []
-        for part in await self._database.read(together.parts, delivery.id):
-            message = await self._render_part(part, reader)
-            if message is not None:
-                said.append(message)
-        return in_one(said) if said else None
-
-    async def _render_one(self, delivery: Delivery, reader: Reader) -> Message | None:
-        message = await self._kinds[delivery.kind].render(delivery, reader)
-        return (await self._names.fill_message(message)).on(f"d{delivery.id}") if message is not None else None
-
-    async def _render_part(self, part: Delivery, reader: Reader) -> Message | None:
-        """One of several in a message: what cannot be said, or need not be any more, leaves the others alone."""
-        try:
-            message = await self._render_one(part, reader)
-        except (DeliveryError, StorageError, TimeoutError, OSError):
-            raise
-        except Exception:
-            log.exception("delivery %d of kind %s failed", part.id, Word(part.kind))
-            await self._settle(part, "dead", reason="failed")
-            return None
-        if message is None:
-            await self._settle(part, "skipped", reason="nothing to say any more")
-        return message
-
-    async def reader(self, delivery: Delivery, now: datetime) -> Reader:
-        if isinstance(delivery.to, Channel):
-            return Reader(None, None, now)
-        profile = await self._database.read(members.profile, delivery.to)
-        return Reader(delivery.account, delivery.to, now, profile.zone, profile.locale)
 
     def key(self, delivery: Delivery) -> str:
         """What the platform knows the message by: 22 characters, the same in every attempt."""
         return hmac.digest(self._nonce_key, f"{delivery.id}:{delivery.key}".encode(), "sha256").hex()[:22]
-
-    # -- what became of it --------------------------------------------------------------------------------------------
-
-    async def _settle(
-        self, delivery: Delivery, state: deliveries.State, *, message_id: str | None = None, reason: str = ""
-    ) -> None:
-        now = self._now
-        await self._write(
-            lambda connection: deliveries.settle(
-                connection, delivery.id, state, now, message_id=message_id, reason=reason
-            )
-        )
-
-    async def _postpone(self, delivery: Delivery, delay: timedelta) -> None:
-        """Try again later, unless that is too late. What a person would miss for good then waits in their inbox."""
-        until = self._now + delay
-        if until < delivery.expires if delivery.expires else delivery.attempts < GIVE_UP:
-            await self._write(partial(deliveries.postpone, row=delivery.id, until=until))
-        elif delivery.expires or isinstance(delivery.to, Channel):
-            await self._settle(delivery, "dead", reason="too late")
-        else:
-            await self._settle(delivery, "inbox", reason="too late")
-
-    async def _write(self, work: Callable[[Connection], None]) -> None:
-        """What happened on a platform must be written; while the disk is full, it is kept for the next tick."""
-        try:
-            await self._database.write(work)
-        except StorageError:
-            log.exception("what became of a delivery could not be written yet")
-            self._unwritten.append(work)
 
 
 async def _in_time(request: Awaitable[T]) -> T:

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, local_day
-from bot.cog import Cog, Core, action, job, message
+from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
-from bot.errors import CannotReach, DeliveryError, RetryAfter, UserError
-from bot.messages import Button, Channel, Community, Group, Member, Message, Person, Place, Text
+from bot.errors import UserError
+from bot.messages import Button, Community, Message, Person, Text
 from bot.registry import Work
 from bot.words.i18n import N_, _, ngettext
 from cogs.buddies import lifetime, wording
-from cogs.buddies.course import plan
-from cogs.buddies.people import account, mentor_word, names
+from cogs.buddies.people import mentor_word, names
 from cogs.buddies.waiting import looking_again
-from storage.buddies import buddies, pairs, proposals, rounds
+from storage.buddies import pairs, proposals, rounds
 from storage.buddies.pairs import Pair
 from storage.buddies.proposals import Proposal
-from storage.members import members
-
-log = logging.getLogger(__name__)
-
-PATIENCE = 0.5
-"""Seconds that a tick waits for places being opened; what takes longer goes on by itself."""
-AT_ONCE = 20
-AGAIN, MUCH_LATER = timedelta(minutes=5), timedelta(hours=1)
-TRIES = 24
-"""After so many refusals there is no place for two people; they are told, and matched again."""
-STAY = timedelta(days=3)
-"""A place is left to its people once one of them has come in, or after this."""
 
 LENGTHS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Six"), 12: N_("Twelve")}
 
 
 class Introductions(Cog):
-    """Asks without names, and opens a place for those who said yes. Nothing said there is read."""
-
-    def __init__(self, core: Core) -> None:
-        super().__init__(core)
-        self._working: asyncio.Task[None] | None = None
+    """Asks without names, and gives both names to those who said yes."""
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -78,88 +59,6 @@ class Introductions(Cog):
         """Silence counts as a pass after 48 hours."""
         for row in await self.read(proposals.silent, now):
             await self.write(proposals.close, row, now)
-
-    # -- opening a place ----------------------------------------------------------------------------------------------
-
-    @job(every="tick")
-    async def places(self, now: datetime) -> None:
-        """Open, leave and close places. A platform that is slow holds up nothing else."""
-        if self._working is None or self._working.done():
-            if not await self.read(pairs.to_do, now, 1):
-                return
-            self._working = asyncio.create_task(self._work(now))
-        await asyncio.wait([self._working], timeout=PATIENCE)
-
-    async def _work(self, now: datetime) -> None:
-        for pair in await self.read(pairs.to_do, now, AT_ONCE):
-            try:
-                await self._do(pair, now)
-            except RetryAfter as error:
-                await self.write(pairs.postpone, pair.id, now + max(error.delay, timedelta(seconds=1)))
-            except CannotReach:
-                await self._refused(pair, now)
-            except DeliveryError as error:
-                log.info("the place of pair %d is tried again: %s", pair.id, type(error))
-                await self.write(pairs.postpone, pair.id, now + AGAIN)
-            except Exception:
-                log.exception("nothing could be done about the place of pair %d", pair.id)
-                await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
-
-    async def _do(self, pair: Pair, now: datetime) -> None:
-        if pair.todo == "open":
-            await self._open(pair, now)
-        elif pair.todo == "leave":
-            await self._leave(pair, now)
-        elif pair.channel is not None:
-            await self.core.groups.close(pair.channel)
-            await self.write(pairs.done, pair.id)
-
-    async def _refused(self, pair: Pair, now: datetime) -> None:
-        if pair.todo == "open" and pair.tries >= TRIES:
-            await self.write(pairs.give_up, pair, now, pairs.NO_PLACE)
-        elif pair.todo == "open":
-            await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
-        else:
-            await self.write(pairs.done, pair.id)
-
-    async def _open(self, pair: Pair, now: datetime) -> None:
-        parts = await self.read(pairs.parts, pair.id)
-        if not await self.read(buddies.may, pair.community, pair.kind, parts, now):
-            await self.write(pairs.give_up, pair, now)
-            return
-        found = await self.read(_meeting_place, pair.community, [part.person for part in parts])
-        if found is None:
-            raise CannotReach("they share no platform")
-        place, accounts = found
-        group = await self.core.groups.open(f"buddies.pair:{pair.id}", place, accounts, _("Buddies"))
-        await self.write(pairs.opened, pair, group.channel, _visible(group), plan(now), now)
-
-    async def _leave(self, pair: Pair, now: datetime) -> None:
-        """Once the introduction is said and somebody has come in, the place is theirs alone."""
-        assert pair.channel is not None
-        assert pair.opened is not None
-        waited = now - pair.opened >= STAY
-        if not await self.read(pairs.is_told, pair) or not (waited or await self._is_somebody_in(pair, pair.channel)):
-            await self.write(pairs.postpone, pair.id, now + min(AGAIN * 2 ** min(pair.tries, 5), MUCH_LATER))
-            return
-        await self.write(pairs.hand_over, pair.id)
-        await self.core.groups.leave(pair.channel)
-        await self.write(pairs.done, pair.id)
-
-    async def _is_somebody_in(self, pair: Pair, channel: Channel) -> bool:
-        for part in await self.read(pairs.parts, pair.id):
-            member = await self.read(account, part.person, channel.platform)
-            if member is not None and await self.core.groups.is_in(channel, member):
-                return True
-        return False
-
-    @message(pairs.STAYS, late="expires")
-    async def stays(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_("Nobody joins you this time. The two of you go on as you are."))
-
-    @message(pairs.NO_PLACE)
-    async def no_place(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_("I couldn't open a place for the two of you here.") + " " + looking_again())
 
     # -- introducing --------------------------------------------------------------------------------------------------
 
@@ -213,9 +112,6 @@ class Introductions(Cog):
         return Message(Text("\n").join(lines), doors_of(pair))
 
     # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def channel_gone(self, channel: Channel) -> Work[None]:
-        return lambda connection: pairs.lost_place(connection, channel, self.core.now())
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         def work(connection: Connection) -> None:
@@ -290,13 +186,6 @@ def one_tap(who: Text) -> Text:
     return said.format(who=who)
 
 
-def _visible(group: Group) -> str:
-    """The first line of a place: who else could open it, as the platform says."""
-    if not group.visible_to:
-        return str(_("Moderators may be able to open this place."))
-    return str(group.visible_to)
-
-
 def _long(weeks: int) -> Text:
     if weeks in LENGTHS:
         return _("{number} weeks").format(number=wording.say(LENGTHS[weeks]))
@@ -306,18 +195,3 @@ def _long(weeks: int) -> Text:
 def _day(instant: datetime, reader: Reader) -> str:
     zone = ZoneInfo(reader.zone)
     return friendly_date(local_day(instant, zone), local_day(reader.now, zone))
-
-
-def _meeting_place(
-    connection: Connection, community: Community, people: list[Person]
-) -> tuple[Place, list[Member]] | None:
-    """Where all of them have an account and the community lives; where they were seen last, if there are several."""
-    places = {place.platform: place for place in members.places(connection, community)}
-    accounts = [members.accounts(connection, person) for person in people]
-    if not all(accounts):
-        return None
-    for first in accounts[0]:
-        there = [next((one for one in own if one.platform == first.platform), None) for own in accounts]
-        if first.platform in places and all(there):
-            return places[first.platform], [one for one in there if one is not None]
-    return None

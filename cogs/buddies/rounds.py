@@ -24,7 +24,7 @@ from cogs.buddies.course import plan
 from cogs.buddies.measures import MEASURES
 from cogs.buddies.worker import match_in_process
 from cogs.moderation import desk
-from storage.buddies import buddies, ends, rounds
+from storage.buddies import buddies, ends, meeting, rounds
 from storage.buddies.buddies import Signup
 from storage.buddies.pairs import ROUND_DAYS, Length
 from storage.buddies.rounds import Proposed, Round, Schedule, Staying
@@ -188,10 +188,10 @@ def _here(context: Context) -> Community:
 
 def _gather(connection: Connection, community: Community, round_: Round | None, now: datetime) -> Gathered:
     return Gathered(
-        buddies.eligible(connection, community, now),
+        meeting.eligible(connection, community, now),
         buddies.signed_up(connection, community),
-        buddies.platforms(connection, community),
-        buddies.avoids(connection, community),
+        meeting.platforms(connection, community),
+        meeting.avoids(connection, community),
         rounds.passes(connection, round_.id) if round_ else [],
         rounds.met(connection, community),
         rounds.staying_together(connection, round_, now) if round_ else [],

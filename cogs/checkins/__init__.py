@@ -5,5 +5,6 @@ from cogs.checkins.cog import CheckIns
 from cogs.checkins.going_on import GoingOn
 from cogs.checkins.post import OpenCheckIn
 from cogs.checkins.sharing import Sharing
+from cogs.checkins.starting import StartingCheckIns
 
-__all__ = ["CheckInChoices", "CheckIns", "GoingOn", "OpenCheckIn", "Sharing"]
+__all__ = ["CheckInChoices", "CheckIns", "GoingOn", "OpenCheckIn", "Sharing", "StartingCheckIns"]

@@ -15,9 +15,9 @@ from bot.errors import UserError
 from bot.messages import Button, Community, Form, Message, Person, Text
 from bot.registry import Setting, Work
 from bot.words.i18n import N_, _, reader_locale, translate
-from cogs.checkins.cog import start
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
+from cogs.checkins.starting import start
 from storage.checkins import checkins, posts, prompts_off
 from storage.checkins import dials as checkin_dials
 from storage.checkins.dials import Audience, Dials, Personal

@@ -8,24 +8,21 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors
-from bot.clocks.times import EVERY_DAY, Days, Schedule, Week, friendly_instant
-from bot.clocks.zones import guess
+from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Ask, Listener, Work
+from bot.registry import Listener, Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
-from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
 from storage.checkins import checkins, dials, prompts_off
-from storage.members import consents, in_touch, members
+from storage.members import in_touch
 
 NOTEBOOK = "notebook.keep"
 """The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
@@ -42,61 +39,12 @@ GO_ON = "go on"
 class CheckIns(Cog):
     """A private question at a time the member chose, and as little kept of it as will do."""
 
-    # -- asking for one -----------------------------------------------------------------------------------------------
-
-    @command("checkin on", anyone=True)
-    async def enable(
-        self, context: Context, at: time = USUAL_TIME, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
-    ) -> Message:
-        """Get a check-in at this time on the days you choose."""
-        schedule = Schedule(at, zone or await self._zone(context), days)
-        question = await self.core.consenting.question(context, ASK.name, code_of(schedule))
-        return question or Message(await self.agreed(context, code_of(schedule)))
-
-    @action("checkins.offer", stateless=True)
-    async def offer(self, context: Context, value: str) -> Message:
-        if context.person is not None and await self.read(checkins.week_of, context.person) is not None:
-            found: Message = await self._opened(context, "checkins.change")
-            return found
-        return await self.enable(context)
-
-    @action("checkins.edit", stateless=True)
-    async def edit(self, context: Context, value: str) -> Form:
-        return form(schedule_of(value))
-
-    @action("checkins.propose", stateless=True)
-    async def proposed(
-        self, context: Context, value: str, at: time, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
-    ) -> Message:
-        return await self.enable(context, at, zone or schedule_of(value).zone, days)
-
-    def asks(self) -> tuple[Ask, ...]:
-        return (ASK,)
-
-    @action("checkins.agreed")
-    async def agreed(self, context: Context, value: str) -> Text:
-        """The yes is written; now the schedule it was about."""
-        week = Week.of(schedule_of(value))
-        return enabled(week, await self.write(start, context.me, week, context.now), context.now)
-
-    @command("checkin off")
-    async def disable(self, context: Context) -> Text:
-        """Stop your check-ins."""
-        stopped = await self.write(_disable, context.me)
-        return (
-            _("No more check-ins. `checkin on` starts them again.") if stopped else _("You have no check-in to stop.")
-        )
-
-    @action("checkins.stop")
-    async def stop(self, context: Context, value: str) -> Text:
-        return await self.disable(context)
-
     # -- being asked --------------------------------------------------------------------------------------------------
 
     @command("checkin now")
     async def check_in(self, context: Context) -> Message:
         """Check in right now."""
-        zone = str(await self._zone(context))
+        zone = str(await self.zone_of(context))
         chosen = await self.write(
             lambda connection: checkins.next_prompt(
                 connection, context.me, self._chooser(connection, context.me, zone, context.now), context.now
@@ -204,7 +152,7 @@ class CheckIns(Cog):
         await self._contact(context)
         due = context.now + SNOOZE
         await self.write(checkins.later, context.me, context.delivery, due)
-        zone = await self._zone(context)
+        zone = await self.zone_of(context)
         return _("I'll ask again {when}.").format(when=friendly_instant(due, context.now, zone))
 
     async def _meant(self, context: Context, prompt_id: str) -> tuple[Context, str]:
@@ -296,22 +244,6 @@ class CheckIns(Cog):
             raise UserError(_("That question is no longer in use. `checkin now` opens another."))
         return prompt
 
-    async def _zone(self, context: Context) -> ZoneInfo:
-        if context.person is not None:
-            return ZoneInfo((await self.read(members.profile, context.person)).zone)
-        return guess(context.locale, ZoneInfo(self.core.settings.zone))
-
 
 def _listeners(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:
     return [listener for work in works for listener in work(connection)]
-
-
-def start(connection: Connection, person: Person, week: Week, now: datetime) -> datetime:
-    """Check in at these times from now on, in this zone. Returns when the first one comes."""
-    members.set_zone(connection, person, week.zone.key)
-    return checkins.enable(connection, person, week, now)
-
-
-def _disable(connection: Connection, person: Person) -> bool:
-    consents.withdraw(connection, person, checkins.PURPOSE)
-    return checkins.disable(connection, person)

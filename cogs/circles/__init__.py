@@ -5,6 +5,7 @@ from cogs.circles.browse import Circles
 from cogs.circles.calendar import CircleCalendar
 from cogs.circles.drafts import CircleDrafts
 from cogs.circles.feed import CircleFeed
+from cogs.circles.filling import CircleFilling
 from cogs.circles.host_care import CircleHostCare
 from cogs.circles.host_notices import CircleHostNotices
 from cogs.circles.joining import CircleJoining
@@ -19,6 +20,7 @@ __all__ = [
     "CircleCalendar",
     "CircleDrafts",
     "CircleFeed",
+    "CircleFilling",
     "CircleHostCare",
     "CircleHostNotices",
     "CircleHosts",

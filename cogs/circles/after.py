@@ -15,7 +15,7 @@ from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from bot.words.prompts import Prompt
 from cogs.circles import hosting, lookup, steps, wording
-from storage.circles import answers, circles, meetings
+from storage.circles import answers, hosts, meetings
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.delivery import deliveries, offers
@@ -120,8 +120,8 @@ class CircleAfter(Cog):
 
     async def _cohost(self, circle: Circle) -> Person | None:
         """Who steps aside with anyone who needs a break: the co-host, or the one host there is."""
-        hosts = await self.read(circles.accepted, circle.id)
-        return hosts[-1] if hosts else None
+        leading = await self.read(hosts.accepted, circle.id)
+        return leading[-1] if leading else None
 
     @action("circles.tell_cohost", once=True)
     async def tell_cohost(self, context: Context, value: str) -> Text:
@@ -171,7 +171,7 @@ class CircleAfter(Cog):
         if payload is None or await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("I no longer have it. Send it again if you like."))
         words = self.core.keyring.decrypt(payload, "offers", "payload", row)
-        for host in await self.read(circles.accepted, circle.id):
+        for host in await self.read(hosts.accepted, circle.id):
             await self.write(deliveries.plan, self._to_host(SAID, host, gathering, circle, context, words))
         return _("Sent.")
 

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from sqlite3 import Connection
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.clocks.recurrence import Recurrence
-from bot.clocks.times import friendly_duration, weekday_name
+from bot.clocks.times import weekday_name
 from bot.cog import Cog, Core, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
-from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, plain
+from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
-from cogs.circles.invitations import invitation
+from cogs.circles.filling import TITLE
 from cogs.circles.screen import Choice
 from storage.circles import circles
-from storage.circles.circles import Circle, Kind, Words
-from storage.members import community_settings, members
+from storage.circles.circles import Kind
+from storage.members import members
 from storage.moderation import holds
 
 ASK_HOST = "circle-host"
-TITLE, ABOUT, SPOT = 60, 300, 200
-SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
 
 
 class CircleDrafts(Cog):
@@ -66,7 +62,7 @@ class CircleDrafts(Cog):
         return await self._first_form(context, community, when, kind)
 
     async def _first_form(self, context: Context, community: Community, when: datetime | None, kind: str = "") -> Form:
-        zone = await self._zone(context)
+        zone = await self.zone_of(context)
         default = when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else ""
         fields = (
             Field("when", _("When does it first meet?"), datetime, default=default),
@@ -85,7 +81,7 @@ class CircleDrafts(Cog):
     ) -> Message:
         if await self.read(holds.is_held, community, context.me):
             raise UserError(_("Introductions are paused for you by the people who run this community. `ask-mods`"))
-        zone = await self._zone(context)
+        zone = await self.zone_of(context)
         rule = repeating.weekly(when, zone)
         if kind == "hosts":
             rule = repeating.often(rule, "weeks4")  # once a month is what hosts are offered
@@ -107,53 +103,34 @@ class CircleDrafts(Cog):
             context.member.platform,
             context.now,
         )
-        return await self._screen(context, row)
+        return await screen.show(self, context, row)
 
     # -- the screen ---------------------------------------------------------------------------------------------------
 
     @action("circles.draft")
     async def draft(self, context: Context, value: str) -> Message:
-        return await self._screen(context, Choice.read(value).circle)
-
-    async def _screen(self, context: Context, row: int, said: Text | None = None) -> Message:
-        circle = await self._mine(context, row)
-        sheet = await wording.sheet(self, circle)
-        waiting = [host for host in await self.read(circles.hosts, row) if not host.accepted]
-        lines = [said, wording.card(sheet, None, None), await self._state(sheet, waiting)]
-        text = Text("\n").join(line for line in lines if line is not None)
-        return Message(text, tuple(screen.buttons(sheet, groups=bool(await self._groups(circle)))))
-
-    async def _state(self, sheet: wording.Sheet, waiting: Sequence[circles.Host]) -> Text:
-        asked = [await lookup.shown(self, host.person, sheet.circle.platform) for host in waiting if host.asked]
-        names = Text(", ").join(Text(Who(member)) for member in asked)
-        if sheet.circle.state == "wanted":
-            if not asked:
-                return _("It is published as soon as a co-host has said yes. Name one with `Co-host`.")
-            return _("It is published as soon as {names} says yes.").format(names=names)
-        if sheet.is_short_of_hosts and not asked:
-            return _("A draft. Only you see it. It needs a co-host before it can be published.")
-        return _("A draft. Only you see it.")
+        return await screen.show(self, context, Choice.read(value).circle)
 
     @action("circles.choose")
     async def choose(self, context: Context, value: str) -> Message:
         """The choices for one thing, each one tap."""
         choice = Choice.read(value)
-        circle = await self._mine(context, choice.circle)
+        circle = await screen.draft(self, context, value)
         return Message(_("Which one?"), tuple(screen.choices(circle, choice.what)))
 
     @action("circles.set")
     async def set(self, context: Context, value: str) -> Message:
         choice = Choice.read(value)
-        circle = await self._mine(context, choice.circle)
+        circle = await screen.draft(self, context, value)
         await self.write(circles.change, circle.id, screen.changed(circle, choice))
-        return await self._screen(context, circle.id)
+        return await screen.show(self, context, circle.id)
 
     @action("circles.groups")
     async def groups(self, context: Context, value: str) -> Message:
         """Whom it is for: everybody here, or one of the groups that moderators named."""
-        circle = await self._mine(context, Choice.read(value).circle)
+        circle = await screen.draft(self, context, value)
         buttons = [Button(_("Everybody"), "circles.group", f"{circle.id}|0")]
-        for group in await self._groups(circle):
+        for group in await screen.groups(self, circle):
             name = self.core.keyring.decrypt(group.name, "community_groups", "name", group.id)
             buttons.append(Button(plain(name[:45]), "circles.group", f"{circle.id}|{group.id}"))
         text = _("For whom is it? The card says so; nobody is asked to prove anything.")
@@ -162,123 +139,17 @@ class CircleDrafts(Cog):
     @action("circles.group")
     async def group(self, context: Context, value: str) -> Message:
         choice = Choice.read(value)
-        circle = await self._mine(context, choice.circle)
-        known = {group.id for group in await self._groups(circle)}
+        circle = await screen.draft(self, context, value)
+        known = {group.id for group in await screen.groups(self, circle)}
         chosen = lookup.number(choice.what)
         await self.write(circles.change, circle.id, {"group": chosen if chosen in known else None})
-        return await self._screen(context, circle.id)
-
-    async def _groups(self, circle: Circle) -> Sequence[community_settings.Group]:
-        """The groups of the community it can be for, beside everybody."""
-        found = await self.read(community_settings.groups, circle.community)
-        return [group for group in found if group.kind != "main"]
-
-    # -- what is typed ------------------------------------------------------------------------------------------------
-
-    @action("circles.words")
-    async def words(self, context: Context, value: str) -> Form:
-        sheet = await wording.sheet(self, await self._mine(context, Choice.read(value).circle))
-        fields = (
-            Field("title", _("What is it called?"), default=sheet.title, limit=TITLE),
-            Field("about", _("What is it for?"), default=sheet.about, optional=True, multiline=True, limit=ABOUT),
-            Field("spot", _spot_label(sheet.circle), default=sheet.spot, optional=True, limit=SPOT),
-        )
-        return Form(_("Its words"), fields, "circles.worded", str(sheet.circle.id))
-
-    @action("circles.worded")
-    async def worded(self, context: Context, value: str, title: str, about: str = "", spot: str = "") -> Message:
-        circle = await self._mine(context, Choice.read(value).circle)
-        said: dict[Words, str] = {"title": title[:TITLE], "about": about[:ABOUT], "spot": spot[:SPOT]}
-        sealed = {
-            column: self.core.keyring.encrypt(text, "circles", column, circle.id) if text else None
-            for column, text in said.items()
-        }
-        await self.write(_write_words, circle.id, sealed)
-        return await self._screen(context, circle.id)
-
-    @action("circles.when")
-    async def when(self, context: Context, value: str) -> Form:
-        sheet = await wording.sheet(self, await self._mine(context, Choice.read(value).circle))
-        rule = sheet.rule
-        if sheet.circle.kind == kinds.NOTICE:
-            until = Field("when", _("Until when?"), datetime, default=f"{rule.start} {rule.at:%H:%M}")
-            return Form(_("Until when"), (until,), "circles.until_then", str(sheet.circle.id))
-        fields = (
-            Field("when", _("When does it first meet?"), datetime, default=f"{rule.start} {rule.at:%H:%M}"),
-            Field("zone", _("In which city or time zone?"), ZoneInfo, default=rule.zone.key),
-            Field(
-                "length", _("How long?"), timedelta, default=friendly_duration(timedelta(minutes=sheet.circle.minutes))
-            ),
-        )
-        return Form(_("When, how long"), fields, "circles.timed", str(sheet.circle.id))
-
-    @action("circles.until_then")
-    async def until_then(self, context: Context, value: str, when: datetime) -> Message:
-        """The day a notice ends, in the host's own zone."""
-        circle = await self._mine(context, Choice.read(value).circle)
-        rule = repeating.at(Recurrence.from_code(circle.recurrence), when, await self._zone(context))
-        await self.write(circles.change, circle.id, {"recurrence": rule.code})
-        return await self._screen(context, circle.id)
-
-    @action("circles.timed")
-    async def timed(self, context: Context, value: str, when: datetime, zone: ZoneInfo, length: timedelta) -> Message:
-        circle = await self._mine(context, Choice.read(value).circle)
-        if not SHORTEST <= length <= LONGEST:
-            raise UserError(_("From 15 minutes to 8 hours, please."))
-        mine = await self._zone(context)  # what was typed was read in the host's own zone
-        wall = when.astimezone(mine).replace(tzinfo=zone)
-        rule = repeating.at(Recurrence.from_code(circle.recurrence), wall, zone)
-        minutes = int(length / timedelta(minutes=1))
-        await self.write(circles.change, circle.id, {"recurrence": rule.code, "minutes": minutes})
-        return await self._screen(context, circle.id)
-
-    @action("circles.until")
-    async def until(self, context: Context, value: str) -> Form:
-        circle = await self._mine(context, Choice.read(value).circle)
-        fields = (Field("day", _("Which is the last date?"), date),)
-        return Form(_("Until a date"), fields, "circles.last_day", str(circle.id))
-
-    @action("circles.last_day")
-    async def last_day(self, context: Context, value: str, day: date) -> Message:
-        circle = await self._mine(context, Choice.read(value).circle)
-        rule = repeating.until(Recurrence.from_code(circle.recurrence), day)
-        await self.write(circles.change, circle.id, {"recurrence": rule.code})
-        return await self._screen(context, circle.id)
-
-    @action("circles.cohost")
-    async def cohost(self, context: Context, value: str) -> Form:
-        await self._mine_ever(context, Choice.read(value).circle)
-        fields = (Field("who", _("Who? Mention them, or give their id."), Member),)
-        return Form(_("Somebody who hosts with you"), fields, "circles.named", value)
-
-    @action("circles.named")
-    async def named(self, context: Context, value: str, who: Member) -> Message:
-        """Ask them, if they said that they would host; else give words to pass on."""
-        choice = Choice.read(value)
-        circle = await self._mine_ever(context, choice.circle)
-        part: circles.Part = "stand-in" if choice.what == "stand-in" else "co-host"
-        person = await self.read(members.person_of, who)
-        if person == context.me:
-            raise UserError(_("You host already. Name somebody else."))
-        is_here = person is not None and await self.core.permissions.is_member(who, circle.community)
-        if person is None or not is_here or not await self.write(_ask, circle, person, part, context.now):
-            code = invitation(self, circle)
-            return Message(
-                _(
-                    "I can't ask {who}. You can send this yourself: 'Would you host {title} with me? If yes, send"
-                    " Kith: circle host {code}'"
-                ).format(who=Who(who), title=(await wording.sheet(self, circle)).title, code=Text(code))
-            )
-        said = _("{who} is asked when somebody is needed.") if part == "stand-in" else _("I've asked {who}.")
-        if circle.state == "published":
-            return Message(said.format(who=Who(who)))
-        return await self._screen(context, circle.id, said.format(who=Who(who)))
+        return await screen.show(self, context, circle.id)
 
     # -- publishing ---------------------------------------------------------------------------------------------------
 
     @action("circles.publish")
     async def publish(self, context: Context, value: str) -> Message:
-        circle = await self._mine(context, Choice.read(value).circle)
+        circle = await screen.draft(self, context, value)
         if not schedule.next_dates(Recurrence.from_code(circle.recurrence), context.now, 1):
             raise UserError(_("Its dates have passed. Press `When, how long` and name another one."))
         done = await self.write(hosting.publish, circle, context.now)
@@ -288,27 +159,17 @@ class CircleDrafts(Cog):
             raise UserError(_("It can't be published with these hosts now. `ask-mods` reaches the moderators."))
         if done == "published":
             return Message(_("Published. `circle mine` shows its dates and lets you move or cancel one."))
-        return await self._screen(context, circle.id)
+        return await screen.show(self, context, circle.id)
 
     @action("circles.delete")
     async def delete(self, context: Context, value: str) -> Text:
-        circle = await self._mine(context, Choice.read(value).circle)
+        circle = await screen.draft(self, context, value)
         await self.write(circles.delete, circle.id)
         return _("Deleted. Nobody saw it.")
 
     def asks(self) -> Sequence[Ask]:
         purposes = (*consenting.CORE, hosting.PURPOSE, seats.PURPOSE)
         return (Ask(ASK_HOST, purposes, partial(wording.host_words, self), "circles.begin", adult=True),)
-
-    async def _mine(self, context: Context, row: int) -> Circle:
-        """The draft with this id, if the member hosts it."""
-        circle = await self._mine_ever(context, row)
-        if circle.state not in ("draft", "wanted"):
-            raise UserError(_("It is published, so this can't be changed here. `circle mine` shows what can."))
-        return circle
-
-    async def _mine_ever(self, context: Context, row: int) -> Circle:
-        return await lookup.hosted(self, context, row)
 
     async def _community(self, context: Context, row: str) -> Community:
         """The community a draft is for: the member's own, whatever came back from the network."""
@@ -322,29 +183,8 @@ class CircleDrafts(Cog):
         await self.write(members.join, context.me, found, context.now)
         return found
 
-    async def _zone(self, context: Context) -> ZoneInfo:
-        return ZoneInfo((await self.read(members.profile, context.me)).zone)
-
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return nothing_kept  # drafts stand with Circles
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget
-
-
-def _spot_label(circle: Circle) -> Text:
-    return _("Who offers it?") if circle.kind == kinds.NOTICE else _("Where do you meet?")
-
-
-def _write_words(connection: Connection, circle: int, sealed: dict[Words, bytes | None]) -> None:
-    for column, words in sealed.items():
-        circles.write_words(connection, circle, column, words)
-
-
-def _ask(connection: Connection, circle: Circle, person: Person, part: circles.Part, now: datetime) -> bool:
-    """Ask somebody who said that they would host. False if I may not."""
-    members.join(connection, person, circle.community, now)
-    if not hosting.may_be_asked(connection, circle, person):
-        return False
-    hosting.ask(connection, circle, person, part, now)
-    return True

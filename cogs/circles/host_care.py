@@ -12,7 +12,7 @@ from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, ngettext, reader_locale, translate
 from cogs.circles import after, hosting, lookup, steps, wording
-from storage.circles import circles, meetings
+from storage.circles import circles, hosts, meetings
 from storage.circles.circles import Circle
 from storage.members import members
 
@@ -53,7 +53,7 @@ class CircleHostCare(Cog):
         """Asked, not forced."""
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         assert reader.person is not None
-        if reader.person not in await self.read(circles.accepted, circle.id):
+        if reader.person not in await self.read(hosts.accepted, circle.id):
             return None
         sheet = await wording.sheet(self, circle)
         text = _("{title} has met three times with you now. Would you like to rest for a while? No reason needed.")

@@ -10,7 +10,7 @@ from bot.messages import Button, Community, Message, Person, Text, When, Who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
-from storage.circles import circles
+from storage.circles import circles, hosts
 from storage.circles.circles import Circle
 from storage.members import members
 
@@ -24,7 +24,7 @@ class CircleHostNotices(Cog):
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         assert reader.person is not None
-        host = await self.read(circles.host_of, circle.id, reader.person) if circle else None
+        host = await self.read(hosts.of, circle.id, reader.person) if circle else None
         if circle is None or host is None or (host.part != "stand-in" and host.accepted):
             return None
         gathering, _free = await lookup.next_of(self, circle, reader.now)

@@ -10,10 +10,11 @@ from bot.clocks.recurrence import Recurrence
 from bot.context import Delivery
 from bot.messages import Person
 from cogs.circles import dates, kinds, schedule
-from storage.circles import answers, circles
+from storage.circles import answers, circles, hosts
 from storage.circles import dates as circles_dates
-from storage.circles.circles import Circle, Host, Part
+from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
+from storage.circles.hosts import Host, Part
 from storage.delivery import deliveries
 from storage.members import blocks, consents
 from storage.moderation import holds
@@ -38,40 +39,40 @@ def may_be_asked(connection: Connection, circle: Circle, person: Person) -> bool
     """Only who said that they would host is asked, nobody whose introductions are held, and none who avoid a host."""
     if not consents.allows(connection, person, PURPOSE) or holds.is_held(connection, circle.community, person):
         return False
-    return not any(blocks.between(connection, person, host) for host in circles.accepted(connection, circle.id))
+    return not any(blocks.between(connection, person, host) for host in hosts.accepted(connection, circle.id))
 
 
 def ask(connection: Connection, circle: Circle, person: Person, part: Part, now: datetime) -> None:
     """Ask somebody to host, or to be a stand-in."""
-    circles.add_host(connection, circle.id, person, part, now)
+    hosts.add(connection, circle.id, person, part, now)
     if part != "stand-in":
         _plan_ask(connection, circle, person, now)
 
 
 def hand_over(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Ask somebody to be the host in place of the one who is. Nothing changes before their yes."""
-    circles.add_host(connection, circle.id, person, "host", now)
-    circles.set_part(connection, circle.id, person, "host")
+    hosts.add(connection, circle.id, person, "host", now)
+    hosts.set_part(connection, circle.id, person, "host")
     _plan_ask(connection, circle, person, now)
 
 
 def accept(connection: Connection, circle: Circle, person: Person, now: datetime) -> Accepted:
     """The person hosts from now on. Publishes a circle that waited for them."""
-    part = circles.host_of(connection, circle.id, person)
+    part = hosts.of(connection, circle.id, person)
     if part is not None and part.accepted:
         return "accepted"
     if refused := _refused(connection, circle, part, now):
-        circles.decline(connection, circle.id, person)
+        hosts.decline(connection, circle.id, person)
         return refused
     assert part is not None
     if part.part == "host":
         _make_way(connection, circle, now)
     elif part.part == "stand-in":
-        taken = {host.part for host in circles.hosts(connection, circle.id) if host.accepted}
-        circles.set_part(connection, circle.id, person, "co-host" if "host" in taken else "host")
-    circles.accept(connection, circle.id, person, now)
+        taken = {host.part for host in hosts.everybody(connection, circle.id) if host.accepted}
+        hosts.set_part(connection, circle.id, person, "co-host" if "host" in taken else "host")
+    hosts.accept(connection, circle.id, person, now)
     if not _is_short(connection, circle):
-        circles.stop_asking(connection, circle.id)
+        hosts.stop_asking(connection, circle.id)
     if circle.state == "published":
         _tell_coming(connection, circle, now)
     if circle.state == "wanted" and publish(connection, circle, now) == "published":
@@ -84,7 +85,7 @@ def _refused(connection: Connection, circle: Circle, part: Host | None, now: dat
     """What stands against this person's yes now."""
     if part is None or circle.state == "archived":
         return "no place"
-    is_full = len(circles.accepted(connection, circle.id)) >= MOST
+    is_full = len(hosts.accepted(connection, circle.id)) >= MOST
     if (part.part == "stand-in" and not _is_short(connection, circle)) or (part.part == "co-host" and is_full):
         return "no place"
     if holds.is_held(connection, circle.community, part.person):
@@ -94,10 +95,10 @@ def _refused(connection: Connection, circle: Circle, part: Host | None, now: dat
 
 def _make_way(connection: Connection, circle: Circle, now: datetime) -> None:
     """The host gives the circle to the one who takes it over; where a second one is needed, they stay as that."""
-    for host in [one for one in circles.hosts(connection, circle.id) if one.part == "host" and one.accepted]:
-        others = len(circles.accepted(connection, circle.id)) - 1
+    for host in [one for one in hosts.everybody(connection, circle.id) if one.part == "host" and one.accepted]:
+        others = len(hosts.accepted(connection, circle.id)) - 1
         if others + 1 < kinds.rule(circle.kind).hosts:
-            circles.set_part(connection, circle.id, host.person, "co-host")
+            hosts.set_part(connection, circle.id, host.person, "co-host")
             continue
         _go(connection, circle, host.person, now)
         key = f"handed over:{int(now.timestamp())}"
@@ -112,34 +113,34 @@ def publish(connection: Connection, circle: Circle, now: datetime) -> Published:
         circles.set_state(connection, circle.id, "wanted")
         return "wanted"
     dates.open_dates(connection, circle, now)
-    hosts = circles.accepted(connection, circle.id)
-    for host in hosts:
+    leading = hosts.accepted(connection, circle.id)
+    for host in leading:
         _plan(connection, circle, NEWS, host, "published", now, {"what": "published"})
     if circle.kind == kinds.NOTICE:
         return "published"  # nothing has started that somebody waited for
     for person in circles.take_wishes(connection, circle.community):
-        if person not in hosts:
+        if person not in leading:
             _plan(connection, circle, NEW, person, "new", now, {}, purpose="events")
     return "published"
 
 
 def against_hosts(connection: Connection, circle: Circle, now: datetime) -> Literal["too much", "held"] | None:
     """What stands against its hosts holding it: an introduction that is held, or more than two circles in a week."""
-    hosts = circles.accepted(connection, circle.id)
-    if any(holds.is_held(connection, circle.community, host) for host in hosts):
+    leading = hosts.accepted(connection, circle.id)
+    if any(holds.is_held(connection, circle.community, host) for host in leading):
         return "held"
-    return "too much" if any(is_too_much(connection, circle, host, now) for host in hosts) else None
+    return "too much" if any(is_too_much(connection, circle, host, now) for host in leading) else None
 
 
 def withdraw(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Somebody does not host any more: the co-host becomes the host, and stand-ins are asked in order."""
-    was = circles.host_of(connection, circle.id, person)
+    was = hosts.of(connection, circle.id, person)
     if was is None:
         return
     _go(connection, circle, person, now)
-    left = circles.accepted(connection, circle.id)
+    left = hosts.accepted(connection, circle.id)
     if was.part == "host" and was.accepted and left:
-        circles.set_part(connection, circle.id, left[0], "host")
+        hosts.set_part(connection, circle.id, left[0], "host")
     if was.accepted:
         if not left and circle.state in ("draft", "wanted"):
             circles.delete(connection, circle.id)
@@ -150,14 +151,14 @@ def withdraw(connection: Connection, circle: Circle, person: Person, now: dateti
 
 def _go(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """The person has no part any more, and leaves the circle's own place unless they belong to it otherwise."""
-    circles.remove_host(connection, circle.id, person)
+    hosts.remove(connection, circle.id, person)
     leave_place(connection, circle, person, now)
 
 
 def leave_place(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Whoever neither hosts the circle nor belongs to it is taken out of its own place."""
     account = circles.account_on(connection, person, circle.platform)
-    stays = person in circles.accepted(connection, circle.id) or (
+    stays = person in hosts.accepted(connection, circle.id) or (
         answers.membership(connection, circle.id, person) is not None
     )
     if circle.channel is not None and account is not None and not stays:
@@ -166,14 +167,14 @@ def leave_place(connection: Connection, circle: Circle, person: Person, now: dat
 
 def rest(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:
     """A host becomes a stand-in, and the others are asked in order. False where nobody else stands by."""
-    others = [one for one in circles.hosts(connection, circle.id) if one.part == "stand-in" and one.person != person]
-    was = circles.host_of(connection, circle.id, person)
+    others = [one for one in hosts.everybody(connection, circle.id) if one.part == "stand-in" and one.person != person]
+    was = hosts.of(connection, circle.id, person)
     if not others or was is None or not was.accepted:
         return False
-    circles.rest(connection, circle.id, person, now)
-    left = circles.accepted(connection, circle.id)
+    hosts.rest(connection, circle.id, person, now)
+    left = hosts.accepted(connection, circle.id)
     if was.part == "host" and left:
-        circles.set_part(connection, circle.id, left[0], "host")
+        hosts.set_part(connection, circle.id, left[0], "host")
     _news(connection, circle, "rests", person, now)
     cover(connection, circle, now)
     return True
@@ -181,13 +182,13 @@ def rest(connection: Connection, circle: Circle, person: Person, now: datetime) 
 
 def decline(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """No, or no answer: the next one is asked. Nobody is told which of the two it was."""
-    circles.decline(connection, circle.id, person)
+    hosts.decline(connection, circle.id, person)
     cover(connection, circle, now)
 
 
 def pass_on(connection: Connection, now: datetime) -> None:
     """Stand-ins who have not answered in time: the next ones are asked."""
-    for row, person in circles.silent_stand_ins(connection, now):
+    for row, person in hosts.silent_stand_ins(connection, now):
         circle = circles.get(connection, row)
         assert circle is not None
         decline(connection, circle, person, now)
@@ -198,14 +199,14 @@ def cover(connection: Connection, circle: Circle, now: datetime) -> None:
     if circle.state != "published" or not _is_short(connection, circle):
         return
     coming = next(iter(circles_dates.coming(connection, circle.id, now)), None)
-    waiting = [one for one in circles.hosts(connection, circle.id) if one.part == "stand-in" and one.asked is None]
+    waiting = [one for one in hosts.everybody(connection, circle.id) if one.part == "stand-in" and one.asked is None]
     asked_next = next((one for one in waiting if may_be_asked(connection, circle, one.person)), None)
     if asked_next is not None:
         wait = WAIT_SOON if coming and coming.starts - now < SOON else WAIT
-        circles.ask_stand_in(connection, circle.id, asked_next.person, now, now + wait)
+        hosts.ask_stand_in(connection, circle.id, asked_next.person, now, now + wait)
         _plan_ask(connection, circle, asked_next.person, now)
         return
-    if not circles.accepted(connection, circle.id):
+    if not hosts.accepted(connection, circle.id):
         dates.end(connection, circle, "paused", "ended", now)
     elif coming and coming.starts - now <= SOON:
         ask_how_to_hold(connection, circle, coming, now)
@@ -215,7 +216,7 @@ def ask_how_to_hold(connection: Connection, circle: Circle, gathering: Gathering
     """One host is left, and the date is near: hold with one host, move, or cancel."""
     if gathering.alone:
         return
-    for host in circles.accepted(connection, circle.id)[:1]:
+    for host in hosts.accepted(connection, circle.id)[:1]:
         deliveries.plan(
             connection,
             Delivery(
@@ -253,7 +254,7 @@ def _carried(connection: Connection, besides: Circle, person: Person, now: datet
 
 
 def _is_short(connection: Connection, circle: Circle) -> bool:
-    return len(circles.accepted(connection, circle.id)) < kinds.rule(circle.kind).hosts
+    return len(hosts.accepted(connection, circle.id)) < kinds.rule(circle.kind).hosts
 
 
 def _tell_coming(connection: Connection, circle: Circle, now: datetime) -> None:
@@ -265,7 +266,7 @@ def _tell_coming(connection: Connection, circle: Circle, now: datetime) -> None:
 
 def _news(connection: Connection, circle: Circle, what: News, about: Person, now: datetime) -> None:
     """The other hosts hear it."""
-    for host in circles.accepted(connection, circle.id):
+    for host in hosts.accepted(connection, circle.id):
         if host != about:
             key = f"{what}:{about.id}:{int(now.timestamp())}"
             _plan(connection, circle, NEWS, host, key, now, {"what": what, "who": about.id})
@@ -273,7 +274,7 @@ def _news(connection: Connection, circle: Circle, what: News, about: Person, now
 
 def tell_of_place(connection: Connection, circle: Circle, now: datetime) -> None:
     """The hosts hear that the circle's own place is gone, and that another one is opened."""
-    for host in circles.accepted(connection, circle.id):
+    for host in hosts.accepted(connection, circle.id):
         _plan(connection, circle, NEWS, host, f"place:{int(now.timestamp())}", now, {"what": "place"})
 
 

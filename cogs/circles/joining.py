@@ -13,7 +13,7 @@ from bot.messages import Button, Community, Message, Person, Text, When, Who
 from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, lookup, seats, wording
-from storage.circles import answers, circles, dates, requests
+from storage.circles import answers, circles, dates, hosts, requests
 from storage.circles.answers import Seat
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
@@ -88,7 +88,7 @@ class CircleJoining(Cog):
 def needs_a_yes(connection: Connection, circle: Circle, person: Person) -> bool:
     """Do the hosts still have to say yes to this person?"""
     belongs = answers.membership(connection, circle.id, person) is not None
-    return circle.joining == "ask" and not belongs and person not in circles.accepted(connection, circle.id)
+    return circle.joining == "ask" and not belongs and person not in hosts.accepted(connection, circle.id)
 
 
 def ask(connection: Connection, circle: Circle, person: Person, wants: Seat, now: datetime) -> None:
@@ -96,7 +96,7 @@ def ask(connection: Connection, circle: Circle, person: Person, wants: Seat, now
     members.join(connection, person, circle.community, now)
     if not requests.ask(connection, circle.id, person, wants, now):
         return
-    for host in circles.accepted(connection, circle.id):
+    for host in hosts.accepted(connection, circle.id):
         deliveries.plan(
             connection,
             Delivery(

@@ -18,7 +18,7 @@ from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, wording
 from cogs.circles.host_notices import ANNOUNCEMENT
 from cogs.circles.invitations import invited_to
-from storage.circles import answers, circles
+from storage.circles import answers, circles, hosts
 from storage.circles import dates as circles_dates
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
@@ -244,7 +244,7 @@ def _move(connection: Connection, circle: Circle, gathering: Gathering, starts: 
 def _take_part(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Somebody with a code belongs to the community, and is asked to host."""
     members.join(connection, person, circle.community, now)
-    circles.add_host(connection, circle.id, person, "co-host", now)
+    hosts.add(connection, circle.id, person, "co-host", now)
 
 
 def _announce(connection: Connection, circle: Circle, gathering: Gathering, context: Context) -> None:

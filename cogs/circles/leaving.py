@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 from bot.messages import Community, Person
 from cogs.circles import hosting, seats
-from storage.circles import answers, circles, kept
+from storage.circles import answers, circles, hosts, kept
 from storage.circles.circles import Circle
 
 
@@ -23,7 +23,7 @@ def forget(connection: Connection, person: Person, community: Community | None, 
     for circle in kept.everywhere(connection, person):
         if community is not None and circle.community != community:
             continue
-        if circle.state in ("draft", "wanted") and circles.accepted(connection, circle.id) == [person]:
+        if circle.state in ("draft", "wanted") and hosts.accepted(connection, circle.id) == [person]:
             circles.delete(connection, circle.id)
             continue
         hosting.withdraw(connection, circle, person, now)

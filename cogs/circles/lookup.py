@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Member, Person
 from bot.words.i18n import _
-from storage.circles import answers, circles, dates
+from storage.circles import answers, circles, dates, hosts
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.members import consents, members
@@ -39,7 +39,7 @@ async def found(cog: Cog, value: str) -> tuple[Gathering, Circle]:
 async def hosted(cog: Cog, context: Context, row: int) -> Circle:
     """The circle with this id, if the member hosts or prepares it."""
     circle = await cog.read(circles.get, row)
-    if circle is None or context.me not in await cog.read(circles.accepted, row):
+    if circle is None or context.me not in await cog.read(hosts.accepted, row):
         raise UserError(_("You host no circle like that. `circle mine` shows yours."))
     return circle
 

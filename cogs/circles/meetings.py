@@ -14,7 +14,7 @@ from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
-from storage.circles import answers, circles, dates, meetings
+from storage.circles import answers, circles, dates, hosts, meetings
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.delivery import deliveries
@@ -52,7 +52,7 @@ class CircleMeetings(Cog):
     async def question(self, context: Context, value: str) -> Message:
         """The next question, as personal as the card says. A host asks for it, when the round is ready."""
         circle, gathering = await self._meeting(context)
-        if context.me not in await self.read(circles.accepted, circle.id):
+        if context.me not in await self.read(hosts.accepted, circle.id):
             raise UserError(_("A host asks for the next question."))
         if circle.kind not in ASKING:
             raise UserError(_("This circle has no questions."))
@@ -83,8 +83,8 @@ class CircleMeetings(Cog):
     async def _pass_on(self, context: Context) -> Message:
         circle, gathering = await self._meeting(context)
         has_it = await self.read(meetings.speaker, gathering.id)
-        hosts = await self.read(circles.accepted, circle.id)
-        if context.me != has_it and context.me not in hosts:
+        leading = await self.read(hosts.accepted, circle.id)
+        if context.me != has_it and context.me not in leading:
             raise UserError(_("The one who has the talking piece hands it on, or a host does."))
         following = await self.write(_hand_on, circle, gathering, has_it, context.now)
         if following is None:
@@ -205,11 +205,11 @@ def _thanks(circle: Circle, gathering: Gathering, teller: Person, context: Conte
 def _come(connection: Connection, circle: Circle, gathering: Gathering, person: Person) -> bool:
     """Somebody is there. False if they only listen."""
     answers.came(connection, gathering.id, person)
-    hosts = person in circles.accepted(connection, circle.id)
+    leads = person in hosts.accepted(connection, circle.id)
     said = answers.said(connection, gathering.id, person)
-    if not hosts and (said is None or said.answer != "in"):
+    if not leads and (said is None or said.answer != "in"):
         return False
-    meetings.join_turns(connection, gathering.id, person, first=hosts)
+    meetings.join_turns(connection, gathering.id, person, first=leads)
     return True
 
 

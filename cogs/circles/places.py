@@ -15,7 +15,7 @@ from bot.messages import Channel, Community, Message, Person, Place, Text
 from bot.registry import Nearness, Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import hosting, steps, wording
-from storage.circles import answers, circles
+from storage.circles import answers, circles, hosts
 from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
 from storage.members import members
@@ -47,17 +47,17 @@ class CirclePlaces(Cog):
 
     async def _open(self, circle: Circle, now: datetime) -> None:
         place = await self._place(circle)
-        hosts = [
+        leading = [
             account
-            for host in await self.read(circles.accepted, circle.id)
+            for host in await self.read(hosts.accepted, circle.id)
             if (account := await self.read(circles.account_on, host, circle.platform)) is not None
         ]
-        if place is None or not hosts:
+        if place is None or not leading:
             self._patience[circle.id] = now + AGAIN
             return
         sheet = await wording.sheet(self, circle)
         title = Text("{title}").format(title=sheet.title)
-        group = await self.core.groups.open(f"circle:{circle.id}", place, hosts, title)
+        group = await self.core.groups.open(f"circle:{circle.id}", place, leading, title)
         await self.write(_opened, circle, group.channel, now)
 
     async def _place(self, circle: Circle) -> Place | None:
@@ -72,9 +72,9 @@ class CirclePlaces(Cog):
 
     @job(every="tick")
     async def let_hosts_in(self, now: datetime) -> None:
-        for row, person, channel in await self.read(circles.hosts_to_let_in, now, BATCH):
+        for row, person, channel in await self.read(hosts.to_let_in, now, BATCH):
             _inside, again = await self._let_in(person, channel, now)
-            await self.write(circles.let_host_in, row, person, again)
+            await self.write(hosts.let_in, row, person, again)
 
     async def _let_in(self, person: Person, channel: Channel, now: datetime) -> tuple[bool, datetime | None]:
         """Whether they are inside now, and when to try again."""

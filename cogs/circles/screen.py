@@ -1,17 +1,22 @@
-"""What the screen of a draft offers: every setting as one button, and the choices behind it."""
+"""The screen of a draft: how it stands, every setting as one button, and the choices behind it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.clocks.recurrence import Recurrence
+from bot.cog import Cog
+from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Text
+from bot.messages import Button, Message, Text, Who
 from bot.words.i18n import N_, _, reader_locale, translate
-from cogs.circles import kinds, repeating
+from cogs.circles import kinds, lookup, repeating, wording
 from cogs.circles.wording import Sheet
+from storage.circles import hosts
 from storage.circles.circles import TWO_HOSTS, Circle
+from storage.members import community_settings
 
 SEATS = (3, 4, 5, 6, 7, 8, 12, 20, 50)
 PERSONAL = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
@@ -145,6 +150,47 @@ def changed(circle: Circle, choice: Choice) -> dict[str, Any]:
         case "times", times if times.isdecimal() and int(times) in repeating.TIMES:
             return {"recurrence": repeating.times(rule, int(times)).code}
     raise UserError(_("That button has expired. `circle mine` opens it again."))
+
+
+# -- the draft of whoever looks at it ---------------------------------------------------------------------------------
+
+
+async def draft(cog: Cog, context: Context, value: str) -> Circle:
+    """The draft that a button is about, if the member hosts it."""
+    circle = await lookup.hosted(cog, context, Choice.read(value).circle)
+    if circle.state not in ("draft", "wanted"):
+        raise UserError(_("It is published, so this can't be changed here. `circle mine` shows what can."))
+    return circle
+
+
+async def show(cog: Cog, context: Context, row: int, said: Text | None = None) -> Message:
+    circle = await draft(cog, context, str(row))
+    sheet = await wording.sheet(cog, circle)
+    waiting = [host for host in await cog.read(hosts.everybody, row) if not host.accepted]
+    lines = [said, wording.card(sheet, None, None), await _state(cog, sheet, waiting)]
+    text = Text("\n").join(line for line in lines if line is not None)
+    return Message(text, tuple(buttons(sheet, groups=bool(await groups(cog, circle)))))
+
+
+async def groups(cog: Cog, circle: Circle) -> Sequence[community_settings.Group]:
+    """The groups of the community it can be for, beside everybody."""
+    found = await cog.read(community_settings.groups, circle.community)
+    return [group for group in found if group.kind != "main"]
+
+
+async def _state(cog: Cog, sheet: Sheet, waiting: Sequence[hosts.Host]) -> Text:
+    asked = [await lookup.shown(cog, host.person, sheet.circle.platform) for host in waiting if host.asked]
+    names = Text(", ").join(Text(Who(member)) for member in asked)
+    if sheet.circle.state == "wanted":
+        if not asked:
+            return _("It is published as soon as a co-host has said yes. Name one with `Co-host`.")
+        return _("It is published as soon as {names} says yes.").format(names=names)
+    if sheet.is_short_of_hosts and not asked:
+        return _("A draft. Only you see it. It needs a co-host before it can be published.")
+    return _("A draft. Only you see it.")
+
+
+# -- the words of a button -------------------------------------------------------------------------------------------
 
 
 def _row(name: Text, now: Text, action: str, value: str) -> Button:

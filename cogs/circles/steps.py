@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.context import Delivery
 from bot.messages import Channel, Person
 from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
-from storage.circles import answers, circles
+from storage.circles import answers, circles, hosts
 from storage.circles import dates as circles_dates
 from storage.circles.answers import SEATED
 from storage.circles.circles import Circle
@@ -70,7 +70,7 @@ class Moment(NamedTuple):
         )
 
     def hosts(self) -> list[Person]:
-        return circles.accepted(self.connection, self.circle.id)
+        return hosts.accepted(self.connection, self.circle.id)
 
     def seated(self) -> list[answers.Said]:
         return answers.all_said(self.connection, self.gathering.id, *SEATED)
@@ -100,9 +100,9 @@ def walk(connection: Connection, now: datetime, limit: int) -> bool:
 
 def ask(moment: Moment) -> None:
     """Members who have said nothing to this date yet are asked once."""
-    hosts = moment.hosts()
+    leading = moment.hosts()
     for member in answers.members_of(moment.connection, moment.circle.id):
-        if member.person in hosts or answers.said(moment.connection, moment.gathering.id, member.person):
+        if member.person in leading or answers.said(moment.connection, moment.gathering.id, member.person):
             continue
         moment.plan(INVITE, member.person, "ask", moment.gathering.starts, picked=False, capped=True)
 
@@ -182,7 +182,7 @@ def after(moment: Moment) -> None:
 def _look_after(moment: Moment, host: Person) -> None:
     """After three dates in a row a host is asked to rest; and once a month, who supports them."""
     starts, end = moment.gathering.starts, moment.gathering.ends
-    part = circles.host_of(moment.connection, moment.circle.id, host)
+    part = hosts.of(moment.connection, moment.circle.id, host)
     if part is None or part.accepted is None or moment.gathering.state == "cancelled":
         return
     held = circles_dates.held(moment.connection, moment.circle.id, part.accepted, end)

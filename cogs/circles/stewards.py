@@ -15,7 +15,7 @@ from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
-from storage.circles import circles
+from storage.circles import circles, hosts
 from storage.circles.circles import Circle
 from storage.members import members
 
@@ -159,7 +159,7 @@ def _ask(connection: Connection, circle: Circle, person: Person, now: datetime) 
     """Raises UserError for somebody who may not be asked: nothing is written then."""
     if not hosting.may_be_asked(connection, circle, person):
         raise UserError(_("I can't ask them: they have not said that they would host."))
-    if person in circles.accepted(connection, circle.id):
+    if person in hosts.accepted(connection, circle.id):
         raise UserError(_("They host it already."))
     members.join(connection, person, circle.community, now)
     hosting.hand_over(connection, circle, person, now)

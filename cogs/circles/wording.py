@@ -14,7 +14,7 @@ from bot.context import Delivery
 from bot.messages import Button, Member, Text, When, Who
 from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup
-from storage.circles import circles
+from storage.circles import circles, hosts
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.members import community_settings
@@ -48,8 +48,8 @@ class Sheet:
 
 async def sheet(cog: Cog, circle: Circle) -> Sheet:
     """Read and decrypt what there is to show of a circle."""
-    people = await cog.read(circles.accepted, circle.id)
-    hosts = [await lookup.shown(cog, person, circle.platform) for person in people]
+    people = await cog.read(hosts.accepted, circle.id)
+    shown = [await lookup.shown(cog, person, circle.platform) for person in people]
     trained = [await cog.read(community_settings.is_trained, circle.community, person) for person in people]
 
     def words(blob: bytes | None, column: str) -> str:
@@ -60,7 +60,7 @@ async def sheet(cog: Cog, circle: Circle) -> Sheet:
         words(circle.title, "title"),
         words(circle.about, "about"),
         words(circle.spot, "spot"),
-        tuple(hosts),
+        tuple(shown),
         bool(trained) and all(trained),
         Recurrence.from_code(circle.recurrence),
         await group_name(cog, circle),
@@ -210,7 +210,7 @@ def place(sheet: Sheet) -> Text:
     return " " + _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else Text()
 
 
-def ask_words(sheet: Sheet, gathering: Gathering | None, part: circles.Part) -> Text:
+def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part) -> Text:
     """Asking somebody to host: what it is, and what it is not."""
     asked = {
         "host": _("Would you host this?"),

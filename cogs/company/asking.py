@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.asking.doors import COMPANY, HELP_NOW
@@ -14,19 +13,18 @@ from bot.clocks.times import friendly_instant
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, who
+from bot.messages import STATELESS, Button, Community, Message, Person, Text, who
 from bot.registry import Ask, Measure, Work
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import account_of, audiences, in_hours, note_of, routing, settle
-from cogs.company.hours import hours_of
+from cogs.company.drafting import draft, preview
 from storage.buddies import asking
 from storage.company import company, helping, kept
 from storage.company.company import Request
 from storage.members import members
 from storage.moderation import holds
 
-NOTE_LENGTH = 140
 BATCH = 200
 
 
@@ -68,7 +66,7 @@ class Company(Cog):
             return _nobody_there(context.community)
         viewers = frozenset({"helpers"} if "helpers" in there else there)
         row = await self.write(company.draft, context.me, context.community, viewers, context.now)
-        return await self._preview(context, row)
+        return await preview(self, context, row)
 
     def asks(self) -> Iterable[Ask]:
         purposes = (*consenting.CORE, helping.COMPANY)
@@ -101,101 +99,12 @@ class Company(Cog):
                 )
             )
 
-    # -- looking at it, and changing it in one tap ---------------------------------------------------------------------
-
-    async def _draft(self, context: Context, row: int) -> tuple[Context, Request]:
-        request = await self.read(company.get, row)
-        if request is None or request.person != context.me or request.state != "draft":
-            raise UserError(_("That request has been sent or let go. `company` begins another."))
-        return replace(context, community=request.community), request
-
-    async def _preview(self, context: Context, row: int) -> Message:
-        """Who would see it, and the words they would see."""
-        context, request = await self._draft(context, row)
-        return Message(
-            await self._proposal(context, request),
-            (
-                Button(_("Ask"), "company.send", str(row), style="primary"),
-                Button(_("Change"), "company.change", str(row)),
-                Button(_("Not now"), "company.drop", str(row)),
-            ),
-        )
-
-    async def _proposal(self, context: Context, request: Request) -> Text:
-        every = await audiences(self, context)
-        there = in_hours(every, context.now)
-        viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
-        terms = wording.terms(request.kind, request.hours, note_of(self.core.keyring, request))
-        if not viewers:
-            return _("Nobody of those you chose is there right now.") + " " + terms
-        said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)
-        closes = context.now + timedelta(hours=request.hours)
-        later = (one for audience in request.viewers for one in every.get(audience, []))
-        if any(hours_of(one).begin_before(context.now, closes) for one in later):
-            said = said + " " + _("Those whose hours begin in that time may see it too.")
-        return said
-
-    @action("company.change")
-    async def change(self, context: Context, value: str) -> Message:
-        row = int(value)
-        context, request = await self._draft(context, row)
-        there = await audiences(self, context)
-        following = _after(wording.HOURS, request.hours)
-        kind = _after(tuple(wording.KINDS), request.kind)
-        buttons = [
-            Button(_("For: {kind}").format(kind=wording.kind(request.kind)), "company.set", f"{row} kind {kind}"),
-            Button(_("Open: {n} hours").format(n=request.hours), "company.set", f"{row} hours {following}"),
-            Button(_("Note: none") if request.note is None else _("Note: yours"), "company.note", value),
-        ]
-        if len(there) > 1:
-            for audience in there:
-                state = _("yes") if audience in request.viewers else _("no")
-                label = Text("{audience}: {state}").format(audience=wording.audience(audience), state=state)
-                buttons.append(Button(label, "company.set", f"{row} viewer {audience}"))
-        buttons += [
-            Button(_("Ask"), "company.send", value, style="primary"),
-            Button(_("Not now"), "company.drop", value),
-        ]
-        return Message(await self._proposal(context, request), tuple(buttons))
-
-    @action("company.set")
-    async def set(self, context: Context, value: str) -> Message:
-        row, what, chosen = value.split(" ")
-        _context, request = await self._draft(context, int(row))
-        if what == "kind" and chosen in wording.KINDS:
-            await self.write(company.change, context.me, request.id, kind=chosen)  # type: ignore[arg-type]  # one of them
-        elif what == "hours" and int(chosen) in wording.HOURS:
-            await self.write(company.change, context.me, request.id, hours=int(chosen))
-        elif what == "viewer" and chosen in helping.AUDIENCES:
-            viewers = request.viewers ^ {chosen}
-            await self.write(company.change, context.me, request.id, viewers=viewers or request.viewers)
-        return await self.change(context, row)
-
-    @action("company.note")
-    async def note(self, context: Context, value: str) -> Form:
-        field = Field("note", _("What may they know? `-` for nothing."), optional=True, limit=NOTE_LENGTH)
-        return Form(_("Your note"), (field,), "company.noted", value)
-
-    @action("company.noted")
-    async def noted(self, context: Context, value: str, note: str = "") -> Message:
-        if len(note) > NOTE_LENGTH:
-            raise UserError(_("That is a bit long: {n} characters at most.").format(n=NOTE_LENGTH))
-        row = int(value)
-        sealed = self.core.keyring.encrypt(note, "company_requests", "note", row) if note.strip() else None
-        await self.write(company.set_note, context.me, row, sealed)
-        return await self._preview(context, row)
-
-    @action("company.drop")
-    async def drop(self, context: Context, value: str) -> Text:
-        await self.write(company.drop, context.me, int(value))
-        return _("That's fine. Nobody was asked.")
-
     # -- the second step, and what follows -----------------------------------------------------------------------------
 
     @action("company.send", expensive=True)
     async def send(self, context: Context, value: str) -> Message:
-        _context, draft = await self._draft(context, int(value))
-        await self._allowed(replace(context, community=draft.community))
+        there, _request = await draft(self, context, int(value))
+        await self._allowed(there)
         opened = await self.write(company.send, context.me, int(value), context.now)
         if opened is None:
             raise UserError(_("You have asked already. `company` shows how it stands."))
@@ -211,8 +120,7 @@ class Company(Cog):
 
     async def _when(self, context: Context, request: Request) -> str:
         assert request.closes is not None
-        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
-        return friendly_instant(request.closes, context.now, zone)
+        return friendly_instant(request.closes, context.now, await self.zone_of(context))
 
     @action("company.close")
     async def close(self, context: Context, value: str) -> Text:
@@ -311,11 +219,6 @@ def _nobody_there(community: Community) -> Message:
 
 def _while_open(request: Request) -> tuple[Button, ...]:
     return (Button(_("Close it"), "company.close", str(request.id)), Button(_("Help now"), HELP_NOW))
-
-
-def _after(choices: Sequence[Any], chosen: Any) -> Any:
-    """The choice that one more tap leads to."""
-    return choices[(choices.index(chosen) + 1) % len(choices)]
 
 
 def _measured(part: int, whole: int) -> Text:

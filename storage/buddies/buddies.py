@@ -1,11 +1,9 @@
-"""Who would like a buddy in a community, how, and who may be introduced to whom now."""
+"""Who would like a buddy in a community, and how."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import combinations
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
@@ -13,8 +11,6 @@ from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
-from storage.members import blocks, consents, members
-from storage.moderation import holds
 
 PURPOSE, MENTOR = "buddy", "mentor"
 
@@ -59,8 +55,10 @@ _COLUMNS = (
 _SELECT = f"SELECT {_COLUMNS} FROM buddy_signups AS signups JOIN persons ON persons.id = signups.person"
 
 
-def _read(row: Sequence[Any]) -> Signup:
-    return Signup(Person(row[0]), row[1], row[2], row[3], bool(row[4]), *row[5:])
+def signups(connection: Connection, condition: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Signup]:
+    """Those who signed up and of whom the condition, in the schema's words, is true."""
+    rows = connection.execute(f"{_SELECT} WHERE {condition} ORDER BY signups.person", values)
+    return [Signup(Person(row[0]), row[1], row[2], row[3], bool(row[4]), *row[5:]) for row in rows]
 
 
 def sign_up(
@@ -76,10 +74,8 @@ def sign_up(
 
 
 def get(connection: Connection, community: Community, person: Person) -> Signup | None:
-    row = connection.execute(
-        f"{_SELECT} WHERE community = ? AND signups.person = ?", (community.id, person.id)
-    ).fetchone()
-    return _read(row) if row else None
+    found = signups(connection, "community = ? AND signups.person = ?", (community.id, person.id))
+    return found[0] if found else None
 
 
 def has_signed_up(connection: Connection, community: Community, person: Person) -> bool:
@@ -132,42 +128,6 @@ def was_in_trio(connection: Connection, community: Community, person: Person, nu
     )
 
 
-# -- who may be introduced --------------------------------------------------------------------------------------------
-
-
-_ALLOWED = """
-NOT resting AND (paused_at IS NULL OR paused_until <= :now)
-AND EXISTS (SELECT 1 FROM memberships WHERE memberships.person = signups.person
-    AND memberships.community = signups.community AND left_at IS NULL)
-AND 3 = (SELECT count(*) FROM consents WHERE consents.person = signups.person
-    AND (purpose, version) IN (VALUES (:purpose, :version), ('dm', :dm), ('adult', :adult)))
-"""
-_BUSY = """
-EXISTS (SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal
-    WHERE buddy_answers.person = signups.person AND buddy_proposals.community = signups.community
-    AND buddy_proposals.kind = 'buddy' AND buddy_proposals.state = 'open')
-OR EXISTS (SELECT 1 FROM buddy_members JOIN buddy_pairs ON buddy_pairs.id = pair
-    WHERE buddy_members.person = signups.person AND buddy_pairs.community = signups.community
-    AND buddy_pairs.kind = 'buddy' AND buddy_pairs.state <> 'ended' AND gone IS NULL)
-"""
-
-
-def _values(community: Community, now: datetime) -> dict[str, Any]:
-    names = {"version": PURPOSE, "dm": "dm", "adult": "adult"}
-    versions = {name: consents.version(purpose) for name, purpose in names.items()}
-    return {"community": community.id, "now": seconds(now), "purpose": PURPOSE, **versions}
-
-
-def eligible(connection: Connection, community: Community, now: datetime) -> list[Signup]:
-    """Everybody who may be introduced to somebody now: they said yes to it, are here, and have nobody yet."""
-    rows = connection.execute(
-        f"{_SELECT} WHERE community = :community AND {_ALLOWED} AND NOT ({_BUSY}) ORDER BY signups.person",
-        _values(community, now),
-    ).fetchall()
-    found = [_read(row) for row in rows]
-    return [one for one in found if holds.obstacle(connection, community, one.person, now) is None]
-
-
 def signed_up(connection: Connection, community: Community) -> int:
     """How many people would like to be introduced, whether or not they can be now."""
     [count] = connection.execute(
@@ -183,65 +143,6 @@ def somebody_else(connection: Connection, community: Community, person: Person |
         (community.id, person.id if person else 0),
     ).fetchone()
     return found is not None
-
-
-def may_meet(connection: Connection, community: Community, people: Sequence[Person], now: datetime) -> bool:
-    """May these people be brought together at this moment: the yes of each still stands, and nobody avoids another."""
-    values = _values(community, now) | {"people": json.dumps([person.id for person in people])}
-    [allowed] = connection.execute(
-        "SELECT count(*) FROM buddy_signups AS signups JOIN persons ON persons.id = signups.person"
-        f" WHERE community = :community AND signups.person IN (SELECT value FROM json_each(:people)) AND {_ALLOWED}",
-        values,
-    ).fetchone()
-    if allowed != len(people):
-        return False
-    if any(holds.obstacle(connection, community, person, now) is not None for person in people):
-        return False
-    return not any(blocks.between(connection, one, other) for one, other in combinations(people, 2))
-
-
-def may_walk_together(connection: Connection, community: Community, parts: Sequence[Part], now: datetime) -> bool:
-    """As ``may_meet`` for a mentor and the person they walk with: each by the yes to their own part."""
-    for person, role, _reasons in parts:
-        wanted = {MENTOR if role == "mentor" else PURPOSE, "dm", "adult"}
-        if not wanted <= consents.given(connection, person) or community not in members.communities(connection, person):
-            return False
-        if members.profile(connection, person).paused:
-            return False
-        if holds.obstacle(connection, community, person, now) is not None:
-            return False
-    return not any(blocks.between(connection, one.person, other.person) for one, other in combinations(parts, 2))
-
-
-def may(connection: Connection, community: Community, kind: Kind, parts: Sequence[Part], now: datetime) -> bool:
-    """May these people be brought together at this moment, as this kind of pair?"""
-    if kind == "mentor":
-        return may_walk_together(connection, community, parts, now)
-    return may_meet(connection, community, [part.person for part in parts], now)
-
-
-def avoids(connection: Connection, community: Community) -> list[tuple[int, int]]:
-    """Every two people of the community who must not meet, once for each who asked for it."""
-    return connection.execute(
-        "SELECT blocks.person, other FROM blocks JOIN buddy_signups AS signups ON signups.person = blocks.person"
-        " WHERE community = ? AND other IS NOT NULL",
-        (community.id,),
-    ).fetchall()
-
-
-def platforms(connection: Connection, community: Community) -> dict[int, frozenset[str]]:
-    """Where each person of the community who signed up can be met: people are introduced where both have an account."""
-    rows = connection.execute(
-        "SELECT DISTINCT accounts.person, accounts.platform FROM accounts"
-        " JOIN buddy_signups ON buddy_signups.person = accounts.person"
-        " JOIN places ON places.community = buddy_signups.community AND places.platform = accounts.platform"
-        " WHERE buddy_signups.community = ?",
-        (community.id,),
-    ).fetchall()
-    found: dict[int, set[str]] = {}
-    for person, platform in rows:
-        found.setdefault(person, set()).add(platform)
-    return {person: frozenset(there) for person, there in found.items()}
 
 
 # -- looking on -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.messages import Community, Person
-from storage.buddies import buddies, pairs
+from storage.buddies import buddies, meeting, pairs
 from storage.buddies.buddies import Kind, Part
 from storage.buddies.pairs import How, Length, Pair, Plan
 from storage.database.instants import instant, seconds
@@ -59,7 +59,7 @@ def end_by_time(connection: Connection, pair: Pair, plan: Plan, now: datetime) -
     for part in people if pair.kind == "buddy" else ():
         if not _took_part(connection, pair.id, part.person):
             buddies.unanswered(connection, pair.community, part.person, now)
-    if set(wishes.values()) == {"same"} and buddies.may(connection, pair.community, pair.kind, people, now):
+    if set(wishes.values()) == {"same"} and meeting.may(connection, pair.community, pair.kind, people, now):
         _go_on(connection, current, people, plan, now)
         return
     pairs.close(connection, pair.id, now)

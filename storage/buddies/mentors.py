@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.messages import Community, Person
-from storage.buddies import buddies, pairs, proposals
+from storage.buddies import buddies, meeting, pairs, proposals
 from storage.buddies.buddies import Part
 from storage.buddies.pairs import MENTOR_DAYS, Length
 from storage.database.instants import instant, seconds
@@ -56,7 +56,7 @@ def _next(connection: Connection, community: Community, person: Person, now: dat
     ).fetchall()
     for (row,) in rows:
         parts = [Part(Person(row), "mentor", ""), Part(person, "mentee", "")]
-        if buddies.may_walk_together(connection, community, parts, now):
+        if meeting.may_walk_together(connection, community, parts, now):
             return Person(row)
     return None
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Channel, Community, Person
-from storage.buddies import buddies
+from storage.buddies import buddies, meeting
 from storage.buddies.buddies import Kind, Part, Role
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries, intents
@@ -205,7 +205,7 @@ def opened(connection: Connection, pair: Pair, channel: Channel, visible: str, p
         "UPDATE buddy_pairs SET platform = ?, channel = ?, thread = ? WHERE id = ?",
         (channel.platform, channel.id, channel.thread, pair.id),
     )
-    if not buddies.may(connection, pair.community, pair.kind, people, now) or not is_joined(connection, pair):
+    if not meeting.may(connection, pair.community, pair.kind, people, now) or not is_joined(connection, pair):
         give_up(connection, pair, now)
         return False
     _take_over(connection, pair, now)

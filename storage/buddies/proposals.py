@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Person
-from storage.buddies import buddies, pairs
+from storage.buddies import buddies, meeting, pairs
 from storage.buddies.buddies import Kind, Part, Role
 from storage.buddies.pairs import Length
 from storage.database.instants import instant, seconds
@@ -151,7 +151,7 @@ def close(connection: Connection, row: int, now: datetime) -> None:
     answers = _answers(connection, row)
     willing = _parts(connection, row, {person for person, said in answers.items() if said == "yes"})
     fewest = 2 if joins is None else len(answers)
-    together = len(willing) >= fewest and buddies.may(connection, community, kind, willing, now)
+    together = len(willing) >= fewest and meeting.may(connection, community, kind, willing, now)
     there = {part.person.id for part in pairs.parts(connection, joins)} if joins is not None else set[int]()
     connection.execute(
         "UPDATE buddy_proposals SET state = ?, due = NULL WHERE id = ?", ("agreed" if together else "fallen", row)

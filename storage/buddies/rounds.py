@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
-from storage.buddies import buddies, pairs, proposals
+from storage.buddies import buddies, meeting, pairs, proposals
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Length
 from storage.company import welcome
@@ -156,7 +156,7 @@ def staying_together(connection: Connection, round_: Round, now: datetime) -> li
         people = [part.person for part in pairs.parts(connection, row)]
         signups = [buddies.get(connection, round_.community, person) for person in people]
         known = tuple(one for one in signups if one is not None)
-        if len(people) == len(known) == 2 and buddies.may_meet(connection, round_.community, people, now):
+        if len(people) == len(known) == 2 and meeting.may_meet(connection, round_.community, people, now):
             found.append(Staying(row, known, instant(ends)))
     return found
 
@@ -194,14 +194,14 @@ def settle(
     )
     if done.rowcount == 0:
         return
-    free = {one.person.id: one for one in buddies.eligible(connection, round_.community, now)}
+    free = {one.person.id: one for one in meeting.eligible(connection, round_.community, now)}
     staying = {one.pair: one for one in staying_together(connection, round_, now)}
     dropped = False
     for match in proposed:
         people = buddies.of(match.reasons)
         known = free | {one.person.id: one for one in (staying[match.joins].people if match.joins in staying else ())}
         current = all(person.id in known and known[person.id].edits == edits[person.id] for person in people)
-        if current and buddies.may_meet(connection, round_.community, people, now):
+        if current and meeting.may_meet(connection, round_.community, people, now):
             parts = [Part(person, "buddy", match.reasons[person.id]) for person in people]
             proposals.propose(
                 connection, round_.community, round_.id, "buddy", parts, match.length, now, joins=match.joins

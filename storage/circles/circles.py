@@ -8,12 +8,12 @@ from sqlite3 import Connection, IntegrityError
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Channel, Community, Member, Person
-from storage.database.instants import instant, seconds
+from storage.circles import hosts
+from storage.database.instants import seconds
 from storage.members import members
 
 Kind = Literal["circle", "story", "skill", "hosts", "social", "cowork", "service", "alumni", "notice"]
 State = Literal["draft", "wanted", "published", "paused", "archived"]
-Part = Literal["host", "co-host", "stand-in"]
 Words = Literal["title", "about", "spot"]
 Seal = Callable[[int], bytes]
 """Encrypts words for the row with this id."""
@@ -47,15 +47,6 @@ class Circle(NamedTuple):
     group: int | None = None
 
 
-class Host(NamedTuple):
-    """Somebody who hosts, or was asked to. ``accepted`` is None until they said yes."""
-
-    person: Person
-    part: Part
-    asked: datetime | None
-    accepted: datetime | None
-
-
 _CIRCLE = (
     "SELECT circles.id, communities.id, communities.name, kind, state, title, about, spot, recurrence, minutes, seats,"
     ' personal, listening, dry, platform, channel, thread, joining, "group"'
@@ -83,8 +74,8 @@ def create(
     ).lastrowid
     assert row is not None
     connection.execute("UPDATE circles SET title = ? WHERE id = ?", (seal(row), row))
-    add_host(connection, row, host, "host", now)
-    accept(connection, row, host, now)
+    hosts.add(connection, row, host, "host", now)
+    hosts.accept(connection, row, host, now)
     return row
 
 
@@ -123,6 +114,14 @@ def hosted_by(connection: Connection, person: Person) -> list[Circle]:
         " WHERE state <> 'archived' ORDER BY circles.id DESC",
         (person.id,),
     )
+    return [_read(row) for row in rows]
+
+
+def parts_of(connection: Connection, person: Person) -> list[Circle]:
+    """Every circle the person has a part in, asked or accepted, that is not archived."""
+    rows = connection.execute(
+        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'", (person.id,)
+    ).fetchall()
     return [_read(row) for row in rows]
 
 
@@ -192,121 +191,6 @@ def set_state(connection: Connection, circle: int, state: Literal["draft", "want
 
 def delete(connection: Connection, circle: int) -> None:
     connection.execute("DELETE FROM circles WHERE id = ?", (circle,))
-
-
-# -- hosts ------------------------------------------------------------------------------------------------------------
-
-
-def add_host(connection: Connection, circle: int, person: Person, part: Part, now: datetime) -> None:
-    """Somebody who is to host or to stand in. Nothing changes for whoever has a part already."""
-    connection.execute(
-        "INSERT INTO circle_hosts (circle, person, part, position, asked) VALUES (?, ?, ?,"
-        " (SELECT count(*) FROM circle_hosts WHERE circle = ?), ?) ON CONFLICT DO NOTHING",
-        (circle, person.id, part, circle, None if part == "stand-in" else seconds(now)),
-    )
-
-
-def hosts(connection: Connection, circle: int) -> list[Host]:
-    """Everybody with a part: host and co-host first, then stand-ins in their order."""
-    rows = connection.execute(
-        "SELECT person, part, asked, accepted FROM circle_hosts WHERE circle = ?"
-        " ORDER BY part = 'stand-in', part = 'co-host', position",
-        (circle,),
-    )
-    return [Host(Person(person), part, instant(asked), instant(accepted)) for person, part, asked, accepted in rows]
-
-
-def accepted(connection: Connection, circle: int) -> list[Person]:
-    """Those who host now, the host first."""
-    return [host.person for host in hosts(connection, circle) if host.part != "stand-in" and host.accepted]
-
-
-def parts_of(connection: Connection, person: Person) -> list[Circle]:
-    """Every circle the person has a part in, asked or accepted, that is not archived."""
-    rows = connection.execute(
-        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'", (person.id,)
-    ).fetchall()
-    return [_read(row) for row in rows]
-
-
-def host_of(connection: Connection, circle: int, person: Person) -> Host | None:
-    return next((host for host in hosts(connection, circle) if host.person == person), None)
-
-
-def accept(connection: Connection, circle: int, person: Person, now: datetime) -> None:
-    connection.execute(
-        "UPDATE circle_hosts SET accepted = ?1, enter = ?1, due = NULL"
-        " WHERE circle = ?2 AND person = ?3 AND accepted IS NULL",
-        (seconds(now), circle, person.id),
-    )
-
-
-def set_part(connection: Connection, circle: int, person: Person, part: Part) -> None:
-    connection.execute("UPDATE circle_hosts SET part = ? WHERE circle = ? AND person = ?", (part, circle, person.id))
-
-
-def remove_host(connection: Connection, circle: int, person: Person) -> bool:
-    done = connection.execute("DELETE FROM circle_hosts WHERE circle = ? AND person = ?", (circle, person.id))
-    return done.rowcount > 0
-
-
-def ask_stand_in(connection: Connection, circle: int, person: Person, now: datetime, until: datetime) -> None:
-    """A stand-in is asked to step in, and has until then before the next one is asked too."""
-    connection.execute(
-        "UPDATE circle_hosts SET asked = ?, due = ? WHERE circle = ? AND person = ?",
-        (seconds(now), seconds(until), circle, person.id),
-    )
-
-
-def rest(connection: Connection, circle: int, person: Person, now: datetime) -> None:
-    """A host stands by from now on, behind the others; nobody asks them about the place they have just left."""
-    connection.execute(
-        "UPDATE circle_hosts SET part = 'stand-in', accepted = NULL, enter = NULL, asked = ?3, due = NULL,"
-        " position = 1 + (SELECT max(position) FROM circle_hosts WHERE circle = ?1) WHERE circle = ?1 AND person = ?2",
-        (circle, person.id, seconds(now)),
-    )
-
-
-def stop_asking(connection: Connection, circle: int) -> None:
-    """The place is filled: whoever stands by waits for another time."""
-    connection.execute(
-        "UPDATE circle_hosts SET asked = NULL, due = NULL WHERE circle = ? AND part = 'stand-in'", (circle,)
-    )
-
-
-def decline(connection: Connection, circle: int, person: Person) -> None:
-    """Not this time: a stand-in stays one, and is not asked again for the same place; anybody else has no part."""
-    connection.execute(
-        "UPDATE circle_hosts SET due = NULL WHERE circle = ? AND person = ? AND part = 'stand-in'", (circle, person.id)
-    )
-    connection.execute(
-        "DELETE FROM circle_hosts WHERE circle = ? AND person = ? AND part <> 'stand-in' AND accepted IS NULL",
-        (circle, person.id),
-    )
-
-
-def silent_stand_ins(connection: Connection, now: datetime) -> list[tuple[int, Person]]:
-    """(circle, person) of stand-ins who were asked and have not answered in time."""
-    rows = connection.execute("SELECT circle, person FROM circle_hosts WHERE due <= ?", (seconds(now),)).fetchall()
-    return [(circle, Person(person)) for circle, person in rows]
-
-
-def hosts_to_let_in(connection: Connection, now: datetime, limit: int) -> list[tuple[int, Person, Channel]]:
-    """(circle, person, place) of hosts who have to be let into a place that is open."""
-    rows = connection.execute(
-        "SELECT circle, person, platform, channel, thread FROM circle_hosts JOIN circles ON circles.id = circle"
-        " WHERE enter <= ? AND channel IS NOT NULL ORDER BY enter LIMIT ?",
-        (seconds(now), limit),
-    ).fetchall()
-    return [(circle, Person(person), Channel(*place)) for circle, person, *place in rows]
-
-
-def let_host_in(connection: Connection, circle: int, person: Person, again: datetime | None) -> None:
-    """Done; or (``again``) to be tried once more then."""
-    connection.execute(
-        "UPDATE circle_hosts SET enter = ? WHERE circle = ? AND person = ?",
-        (seconds(again) if again else None, circle, person.id),
-    )
 
 
 # -- who would like to know -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Community, Person
-from storage.circles import circles, feeds, requests
+from storage.circles import circles, feeds, hosts, requests
 from storage.circles.circles import Circle
 from storage.database.instants import instant
 
@@ -47,7 +47,7 @@ def _circle(connection: Connection, circle: Circle, person: Person, decrypt: Dec
         "community": circle.community.name,
         "kind": circle.kind,
     }
-    host = circles.host_of(connection, circle.id, person)
+    host = hosts.of(connection, circle.id, person)
     if host is not None:
         shown["your part"] = host.part if host.accepted or host.part == "stand-in" else f"asked to be {host.part}"
         for column, words in (("about", circle.about), ("spot", circle.spot)):

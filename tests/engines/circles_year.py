@@ -21,6 +21,7 @@ from bot.story.playground import Playground
 from cogs.circles import (
     CircleAfter,
     CircleDrafts,
+    CircleFilling,
     CircleHostCare,
     CircleHostNotices,
     CircleHosts,
@@ -32,7 +33,7 @@ from cogs.circles import (
     seats,
 )
 from cogs.onboarding import Onboarding
-from storage.circles import answers, circles
+from storage.circles import answers, circles, hosts
 from storage.circles import dates as circles_dates
 from storage.circles.circles import Circle
 from storage.members import consents, members
@@ -48,7 +49,10 @@ EVENTS = ("cancel", "move", "cant", "leave", "join")
 WRONG = ("lost", "unwanted", "double", "missing", "ghosts", "late", "wrong_hour")
 """Reminders that did not come, came to nobody who asked, or twice; dates that were not opened; seats of people who have
 left; reminders a minute late; dates at an hour that the host's wall does not show, or the host did not move them to."""
-COGS = (Onboarding, Circles, CircleNotices, CircleHosts, CircleHostNotices, CircleHostCare, CircleAfter, CircleDrafts)
+COGS = (
+    *(Onboarding, Circles, CircleNotices, CircleHosts, CircleHostNotices, CircleHostCare, CircleAfter),
+    *(CircleDrafts, CircleFilling),
+)
 BEFORE = {"day": timedelta(days=1), "hour": timedelta(hours=1), "now": timedelta()}
 
 
@@ -181,8 +185,8 @@ def _found(connection: Connection, playground: Playground, now: datetime) -> Wor
 
         row = circles.create(connection, community, people[number], "circle", seal, rule.code, 60, 8, "local", BEGIN)
         cohost = people[number + 5]
-        circles.add_host(connection, row, cohost, "co-host", now)
-        circles.accept(connection, row, cohost, now)
+        hosts.add(connection, row, cohost, "co-host", now)
+        hosts.accept(connection, row, cohost, now)
         circle = circles.get(connection, row)
         assert circle is not None
         assert hosting.publish(connection, circle, now)

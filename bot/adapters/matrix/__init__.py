@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from nio.crypto.attachments import encrypt_attachment
 
-from bot.adapters.matrix import content
+from bot.adapters.matrix import content, powers
 from bot.adapters.matrix.commands import Listener, answer_to, read_member
 from bot.adapters.matrix.content import Content, Reading
+from bot.adapters.matrix.events import Events
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.login import Login, Session
 from bot.adapters.matrix.rooms import NAME, Rooms
@@ -56,6 +57,7 @@ class MatrixAdapter:
         self._session: Session
         self._sync: Sync
         self._rooms: Rooms
+        self._events: Events
 
     @property
     def window(self) -> timedelta:
@@ -79,8 +81,8 @@ class MatrixAdapter:
     async def _connect(self) -> None:
         self._client, self._session = await self._login.log_in(self._bot.now())
         self._sync = Sync(self._client, self._memory)
-        self._rooms = Rooms(self._client, self._sync)
-        listener = Listener(self._bot, self._rooms, self._client.user_id, self._config.prefix)
+        self._rooms, self._events = Rooms(self._client, self._sync), Events(self._client)
+        listener = Listener(self._bot, self._rooms, self._events, self._client, self._config.prefix)
         try:
             await self._rooms.load()
             await self._sync.connect(listener.handle)
@@ -149,7 +151,7 @@ class MatrixAdapter:
             if channel.thread:
                 event["m.relates_to"] = {"rel_type": "m.thread", "event_id": channel.thread, "is_falling_back": True}
             transaction = f"{key}.{number}" if number else key
-            event_id = await self._rooms.say(channel.id, "m.room.message", event, transaction)
+            event_id = await self._events.say(channel.id, "m.room.message", event, transaction)
         return event_id
 
     async def _file(self, room_id: str, file: File) -> Content:
@@ -187,7 +189,7 @@ class MatrixAdapter:
     async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
         rooms = [target.id] if isinstance(target, Channel) else self._rooms.direct_rooms(target.id)
         for room_id in rooms:
-            found = await self._rooms.find(room_id, key, since)
+            found = await self._events.find(room_id, key, since)
             if found is not None:
                 return found
         return None
@@ -249,7 +251,7 @@ class MatrixAdapter:
 
     async def is_moderator(self, member: Member, place: Place) -> bool:
         try:
-            return await self._rooms.is_moderator(place.id, member.id)
+            return await powers.is_moderator(self._client, place.id, member.id)
         except DeliveryError:
             return False
 

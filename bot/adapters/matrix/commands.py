@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from nio import MegolmEvent
 
 from bot.adapters.matrix.content import Content, Reading, choice, contents
+from bot.adapters.matrix.events import Events
 from bot.adapters.matrix.goings import Goings
+from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Arrival
 from bot.bot import Bot
@@ -29,13 +31,14 @@ LONGEST_ANSWER = 60
 class Listener:
     """Turns what arrives into calls of the bot."""
 
-    def __init__(self, bot: Bot, rooms: Rooms, user_id: str, prefix: str) -> None:
+    def __init__(self, bot: Bot, rooms: Rooms, events: Events, client: Homeserver, prefix: str) -> None:
         self._bot = bot
         self._rooms = rooms
-        self._user_id = user_id
+        self._events = events
+        self._user_id = client.user_id
         self._prefix = prefix.casefold()
         self._keyless: set[str | None] = set()
-        self._goings = Goings(bot, rooms, user_id)
+        self._goings = Goings(bot, rooms, client)
 
     async def handle(self, arrival: Arrival) -> None:
         """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
@@ -54,7 +57,7 @@ class Listener:
         line = _spoken(content)
         replied_to = _part(_part(content, "m.relates_to"), "m.in_reply_to").get("event_id")
         if isinstance(replied_to, str) and len(line) <= LONGEST_ANSWER:
-            button_id = choice(await self._rooms.own_event(arrival.room_id, replied_to), line)
+            button_id = choice(await self._events.own_event(arrival.room_id, replied_to), line)
             if button_id is not None:
                 await self._bot.run_action(incoming, button_id)
                 return
@@ -66,7 +69,7 @@ class Listener:
         target, key = relation.get("event_id"), relation.get("key")
         if not isinstance(target, str) or not isinstance(key, str):
             return
-        button_id = choice(await self._rooms.own_event(arrival.room_id, target), key)
+        button_id = choice(await self._events.own_event(arrival.room_id, target), key)
         if button_id is not None:
             await self._bot.run_action(await self._incoming(arrival, {}), button_id)
 
@@ -78,7 +81,7 @@ class Listener:
         self._keyless.add(event.session_id)
         said = Message(_("I can't open your last message. Please send it again."))
         [answer] = contents(said, Reading(self._bot.now(), ZoneInfo("UTC")))
-        await self._rooms.say(arrival.room_id, "m.room.message", answer, answer_to(event.event_id))
+        await self._events.say(arrival.room_id, "m.room.message", answer, answer_to(event.event_id))
 
     async def _incoming(self, arrival: Arrival, content: Content) -> Incoming:
         room_id, sender = arrival.room_id, arrival.event.sender

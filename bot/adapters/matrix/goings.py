@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from bot.adapters.matrix.homeserver import Json
+from bot.adapters.matrix import powers
+from bot.adapters.matrix.homeserver import Homeserver, Json
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Arrival
 from bot.bot import Bot
@@ -17,10 +18,10 @@ log = logging.getLogger(__name__)
 class Goings:
     """Tells the bot what the state of its rooms says."""
 
-    def __init__(self, bot: Bot, rooms: Rooms, user_id: str) -> None:
+    def __init__(self, bot: Bot, rooms: Rooms, client: Homeserver) -> None:
         self._bot = bot
         self._rooms = rooms
-        self._user_id = user_id
+        self._client = client
 
     async def heard(self, arrival: Arrival) -> None:
         """A member event or a tombstone, as ``is_going`` picked it out."""
@@ -30,7 +31,7 @@ class Goings:
             await self._replaced(room_id, content, arrival.event.sender)
         elif content.get("membership") == "join":
             await self._moved_in(room_id)
-        elif who == self._user_id:
+        elif who == self._client.user_id:
             await self._taken_out(room_id)
         else:
             await self._left(room_id, who)
@@ -59,9 +60,9 @@ class Goings:
     async def _moved_in(self, room_id: str) -> None:
         """The bot came into a room. A community moves with it if both rooms say that this one follows the other."""
         try:
-            created = await self._rooms.state(room_id, "m.room.create")
+            created = await powers.state(self._client, room_id, "m.room.create")
             earlier = str(created["predecessor"]["room_id"])
-            closed = await self._rooms.state(earlier, "m.room.tombstone")
+            closed = await powers.state(self._client, earlier, "m.room.tombstone")
         except (DeliveryError, LookupError, TypeError):
             return
         if closed.get("replacement_room") == room_id:

@@ -1,19 +1,16 @@
-"""Rooms: who is in them, who moderates them, which one is a member's direct room, and saying something in one."""
+"""Rooms: which one is a member's direct room, which are groups, and which belong to a community."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from uuid import uuid4
+from collections.abc import Iterator, Sequence
 
-from aiohttp import ClientError
-from nio import EncryptionError, Event, LocalProtocolError, MatrixRoom, MegolmEvent
+from nio import MatrixRoom
 
+from bot.adapters.matrix import powers
 from bot.adapters.matrix.answer import MARK
-from bot.adapters.matrix.content import KEY, Content
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.adapters.matrix.sync import Sync
 from bot.errors import CannotReach, DeliveryError, RetryAfter
@@ -22,17 +19,8 @@ log = logging.getLogger(__name__)
 
 NAME = "matrix"
 ENCRYPTION: Json = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-SKEW = timedelta(minutes=5)
-"""How far the server's clock may be from ours when the history is read."""
-
-MODERATOR = 50
-"""The power that Matrix calls a moderator's, unless a room asks more for a ban."""
-
 MOST_MODERATORS = 30
 """People in a room of moderators. A larger one is not asked about, person by person."""
-
-ORDINARY_VERSIONS = frozenset(str(version) for version in range(1, 12))
-"""Room versions where a creator's power stands in the power levels. From 12 on it is unlimited, and stands nowhere."""
 
 
 class Rooms:
@@ -197,7 +185,7 @@ class Rooms:
         if self.get(room_id) is None:
             return
         others = {user: 100 for user in self._client.rooms[room_id].users if user != self._client.user_id}
-        levels = await self.state(room_id, "m.room.power_levels")
+        levels = await powers.state(self._client, room_id, "m.room.power_levels")
         await self._set_levels(room_id, levels | {"users": levels.get("users", {}) | others})
         await self._leave(room_id)
 
@@ -205,7 +193,7 @@ class Rooms:
         """Nobody can say more here; what was said stays with those who were there. Nothing happens if it is gone."""
         if self.get(room_id) is None:
             return
-        levels = await self.state(room_id, "m.room.power_levels")
+        levels = await powers.state(self._client, room_id, "m.room.power_levels")
         await self._set_levels(room_id, levels | {"events_default": 100})
         await self._leave(room_id)
 
@@ -261,7 +249,7 @@ class Rooms:
         people = [user for user in room.users if user != self._client.user_id]
         if room_id == place or room.join_rule != "invite" or len(people) > MOST_MODERATORS:
             return False
-        return all([await self.is_moderator(place, user) for user in people])
+        return all([await powers.is_moderator(self._client, place, user) for user in people])
 
     def may_write(self, room_id: str) -> bool:
         room = self.get(room_id)
@@ -286,111 +274,6 @@ class Rooms:
     async def is_member(self, place: str, member_id: str) -> bool:
         """Asked of the server now."""
         for room_id in self.rooms_of(place):
-            if await self._is_joined(room_id, member_id):
+            if await powers.is_joined(self._client, room_id, member_id):
                 return True
         return False
-
-    async def is_moderator(self, place: str, member_id: str) -> bool:
-        """Asked of the server now: joined, and with the power to ban (at least a moderator's), or a creator's."""
-        if not await self._is_joined(place, member_id):
-            return False
-        created = await self.state(place, "m.room.create", whole=True)
-        content = created.get("content", {})
-        creators = [created.get("sender"), *content.get("additional_creators", [])]
-        if content.get("room_version", "1") not in ORDINARY_VERSIONS and member_id in creators:
-            return True
-        try:
-            levels = await self.state(place, "m.room.power_levels")
-        except Refusal:  # a room without power levels obeys its creator alone
-            return member_id == created.get("sender")
-        power = levels.get("users", {}).get(member_id, levels.get("users_default", 0))
-        return bool(int(power) >= max(MODERATOR, int(levels.get("ban", MODERATOR))))
-
-    async def _is_joined(self, room_id: str, member_id: str) -> bool:
-        try:
-            member = await self.state(room_id, "m.room.member", member_id)
-        except Refusal as error:
-            if error.errcode in ("M_NOT_FOUND", "M_FORBIDDEN"):
-                return False
-            raise
-        return member.get("membership") == "join"
-
-    async def state(self, room_id: str, kind: str, key: str = "", *, whole: bool = False) -> Json:
-        """A state event's content; the event itself if ``whole``."""
-        query = {"format": "event"} if whole else {}
-        return await self._client.request("GET", route("rooms", room_id, "state", kind, key), query=query)
-
-    # Saying and finding
-
-    async def say(self, room_id: str, kind: str, content: Content, transaction: str) -> str:
-        """Send an event, encrypted if the room is. Returns its id. The same transaction twice is one event."""
-        room = self.get(room_id)
-        if room is None:
-            raise CannotReach("the bot is not in that room")
-        if room.encrypted:
-            kind, content = await self._encrypted(room, kind, content)
-        path = route("rooms", room_id, "send", kind, transaction)
-        return str((await self._client.request("PUT", path, content))["event_id"])
-
-    async def _encrypted(self, room: MatrixRoom, kind: str, content: Content) -> tuple[str, Content]:
-        """Never plaintext: what cannot be encrypted for everybody in the room is not sent."""
-        async with self._locks[room.room_id]:
-            try:
-                await self._share_key(room)
-                kind, sealed = self._client.encrypt(room.room_id, kind, content)
-            except (EncryptionError, LocalProtocolError, ClientError, OSError, TimeoutError) as error:
-                raise DeliveryError(f"it could not be encrypted: {type(error).__name__}") from error
-        # Outside the ciphertext too, so that a delivery can be recognised without its key. It says nothing.
-        return kind, sealed | ({KEY: content[KEY]} if KEY in content else {})
-
-    async def _share_key(self, room: MatrixRoom) -> None:
-        """Give the room's key to every device in it. nio's own way counts it as given where the server said no."""
-        client, room_id = self._client, room.room_id
-        if client.olm is None:
-            raise DeliveryError("this room is encrypted, and there are no keys")
-        room.members_synced = True  # the sync does not load members lazily
-        if client.should_query_keys:
-            client.expect(await client.keys_query(), "the devices of the room are not known")
-        if not client.olm.should_share_group_session(room_id):
-            return
-        missing = client.get_missing_sessions(room_id)
-        if missing:
-            client.expect(await client.keys_claim(missing), "the devices of the room cannot be reached")
-        parcels = client.olm.share_group_session_parallel(room_id, list(room.users), ignore_unverified_devices=True)
-        for receivers, messages in parcels:
-            await client.request("PUT", route("sendToDevice", "m.room.encrypted", uuid4().hex), messages)
-            client.olm.outbound_group_sessions[room_id].users_shared_with.update(receivers)
-        client.olm.outbound_group_sessions[room_id].shared = True
-
-    async def find(self, room_id: str, key: str, since: datetime) -> str | None:
-        """The id of our event with this delivery key, if it is in the history after ``since``."""
-        earliest = (since - SKEW).timestamp() * 1000
-        query = {"dir": "b", "limit": "100"}
-        while True:
-            page = await self._client.request("GET", route("rooms", room_id, "messages"), query=query)
-            for event in page["chunk"]:
-                if event["origin_server_ts"] < earliest:
-                    return None
-                if event["sender"] == self._client.user_id and event["content"].get(KEY) == key:
-                    return str(event["event_id"])
-            if not page["chunk"] or "end" not in page:
-                return None
-            query["from"] = page["end"]
-
-    async def own_event(self, room_id: str, event_id: str) -> Content:
-        """The decrypted content of an event of our own; empty if it is somebody else's, or cannot be read."""
-        try:
-            source = await self._client.request("GET", route("rooms", room_id, "event", event_id))
-        except Refusal:
-            return {}
-        if source.get("sender") != self._client.user_id:
-            return {}
-        event = Event.parse_event(source)
-        if isinstance(event, MegolmEvent):
-            event.room_id = room_id
-            try:
-                event = self._client.decrypt_event(event)
-            except EncryptionError:
-                return {}
-        content: Mapping[str, object] = event.source.get("content", {})
-        return dict(content)

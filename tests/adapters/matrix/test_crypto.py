@@ -39,7 +39,7 @@ async def test_without_the_signature_a_strict_member_would_hear_nothing(
     await alice.say("start")
     assert await alice.nothing()
     room = alice.room
-    await adapter._rooms.say(room, "m.room.message", {"msgtype": "m.text", "body": "can you hear me"}, "try")
+    await adapter._events.say(room, "m.room.message", {"msgtype": "m.text", "body": "can you hear me"}, "try")
     assert await alice.nothing()
     assert len(alice.refused) == 1
     assert world.samples.contexts == []

@@ -16,6 +16,8 @@ from cogs.buddies.choices import Choices
 from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
 from cogs.buddies.pairs import Pairs
+from cogs.buddies.places import PairPlaces
+from cogs.buddies.questions import PairQuestions
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.waiting import Waiting
 from cogs.onboarding import Onboarding
@@ -31,7 +33,8 @@ PORCH = Place(NAME, "porch", "The Porch")
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     async with await Database.open(tmp_path / "kith.db") as database:
-        bot = Bot(database, Keyring.new(), (Onboarding, Introductions, Pairs, Goals, Waiting, Rounds), now=lambda: NOON)
+        cogs = (Onboarding, Introductions, PairPlaces, PairQuestions, Pairs, Goals, Waiting, Rounds)
+        bot = Bot(database, Keyring.new(), cogs, now=lambda: NOON)
         LocalAdapter(bot)
         yield bot
 

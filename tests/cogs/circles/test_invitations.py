@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Community, Member, Message, Person, Place
-from storage.circles import circles
+from storage.circles import hosts
 from storage.members import members
 from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground
@@ -38,7 +38,7 @@ async def named(world: Playground, name: str, thing: str = "Co-host") -> Message
 
 async def hosting(world: Playground) -> list[str]:
     """Who hosts, in the order the card names them."""
-    people = await world.bot.database.read(circles.accepted, 1)
+    people = await world.bot.database.read(hosts.accepted, 1)
     return [(await world.bot.database.read(members.accounts, person))[0].id for person in people]
 
 

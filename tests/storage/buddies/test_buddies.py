@@ -14,7 +14,7 @@ import pytest
 
 from bot.hosting.installation import DATABASE
 from bot.messages import Channel, Community, Member, Person, Place
-from storage.buddies import buddies, ends, pairs, proposals, rounds
+from storage.buddies import buddies, ends, meeting, pairs, proposals, rounds
 from storage.buddies import kept as pairs_kept
 from storage.buddies.pairs import Length
 from storage.buddies.rounds import Proposed, Round
@@ -68,7 +68,7 @@ def told(connection: Connection, kind: str) -> list[int]:
 
 
 def edits(connection: Connection) -> dict[int, int]:
-    return {one.person.id: one.edits for one in buddies.eligible(connection, community(connection), NOON)}
+    return {one.person.id: one.edits for one in meeting.eligible(connection, community(connection), NOON)}
 
 
 def test_a_round_is_begun_once(connection: Connection) -> None:
@@ -158,8 +158,8 @@ def test_only_the_latest_round_is_matched_in(connection: Connection) -> None:
 def test_a_community_knows_nothing_of_another(connection: Connection) -> None:
     alice, bob = people(connection, 2)
     other = members.found(connection, Place("local", "shed", "The Shed"), NOON)
-    assert buddies.eligible(connection, other, NOON) == []
-    assert not buddies.may_meet(connection, other, [alice, bob], NOON)
+    assert meeting.eligible(connection, other, NOON) == []
+    assert not meeting.may_meet(connection, other, [alice, bob], NOON)
     assert buddies.get(connection, other, alice) is None
 
 
@@ -211,7 +211,7 @@ def test_whatever_happens_nobody_is_introduced_who_may_not_be(connection: Connec
     round_: Round | None = begun(connection)
     for step in range(60):
         now += chance.choice((HOUR, 12 * HOUR, 49 * HOUR))
-        free = buddies.eligible(connection, here, now)
+        free = meeting.eligible(connection, here, now)
         chance.shuffle(free)
         round_ = rounds.latest(connection, here)
         assert round_ is not None
@@ -260,7 +260,7 @@ def _work(connection: Connection, pair: pairs.Pair, now: datetime) -> None:
     if pair.todo != "open":
         pairs.done(connection, pair.id)
         return
-    may = buddies.may(connection, pair.community, pair.kind, parts, now)
+    may = meeting.may(connection, pair.community, pair.kind, parts, now)
     opened = pairs.opened(connection, pair, Channel("local", f"place{pair.id}"), "", lambda *_: [], now)
     assert opened == may
     if opened:

@@ -14,7 +14,7 @@ import pytest
 from bot.messages import Community, Member, Person, Place
 from cogs.circles import seats
 from storage.circles import answers as circles_answers
-from storage.circles import circles, dates
+from storage.circles import circles, dates, hosts
 from storage.circles.circles import TWO_HOSTS, Kind
 from storage.database.database import Database
 from storage.members import members
@@ -64,17 +64,17 @@ async def test_only_lighter_kinds_are_published_with_one_host(database: Database
 async def test_a_second_host_counts_once_they_have_accepted(database: Database, kind: Kind) -> None:
     circle = await database.write(a_draft, kind)
     bob = await database.write(somebody, "bob")
-    await database.write(circles.add_host, circle, bob, "co-host", NOW)
+    await database.write(hosts.add, circle, bob, "co-host", NOW)
     assert not await database.write(circles.publish, circle), "asked is not accepted"
-    await database.write(circles.accept, circle, bob, NOW)
+    await database.write(hosts.accept, circle, bob, NOW)
     assert await database.write(circles.publish, circle)
 
 
 async def test_a_stand_in_is_no_host(database: Database) -> None:
     circle = await database.write(a_draft)
     bob = await database.write(somebody, "bob")
-    await database.write(circles.add_host, circle, bob, "stand-in", NOW)
-    await database.write(circles.accept, circle, bob, NOW)
+    await database.write(hosts.add, circle, bob, "stand-in", NOW)
+    await database.write(hosts.accept, circle, bob, NOW)
     assert not await database.write(circles.publish, circle)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.messages import Community, Person
-from storage.circles import answers, circles, kept, meetings, requests
-from storage.circles.circles import Circle, Part
+from storage.circles import answers, circles, hosts, kept, meetings, requests
+from storage.circles.circles import Circle
+from storage.circles.hosts import Part
 from storage.members import members
 from tests.storage.circles.cast import a_circle, a_date, kept_about, people
 from tests.storage.conftest import DAY, NOW, rows_in
@@ -74,9 +75,9 @@ def test_a_host_is_shown_their_own_words(connection: Connection, circle: int, al
 def test_whoever_was_asked_is_told_so_and_no_more(
     connection: Connection, circle: int, bob: Person, part: Part, yes: bool, shown: str
 ) -> None:
-    circles.add_host(connection, circle, bob, part, NOW)
+    hosts.add(connection, circle, bob, part, NOW)
     if yes:
-        circles.accept(connection, circle, bob, NOW)
+        hosts.accept(connection, circle, bob, NOW)
     assert mine(connection, bob)["your part"] == shown
 
 
@@ -154,7 +155,7 @@ def test_wishes_are_shown_by_community(
 Trace = Callable[[Connection, Community, int, Person], None]
 
 TRACES: dict[str, Trace] = {
-    "circle_hosts": lambda c, _porch, circle, who: circles.add_host(c, circle, who, "stand-in", NOW),
+    "circle_hosts": lambda c, _porch, circle, who: hosts.add(c, circle, who, "stand-in", NOW),
     "circle_members": lambda c, _porch, circle, who: _belong(c, circle, who),
     "circle_requests": lambda c, _porch, circle, who: _ask_to_join(c, circle, who),
     "circle_answers": lambda c, _porch, circle, who: answers.put(c, _first(c, circle), who, "waiting", "in"),
@@ -227,7 +228,7 @@ def test_the_circle_itself_stays_for_the_others(connection: Connection, circle: 
     kept.forget(connection, alice, None)
     found = circles.get(connection, circle)
     assert found is not None
-    assert circles.accepted(connection, circle) == []
+    assert hosts.accepted(connection, circle) == []
     assert members.accounts(connection, alice), "the account itself is not for circles to forget"
 
 

@@ -1,0 +1,67 @@
+"""What became of a delivery, written down: settled for good, or tried again later."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from bot.context import Delivery
+from bot.errors import StorageError
+from bot.messages import Channel
+from storage.delivery import deliveries
+
+if TYPE_CHECKING:
+    from storage.database.database import Database
+
+log = logging.getLogger(__name__)
+
+GIVE_UP = 300
+"""Attempts after which a delivery without an end of its own is given up: about a day, in which the bot was there."""
+
+
+class Outcomes:
+    """What happened on a platform must be written, also after the disk was full."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._unwritten: list[Callable[[Connection], None]] = []
+
+    async def catch_up(self) -> None:
+        """Write down what could not be written."""
+        while self._unwritten:
+            await self._database.write(self._unwritten[0])
+            del self._unwritten[0]
+
+    async def settle(
+        self,
+        delivery: Delivery,
+        state: deliveries.State,
+        now: datetime,
+        *,
+        message_id: str | None = None,
+        reason: str = "",
+    ) -> None:
+        settle = partial(deliveries.settle, row=delivery.id, state=state, now=now)
+        await self.write(partial(settle, message_id=message_id, reason=reason))
+
+    async def postpone(self, delivery: Delivery, delay: timedelta, now: datetime) -> None:
+        """Try again later, unless that is too late. What a person would miss for good then waits in their inbox."""
+        until = now + delay
+        if until < delivery.expires if delivery.expires else delivery.attempts < GIVE_UP:
+            await self.write(partial(deliveries.postpone, row=delivery.id, until=until))
+        elif delivery.expires or isinstance(delivery.to, Channel):
+            await self.settle(delivery, "dead", now, reason="too late")
+        else:
+            await self.settle(delivery, "inbox", now, reason="too late")
+
+    async def write(self, work: Callable[[Connection], None]) -> None:
+        """What happened on a platform must be written; while the disk is full, it is kept for the next tick."""
+        try:
+            await self._database.write(work)
+        except StorageError:
+            log.exception("what became of a delivery could not be written yet")
+            self._unwritten.append(work)

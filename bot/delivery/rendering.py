@@ -1,0 +1,69 @@
+"""What a delivery says: its words are chosen at the moment of sending, for whoever reads them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.context import Delivery, Reader
+from bot.delivery.outcomes import Outcomes
+from bot.delivery.together import in_one
+from bot.errors import DeliveryError, StorageError
+from bot.log import Word
+from bot.messages import Channel, Message
+from storage.delivery import together
+from storage.members import members
+
+if TYPE_CHECKING:
+    from bot.platform.naming import Names
+    from bot.registry import Kind
+    from storage.database.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class Rendering:
+    """Asks the cogs for the words, and the platforms for the names in them."""
+
+    def __init__(self, database: Database, kinds: Mapping[str, Kind], names: Names, outcomes: Outcomes) -> None:
+        self._database = database
+        self._kinds = kinds
+        self._names = names
+        self._outcomes = outcomes
+
+    async def render(self, delivery: Delivery, now: datetime) -> Message | None:
+        reader = await self._reader(delivery, now)
+        if delivery.kind != together.KIND:
+            return await self._one(delivery, reader)
+        said = []
+        for part in await self._database.read(together.parts, delivery.id):
+            message = await self._part(part, reader)
+            if message is not None:
+                said.append(message)
+        return in_one(said) if said else None
+
+    async def _one(self, delivery: Delivery, reader: Reader) -> Message | None:
+        message = await self._kinds[delivery.kind].render(delivery, reader)
+        return (await self._names.fill_message(message)).on(f"d{delivery.id}") if message is not None else None
+
+    async def _part(self, part: Delivery, reader: Reader) -> Message | None:
+        """One of several in a message: what cannot be said, or need not be any more, leaves the others alone."""
+        try:
+            message = await self._one(part, reader)
+        except (DeliveryError, StorageError, TimeoutError, OSError):
+            raise
+        except Exception:
+            log.exception("delivery %d of kind %s failed", part.id, Word(part.kind))
+            await self._outcomes.settle(part, "dead", reader.now, reason="failed")
+            return None
+        if message is None:
+            await self._outcomes.settle(part, "skipped", reader.now, reason="nothing to say any more")
+        return message
+
+    async def _reader(self, delivery: Delivery, now: datetime) -> Reader:
+        if isinstance(delivery.to, Channel):
+            return Reader(None, None, now)
+        profile = await self._database.read(members.profile, delivery.to)
+        return Reader(delivery.account, delivery.to, now, profile.zone, profile.locale)

@@ -1,0 +1,87 @@
+"""Asking for check-ins, changing when they come, and stopping them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from sqlite3 import Connection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clocks.times import EVERY_DAY, Days, Schedule, Week
+from bot.cog import Cog, action, command
+from bot.context import Context
+from bot.messages import Community, Form, Message, Person, Text
+from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.words.i18n import _
+from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
+from storage.checkins import checkins
+from storage.members import consents, members
+
+USUAL_TIME = time(19)
+
+
+class StartingCheckIns(Cog):
+    """A private question at a time the member chose."""
+
+    @command("checkin on", anyone=True)
+    async def enable(
+        self, context: Context, at: time = USUAL_TIME, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
+    ) -> Message:
+        """Get a check-in at this time on the days you choose."""
+        schedule = Schedule(at, zone or await self.zone_of(context), days)
+        question = await self.core.consenting.question(context, ASK.name, code_of(schedule))
+        return question or Message(await self.agreed(context, code_of(schedule)))
+
+    @action("checkins.offer", stateless=True)
+    async def offer(self, context: Context, value: str) -> Reply:
+        if context.person is not None and await self.read(checkins.week_of, context.person) is not None:
+            return await self.core.registry.actions["checkins.change"].handler(context, "")
+        return await self.enable(context)
+
+    @action("checkins.edit", stateless=True)
+    async def edit(self, context: Context, value: str) -> Form:
+        return form(schedule_of(value))
+
+    @action("checkins.propose", stateless=True)
+    async def proposed(
+        self, context: Context, value: str, at: time, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
+    ) -> Message:
+        return await self.enable(context, at, zone or schedule_of(value).zone, days)
+
+    def asks(self) -> tuple[Ask, ...]:
+        return (ASK,)
+
+    @action("checkins.agreed")
+    async def agreed(self, context: Context, value: str) -> Text:
+        """The yes is written; now the schedule it was about."""
+        week = Week.of(schedule_of(value))
+        return enabled(week, await self.write(start, context.me, week, context.now), context.now)
+
+    @command("checkin off")
+    async def disable(self, context: Context) -> Text:
+        """Stop your check-ins."""
+        stopped = await self.write(_disable, context.me)
+        return (
+            _("No more check-ins. `checkin on` starts them again.") if stopped else _("You have no check-in to stop.")
+        )
+
+    @action("checkins.stop")
+    async def stop(self, context: Context, value: str) -> Text:
+        return await self.disable(context)
+
+    def export(self, person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept  # schedules stand with CheckIns
+
+    def forget(self, person: Person, community: Community | None) -> Work[None]:
+        return nothing_to_forget
+
+
+def start(connection: Connection, person: Person, week: Week, now: datetime) -> datetime:
+    """Check in at these times from now on, in this zone. Returns when the first one comes."""
+    members.set_zone(connection, person, week.zone.key)
+    return checkins.enable(connection, person, week, now)
+
+
+def _disable(connection: Connection, person: Person) -> bool:
+    consents.withdraw(connection, person, checkins.PURPOSE)
+    return checkins.disable(connection, person)
