@@ -21,9 +21,22 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import Keyring
+from bot.messages import Community, Person
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
-from bot.registry import Action, Command, Duties, Every, Job, Kind, Late, Registry
+from bot.registry import (
+    Action,
+    Command,
+    Duties,
+    Every,
+    Job,
+    Kind,
+    Late,
+    Registry,
+    Work,
+    nothing_kept,
+    nothing_to_forget,
+)
 from storage.database.database import Database
 
 P = ParamSpec("P")
@@ -156,3 +169,13 @@ class Cog(Duties):
         for name, function in vars(type(self)).items():
             if hasattr(function, f"cog_{kind}"):
                 yield getattr(self, name), getattr(function, f"cog_{kind}")
+
+
+class KeepsNothing(Cog):
+    """One that keeps nothing about anybody but what other cogs export and forget."""
+
+    def export(self, _person: Person) -> Work[dict[str, Any]]:
+        return nothing_kept
+
+    def forget(self, _person: Person, _community: Community | None) -> Work[None]:
+        return nothing_to_forget

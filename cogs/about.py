@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.asking.doors import HELP_NOW, doors
-from bot.cog import Cog, command
+from bot.cog import KeepsNothing, command
 from bot.context import Context
 from bot.incoming import help as help_text
 from bot.incoming import text
-from bot.messages import Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Message, Text
 from bot.words import crisis_lines
 from bot.words.i18n import _
 from cogs.help_now import first_line
 
 
-class About(Cog):
+class About(KeepsNothing):
     """Help texts. Nothing is stored."""
 
     @command("help", anyone=True)
@@ -45,9 +42,3 @@ class About(Cog):
                 " `privacy` says what I keep."
             ).format(host=self.core.settings.host)
         )
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Message, Text
 from bot.words.i18n import _
 from storage.members import departures, members
 
 
-class Pause(Cog):
+class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     """While paused, everything the bot would send by itself is left out. What is kept stays as it is."""
 
     @command("pause")
@@ -103,11 +101,3 @@ class Pause(Cog):
     @action("leave.stay")
     async def stay(self, context: Context, value: str) -> Text:
         return _("Everything stays as it was.")
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # the pause stands with the person: see Onboarding
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

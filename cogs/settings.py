@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import time
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import doors
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.clocks.times import friendly_zone
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Ask, Reply, Setting, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Message, Text
+from bot.registry import Ask, Reply, Setting
 from bot.words import i18n
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import consents, members
@@ -101,7 +100,7 @@ PAGE = 23
 """Rows on one page: a message holds 25 buttons, and two are left for the way on and for what waits in the inbox."""
 
 
-class Settings(Cog):
+class Settings(KeepsNothing):  # consents and dials stand with the person: see Onboarding
     """The screen itself, and what is changed nowhere else: consents, roles, quiet hours, zone, language."""
 
     @command("settings")
@@ -229,14 +228,6 @@ class Settings(Cog):
         await self.write(members.set_locale, context.me, value)
         with i18n.reading(value):
             return await self._screen(context, _("I speak {language} from now on.").format(language=value))
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # consents and dials stand with the person: see Onboarding
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _label(row: Setting) -> Text:

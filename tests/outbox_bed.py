@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
@@ -27,7 +27,6 @@ from bot.messages import (
     Text,
 )
 from bot.platform.pacing import Pace
-from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from storage.delivery import deliveries
 from storage.members import consents, members
@@ -37,7 +36,7 @@ START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)
 PURPOSE = "checkin"
 
 
-class Notes(Cog):
+class Notes(KeepsNothing):
     """A few words for somebody. ``silent``: there is nothing to say any more; ``broken``: it cannot be said."""
 
     silent = broken = False
@@ -56,12 +55,6 @@ class Notes(Cog):
     @action("notes.read")
     async def read_(self, context: Context, value: str) -> str:
         return "Thank you."
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 Fault = Exception | Callable[[], object]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, command, message
+from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text
+from bot.registry import Reply
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.buddies import course
@@ -27,7 +26,7 @@ WISHES = ("same", "new", "break")
 """The options of the closing question, in its order."""
 
 
-class Endings(Cog):
+class Endings(KeepsNothing):  # everything about a pair: see Pairs
     """Asks little, tells nobody what another one said, and lets everybody go."""
 
     # -- did you talk -------------------------------------------------------------------------------------------------
@@ -232,8 +231,6 @@ class Endings(Cog):
             blocks.add(connection, context.me, other, context.now)
             proposals.drop_out(connection, context.me, None, context.now, other.id)
 
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
     async def _active(self, delivery: Delivery) -> Pair | None:
         pair = await self.read(pairs.get, int(delivery.args["pair"]))
         return pair if pair is not None and pair.state == "active" else None
@@ -242,12 +239,6 @@ class Endings(Cog):
         assert pair.ends is not None
         zone = (await self.read(members.profile, context.me)).zone
         return friendly_instant(pair.ends, context.now, ZoneInfo(zone))
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # everything about a pair: see Pairs
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _three(value: str) -> tuple[str, str, str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from bot.asking import consenting
 from bot.asking.doors import BUDDY, CIRCLE, COMPANY, PEOPLE, doors
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Community, Message, Person, Text
-from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Community, Message, Text
+from bot.registry import Ask, Reply
 from bot.words.i18n import _
 from cogs.buddies import course
 from cogs.buddies.people import mentor_word, settle
@@ -30,7 +29,7 @@ ASK = Ask(
 )
 
 
-class Mentors(Cog):
+class Mentors(KeepsNothing):  # who was asked: see Introductions; who walks with whom: see Pairs
     """One mentor is asked at a time. Who said no is never shown."""
 
     @command("buddy mentor", anyone=True, community=True)
@@ -83,11 +82,3 @@ class Mentors(Cog):
         there = await doors(self.core.registry, asked, (BUDDY, CIRCLE, COMPANY, PEOPLE))
         said = _("You and your {mentor} are at week four. Who else is around for you here?")
         return Message(said.format(mentor=await mentor_word(self, pair.community)), there)
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # who was asked: see Introductions; who walks with whom: see Pairs
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

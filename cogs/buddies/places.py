@@ -6,13 +6,12 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, Core, job, message
+from bot.cog import Core, KeepsNothing, job, message
 from bot.context import Delivery, Reader
 from bot.errors import CannotReach, DeliveryError, RetryAfter
 from bot.messages import Channel, Community, Group, Member, Message, Person, Place
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.registry import Work
 from bot.words.i18n import _
 from cogs.buddies.course import plan
 from cogs.buddies.people import account
@@ -33,7 +32,7 @@ STAY = timedelta(days=3)
 """A place is left to its people once one of them has come in, or after this."""
 
 
-class PairPlaces(Cog):
+class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
     """Opens a place for those who said yes. Nothing said there is read."""
 
     def __init__(self, core: Core) -> None:
@@ -122,12 +121,6 @@ class PairPlaces(Cog):
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: pairs.lost_place(connection, channel, self.core.now())
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # who was brought together: see Pairs
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _visible(group: Group) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, command, message
+from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Text
 from bot.words.i18n import _
 from cogs.buddies.pairs import about, mine, platform_of
 from cogs.buddies.people import names
@@ -25,7 +23,7 @@ WAITS = timedelta(hours=1)
 """A question about this moment is no question about tomorrow."""
 
 
-class Practice(Cog):
+class Practice(KeepsNothing):  # a timer lasts for minutes; a running timer goes with what circles keep
     """One of two asks, the other begins. Nothing of what is said goes through the bot."""
 
     @command("buddy practice")
@@ -79,11 +77,3 @@ class Practice(Cog):
         if not await self.write(practice.begin, pair.community, seed, where, context.now):
             raise UserError(_("A practice is running already."))
         return _("It begins for both of you. Talk where you usually do; I keep the time here.")
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # a timer lasts for minutes
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # a running timer goes with what circles keep

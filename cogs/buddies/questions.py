@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cog import Cog, action, command, message
+from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text, who
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text, who
+from bot.registry import Reply
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from bot.words.prompts import Prompt
@@ -29,7 +28,7 @@ from storage.delivery import deliveries
 QUESTION = "buddies.question"
 
 
-class PairQuestions(Cog):
+class PairQuestions(KeepsNothing):  # questions go with the pairs they were asked in: see Pairs
     """What a pair can ask of the bot to talk about. What they answer it does not hear."""
 
     @command("buddy another")
@@ -101,12 +100,6 @@ class PairQuestions(Cog):
         pair = await mine(self, context, value)
         await self.write(talks.stay_light, pair.id, context.me)
         return _("Noted. Your questions stay light from now on. Nobody is told.")
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # questions go with the pairs they were asked in: see Pairs
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _choose(

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, command, job
+from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Measure, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Community, Message, Text
+from bot.registry import Measure
 from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
@@ -46,7 +45,7 @@ class Gathered:
     staying: list[Staying]
 
 
-class Rounds(Cog):
+class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: see Introductions
     """Begins rounds, and matches those without a buddy: at the start, then every two days, newcomers with them."""
 
     @job(every="hour")
@@ -157,14 +156,6 @@ class Rounds(Cog):
 
     def measures(self) -> Iterable[Measure]:
         return MEASURES
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # rounds are nobody's; who is asked what in them: see Introductions
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _begin(

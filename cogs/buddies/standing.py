@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.registry import Reply
 from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
@@ -25,7 +24,7 @@ from storage.buddies.pairs import Pair
 from storage.members import blocks, community_settings, members
 
 
-class Standing(Cog):
+class Standing(KeepsNothing):  # whom somebody avoids belongs to no single feature: see Privacy
     """`buddy find` for those who signed up, `buddy avoid` for everybody."""
 
     @action("buddies.stand")
@@ -209,14 +208,6 @@ class Standing(Cog):
     @action("buddies.avoid_no")
     async def avoid_no(self, context: Context, value: str) -> Text:
         return _("Nothing was changed.")
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # whom somebody avoids belongs to no single feature: see Privacy
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # blocks go with the person; those of others outlive them as keyed hashes
 
 
 def _with_group(choices: Choices, group: int | None) -> Choices:

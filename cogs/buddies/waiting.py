@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import Button, Community, Message, Person, Text, who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text, who
 from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason
 from cogs.company.around import account_of
 from storage.buddies import buddies, rounds
 
 
-class Waiting(Cog):
+class Waiting(KeepsNothing):  # that somebody was left out stands with their wish: see SignUp
     """What somebody hears who is with nobody. Never the same person twice running, where another could be."""
 
     @message(buddies.LOOKING)
@@ -70,14 +67,6 @@ class Waiting(Cog):
             _("I've asked a few times and heard nothing, so introductions rest for you. One tap brings them back."),
             (Button(_("I'm back"), "buddies.back"),),
         )
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # that somebody was left out stands with their wish: see SignUp
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def looking_again() -> Text:

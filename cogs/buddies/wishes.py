@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
-from bot.cog import Cog, action
+from bot.cog import Cog, KeepsNothing, action
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Community, Field, Form, Message, Text, plain
 from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.choices import DIALS, MOST_LANGUAGES, TOPICS, Choices
 from storage.members import community_settings
 
 
-class Wishes(Cog):
+class Wishes(KeepsNothing):  # wishes stand with SignUp
     """The line before the yes. What it says stands in the buttons, and is kept nowhere else."""
 
     @action("buddies.confirm", stateless=True)
@@ -81,12 +79,6 @@ class Wishes(Cog):
     async def speak(self, context: Context, value: str, languages: str) -> Message:
         number, choices = parse(value)
         return await self.change(context, value_of(number, replace(choices, languages=_spoken(languages))))
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # wishes stand with SignUp
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 async def groups(cog: Cog, community: int) -> list[community_settings.Group]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_date, friendly_instant, local_day
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context, Delivery
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text
 from bot.words.i18n import _
 from storage.checkins import checkins, dials
 from storage.members import in_touch, members
@@ -24,7 +22,7 @@ UNANSWERED = 7
 """After so many without an answer the member is asked whether to go on, unless a quiet alert looks after that."""
 
 
-class GoingOn(Cog):
+class GoingOn(KeepsNothing):  # stands with CheckIns
     """What follows where nobody answers, and which days there was contact on. A day without it is shown nowhere."""
 
     @action("checkins.go_on")
@@ -63,12 +61,6 @@ class GoingOn(Cog):
             + "\n"
             + Text("{days}").format(days=shown)
         )
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # stands with CheckIns
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def whether_to_go_on() -> Message:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule, friendly_instant, friendly_time
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Channel, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Channel, Message, Text
+from bot.registry import Work
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.checkins import posts
 
 
-class OpenCheckIn(Cog):
+class OpenCheckIn(KeepsNothing):
     """An option of moderators, off at first. Whoever presses is answered where only they can read."""
 
     @command("kith-mod checkin", anyone=True, moderators=True)
@@ -72,9 +71,3 @@ class OpenCheckIn(Cog):
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: posts.gone(connection, channel)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

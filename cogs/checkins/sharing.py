@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, job, message
+from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Field, Form, Message, Person, Text, Who, who
-from bot.registry import Listener, Reply, Work, nothing_kept, nothing_to_forget
+from bot.registry import Listener, Reply, Work
 from bot.words.i18n import N_, _
 from storage.checkins import checkins, dials, posts
 from storage.delivery import deliveries
@@ -43,7 +42,7 @@ class Viewer:
     community: Community | None = None
 
 
-class Sharing(Cog):
+class Sharing(KeepsNothing):  # what is on its way to the person goes with their deliveries
     """Words wait in memory for fifteen minutes and travel encrypted, for a day at most."""
 
     # -- before it goes -----------------------------------------------------------------------------------------------
@@ -219,12 +218,6 @@ class Sharing(Cog):
             return self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         except DecryptionError:  # the key was lost: there is nothing to say any more
             return None
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # what is on its way to the person goes with their deliveries
 
 
 def _find_viewers(connection: Connection, person: Person, works: Sequence[Work[Sequence[Listener]]]) -> list[Viewer]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import EVERY_DAY, Days, Schedule, Week
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
-from bot.messages import Community, Form, Message, Person, Text
-from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Form, Message, Person, Text
+from bot.registry import Ask, Reply
 from bot.words.i18n import _
 from cogs.checkins.schedules import ASK, code_of, enabled, form, schedule_of
 from storage.checkins import checkins
@@ -20,7 +19,7 @@ from storage.members import consents, members
 USUAL_TIME = time(19)
 
 
-class StartingCheckIns(Cog):
+class StartingCheckIns(KeepsNothing):  # schedules stand with CheckIns
     """A private question at a time the member chose."""
 
     @command("checkin on", anyone=True)
@@ -68,12 +67,6 @@ class StartingCheckIns(Cog):
     @action("checkins.stop")
     async def stop(self, context: Context, value: str) -> Text:
         return await self.disable(context)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # schedules stand with CheckIns
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def start(connection: Connection, person: Person, week: Week, now: datetime) -> datetime:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from bot.asking.doors import HELP_NOW, PEOPLE, doors
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Message, Person, Text, Who
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from bot.words.prompts import Prompt
@@ -29,7 +27,7 @@ ENOUGH = 5
 HEARD = timedelta(hours=24)
 
 
-class CircleAfter(Cog):
+class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
     """What comes after a date, for those who were there and those who held it."""
 
     # -- for whoever was there ----------------------------------------------------------------------------------------
@@ -191,12 +189,6 @@ class CircleAfter(Cog):
             body=self.core.keyring.encrypt(words, "deliveries", "body", key) if words else None,
             picked=True,
         )
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # answers afterwards are numbers, of nobody
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _prompt(prompt_id: str) -> Prompt:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
-from bot.cog import Cog, action, command, job
+from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, UserError
-from bot.messages import Button, Community, Event, File, Message, Person, Place, Text
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Event, File, Message, Place, Text
+from bot.registry import Reply
 from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording
 from storage.circles import answers, circles
@@ -25,7 +24,7 @@ AGAIN = timedelta(minutes=5)
 BATCH = 20
 
 
-class CircleCalendar(Cog):
+class CircleCalendar(KeepsNothing):  # the dates stand with Circles
     """Files that only the member receives, and what everybody in the place may see."""
 
     @action("circles.ics")
@@ -98,9 +97,3 @@ class CircleCalendar(Cog):
             place for place in places if place.platform == circle.platform and place.platform in self.core.adapters
         )
         return next(known, None)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # the dates stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

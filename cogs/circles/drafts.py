@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from bot.asking import consenting
 from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import weekday_name
-from bot.cog import Cog, Core, action, command
+from bot.cog import Core, KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
-from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Community, Field, Form, Message, Text, plain
+from bot.registry import Ask, Reply
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, schedule, screen, seats, wording
 from cogs.circles.filling import TITLE
@@ -28,7 +27,7 @@ from storage.moderation import holds
 ASK_HOST = "circle-host"
 
 
-class CircleDrafts(Cog):
+class CircleDrafts(KeepsNothing):  # drafts stand with Circles
     """The screen a host makes a circle on. Nobody else sees it before it is published."""
 
     def __init__(self, core: Core) -> None:
@@ -182,9 +181,3 @@ class CircleDrafts(Cog):
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         await self.write(members.join, context.me, found, context.now)
         return found
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # drafts stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Any
 
-from bot.cog import Cog, action
+from bot.cog import KeepsNothing, action
 from bot.context import Context
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Text
 from bot.words.i18n import _
 from cogs.circles import entries, ics
 from storage.circles import feeds
@@ -17,7 +15,7 @@ from storage.circles import feeds
 CODE = re.compile(r"(?P<row>[1-9][0-9]{0,14})-(?P<proof>[0-9a-f]{32})")
 
 
-class CircleFeed(Cog):
+class CircleFeed(KeepsNothing):  # that there is an address stands with Circles
     """Makes the address, changes it, and says what stands behind it."""
 
     @action("circles.feed")
@@ -59,9 +57,3 @@ class CircleFeed(Cog):
         """``12-4f1c...``: the row, and what only this installation can write beside it."""
         key = self.core.keyring.derive("circle feed")
         return f"{row}-{hmac.digest(key, str(row).encode(), 'sha256').hex()[:32]}"
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # that there is an address stands with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

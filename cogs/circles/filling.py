@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration
-from bot.cog import Cog, action
+from bot.cog import KeepsNothing, action
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Community, Field, Form, Member, Message, Person, Text, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Field, Form, Member, Message, Person, Text, Who
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, screen, wording
 from cogs.circles.invitations import invitation
@@ -26,7 +24,7 @@ TITLE, ABOUT, SPOT = 60, 300, 200
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
 
 
-class CircleFilling(Cog):
+class CircleFilling(KeepsNothing):  # drafts stand with Circles
     """The forms behind the screen of a draft."""
 
     @action("circles.words")
@@ -127,12 +125,6 @@ class CircleFilling(Cog):
         if circle.state == "published":
             return Message(said.format(who=Who(who)))
         return await screen.show(self, context, circle.id, said.format(who=Who(who)))
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # drafts stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _spot_label(circle: Circle) -> Text:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text, When, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text, When, Who
 from bot.words import prompts
 from bot.words.i18n import _, ngettext, reader_locale, translate
 from cogs.circles import after, hosting, lookup, steps, wording
@@ -17,7 +14,7 @@ from storage.circles.circles import Circle
 from storage.members import members
 
 
-class CircleHostCare(Cog):
+class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
     """Hosts are asked, never told what to do; a stand-in needs no reason."""
 
     @message(steps.BEFORE, actions=("circles.tank",), late="expires")
@@ -203,9 +200,3 @@ class CircleHostCare(Cog):
     async def _title(self, delivery: Delivery) -> str:
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         return (await wording.sheet(self, circle)).title
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # what was asked of hosts is not kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.cog import Cog, message
+from bot.cog import KeepsNothing, message
 from bot.context import Delivery, Reader
-from bot.messages import Button, Community, Message, Person, Text, When, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text, When, Who
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
 from storage.circles import circles, hosts
@@ -17,7 +14,7 @@ from storage.members import members
 ANNOUNCEMENT = "circles.announcement"
 
 
-class CircleHostNotices(Cog):
+class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
     """Renders what was planned for hosts, and the card that a host lets stand in a channel."""
 
     @message(hosting.ASK, actions=("circles.accept", "circles.decline"), late="expires")
@@ -112,9 +109,3 @@ class CircleHostNotices(Cog):
         sheet = await wording.sheet(self, circle)
         buttons = wording.answers(sheet, gathering, asks=True)
         return Message(wording.card(sheet, gathering, None), buttons, private=False)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # who hosts what stands with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text, When, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Person, Text, When, Who
 from bot.words.i18n import _
 from cogs.circles import hosting, lookup, seats, wording
 from storage.circles import answers, circles, dates, hosts, requests
@@ -25,7 +23,7 @@ OPEN = timedelta(days=7)
 """How long hosts hear of a request that waited, for quiet hours or an outage."""
 
 
-class CircleJoining(Cog):
+class CircleJoining(KeepsNothing):  # requests stand with Circles
     """What hosts are asked, and what the member hears of a yes."""
 
     @message(REQUEST, actions=("circles.let_in", "circles.not_now"), late="expires")
@@ -77,12 +75,6 @@ class CircleJoining(Cog):
         }.get(said.answer if said else "", _("The hosts say yes. {title} meets {when}."))
         text = words.format(title=sheet.title, when=When(gathering.starts))
         return Message(text, (Button(_("Can't"), "circles.answer", f"{gathering.id}|cant"),))
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # requests stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def needs_a_yes(connection: Connection, circle: Circle, person: Person) -> bool:

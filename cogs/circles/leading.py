@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from sqlite3 import Connection
-from typing import Any
 
 from bot.asking import consenting
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context, Delivery
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, When, Who, plain
-from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Message, Person, Text, When, Who, plain
+from bot.registry import Ask, Reply
 from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, wording
 from cogs.circles.host_notices import ANNOUNCEMENT
@@ -29,7 +28,7 @@ SHOWN = 20
 ASK, ASK_INVITED = "circle-cohost", "circle-invited"
 
 
-class CircleHosts(Cog):
+class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     """What hosts do and are told. They keep the space, not the people."""
 
     # -- what I host --------------------------------------------------------------------------------------------------
@@ -227,12 +226,6 @@ class CircleHosts(Cog):
         if gathering.state != "planned" or gathering.starts <= context.now:
             raise UserError(_("That date has passed or was called off already."))
         return gathering, circle
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # who hosts what stands with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:

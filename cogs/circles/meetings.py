@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Channel, Community, Message, Person, Text, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Channel, Message, Person, Text, Who
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
@@ -26,7 +24,7 @@ EARLY = timedelta(minutes=15)
 BATCH = 100
 
 
-class CircleMeetings(Cog):
+class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand with Circles
     """Keeps turns and time, and hears nothing else."""
 
     @message(steps.OPENING, actions=("circles.here", "circles.question"), late="expires")
@@ -160,12 +158,6 @@ class CircleMeetings(Cog):
             return None
         words = practice.words(int(delivery.args["step"]), translate(reader_locale(), prompt.text))
         return Message(words, private=not isinstance(delivery.to, Channel))
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # turns last as long as a date, and stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _hand_on(

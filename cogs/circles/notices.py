@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from bot.cog import Cog, job, message
+from bot.cog import KeepsNothing, job, message
 from bot.context import Delivery, Reader
-from bot.messages import Button, Community, Message, Person, Text, When, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Text, When, Who
 from bot.words.i18n import _
 from cogs.circles import dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers
@@ -18,7 +16,7 @@ from storage.circles import circles
 BATCH = 200
 
 
-class CircleNotices(Cog):
+class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
     """Walks the steps around every date, and renders what was planned there."""
 
     @job(every="tick")
@@ -124,9 +122,3 @@ class CircleNotices(Cog):
     @job(every="tick")
     async def ask_next_stand_in(self, now: datetime) -> None:
         await self.write(hosting.pass_on, now)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # answers and memberships stand with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

@@ -6,13 +6,12 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, Core, job, message
+from bot.cog import Core, KeepsNothing, job, message
 from bot.context import Delivery, Reader
 from bot.errors import CannotReach, DeliveryError
 from bot.messages import Channel, Community, Message, Person, Place, Text
-from bot.registry import Nearness, Work, nothing_kept, nothing_to_forget
+from bot.registry import Nearness, Work
 from bot.words.i18n import _
 from cogs.circles import hosting, steps, wording
 from storage.circles import answers, circles, hosts
@@ -27,7 +26,7 @@ AGAIN = timedelta(minutes=5)
 BATCH = 20
 
 
-class CirclePlaces(Cog):
+class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
     """Follows what was decided, and tries again until the platform has done it."""
 
     def __init__(self, core: Core) -> None:
@@ -122,12 +121,6 @@ class CirclePlaces(Cog):
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: _gone(connection, channel, self.core.now())
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # who belongs to a circle stands with Circles
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _gone(connection: Connection, channel: Channel, now: datetime) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any, Literal
+from typing import Literal
 
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
-from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
@@ -24,7 +23,7 @@ SHOWN = 8
 """Circles on one screen: three buttons each."""
 
 
-class CircleModeration(Cog):
+class CircleModeration(KeepsNothing):  # what moderators did stands in the audit, without names
     """What moderators may do about a circle; every step is in the audit."""
 
     @command("kith-mod circles", anyone=True, moderators=True)
@@ -131,12 +130,6 @@ class CircleModeration(Cog):
             words = ngettext("{n} circle meets in the next 7 days.", "{n} circles meet in the next 7 days.", coming)
             found.insert(0, words.format(n=coming))
         return found
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # what moderators did stands in the audit, without names
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _end(connection: Connection, circle: Circle, state: Literal["paused", "archived"], now: datetime) -> None:

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cog import Cog, action
+from bot.cog import Cog, KeepsNothing, action
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Message, Text
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import audiences, in_hours, note_of
@@ -22,7 +21,7 @@ from storage.company.company import Request
 NOTE_LENGTH = 140
 
 
-class CompanyDrafting(Cog):
+class CompanyDrafting(KeepsNothing):  # requests stand with Company
     """What the preview of a request offers. Nobody else sees it before it is sent."""
 
     @action("company.change")
@@ -79,12 +78,6 @@ class CompanyDrafting(Cog):
     async def drop(self, context: Context, value: str) -> Text:
         await self.write(company.drop, context.me, int(value))
         return _("That's fine. Nobody was asked.")
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # requests stand with Company
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 async def draft(cog: Cog, context: Context, row: int) -> tuple[Context, Request]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bot.asking.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
-from bot.cog import Cog, action, message
+from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import STATELESS, Button, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import STATELESS, Button, Message, Text
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import audiences, context_of, note_of
@@ -20,7 +18,7 @@ from storage.company.company import Request
 from storage.company.helping import Candidate
 
 
-class CompanyEnding(Cog):
+class CompanyEnding(KeepsNothing):  # requests stand with Company
     """For the one who asks: nobody is left without a word."""
 
     @message(company.HALF, actions=("company.more", "company.close"), late="expires")
@@ -103,9 +101,3 @@ class CompanyEnding(Cog):
         """Doors under a message that was sent unasked: they need no row."""
         found = await doors(self.core.registry, context, (CIRCLE, PEOPLE, HELP_NOW))
         return tuple(button.on(STATELESS) for button in found if self.core.registry.actions[button.action].stateless)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # requests stand with Company
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

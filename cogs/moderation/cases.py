@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
 
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Member, Message, Text, who
+from bot.registry import Reply
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.moderation import cases, holds
@@ -22,7 +21,7 @@ SHOWN = 10
 LONGEST = 500
 
 
-class Cases(Cog):
+class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see Reports
     """`kith-mod cases`. A moderator never sees a case that names them, also after they were forgotten."""
 
     @command(NAME, anyone=True, moderators=True)
@@ -101,12 +100,6 @@ class Cases(Cog):
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
         await self.write(cases.sweep, now)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # what a member reported is theirs: see Reports
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget  # see Reports
 
 
 def about(account: str | None) -> Text:

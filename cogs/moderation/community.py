@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time
-from typing import Any
 
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, Form, Member, Message, Text, who
+from bot.registry import Reply
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk, wording
 from storage.members import community_settings
@@ -32,7 +31,7 @@ KINDS: Mapping[GroupKind, str] = {
 }
 
 
-class CommunitySettings(Cog):
+class CommunitySettings(KeepsNothing):
     """`kith-mod settings`, `kith-mod groups` and `kith-mod trained`."""
 
     @command(NAME, anyone=True, moderators=True)
@@ -181,14 +180,6 @@ class CommunitySettings(Cog):
         await desk.act(self, context, entry, community_settings.mark_trained, community, person, trained, context.now)
         said = _("{who} is marked as trained by moderators.") if trained else _("{who} is not marked as trained now.")
         return said.format(who=who(shown))
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _changed(settings: community_settings.Settings, what: str) -> community_settings.Settings:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, command, job, message
+from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Community, Field, Form, Message, Text
+from bot.registry import Reply
 from bot.words import countries, crisis_lines
 from bot.words.crisis_lines import Line
 from bot.words.i18n import _
@@ -26,7 +25,7 @@ MOST_RESOURCES = 10
 ENDING = "lines.ending"
 
 
-class Lines(Cog):
+class Lines(KeepsNothing):
     """`kith-mod lines` and `kith-mod resources`: nothing unchecked ever reaches somebody in need."""
 
     @command("kith-mod lines", anyone=True, moderators=True)
@@ -227,12 +226,6 @@ class Lines(Cog):
         if not confirmed:
             return (_("No crisis line is checked yet: `kith-mod lines`."),)
         return (_("Crisis lines to check again: {n}.").format(n=len(soon)),) if soon else ()
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _place(value: str) -> tuple[int, str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Any
 
-from bot.cog import Cog, action, command, job
+from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Measure, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Community, Message, Text
+from bot.registry import Measure, Reply
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.moderation import desk
 from storage.moderation import audit, cases, picture
@@ -21,7 +20,7 @@ SHOWN = 20
 MONDAY = 0
 
 
-class Picture(Cog):
+class Picture(KeepsNothing):
     """`kith-mod picture` for moderators, and `audit` for everybody."""
 
     @command(NAME, anyone=True, moderators=True)
@@ -98,12 +97,6 @@ class Picture(Cog):
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
         await self.write(audit.sweep, now)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _paused(part: int, whole: int) -> Text:

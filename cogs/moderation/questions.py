@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from bot.cog import Cog, action, command
+from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Message, Text
+from bot.registry import Reply
 from bot.words import prompts
 from bot.words.i18n import N_, _, reader_locale, translate
 from bot.words.prompts import Kind, Prompt
@@ -33,7 +32,7 @@ FEWEST: Mapping[Kind, int] = {"checkin": 14, "starter": 7, "listen": 1}
 """Light questions that suit everybody and stay on, so that nobody is asked the same again and again."""
 
 
-class Questions(Cog):
+class Questions(KeepsNothing):
     """`kith-mod prompts`."""
 
     @command(NAME, anyone=True, moderators=True)
@@ -125,14 +124,6 @@ class Questions(Cog):
 
     async def _asked(self, context: Context) -> Asked:
         return await self.read(prompts_off.here, desk.here(context), self.core.settings.without_tender)
-
-    # -- what is kept -------------------------------------------------------------------------------------------------
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _of(kind: Kind) -> Sequence[Prompt]:

@@ -6,15 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from bot.asking.doors import HELP_NOW
-from bot.cog import Cog, action, command, message
+from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import DeliveryError, UserError
 from bot.incoming import text as as_text
-from bot.messages import Button, Channel, Community, Message, Person, Spot, Text, plain
-from bot.registry import Ask, Reply, Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Channel, Community, Message, Spot, Text, plain
+from bot.registry import Ask, Reply, Work
 from bot.words import countries, prompts
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins import prompting
@@ -37,7 +36,7 @@ WITHOUT: Mapping[str, str] = {
 """What does not work without a permission (product.md 3.0a)."""
 
 
-class Setup(Cog):
+class Setup(KeepsNothing):
     """`kith-mod setup`, the panel, and what to do before the announcement."""
 
     @command(NAME, anyone=True, moderators=True)
@@ -286,12 +285,6 @@ class Setup(Cog):
         if (await self.read(community_settings.get, community)).reports is not None:
             return ()
         return (_("Reports have no channel, so nobody is told when one comes in: `kith-mod setup`."),)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _skip(step: int) -> Button:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from bot.asking.doors import HELP_NOW, LOOK
-from bot.cog import Cog, action, job, message
+from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
-from bot.messages import STATELESS, Button, Community, Message, Person, Text
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import STATELESS, Button, Message, Text
 from bot.words.i18n import _
 from storage.personal import open_door
 
 BATCH = 500
 
 
-class OpenDoor(Cog):
+class OpenDoor(KeepsNothing):  # the yes stands with all others
     """Perseverance with respect: nobody is written to who did not say yes to just this."""
 
     @job(every="day")
@@ -38,9 +36,3 @@ class OpenDoor(Cog):
     async def close(self, context: Context, value: str) -> Text:
         await self.core.consenting.withdraw(context.me, [open_door.PURPOSE])
         return _("Noted. The doors stay open, and I don't mention them. `learn` shows them any time.")
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # the yes stands with all others
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget

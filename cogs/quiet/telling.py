@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, job, message
+from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Message, Person, Text, who
-from bot.registry import Work, nothing_kept, nothing_to_forget
 from bot.words.i18n import _
 from cogs.quiet import progress
 from storage.delivery import deliveries
@@ -27,7 +25,7 @@ AT_THE_START = timedelta(minutes=2)
 """After a start, any longer silence was an outage."""
 
 
-class QuietAlerts(Cog):
+class QuietAlerts(KeepsNothing):  # what there is stands with the list: see QuietContacts and Quiet
     """Carries the rules of ``cogs.quiet.alert`` out."""
 
     _has_begun = False
@@ -194,12 +192,6 @@ class QuietAlerts(Cog):
             except DecryptionError:  # the key was lost: the usual words stand in
                 pass
         return usual_words()
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept  # what there is stands with the list: see QuietContacts and Quiet
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def usual_words() -> Text:

@@ -7,16 +7,15 @@ from datetime import time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from bot.cog import Cog, Core, action, command
+from bot.cog import Core, KeepsNothing, action, command
 from bot.context import Context
-from bot.messages import Button, Community, Field, File, Form, Message, Person, Text, plain
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.messages import Button, Field, File, Form, Message, Text, plain
 from bot.words.i18n import _
 
 UTC = ZoneInfo("UTC")
 
 
-class Samples(Cog):
+class Samples(KeepsNothing):
     """One handler for each kind of reply. ``seen`` is what reached them; ``gate`` holds slow ones back."""
 
     def __init__(self, core: Core) -> None:
@@ -112,12 +111,6 @@ class Samples(Cog):
     async def sent(self, context: Context, value: str, words: str, at: time | None = None) -> Text:
         self.seen.append(("sent", value, words, at))
         return _("You wrote {words}").format(words=words)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 FORM = Form(

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clocks.times import Days, Schedule, Week
-from bot.cog import Cog
+from bot.cog import Cog, KeepsNothing
 from bot.keys.crypto import DecryptionError
-from bot.messages import STATELESS, Channel, Community, Message, Person
-from bot.registry import Listener, Work, nothing_kept, nothing_to_forget
+from bot.messages import STATELESS, Channel, Message, Person
+from bot.registry import Listener, Work
 from bot.story.playground import Playground as World
 from bot.words import prompts
 from cogs import COGS
@@ -237,7 +237,7 @@ async def test_the_month_shows_days_with_contact_and_nothing_of_the_others(world
 # -- sharing ----------------------------------------------------------------------------------------------------------
 
 
-class Acquaintances(Cog):
+class Acquaintances(KeepsNothing):
     """Alice and Bob know each other: what buddies will say."""
 
     def listeners(self, person: Person) -> Work[Sequence[Listener]]:
@@ -246,12 +246,6 @@ class Acquaintances(Cog):
             return [Listener(other, "checkin") for other in people if other is not None and other != person]
 
         return work
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 @pytest.fixture

@@ -8,23 +8,20 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
-from bot.cog import Cog, Core, job
+from bot.cog import Core, KeepsNothing, job
 from bot.delivery.scheduler import Scheduler
 from bot.keys.crypto import Keyring
-from bot.messages import Community, Person
-from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database.database import Database
 from tests.beds.eventually import PATIENCE, until
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 
-class Diary(Cog):
+class Diary(KeepsNothing):
     """Writes down when it was called."""
 
     def __init__(self, core: Core) -> None:
@@ -50,12 +47,6 @@ class Diary(Cog):
     @job(every="day")
     async def each_day(self, now: datetime) -> None:
         self.days.append(now)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 class Faulty(Diary):

@@ -22,18 +22,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.adapters.local import NAME
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
-from bot.cog import Cog, message
+from bot.cog import KeepsNothing, message
 from bot.context import Delivery, Reader
 from bot.messages import (
     Button,
-    Community,
     Member,
     Message,
     Person,
     Place,
     Text,
 )
-from bot.registry import Ask, Work, nothing_kept, nothing_to_forget
+from bot.registry import Ask
 from bot.story.playground import Playground
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
@@ -59,7 +58,7 @@ probes: Counter[str] = Counter()
 """What became of each message: ``sent``, or why it was rightly held back."""
 
 
-class Probes(Cog):
+class Probes(KeepsNothing):
     """Sends one message per probe, for whatever purpose it is, and asks for those that no other cog here asks for."""
 
     @message(PROBE)
@@ -72,12 +71,6 @@ class Probes(Cog):
             for name in PURPOSES
             if name not in WORDS
         ]
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _probed(_value: str) -> Text:

@@ -19,23 +19,21 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.bot import Bot
 from bot.clocks.clock import utc_now
-from bot.cog import Cog, action, job, message
+from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import Keyring
 from bot.messages import (
     Button,
-    Community,
     Member,
     Message,
     Person,
     Text,
 )
 from bot.platform.adapter import Adapter
-from bot.registry import Work, nothing_kept, nothing_to_forget
 from storage.database import platforms
 from storage.database.database import Database
 from storage.delivery import deliveries, together
@@ -70,7 +68,7 @@ class Tally:
     duplicated: int = 0
 
 
-class Numbers(Cog):
+class Numbers(KeepsNothing):
     """Says each number once, to one person after the other: the occurrence and the message are one transaction."""
 
     goal = 0
@@ -87,12 +85,6 @@ class Numbers(Cog):
     @action("numbers.heard")
     async def heard(self, context: Context, value: str) -> None:
         """Nobody presses it; it is there because a prompt has buttons."""
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 def _plan_next(connection: sqlite3.Connection, now: datetime, goal: int, held: bool) -> bool:

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,9 +22,8 @@ import pytest
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page, harmless
 from bot.clocks.clock import monotonic
-from bot.cog import Cog, Core, job
-from bot.messages import Channel, Community, File, Member, Message, Person, Text, plain, when, who
-from bot.registry import Work, nothing_kept, nothing_to_forget
+from bot.cog import Core, KeepsNothing, job
+from bot.messages import Channel, File, Member, Message, Text, plain, when, who
 from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
 from bot.story.terminal import Terminal
 from tests.beds.process import ROOT, command, environment
@@ -109,7 +107,7 @@ async def test_the_hourly_and_daily_jobs_run_while_time_passes(tmp_path: Path) -
     assert calendar.days == [datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3)]
 
 
-class Calendar(Cog):
+class Calendar(KeepsNothing):
     """Writes down when it was called."""
 
     def __init__(self, core: Core) -> None:
@@ -124,12 +122,6 @@ class Calendar(Cog):
     @job(every="day")
     async def each_day(self, now: datetime) -> None:
         self.days.append(now)
-
-    def export(self, person: Person) -> Work[dict[str, Any]]:
-        return nothing_kept
-
-    def forget(self, person: Person, community: Community | None) -> Work[None]:
-        return nothing_to_forget
 
 
 async def test_a_kept_community_goes_on_where_its_time_had_come_to(tmp_path: Path) -> None:
