@@ -16,7 +16,7 @@ from bot.errors import DeliveryError, StorageError, UserError
 from bot.incoming.text import asks_for_help
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Ask, Work
+from bot.registry import Ask, Work, nothing_to_forget
 from bot.words import countries, crisis_lines, crisis_phrases
 from bot.words.i18n import _
 from storage.moderation import lines
@@ -199,11 +199,9 @@ class HelpNow(Cog):
         return _("Help now opens with {country} from now on.").format(country=countries.name(value))
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if purpose == "country":
-                lines.forget_country(connection, person)
-
-        return work
+        if purpose != "country":
+            return nothing_to_forget
+        return lambda connection: lines.forget_country(connection, person)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         def work(connection: Connection) -> dict[str, Any]:
@@ -213,11 +211,8 @@ class HelpNow(Cog):
         return work
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:  # the country is the person's own, in whatever community they are
-                lines.forget_country(connection, person)
-
-        return work
+        # the country is the person's own, in whatever community they are
+        return (lambda connection: lines.forget_country(connection, person)) if community is None else nothing_to_forget
 
 
 def first_line(numbers: tuple[str, ...], *, known: bool = False) -> Text:

@@ -12,7 +12,7 @@ from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Work
+from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import N_, _, ngettext
 from cogs.buddies import lifetime, wording
 from cogs.buddies.people import mentor_word, names
@@ -114,11 +114,9 @@ class Introductions(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if purpose in ("buddy", "mentor", "adult"):
-                proposals.drop_out(connection, person, None, self.core.now())
-
-        return work
+        if purpose not in ("buddy", "mentor", "adult"):
+            return nothing_to_forget
+        return lambda connection: proposals.drop_out(connection, person, None, self.core.now())
 
     def separate(self, one: Person, other: Person) -> Work[None]:
         return lambda connection: proposals.drop_out(connection, one, None, self.core.now(), other.id)

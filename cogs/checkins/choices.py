@@ -13,7 +13,7 @@ from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Form, Message, Person, Text
-from bot.registry import Setting, Work
+from bot.registry import Setting, Work, nothing_to_forget
 from bot.words.i18n import N_, _, reader_locale, translate
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
@@ -149,11 +149,7 @@ class CheckInChoices(Cog):
         return lambda connection: checkin_dials.export(connection, person)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:
-                checkin_dials.forget(connection, person)
-
-        return work
+        return (lambda connection: checkin_dials.forget(connection, person)) if community is None else nothing_to_forget
 
 
 _PERSONAL_SAID = {

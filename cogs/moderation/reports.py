@@ -12,7 +12,7 @@ from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text
-from bot.registry import Work
+from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.delivery import deliveries
@@ -204,12 +204,11 @@ class Reports(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         """A case stays until it is closed, with a keyed hash in the person's place; so it does if they leave."""
-
-        def work(connection: Connection) -> None:
-            if community is None:
-                cases.outlive(connection, person, desk.codes(self, members.accounts(connection, person)))
-
-        return work
+        if community is not None:
+            return nothing_to_forget
+        return lambda connection: cases.outlive(
+            connection, person, desk.codes(self, members.accounts(connection, person))
+        )
 
 
 def _toggle(label: Text, chosen: Choices) -> Button:

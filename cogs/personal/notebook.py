@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Reply, Work
+from bot.registry import Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import consents, members
 from storage.personal import notebook
@@ -144,11 +144,8 @@ class Notebook(Cog):
         return lambda connection: notebook.export(connection, person, self._words)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:  # notes are the person's own: leaving one community does not end them
-                notebook.forget(connection, person)
-
-        return work
+        # notes are the person's own: leaving one community does not end them
+        return (lambda connection: notebook.forget(connection, person)) if community is None else nothing_to_forget
 
 
 def _consent_words(host: str) -> Text:

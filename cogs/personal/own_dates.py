@@ -14,7 +14,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
-from bot.registry import Ask, Listener, Reply, Work
+from bot.registry import Ask, Listener, Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import wording
 from storage.circles import answers, circles
@@ -260,21 +260,16 @@ class OwnDates(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if purpose == own_dates.PURPOSE:
-                own_dates.forget(connection, person)
-
-        return work
+        if purpose != own_dates.PURPOSE:
+            return nothing_to_forget
+        return lambda connection: own_dates.forget(connection, person)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: own_dates.export(connection, person, self._label)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:  # dates are the person's own: leaving one community does not end them
-                own_dates.forget(connection, person)
-
-        return work
+        # dates are the person's own: leaving one community does not end them
+        return (lambda connection: own_dates.forget(connection, person)) if community is None else nothing_to_forget
 
 
 def _told(label: str) -> Text:

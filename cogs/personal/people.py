@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
-from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, plain
-from bot.registry import Ask, Work
+from bot.registry import Ask, Work, nothing_to_forget
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import members
 from storage.personal import people
@@ -243,11 +242,8 @@ class People(Cog):
         return lambda connection: people.export(connection, person, self._read)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:  # the list is the person's own: leaving one community does not end it
-                people.forget(connection, person)
-
-        return work
+        # the list is the person's own: leaving one community does not end it
+        return (lambda connection: people.forget(connection, person)) if community is None else nothing_to_forget
 
 
 def _monthly_words(_value: str) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Ask, Reply, Work
+from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import members
 from storage.personal import reminders
@@ -156,18 +155,13 @@ class Reminders(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if purpose == reminders.PURPOSE:
-                reminders.forget(connection, person)
-
-        return work
+        if purpose != reminders.PURPOSE:
+            return nothing_to_forget
+        return lambda connection: reminders.forget(connection, person)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: reminders.export(connection, person, self._words)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if community is None:  # reminders are the person's own: leaving one community does not end them
-                reminders.forget(connection, person)
-
-        return work
+        # reminders are the person's own: leaving one community does not end them
+        return (lambda connection: reminders.forget(connection, person)) if community is None else nothing_to_forget

@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
-from bot.registry import Ask, Reply, Setting, Work
+from bot.registry import Ask, Reply, Setting, Work, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.quiet import progress
 from cogs.quiet.alert import FEWEST_DAYS, MOST_DAYS
@@ -208,11 +208,9 @@ class Quiet(Cog):
     # -- what is kept -------------------------------------------------------------------------------------------------
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
-        def work(connection: Connection) -> None:
-            if purpose == quiet.PURPOSE:
-                progress.close(connection, person, self.core.now())
-
-        return work
+        if purpose != quiet.PURPOSE:
+            return nothing_to_forget
+        return lambda connection: progress.close(connection, person, self.core.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         def work(connection: Connection) -> dict[str, Any]:
