@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import outbox
+from bot.delivery import outbox, outcomes
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
 from bot.messages import Channel, Community, Member, Person
 from bot.platform.pacing import Limit
@@ -363,7 +363,7 @@ async def test_a_message_with_an_end_is_given_up_at_its_end(bed: Outbox, alice: 
 async def test_a_message_without_an_end_is_tried_for_a_day_and_then_kept_for_its_reader(
     bed: Outbox, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "GIVE_UP", 5)
+    monkeypatch.setattr(outcomes, "GIVE_UP", 5)
     bed.chat.before = [DeliveryError("no answer")] * 99
     row, other = await bed.plan(alice, "one"), await bed.plan(PUBLIC, "two", purpose="")
     for _ in range(10):
