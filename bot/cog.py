@@ -13,14 +13,14 @@ from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.clocks.clock import Clock
-from bot.context import Context
+from bot.context import Context, Delivery
 from bot.delivery import gate
 from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import WaitingWords
-from bot.keys.crypto import Keyring
+from bot.keys.crypto import DecryptionError, Keyring, Row
 from bot.messages import Community, Person
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
@@ -37,10 +37,14 @@ from bot.registry import (
     nothing_kept,
     nothing_to_forget,
 )
+from bot.words.i18n import _
 from storage.database.database import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")
+BODY = ("deliveries", "body")
+"""Where words on their way are encrypted, under the key of their delivery."""
+
 M = TypeVar("M", bound=Callable[..., Any])
 
 
@@ -148,6 +152,24 @@ class Cog(Duties):
 
     async def zone_of(self, context: Context) -> ZoneInfo:
         return ZoneInfo(await self.core.zone_of(context))
+
+    def seal(self, words: str, table: str, column: str) -> Callable[[Row], bytes]:
+        """Encrypts words for the row they are written to."""
+        return lambda row: self.core.keyring.encrypt(words, table, column, row)
+
+    def unseal(self, sealed: bytes, table: str, column: str, row: Row) -> str:
+        """Words that were kept; where their key is lost, a word that says so."""
+        try:
+            return self.core.keyring.decrypt(sealed, table, column, row)
+        except DecryptionError:
+            return str(_("(these words can't be read any more)"))
+
+    def body_of(self, delivery: Delivery) -> str | None:
+        """The words a delivery carries; None where there are none, or their key was lost: there is nothing to say."""
+        try:
+            return self.core.keyring.decrypt(delivery.body, *BODY, delivery.key) if delivery.body else None
+        except DecryptionError:
+            return None
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):

@@ -245,6 +245,11 @@ class Registry:
         self.asks: dict[str, Ask] = {}
         self.jobs: list[tuple[Duties, Job, Every]] = []
 
+    def listeners(self, person: Person) -> Work[Sequence[Listener]]:
+        """Everybody whom any feature has connected with this person."""
+        works = [cog.listeners(person) for cog in self.cogs]
+        return lambda connection: [listener for work in works for listener in work(connection)]
+
     def add(self, cog: Duties) -> None:
         self.cogs.append(cog)
         self.commands.update({command.name: command for command in cog.commands()})

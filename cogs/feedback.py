@@ -10,7 +10,6 @@ from typing import Any, Literal
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work
 from bot.words.i18n import _
@@ -147,10 +146,7 @@ class Feedback(Cog):
         return Message(said.format(community=delivery.community.name, words=words))
 
     def _words(self, letter: letters.Letter) -> str:
-        try:
-            return self.core.keyring.decrypt(letter.words, "letters", "words", letter.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
+        return self.unseal(letter.words, "letters", "words", letter.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

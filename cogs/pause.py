@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
 from bot.cog import KeepsNothing, action, command, job, message
@@ -24,8 +23,8 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
         hears = Text(" ").join(told) if told else _("Nobody is told.")
         if until is None:
             return _("Paused. Nothing comes from me until you say `start`.") + " " + hears
-        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
-        said = _("Paused until {when}. `start` ends it sooner.").format(when=friendly_instant(until, context.now, zone))
+        when = friendly_instant(until, context.now, await self.zone_of(context))
+        said = _("Paused until {when}. `start` ends it sooner.").format(when=when)
         return said + " " + hears
 
     @action("pause.open")

@@ -19,7 +19,7 @@ from cogs.buddies.people import mentor_word, names
 from cogs.buddies.waiting import looking_again
 from storage.buddies import buddies, ends, pairs, proposals, talks
 from storage.buddies.pairs import Pair
-from storage.members import blocks, members
+from storage.members import blocks
 
 ENJOYED, NEXT = "cl-01", "cl-02"
 WISHES = ("same", "new", "break")
@@ -237,8 +237,7 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
 
     async def _when(self, context: Context, pair: Pair) -> str:
         assert pair.ends is not None
-        zone = (await self.read(members.profile, context.me)).zone
-        return friendly_instant(pair.ends, context.now, ZoneInfo(zone))
+        return friendly_instant(pair.ends, context.now, await self.zone_of(context))
 
 
 def _three(value: str) -> tuple[str, str, str]:

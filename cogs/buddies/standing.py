@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
-from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_instant
 from bot.cog import KeepsNothing, action, command
@@ -118,8 +117,7 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
         return _("main group")
 
     async def _when(self, context: Context, instant: datetime) -> str:
-        zone = (await self.read(members.profile, context.me)).zone
-        return friendly_instant(instant, context.now, ZoneInfo(zone))
+        return friendly_instant(instant, context.now, await self.zone_of(context))
 
     # -- resting ------------------------------------------------------------------------------------------------------
 

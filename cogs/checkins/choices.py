@@ -56,14 +56,14 @@ class CheckInChoices(Cog):
             return Message(_("You have no check-in yet."), (Button(_("A check-in"), "checkins.offer"),))
         week, due = found
         dials = await self.read(checkin_dials.get, context.me)
-        home = (await self.read(members.profile, context.me)).zone
+        home = await self.zone_of(context)
         shown = _("Your check-in comes {schedule}. The next one is {when}.").format(
             schedule=str(week), when=friendly_instant(due, context.now, week.zone)
         )
         text = Text("\n").join(
             [*([said] if said else []), shown, translate(reader_locale(), EXPLAINED[dials.audience])]
         )
-        travel = [] if home == week.zone.key else [_move(home)]
+        travel = [] if home == week.zone else [_move(home)]
         return Message(text, (*travel, *_dials(week, dials), _stop()))
 
     # -- when ---------------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ class CheckInChoices(Cog):
     async def move(self, context: Context, value: str) -> Message:
         """To the member's own zone: the same hours there."""
         found = await self.read(checkins.week_of, context.me)
-        home = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        home = await self.zone_of(context)
         if found is not None:
             week = Week.of(*(Schedule(part.at, home, part.days) for part in found[0].parts))
             await self.write(start, context.me, week, context.now)
@@ -187,8 +187,8 @@ def _toggled(on: set[str], name: str, names: Mapping[str, str]) -> set[str]:
     return on
 
 
-def _move(zone: str) -> Button:
-    return Button(_("Move it to {zone}").format(zone=friendly_zone(ZoneInfo(zone))), "checkins.move")
+def _move(zone: ZoneInfo) -> Button:
+    return Button(_("Move it to {zone}").format(zone=friendly_zone(zone)), "checkins.move")
 
 
 def _back() -> Button:

@@ -16,7 +16,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Listener, Work
+from bot.registry import Work
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.checkins import going_on, prompting
@@ -139,7 +139,7 @@ class CheckIns(Cog):
         if context.delivery is not None:
             there.append(Button(_("In 2 hours"), "checkins.later", row=context.row))
         there.append(Button(_("Pause"), "pause.open"))
-        if await self.read(_listeners, [cog.listeners(context.me) for cog in self.core.registry.cogs]):
+        if await self.read(self.core.registry.listeners(context.me)):
             there.append(Button(_("Share something"), prompting.SEND, "new"))
         there.append(Button(_("Change"), "checkins.change"))
         return Message(
@@ -196,7 +196,7 @@ class CheckIns(Cog):
     async def _what_next(self, context: Context) -> Sequence[Button]:
         """What can be done with words that were written: nothing happens to them unless one of these is pressed."""
         buttons = []
-        heard = await self.read(_listeners, [cog.listeners(context.me) for cog in self.core.registry.cogs])
+        heard = await self.read(self.core.registry.listeners(context.me))
         if heard or (await self.read(dials.get, context.me)).audience == "thread":
             buttons.append(Button(_("Share it"), prompting.SEND))
         if NOTEBOOK in self.core.registry.actions:
@@ -228,7 +228,7 @@ class CheckIns(Cog):
 
     def _chooser(self, connection: Connection, person: Person, zone: str, now: datetime) -> checkins.Choose:
         """How the next prompt is chosen: what can be asked of this person, and how they like it."""
-        heard = bool(_listeners(connection, [cog.listeners(person) for cog in self.core.registry.cogs]))
+        heard = bool(self.core.registry.listeners(person)(connection))
         asked = prompts_off.for_person(connection, person, self.core.settings.without_tender)
         known = prompts.switched_on(self._askable[heard], asked.off, tender=asked.tender)
         return prompting.chooser(known, dials.get(connection, person), person, zone, now)
@@ -243,7 +243,3 @@ class CheckIns(Cog):
         if prompt is None:
             raise UserError(_("That question is no longer in use. `checkin now` opens another."))
         return prompt
-
-
-def _listeners(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:
-    return [listener for work in works for listener in work(connection)]

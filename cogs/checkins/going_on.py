@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from zoneinfo import ZoneInfo
 
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_date, friendly_instant, local_day
@@ -13,7 +12,7 @@ from bot.context import Context, Delivery
 from bot.messages import Button, Message, Person, Text
 from bot.words.i18n import _
 from storage.checkins import checkins, dials
-from storage.members import in_touch, members
+from storage.members import in_touch
 from storage.quiet import quiet
 
 MONTH = timedelta(days=31)
@@ -50,7 +49,7 @@ class GoingOn(KeepsNothing):  # stands with CheckIns
     @command("checkin month")
     async def month(self, context: Context) -> Text:
         """The days of the last month on which you were in touch. Nobody else sees them."""
-        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        zone = await self.zone_of(context)
         days = await self.read(in_touch.days, context.me, zone, context.now - MONTH)
         if not days:
             return _("No day is noted yet. Only you can see this.")

@@ -11,7 +11,6 @@ from sqlite3 import Connection
 from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Field, Form, Message, Person, Text, Who, who
 from bot.registry import Listener, Reply, Work
 from bot.words.i18n import N_, _
@@ -110,7 +109,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
 
     @message(SHARED, actions=("checkins.wave", "checkins.reply"), late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
-        words, name = self._opened(delivery), await self._name(delivery)
+        words, name = self.body_of(delivery), await self._name(delivery)
         if words is None or name is None:
             return None
         said = _("{name} shared a check-in with you:").format(name=name) + "\n" + _quoted(words)
@@ -118,7 +117,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
 
     @message(POSTED, late="expires")
     async def posted(self, delivery: Delivery, reader: Reader) -> Message | None:
-        words, name = self._opened(delivery), await self._name(delivery)
+        words, name = self.body_of(delivery), await self._name(delivery)
         if words is None or name is None:
             return None
         return Message(_("{name}:").format(name=name) + " " + _quoted(words), private=False)
@@ -170,7 +169,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
 
     @message(ANSWERED, late="expires")
     async def answered(self, delivery: Delivery, reader: Reader) -> Message | None:
-        words, name = self._opened(delivery), await self._name(delivery)
+        words, name = self.body_of(delivery), await self._name(delivery)
         if words is None or name is None:
             return None
         return Message(_("{name} answers:").format(name=name) + "\n" + _quoted(words))
@@ -178,8 +177,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     # -- who and what -------------------------------------------------------------------------------------------------
 
     async def _viewers(self, context: Context) -> list[Viewer]:
-        works = [cog.listeners(context.me) for cog in self.core.registry.cogs]
-        found = await self.read(_find_viewers, context.me, works)
+        found = await self.read(_find_viewers, context.me, self.core.registry.listeners(context.me))
         return [viewer for viewer in found if viewer.name]
 
     async def _viewer(self, context: Context, code: str) -> Viewer:
@@ -211,18 +209,10 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
         accounts = await self.read(members.accounts, person)
         return Text(Who(accounts[0])) if accounts else Text()
 
-    def _opened(self, delivery: Delivery) -> str | None:
-        if delivery.body is None:
-            return None
-        try:
-            return self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
-        except DecryptionError:  # the key was lost: there is nothing to say any more
-            return None
 
-
-def _find_viewers(connection: Connection, person: Person, works: Sequence[Work[Sequence[Listener]]]) -> list[Viewer]:
+def _find_viewers(connection: Connection, person: Person, listeners: Work[Sequence[Listener]]) -> list[Viewer]:
     viewers = []
-    for listener in [listener for work in works for listener in work(connection)]:
+    for listener in listeners(connection):
         accounts = members.accounts(connection, listener.person)
         name = Text(who(accounts[0])) if accounts else Text()
         viewers.append(Viewer(str(listener.person.id), name, listener, community=listener.community))

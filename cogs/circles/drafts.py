@@ -87,9 +87,7 @@ class CircleDrafts(KeepsNothing):  # drafts stand with Circles
         day = weekday_name(rule.start.weekday())
         words = (title.strip() or str(_("{day} circle").format(day=day)))[:TITLE]
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(words, "circles", "title", row)
-
+        seal = self.seal(words, "circles", "title")
         row = await self.write(
             circles.create,
             community,

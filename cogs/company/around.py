@@ -10,7 +10,6 @@ from sqlite3 import Connection
 from bot.cog import Cog
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError, Keyring
 from bot.messages import Button, Channel, Community, Member, Message, Person, plain
 from bot.registry import Registry
 from bot.words.i18n import _
@@ -48,14 +47,9 @@ def in_hours(people: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[s
     return {audience: n for audience, n in counts.items() if n}
 
 
-def note_of(keyring: Keyring, request: Request) -> str | None:
+def note_of(cog: Cog, request: Request) -> str | None:
     """The words of the one who asks, if they wrote any."""
-    if request.note is None:
-        return None
-    try:
-        return keyring.decrypt(request.note, "company_requests", "note", request.id)
-    except DecryptionError:
-        return str(_("(these words can't be read any more)"))
+    return cog.unseal(request.note, "company_requests", "note", request.id) if request.note is not None else None
 
 
 async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:

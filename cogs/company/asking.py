@@ -113,7 +113,7 @@ class Company(Cog):
 
     async def _status(self, context: Context, request: Request) -> Message:
         said = _("Your request is open: {terms} It closes {when}.").format(
-            terms=wording.terms(request.kind, request.hours, note_of(self.core.keyring, request)),
+            terms=wording.terms(request.kind, request.hours, note_of(self, request)),
             when=await self._when(context, request),
         )
         return Message(said, _while_open(request))
@@ -195,9 +195,7 @@ class Company(Cog):
         return lambda connection: asking.separate(connection, one, other, self.core.now())
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
-        return lambda connection: kept.export(
-            connection, person, lambda request: note_of(self.core.keyring, request) or ""
-        )
+        return lambda connection: kept.export(connection, person, lambda request: note_of(self, request) or "")
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return lambda connection: kept.forget(connection, person, community, self.core.now())

@@ -104,7 +104,7 @@ async def _proposal(cog: Cog, context: Context, request: Request) -> Text:
     every = await audiences(cog, context)
     there = in_hours(every, context.now)
     viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
-    terms = wording.terms(request.kind, request.hours, note_of(cog.core.keyring, request))
+    terms = wording.terms(request.kind, request.hours, note_of(cog, request))
     if not viewers:
         return _("Nobody of those you chose is there right now.") + " " + terms
     said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)

@@ -41,7 +41,7 @@ class CompanyEnding(KeepsNothing):  # requests stand with Company
         counts = {audience: len(people) for audience, people in others.items()}
         if not counts:
             return Message(_("There is nobody else to ask at the moment. It stays open."))
-        terms = wording.terms(request.kind, request.hours, note_of(self.core.keyring, request))
+        terms = wording.terms(request.kind, request.hours, note_of(self, request))
         return Message(
             _("Ask {viewers} too? {terms}").format(viewers=wording.counted(counts), terms=terms),
             (Button(_("Ask"), "company.widen", value), Button(_("Not now"), "company.keep")),

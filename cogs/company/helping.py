@@ -93,7 +93,7 @@ class Helping(Cog):
             return None
         said = wording.wanted(request.kind, request.hours)
         if request.note is not None:
-            said = said + " " + _("Their words: “{note}”").format(note=note_of(self.core.keyring, request))
+            said = said + " " + _("Their words: “{note}”").format(note=note_of(self, request))
         ask = str(claim.id)
         return Message(
             said, (Button(_("I can"), "company.can", ask, style="primary"), Button(_("Not now"), "company.cannot", ask))

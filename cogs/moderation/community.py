@@ -144,9 +144,7 @@ class CommunitySettings(KeepsNothing):
         if len(found) >= MOST_GROUPS or words.casefold() in {self._name(group).casefold() for group in found}:
             raise UserError(_("There is a group of that name, or there are {most} already.").format(most=MOST_GROUPS))
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(words, "community_groups", "name", row)
-
+        seal = self.seal(words, "community_groups", "name")
         community = desk.here(context)
         await desk.act(self, context, "groups.added", community_settings.add_group, community, kind, seal, context.now)
         return await self._groups(context)

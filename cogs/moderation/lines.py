@@ -188,9 +188,7 @@ class Lines(KeepsNothing):
         if len(await self.read(lines.resources, desk.here(context))) >= MOST_RESOURCES:
             raise UserError(_("{most} places are on the card already. Take one out first.").format(most=MOST_RESOURCES))
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(" ".join(words.split()), "resources", "words", row)
-
+        seal = self.seal(" ".join(words.split()), "resources", "words")
         await desk.act(self, context, "resources.added", lines.add_resource, desk.here(context), seal, context.now)
         return await self.resources(context)
 

@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, local_day
 from bot.cog import Cog, action, command, job
 from bot.context import Context
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work, nothing_to_forget
 from bot.words.i18n import _
-from storage.members import consents, members
+from storage.members import consents
 from storage.personal import notebook
 from storage.personal.notebook import Note
 
@@ -45,7 +43,7 @@ class Notebook(Cog):
         notes = await self.read(notebook.of_person, context.me, PAGE + 1, page * PAGE)
         if not notes:
             return Message(_("Your notebook is empty. `notebook` and some words keeps them."), (_write(), _terms()))
-        zone = ZoneInfo((await self.read(members.profile, context.me)).zone)
+        zone = await self.zone_of(context)
         lines, buttons = [], []
         for number, note in enumerate(notes[:PAGE], start=1):
             day = friendly_date(local_day(note.written, zone), local_day(context.now, zone))
@@ -77,10 +75,7 @@ class Notebook(Cog):
         if len(words) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(words, "notes", "words", row)
-
-        if await self.write(notebook.add, context.me, seal, context.now) is None:
+        if await self.write(notebook.add, context.me, self.seal(words, "notes", "words"), context.now) is None:
             raise UserError(_("Your notebook is full. `notebook` shows what is in it, and deletes."))
         self.core.words.drop(context.me)
         return Message(_("Kept, for your eyes only. `notebook` shows it."))
@@ -129,10 +124,7 @@ class Notebook(Cog):
             )
 
     def _words(self, note: Note) -> str:
-        try:
-            return self.core.keyring.decrypt(note.words, "notes", "words", note.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
+        return self.unseal(note.words, "notes", "words", note.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

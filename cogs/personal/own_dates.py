@@ -12,7 +12,6 @@ from bot.clocks.times import month_name
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
 from bot.registry import Ask, Listener, Reply, Work, nothing_to_forget
 from bot.words.i18n import _
@@ -73,11 +72,8 @@ class OwnDates(Cog):
         if len(label) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(label.strip(), "own_dates", "label", row)
-
-        zone = (await self.read(members.profile, context.me)).zone
-        if await self.write(own_dates.add, context.me, seal, day, zone, context.now) is None:
+        seal, zone = self.seal(label.strip(), "own_dates", "label"), await self.zone_of(context)
+        if await self.write(own_dates.add, context.me, seal, day, zone.key, context.now) is None:
             raise UserError(_("{n} dates are here already, as many as I keep.").format(n=own_dates.MOST))
         return _("Kept: {day}, “{label}”. I'll name it that morning.").format(day=_day(day), label=label.strip())
 
@@ -122,7 +118,7 @@ class OwnDates(Cog):
         if one is None:
             return None
         buttons = [Button(_("Keep it to myself"), "dates.own")]
-        if await self._listeners(reader.person):
+        if await self.read(self.core.registry.listeners(reader.person)):
             buttons.append(Button(_("Tell my buddy"), "dates.tell", str(one.id)))
         if await self.read(_circles, reader.person):
             buttons.append(Button(_("Share in a circle"), "dates.circle", str(one.id)))
@@ -147,7 +143,7 @@ class OwnDates(Cog):
     async def send(self, context: Context, value: str) -> Text:
         one, _names = await self._both(context, int(value))
         words = self._label(one)
-        for listener in await self._listeners(context.me):
+        for listener in await self.read(self.core.registry.listeners(context.me)):
             key = f"{SHARED}:{one.id}:{listener.person.id}:{context.now.date().isoformat()}"
             delivery = Delivery(
                 to=listener.person,
@@ -165,20 +161,16 @@ class OwnDates(Cog):
 
     async def _both(self, context: Context, row: int) -> tuple[OwnDate, list[Any]]:
         one = await self.read(own_dates.get, context.me, row)
-        listeners = await self._listeners(context.me)
+        listeners = await self.read(self.core.registry.listeners(context.me))
         if one is None or not listeners:
             raise UserError(_("There is nobody connected with you to tell at the moment."))
         accounts = [await self.read(members.accounts, listener.person) for listener in listeners]
         return one, [names[0] for names in accounts if names]
 
-    async def _listeners(self, person: Person) -> Sequence[Listener]:
-        works = [cog.listeners(person) for cog in self.core.registry.cogs]
-        return await self.read(_all, works)
-
     @message(SHARED, late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
         accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
-        words = self._opened(delivery)
+        words = self.body_of(delivery)
         if words is None or not accounts:
             return None
         said = Text("{who}: ").format(who=who(accounts[0])) + _told(words)
@@ -238,24 +230,13 @@ class OwnDates(Cog):
         person = Person(int(delivery.args["about"]))
         accounts = await self.read(members.accounts, person)
         still = [circle.id for circle in await self.read(_circles, person)]
-        words = self._opened(delivery)
+        words = self.body_of(delivery)
         if words is None or not accounts or delivery.args["circle"] not in still:
             return None
         return Message(Text("{who}: ").format(who=who(accounts[0])) + _told(words), private=False)
 
-    def _opened(self, delivery: Delivery) -> str | None:
-        try:
-            return (
-                self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key) if delivery.body else None
-            )
-        except DecryptionError:  # the key was lost: there is nothing to say any more
-            return None
-
     def _label(self, one: OwnDate) -> str:
-        try:
-            return self.core.keyring.decrypt(one.label, "own_dates", "label", one.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
+        return self.unseal(one.label, "own_dates", "label", one.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
@@ -285,10 +266,6 @@ def _circles(connection: Connection, person: Person) -> list[Circle]:
     comes_to = [circles.get(connection, row) for row in answers.circles_of(connection, person)]
     found = {one.id: one for one in (*comes_to, *circles.hosted_by(connection, person)) if one is not None}
     return [one for one in found.values() if one.channel is not None and one.state == "published"]
-
-
-def _all(connection: Connection, works: Sequence[Work[Sequence[Listener]]]) -> list[Listener]:
-    return [listener for work in works for listener in work(connection)]
 
 
 def _share(connection: Connection, delivery: Delivery, person: Person, listener: Listener) -> None:

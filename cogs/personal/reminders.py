@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.clocks.times import friendly_duration, friendly_instant, friendly_zone
@@ -14,11 +13,9 @@ from bot.cog import Cog, Core, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words.i18n import _
-from storage.members import members
 from storage.personal import reminders
 from storage.personal.reminders import Reminder
 
@@ -56,7 +53,7 @@ class Reminders(Cog):
         if not waiting:
             said = _("Nothing waits. `remind me tomorrow 19:00 call my sister` is how it is written.")
             return Message(said, (another,))
-        zone = await self._zone(context.me)
+        zone = await self.zone_of(context)
         lines, buttons = [], []
         for number, one in enumerate(waiting, start=1):
             when = friendly_instant(one.due, context.now, zone)
@@ -90,14 +87,12 @@ class Reminders(Cog):
     async def remember(self, context: Context, value: str, when: datetime, what: str) -> Text:
         """Say back what was understood: a wrong time is noticed now and not then."""
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(what.strip(), "reminders", "words", row)
-
+        seal = self.seal(what.strip(), "reminders", "words")
         if await self.write(reminders.add, context.me, seal, when) is None:
             raise UserError(
                 _("{n} are waiting already, as many as I keep. `reminders` takes one back.").format(n=reminders.MOST)
             )
-        zone = await self._zone(context.me)
+        zone = await self.zone_of(context)
         return _("I'll remind you {when}, {zone}: “{what}”. `reminders` takes it back.").format(
             when=friendly_instant(when, context.now, zone), zone=friendly_zone(zone), what=what.strip()
         )
@@ -143,14 +138,8 @@ class Reminders(Cog):
             )
         )
 
-    async def _zone(self, person: Person) -> ZoneInfo:
-        return ZoneInfo((await self.read(members.profile, person)).zone)
-
     def _words(self, one: Reminder) -> str:
-        try:
-            return self.core.keyring.decrypt(one.words, "reminders", "words", one.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
+        return self.unseal(one.words, "reminders", "words", one.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

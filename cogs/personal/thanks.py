@@ -11,7 +11,6 @@ from bot.asking.doors import COMPANY, doors
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import N_, _, reader_locale, translate
@@ -110,9 +109,7 @@ class GivenAndReceived(Cog):
         ):
             raise UserError(_("They don't take thanks through me. You can tell them yourself."))
 
-        def seal(row: int) -> bytes:
-            return self.core.keyring.encrypt(words.strip(), "thanks", "words", row)
-
+        seal = self.seal(words.strip(), "thanks", "words")
         row = await self.write(thanks.draft, community, context.me, to, seal, context.now)
         said = _("{who} will see exactly this, with your name:").format(who=who(member))
         return Message(
@@ -173,10 +170,7 @@ class GivenAndReceived(Cog):
         return who(found) if found else None
 
     def _words(self, one: Thanks) -> str:
-        try:
-            return self.core.keyring.decrypt(one.words, "thanks", "words", one.id)
-        except DecryptionError:
-            return str(_("(these words can't be read any more)"))
+        return self.unseal(one.words, "thanks", "words", one.id)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
