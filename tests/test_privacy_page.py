@@ -61,7 +61,7 @@ def test_what_is_encrypted_or_hashed_is_marked_so_and_nothing_else(stored: dict[
 def test_nothing_is_stored_that_nobody_may_ask_for(stored: dict[tuple[str, str], str]) -> None:
     """No column for substance, diagnosis, a count of days, mood, birth or place (product.md 2, 6)."""
     forbidden = re.compile(
-        r"substance|drug|alcohol|sober|clean|diagnos|symptom|medic|mood|score|streak|birth|age$|phone|address|location|email"
+        r"substance|drug|alcohol|sober|clean|diagnos|symptom|medic|mood|score|trend|friend|streak|birth|age$|real_?name|phone|address|location|email"
     )
     assert [column for column in stored if forbidden.search(column[1])] == []
 
