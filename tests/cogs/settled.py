@@ -10,6 +10,7 @@ from bot.messages import Member, Message, Person
 from bot.story.playground import ROOM
 from storage.members import consents, members
 from tests.cast import Playground
+from tests.legible import legible
 
 LONG_AGO = timedelta(days=2)
 """Whoever came then is not new any more: nothing is offered to them as to a newcomer."""
@@ -48,4 +49,4 @@ def unasked(world: Playground, member: Member) -> list[Message]:
 
 async def dump(world: Playground) -> str:
     """Everything in the database, as text."""
-    return await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    return await world.bot.database.read(legible)

@@ -11,6 +11,7 @@ from bot.messages import Button, Member, Message, Text
 from storage.members import members
 from storage.moderation import letters
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, labels
+from tests.legible import legible
 
 WORDS = "The evening circle starts too late for those with children."
 
@@ -22,7 +23,7 @@ async def join(world: Playground, *who: Member) -> None:
 
 
 async def dump(world: Playground) -> str:
-    return await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    return await world.bot.database.read(legible)
 
 
 async def sent(world: Playground, how: str, line: str = f"feedback {WORDS}") -> Message:

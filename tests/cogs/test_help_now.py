@@ -23,6 +23,7 @@ from storage.members import community_settings, consents, members
 from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
 from tests.conftest import SATURDAY_EVENING
+from tests.legible import legible
 
 SEEN = "I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next."
 GB = [line.id for line in crisis_lines.shipped().of("GB")]
@@ -265,7 +266,7 @@ async def test_a_phrase_adds_the_card_tells_nobody_and_keeps_nothing(world: Play
     assert "In danger right now?" in answer.text
     assert answer.private
     assert len(world.chat.posted) == before + 1, "one answer, to Alice"
-    text = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    text = await world.bot.database.read(legible)
     assert "want to die" not in text
     assert "In danger" not in (await world.chat.say(ALICE, "start", ROOM)).text
 

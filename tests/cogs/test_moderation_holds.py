@@ -17,6 +17,7 @@ from storage.members import community_settings, members
 from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, person, populate, press, say, told
+from tests.legible import legible
 
 PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
 
@@ -226,7 +227,7 @@ async def test_those_who_wait_get_a_moderators_words_and_nobody_else(
     assert "Sent to 1." in (await say(world, MO, "Bob died on Monday. We meet tonight. @everyone")).text
     assert "Bob died on Monday. We meet tonight. @everyone" in told(world, ALICE)[-1]
     assert len(told(world, ANNA)) == before
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     assert "died on Monday" not in dump
 
 

@@ -13,6 +13,7 @@ from storage.members import blocks, community_settings, members
 from storage.moderation import cases, holds
 from storage.moderation.cases import Viewer
 from tests.cast import ALICE, BOB, DANA, EVE, MO, ROOM, Playground, button, labels
+from tests.legible import legible
 
 MODS = Channel("local", "mods")
 PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
@@ -102,7 +103,7 @@ async def test_a_report_is_received_announced_without_a_word_of_it_and_closed(
 async def test_the_words_lie_encrypted(world: Playground, porch: Community) -> None:
     await report(world, ALICE, "bob", "canary-words-of-alice")
     await close(world, "Close it", "canary-note-of-mo")
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     for hidden in ("canary-words", "canary-note"):
         assert hidden not in dump
         assert hidden.encode().hex() not in dump.lower()

@@ -18,6 +18,7 @@ from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING
+from tests.legible import legible
 
 DOCS = Path(__file__).parents[2] / "docs/moderators.md"
 TEAM = Channel("local", "team")
@@ -438,7 +439,7 @@ async def test_a_place_nearby_is_added_shown_and_taken_out(world: Playground) ->
     screen = await say(world, MO, "Warm room, 3 Mill Lane, daily from 9")
     assert "Warm room, 3 Mill Lane" in screen.text
     assert "Warm room, 3 Mill Lane" in (await say(world, ALICE, "help-now")).text
-    raw = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    raw = await world.bot.database.read(legible)
     assert "Mill Lane" not in raw
     await press(world, MO, screen, "Take out 1")
     assert "Warm room" not in (await say(world, ALICE, "help-now")).text

@@ -11,6 +11,7 @@ from bot.messages import Button, Place, Text
 from storage.members import community_settings, consents, members
 from storage.moderation import lines
 from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
+from tests.legible import legible
 
 
 async def with_check_in(world: Playground) -> None:
@@ -85,7 +86,7 @@ async def test_before_a_yes_nothing_is_written_but_where_the_chat_stands(world: 
                     await world.chat.press(ALICE, one, place)
             await world.bot.tick(world.now)
         assert await filled(world) <= {"conversations"}, line
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     assert ALICE.id not in dump
     assert "what is this" not in dump
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from storage.members import conversations
 from tests.cast import ALICE, BOB, ROOM, Playground, button
+from tests.legible import legible
 
 
 async def test_a_number_answers_the_last_message_only(world: Playground) -> None:
@@ -68,7 +69,7 @@ async def test_a_chat_is_kept_unreadable_and_for_a_day(world: Playground) -> Non
     asked = await world.chat.say(ALICE, "checkin on 19:00 berlin")
     await world.chat.press(ALICE, button(asked, "Change time or days"))
     await world.chat.say(ALICE, "06:17")
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     assert "06:17" not in dump
     assert "alice" not in dump
     await world.bot.database.write(conversations.sweep, world.now + timedelta(days=1, seconds=1))

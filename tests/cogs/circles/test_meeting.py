@@ -12,6 +12,7 @@ from bot.context import Incoming
 from bot.messages import Channel, Member, Message, Place
 from tests.cast import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.circles.cast import agree, join, pass_time, press, published, rows, tick, told
+from tests.legible import legible
 
 THURSDAY = datetime(2026, 4, 2, 17, tzinfo=UTC)
 
@@ -193,7 +194,7 @@ async def test_words_to_the_hosts_are_shown_before_they_go(world: Playground) ->
     await press(world, CHANDRA, last, "Write something")
     preview = await world.chat.say(CHANDRA, "the candle was a fine idea")
     assert "will see your name and exactly this:" in preview.text
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     assert "candle" not in dump
     await press(world, CHANDRA, preview, "Send")
     await tick(world)

@@ -12,6 +12,7 @@ from cogs.circles.screen import Choice, changed
 from storage.circles import circles
 from tests.cast import ALICE, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import card, draft, pass_time, press, rows, tick, told, would_host
+from tests.legible import legible
 
 WIDEST = 45
 """Characters of a button's label that every platform shows."""
@@ -124,7 +125,7 @@ async def test_name_purpose_and_place_stand_on_the_card_that_members_see(world: 
 async def test_words_of_a_host_are_not_legible_on_the_disk(world: Playground) -> None:
     await press(world, ALICE, await draft(world), "Name, words, place")
     await typed(world, "Garden hour", "Weeding, side by side", "The old gate")
-    dump = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    dump = await world.bot.database.read(legible)
     for words in ("Garden hour", "Weeding", "The old gate"):
         assert words not in dump
 

@@ -28,6 +28,7 @@ from storage.members import members
 from storage.upkeep import backup
 from tests.beds.process import finished
 from tests.cast import ALICE, BOB, CHANDRA, UNGREETED, Playground, button
+from tests.legible import legible
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -263,7 +264,7 @@ async def test_who_left_after_the_backup_does_not_come_back(config: Config, tmp_
         assert await prompted(world, DAY) == ["bob"]
         assert "I keep nothing about you" in (await world.chat.say(ALICE, "my-data")).text
     with closing(sqlite3.connect(config.data / DATABASE)) as database:
-        assert "alice" not in "\n".join(database.iterdump())
+        assert "alice" not in legible(database)
 
 
 async def test_a_consent_that_was_taken_back_after_the_backup_stays_taken_back(config: Config, tmp_path: Path) -> None:
@@ -317,7 +318,7 @@ async def test_a_restore_keeps_what_was_there_aside(config: Config, tmp_path: Pa
     restored = await put_back(config, tmp_path / "kith.backup", NOON)
     assert restored.put_aside is not None
     with closing(sqlite3.connect(restored.put_aside / DATABASE)) as database:
-        assert "bob" in "\n".join(database.iterdump())
+        assert "bob" in legible(database)
 
 
 async def test_platforms_are_not_read_from_where_the_backup_was(config: Config, tmp_path: Path) -> None:
