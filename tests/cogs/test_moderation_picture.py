@@ -55,6 +55,19 @@ async def test_a_figure_stays_all_week_whatever_happens(
     assert "Of about 60, about 40 had tea." in (await say(world, MO, "kith-mod picture")).text
 
 
+async def test_moderators_see_how_often_company_was_found(world: Playground, porch: Community) -> None:
+    def filled(connection: Connection) -> None:
+        for outcome, requests in (("met", 20), ("unanswered", 20)):
+            connection.execute(
+                "INSERT INTO company_totals (community, day, outcome, requests) VALUES (?, ?, ?, ?)",
+                (porch.id, world.now.date().isoformat(), outcome, requests),
+            )
+
+    await world.bot.database.write(filled)
+    said = str((await say(world, MO, "kith-mod picture")).text)
+    assert "Of about 40 company requests in four weeks, about 20 found somebody." in said
+
+
 @pytest.mark.parametrize("count", [(3, 7), (4, 20), (18, 20), (0, 0)])
 async def test_too_few_is_said_to_be_too_few_without_a_number(
     world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch, count: tuple[int, int]
