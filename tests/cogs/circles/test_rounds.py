@@ -10,8 +10,8 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Channel, Community, Member, Message, Place
-from bot.words import prompts
-from storage.checkins import prompts_off
+from cogs.circles.rounds import FOR_HOSTS
+from storage import prompts_off
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import agree, draft, join, pass_time, press, published, rows, tick, told
 from tests.cogs.circles.test_meeting import here, said_in, speak, tap
@@ -58,6 +58,14 @@ async def test_the_card_says_how_personal_it_gets_before_anybody_joins(world: Pl
 async def test_a_light_circle_gets_light_questions_only(world: Playground) -> None:
     place = await begun(world, CHANDRA)
     assert {(await question(world, place)).depth for _time in range(4)} == {"light"}
+
+
+async def test_hosts_among_themselves_talk_about_hosting_in_a_light_circle_too(world: Playground) -> None:
+    place = await begun(world, CHANDRA, kind="hosts' circle")
+    opening = next(one.message for one in reversed(said_in(world, place)) if "I'm here" in labels(one.message))
+    hosting = {prompt.text for prompt in prompts.shipped() if prompt.kind == "host" and prompt.theme in FOR_HOSTS}
+    asked = [await tap(world, ALICE, opening, "A question for the round", place) for _time in range(3)]
+    assert {str(said.text).removesuffix(" Passing is fine.") for said in asked} == hosting
 
 
 async def test_only_a_host_asks_for_a_question(world: Playground) -> None:
