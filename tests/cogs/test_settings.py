@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from pathlib import Path
 
 import pytest
 
-from bot.asking import consenting
+from bot import consenting, i18n
 from bot.messages import Button, Text
 from bot.registry import Setting
 from cogs import settings
@@ -164,6 +165,24 @@ async def test_made_up_values_change_nothing(alice: Playground, action: str, val
     answer = await alice.chat.press(ALICE, Button(Text("x"), action, value, row="o1"))
     assert "expired" in answer.text
     assert await given(alice) == before
+
+
+async def test_a_language_that_went_since_the_screen_was_shown_is_not_kept(
+    alice: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = tmp_path / "de" / "LC_MESSAGES" / "kith.mo"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    screen = await alice.chat.say(ALICE, "settings")
+    while "Language: en" not in labels(screen):
+        screen = await alice.chat.press(ALICE, button(screen, "More settings"))
+    catalogue.unlink()
+    said = await alice.chat.press(ALICE, button(screen, "Language: en"))
+    assert str(said.text) == "I don't speak that yet. `settings` shows what I can."
+    person = await alice.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    assert (await alice.bot.database.read(members.profile, person)).locale == "en"
 
 
 def test_every_purpose_has_a_place_on_the_screen() -> None:
