@@ -129,10 +129,15 @@ BERLIN, LISBON, AUCKLAND, HONOLULU, ANGELES = map(
         ((time(19), BERLIN), (time(19), ANGELES), 32),
         ((time(19), ANGELES), (time(19), BERLIN), 15),
         ((time(19), AUCKLAND), (time(19), HONOLULU), 23),
+        ((time(19), AUCKLAND), (time(16, 15), HONOLULU), 20),
+        ((time(19), AUCKLAND), (time(15, 45), HONOLULU), 44),
         ((time(19), HONOLULU), (time(19), AUCKLAND), 25),
         ((time(20), BERLIN), (time(6), BERLIN), 9),
     ],
-    ids=["later today elsewhere", "later today", "west", "east", "over the date line", "and back", "tomorrow morning"],
+    ids=[
+        *("later today elsewhere", "later today", "west", "east", "over the date line"),
+        *("20 hours later on that date", "earlier on that date", "and back", "tomorrow morning"),
+    ],
 )
 async def test_a_change_gives_no_second_question_today_and_takes_none_away(
     world: Playground, old: tuple[time, ZoneInfo], new: tuple[time, ZoneInfo], hours: int
@@ -327,6 +332,18 @@ async def test_words_that_could_not_be_delivered_in_a_day_are_erased(connected: 
     connected.chat.closed.clear()
     answers = await connected.chat.say(BOB, "inbox")
     assert "secret" not in answers.text
+
+
+async def test_words_of_somebody_who_is_forgotten_meanwhile_do_not_arrive(connected: World) -> None:
+    connected.chat.closed.add(BOB.id)
+    said = await connected.chat.say(ALICE, "a secret")
+    await connected.chat.press(ALICE, button(await connected.chat.press(ALICE, button(said, "Share it")), "Send"))
+    await pass_time(connected, timedelta(seconds=1))
+    asked = await connected.chat.say(ALICE, "forget-me")
+    await connected.chat.press(ALICE, button(asked, labels(asked)[0]))
+    connected.chat.closed.clear()
+    assert "secret" not in str((await connected.chat.say(BOB, "inbox")).text)
+    assert not await arrived(connected, "secret")
 
 
 async def test_where_nobody_is_connected_nothing_offers_to_share(world: Playground) -> None:
