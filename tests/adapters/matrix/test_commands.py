@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
+from mautrix.types import EventID, RoomID
 
 from bot.adapters.matrix.commands import read_member
 from tests.adapters.matrix.world import World
@@ -52,6 +53,22 @@ async def test_other_reactions_and_reactions_to_others_mean_nothing(kith: World)
     await alice.say("1")
     assert (await alice.next()).text == "Noted."
     assert kith.samples.seen == [("pressed", "yes")]
+
+
+async def test_a_reaction_that_was_taken_back_while_kith_was_away_means_nothing(
+    kith: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await kith.in_direct("alice")
+    await alice.say("start")
+    hello = await alice.next()
+    await kith.stop()
+    reaction = await alice.react(hello.event_id, "1️⃣")
+    await alice.client.redact(RoomID(alice.room), EventID(reaction))
+    await kith.start()
+    await alice.say("1")
+    assert (await alice.next()).text == "Noted."
+    assert kith.samples.seen == [("pressed", "yes")]
+    assert "could not be handled" not in caplog.text
 
 
 async def test_a_reply_to_an_older_message_answers_that_one(kith: World) -> None:

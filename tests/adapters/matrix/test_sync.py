@@ -16,7 +16,7 @@ import pytest
 from bot.adapters.matrix.answer import parsed, whole
 from bot.bot import Bot
 from bot.context import Incoming
-from bot.errors import FatalError, RetryAfter
+from bot.errors import DeliveryError, FatalError, RetryAfter
 from bot.messages import Message, Text
 from tests.adapters.matrix.world import World, known_as
 from tests.beds.matrix.synapse import ROOT, Synapse
@@ -72,6 +72,11 @@ async def test_what_was_said_while_kith_was_away_is_answered_once(kith: World) -
     await kith.restart()
     await kith.restart()
     assert await alice.nothing()
+
+
+async def test_what_the_homeserver_does_not_tell_in_time_is_given_up_and_says_so(kith: World) -> None:
+    with pytest.raises(DeliveryError, match=r"^the homeserver has not told us yet$"):
+        await kith.adapter._sync.until(lambda: False, within=0.01)
 
 
 async def test_a_replayed_stream_is_recognised(kith: World) -> None:
