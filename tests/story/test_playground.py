@@ -269,6 +269,22 @@ async def test_a_room_we_have_no_name_for_is_named_by_its_id(
     assert capsys.readouterr().out == "        in circle-1: Hello.\n"
 
 
+async def test_times_are_those_of_whoever_a_message_is_to_and_in_a_room_those_of_whoever_types(
+    terminal: Terminal, playground: Playground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in ("start", "a check-in", "yes", "checkin on 19:00 berlin", "yes"):
+        await terminal.take(line)
+    said = Message(Text("At {time}.").format(time=when(SUNDAY, "time")))
+    for name in ("alice", "bob"):
+        await terminal.take(f"/be {name}")
+        capsys.readouterr()
+        await playground.chat.send(ALICE, said, f"to-{name}")
+        await playground.chat.post(Channel("local", "circle-1"), said, f"in-{name}")
+        await terminal._show(playground.unread())
+        shown = capsys.readouterr().out.splitlines()
+        assert [line.rpartition("At ")[2] for line in shown] == ["13:00.", "13:00." if name == "alice" else "12:00."]
+
+
 # -- as a process ------------------------------------------------------------------------------------------------------
 
 
