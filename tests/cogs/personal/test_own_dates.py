@@ -32,6 +32,13 @@ async def keep(world: Playground, label: str = "the lake day", day: str = "31 ma
     assert "I'll name it that morning." in (await world.chat.say(ALICE, day)).text
 
 
+async def test_what_is_kept_is_said_back(alice: Playground) -> None:
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "my-dates"), "Add one"))
+    await alice.chat.say(ALICE, " the lake day ")
+    kept = await alice.chat.say(ALICE, "31 march")
+    assert str(kept.text) == "Kept: 31 March, “the lake day”. I'll name it that morning."
+
+
 async def test_a_date_comes_that_morning_in_its_members_time(alice: Playground) -> None:
     await keep(alice)
     await pass_time(alice, timedelta(days=2, hours=13, minutes=59))  # Tuesday, 08:59 in Berlin: the clocks went forward
