@@ -26,6 +26,8 @@ from bench.soak import _operators as operators
 from bench.soak import _suite as suite
 
 DRAWN_FROM = "3f971be"
+WAITS = 1.0
+"""Seconds. A test that takes as long waits for something, and a busy machine may keep it waiting too long."""
 
 
 @dataclass
@@ -105,9 +107,17 @@ class Trial:
         for job in range(self._options.jobs):
             shutil.rmtree(self._folder / f"copy-{job}", ignore_errors=True)
             self._copies.put(copy := suite.copy(self._tree, self._at, self._folder / f"copy-{job}"))
-        suite.confirm(copy, self.known)
+        self._confirm(copy)
         for number, broken in enumerate(self.broken):
             broken.tests = len(self.known.past[number])
+
+    def _confirm(self, copy: Path) -> None:
+        kept = self._folder / "red.json"
+        if kept.exists():
+            self.known.red = set(json.loads(kept.read_text(encoding="utf-8")))
+        else:
+            suite.confirm(copy, self.known)
+            kept.write_text(json.dumps(sorted(self.known.red)), encoding="utf-8")
 
     def _wanted(self) -> dict[int, lines.Line]:
         return {number: line for number, (line, _) in self._changes.items()}
@@ -147,18 +157,18 @@ class Trial:
         done.write_text(json.dumps(asdict(broken)), encoding="utf-8")
 
     def _noticed_by(self, copy: Path, number: int) -> str | None:
-        """A test notices that goes red alone as well, and is green where nothing is broken."""
+        """A test that takes its time may have been red by chance: it must go red alone as well."""
         line, way = self._changes[number]
-        whole, tests = self.sources[line.path], self.known.chosen(number, line.path)
-        while tests:
-            suite.write(copy, line.path, way.apply(whole))
-            red = suite.noticed_by(copy, tests, self.known)
-            again = red if red not in tests else suite.noticed_by(copy, [red], self.known)
-            suite.write(copy, line.path, whole)
-            if red not in tests or (again and not suite.noticed_by(copy, [red], self.known)):
-                return red
-            tests = [test for test in tests if test != red]
-        return None
+        tests = self.known.chosen(number, line.path)
+        suite.write(copy, line.path, way.apply(self.sources[line.path]))
+        try:
+            while red := suite.noticed_by(copy, tests, self.known):
+                if self.known.seconds.get(red, 0.0) < WAITS or suite.noticed_by(copy, [red], self.known):
+                    return red
+                tests = [test for test in tests if test != red]
+            return None
+        finally:
+            suite.write(copy, line.path, self.sources[line.path])
 
     def report(self) -> None:
         if self._options.out:
