@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import consenting, i18n
+from bot.asking import consenting
 from bot.messages import Button, Text
 from bot.registry import Setting
+from bot.words import i18n
 from cogs import settings
 from storage.database.database import Database
 from storage.delivery import deliveries

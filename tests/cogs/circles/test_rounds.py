@@ -10,8 +10,9 @@ import pytest
 
 from bot.adapters.local import NAME
 from bot.messages import Channel, Community, Member, Message, Place
+from bot.words import prompts
 from cogs.circles.rounds import FOR_HOSTS
-from storage import prompts_off
+from storage.checkins import prompts_off
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, labels
 from tests.cogs.circles.cast import agree, draft, join, pass_time, press, published, rows, tick, told
 from tests.cogs.circles.test_meeting import here, said_in, speak, tap
