@@ -11,6 +11,7 @@ from bot.messages import Person
 from storage.company import company, helping
 from storage.company.company import ASKED, CLAIM, HALF, Request
 from storage.company.helping import AUDIENCES, Routing
+from storage.database import rows
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.moderation import holds
@@ -160,11 +161,8 @@ def _ask_more(connection: Connection, request: Request, now: datetime, routing: 
 def _ask(
     connection: Connection, request: Request, person: Person, purpose: str, now: datetime, until: datetime
 ) -> None:
-    row = connection.execute(
-        "INSERT INTO company_asks (request, person, state, asked) VALUES (?, ?, 'asked', ?)",
-        (request.id, person.id, seconds(now)),
-    ).lastrowid
-    assert row is not None
+    values = {"request": request.id, "person": person.id, "state": "asked", "asked": seconds(now)}
+    row = rows.insert(connection, "company_asks", **values)
     assert request.closes is not None
     company.tell(connection, person, ASKED, request, now, row, expires=min(until, request.closes), purpose=purpose)
 

@@ -12,6 +12,7 @@ from bot.context import Delivery
 from bot.messages import Channel, Community, Person
 from storage.buddies import buddies, meeting
 from storage.buddies.buddies import Kind, Part, Role
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries, intents
 
@@ -39,6 +40,10 @@ class Length(NamedTuple):
 
     days: int
     until: datetime | None = None
+
+    @property
+    def ends(self) -> int | None:
+        return seconds(self.until) if self.until else None
 
 
 class Pair(NamedTuple):
@@ -145,15 +150,9 @@ def prepare(
     joins: int | None = None,
 ) -> int:
     """These people said yes to each other: a place for them is to be opened. ``joins``: the pair that they were."""
-    row = connection.execute(
-        "INSERT INTO buddy_pairs (community, round, kind, state, days, ends, todo, due, joins)"
-        " VALUES (?, ?, ?, 'opening', ?, ?, 'open', ?, ?)",
-        (
-            *(community.id, round_, kind, length.days),
-            *(seconds(length.until) if length.until else None, seconds(now), joins),
-        ),
-    ).lastrowid
-    assert row is not None
+    what = {"community": community.id, "round": round_, "kind": kind, "state": "opening", "joins": joins}
+    when = {"days": length.days, "ends": length.ends, "todo": "open", "due": seconds(now)}
+    row = rows.insert(connection, "buddy_pairs", **what, **when)
     connection.executemany(
         "INSERT INTO buddy_members (pair, person, role, reasons) VALUES (?, ?, ?, ?)",
         [(row, person.id, role, reasons) for person, role, reasons in people],

@@ -12,6 +12,7 @@ from bot.messages import Community, Person
 from storage.buddies import buddies, meeting, pairs
 from storage.buddies.buddies import Kind, Part, Role
 from storage.buddies.pairs import Length
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -38,15 +39,9 @@ def propose(
     ``joins``: two of them are this pair, and stay it unless all three say yes.
     """
     due = now + ANSWER_WITHIN
-    row = connection.execute(
-        "INSERT INTO buddy_proposals (community, round, kind, state, days, ends, made, due, joins)"
-        " VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?)",
-        (
-            *(community.id, round_, kind, length.days, seconds(length.until) if length.until else None),
-            *(seconds(now), seconds(due), joins),
-        ),
-    ).lastrowid
-    assert row is not None
+    what = {"community": community.id, "round": round_, "kind": kind, "state": "open", "joins": joins}
+    when = {"days": length.days, "ends": length.ends, "made": seconds(now), "due": seconds(due)}
+    row = rows.insert(connection, "buddy_proposals", **what, **when)
     for person, role, reasons in parts:
         connection.execute(
             "INSERT INTO buddy_answers (proposal, person, role, reasons, answer) VALUES (?, ?, ?, ?, ?)",

@@ -15,6 +15,7 @@ from bot.clocks.times import Days, Occurrence, Schedule, Week
 from bot.context import Delivery
 from bot.messages import Person
 from storage.checkins import dials
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import in_touch
@@ -57,7 +58,7 @@ def enable(connection: Connection, person: Person, schedule: Schedule | Week, no
         " due = excluded.due, nominal = excluded.nominal",
         (person.id, at, zone, days, seconds(first.instant), first.nominal.isoformat(), seconds(now)),
     )
-    connection.execute("DELETE FROM checkin_rests WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "checkin_rests")
     dials.not_questioned(connection, person)
     deliveries.drop_pending(connection, person, PROMPT)
     return first.instant
@@ -82,11 +83,7 @@ def _first(week: Week, now: datetime, zone: str, asked: int | None, nominal: str
 def disable(connection: Connection, person: Person) -> bool:
     """Stop. False if there was nothing to stop."""
     deliveries.drop_pending(connection, person, PROMPT)
-    stopped = [
-        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,)).rowcount > 0
-        for table in ("checkin_schedules", "checkin_rests")
-    ]
-    return any(stopped)
+    return rows.forget(connection, person, "checkin_schedules", "checkin_rests")
 
 
 def rest(connection: Connection, person: Person, now: datetime) -> bool:
@@ -97,7 +94,7 @@ def rest(connection: Connection, person: Person, now: datetime) -> bool:
         (seconds(now), person.id),
     )
     deliveries.drop_pending(connection, person, PROMPT)
-    return connection.execute("DELETE FROM checkin_schedules WHERE person = ?", (person.id,)).rowcount > 0
+    return rows.forget(connection, person, "checkin_schedules")
 
 
 def resume(connection: Connection, person: Person, now: datetime) -> bool:
@@ -286,8 +283,7 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
 
 def forget(connection: Connection, person: Person) -> None:
     in_touch.forget(connection, person)
-    for table in ("checkin_schedules", "checkin_rests", "checkins", "prompts_seen"):
-        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "checkin_schedules", "checkin_rests", "checkins", "prompts_seen")
 
 
 def _written(week: Week) -> tuple[str, str, str]:

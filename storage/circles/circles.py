@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Channel, Community, Member, Person
 from storage.circles import hosts
+from storage.database import rows
 from storage.database.instants import seconds
 from storage.members import members
 
 Kind = Literal["circle", "story", "skill", "hosts", "social", "cowork", "service", "alumni", "notice"]
 State = Literal["draft", "wanted", "published", "paused", "archived"]
 Words = Literal["title", "about", "spot"]
-Seal = Callable[[int], bytes]
-"""Encrypts words for the row with this id."""
-
 TWO_HOSTS: frozenset[Kind] = frozenset({"circle", "story", "skill", "hosts"})
 """Where people open up: not without a host and a co-host."""
 
@@ -59,7 +57,7 @@ def create(
     community: Community,
     host: Person,
     kind: Kind,
-    seal: Seal,
+    seal: rows.Seal,
     recurrence: str,
     minutes: int,
     seats: int,
@@ -67,13 +65,9 @@ def create(
     now: datetime,
 ) -> int:
     """A draft with its host, who has accepted by making it. Returns its id."""
-    row = connection.execute(
-        "INSERT INTO circles (community, kind, state, title, recurrence, minutes, seats, platform, created)"
-        " VALUES (?, ?, 'draft', x'', ?, ?, ?, ?, ?)",
-        (community.id, kind, recurrence, minutes, seats, platform, seconds(now)),
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE circles SET title = ? WHERE id = ?", (seal(row), row))
+    decided = {"recurrence": recurrence, "minutes": minutes, "seats": seats, "platform": platform}
+    values = {"community": community.id, "kind": kind, "state": "draft", "created": seconds(now), **decided}
+    row = rows.insert_sealed(connection, "circles", "title", seal, **values)
     hosts.add(connection, row, host, "host", now)
     hosts.accept(connection, row, host, now)
     return row

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from bot.messages import Person
+from storage.database import rows
 from storage.database.instants import seconds
 
 
@@ -18,16 +19,12 @@ def of(connection: Connection, person: Person) -> int | None:
 def renew(connection: Connection, person: Person, now: datetime) -> int:
     """Another address; the one before leads nowhere from now on."""
     close(connection, person)
-    row = connection.execute(
-        "INSERT INTO circle_feeds (person, since) VALUES (?, ?)", (person.id, seconds(now))
-    ).lastrowid
-    assert row is not None
-    return row
+    return rows.insert(connection, "circle_feeds", person=person.id, since=seconds(now))
 
 
 def close(connection: Connection, person: Person) -> bool:
     """No address any more. False if there was none."""
-    return connection.execute("DELETE FROM circle_feeds WHERE person = ?", (person.id,)).rowcount > 0
+    return rows.forget(connection, person, "circle_feeds")
 
 
 def reader(connection: Connection, row: int) -> Person | None:

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.company import helping
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.moderation import holds
@@ -73,13 +74,9 @@ class Claim(NamedTuple):
 def draft(connection: Connection, person: Person, community: Community, viewers: frozenset[str], now: datetime) -> int:
     """A request nobody has seen yet, in place of an earlier one that was not sent."""
     connection.execute("DELETE FROM company_requests WHERE person = ? AND state = 'draft'", (person.id,))
-    row = connection.execute(
-        "INSERT INTO company_requests (community, person, kind, viewers, hours, state, created)"
-        " VALUES (?, ?, 'chat', ?, 2, 'draft', ?)",
-        (community.id, person.id, _viewers(viewers), seconds(now)),
-    ).lastrowid
-    assert row is not None
-    return row
+    usual = {"kind": "chat", "viewers": _viewers(viewers), "hours": 2, "state": "draft"}
+    values = {"community": community.id, "person": person.id, "created": seconds(now), **usual}
+    return rows.insert(connection, "company_requests", **values)
 
 
 def change(

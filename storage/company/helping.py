@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import consents
@@ -225,5 +226,4 @@ def forget(connection: Connection, person: Person, community: Community | None) 
         {"person": person.id, "community": community.id if community else None},
     )
     if community is None:
-        connection.execute("DELETE FROM helper_hours WHERE person = ?", (person.id,))
-        connection.execute("DELETE FROM company_gave WHERE person = ?", (person.id,))
+        rows.forget(connection, person, "helper_hours", "company_gave")

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Button, Community, Member, Person
+from storage.database import rows
 from storage.database.instants import seconds
 
 LIFE = timedelta(days=1)
@@ -31,18 +32,9 @@ def add(
     life: timedelta = LIFE,
 ) -> int:
     """Offer these (action, value) pairs to one person. Returns the row's id."""
-    row = connection.execute(
-        "INSERT INTO offers (person, community, actions, created, expires) VALUES (?, ?, ?, ?, ?)",
-        (
-            person.id,
-            community.id if community else None,
-            json.dumps(offered),
-            seconds(now),
-            seconds(now + life),
-        ),
-    ).lastrowid
-    assert row is not None
-    return row
+    whose = {"person": person.id, "community": community.id if community else None}
+    when = {"created": seconds(now), "expires": seconds(now + life)}
+    return rows.insert(connection, "offers", actions=json.dumps(offered), **whose, **when)
 
 
 def keep(connection: Connection, row: int, payload: bytes) -> None:

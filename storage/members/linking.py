@@ -12,6 +12,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Community, Member, Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.members import blocks, members
 
@@ -39,12 +40,8 @@ def show(connection: Connection, member: Member, community: Community | None, co
         "DELETE FROM links WHERE platform = ? AND platform_id = ? AND (community IS NULL) = ?",
         (member.platform, member.id, community is None),
     )
-    row = connection.execute(
-        "INSERT INTO links (code, platform, platform_id, community, expires) VALUES (?, ?, ?, ?, ?)",
-        (code, member.platform, member.id, community.id if community else None, seconds(now + LIFE)),
-    ).lastrowid
-    assert row is not None
-    return row
+    whose = {"platform": member.platform, "platform_id": member.id, "community": community.id if community else None}
+    return rows.insert(connection, "links", code=code, **whose, expires=seconds(now + LIFE))
 
 
 def enter(

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Community, Member, Person, Place
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.members import community_settings
 
@@ -44,11 +45,9 @@ def create(
     known = person_of(connection, member)
     if known is not None:
         return known
-    row = connection.execute(
-        "INSERT INTO persons (zone, locale, quiet_start, quiet_end, created) VALUES (?, ?, ?, ?, ?)",
-        (zone, locale, *(hour.isoformat("minutes") for hour in quiet), seconds(now)),
-    ).lastrowid
-    assert row is not None
+    start, end = (hour.isoformat("minutes") for hour in quiet)
+    hours = {"quiet_start": start, "quiet_end": end}
+    row = rows.insert(connection, "persons", zone=zone, locale=locale, **hours, created=seconds(now))
     connection.execute(
         "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES (?, ?, ?, ?)",
         (member.platform, member.id, row, seconds(now)),
@@ -150,10 +149,7 @@ def found(connection: Connection, place: Place, now: datetime) -> Community:
     known = community_of(connection, place)
     if known is not None:
         return known
-    row = connection.execute(
-        "INSERT INTO communities (name, created) VALUES (?, ?)", (place.name or place.id, seconds(now))
-    ).lastrowid
-    assert row is not None
+    row = rows.insert(connection, "communities", name=place.name or place.id, created=seconds(now))
     connection.execute("INSERT INTO places VALUES (?, ?, ?)", (place.platform, place.id, row))
     return Community(row, place.name or place.id)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import community_settings
@@ -68,11 +69,7 @@ def open_case(
     now: datetime,
 ) -> int:
     """Write a report down. Returns its id."""
-    row = connection.execute(
-        "INSERT INTO cases (community, viewers, words, opened) VALUES (?, ?, x'', ?)",
-        (community.id, viewers, seconds(now)),
-    ).lastrowid
-    assert row is not None
+    row = rows.insert(connection, "cases", community=community.id, viewers=viewers, words=b"", opened=seconds(now))
     connection.execute(
         "UPDATE cases SET words = ?, about = ? WHERE id = ?", (seal(row, "words"), seal(row, "about"), row)
     )

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import blocks, community_settings
@@ -131,11 +132,8 @@ def quiet(connection: Connection, community: Community, person: Person, by: Pers
     """
     known = quiet_about(connection, community, person, now)
     if known is None:
-        row = connection.execute(
-            "INSERT INTO quieted (community, person, first, since, ends) VALUES (?, ?, ?, ?, ?)",
-            (community.id, person.id, by.id, seconds(now), seconds(now + ALONE)),
-        ).lastrowid
-        assert row is not None
+        whom = {"community": community.id, "person": person.id, "first": by.id}
+        row = rows.insert(connection, "quieted", **whom, since=seconds(now), ends=seconds(now + ALONE))
         return Quiet(row, person, by, None, instant(seconds(now + ALONE)))
     if known.ends is None or known.first == by:
         return known

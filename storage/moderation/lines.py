@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.messages import Channel, Community, Person, Place
+from storage.database import rows
 from storage.database.instants import seconds
 from storage.members import consents
 
@@ -93,14 +94,10 @@ def facts(connection: Connection, community: Community) -> Facts:
     return Facts(confirmed(connection, community), emergency, resources(connection, community), bool(phrases))
 
 
-def add_resource(connection: Connection, community: Community, seal: Seal, now: datetime) -> int:
+def add_resource(connection: Connection, community: Community, seal: rows.Seal, now: datetime) -> int:
     """A place nearby, its words encrypted for its row."""
-    row = connection.execute(
-        "INSERT INTO resources (community, words, created) VALUES (?, x'', ?)", (community.id, seconds(now))
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE resources SET words = ? WHERE id = ?", (seal(row), row))
-    return row
+    values = {"community": community.id, "created": seconds(now)}
+    return rows.insert_sealed(connection, "resources", "words", seal, **values)
 
 
 def remove_resource(connection: Connection, community: Community, resource: int) -> bool:
@@ -129,4 +126,4 @@ def kept_country(connection: Connection, person: Person) -> str | None:
 
 
 def forget_country(connection: Connection, person: Person) -> None:
-    connection.execute("DELETE FROM countries WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "countries")

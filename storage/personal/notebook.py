@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.members import consents
 
@@ -43,33 +44,26 @@ def days(connection: Connection, person: Person) -> int | None:
     return int(row[0]) if row else None
 
 
-def add(connection: Connection, person: Person, seal: Callable[[int], bytes], now: datetime) -> int | None:
+def add(connection: Connection, person: Person, seal: rows.Seal, now: datetime) -> int | None:
     """Keep a note; ``seal`` encrypts it for the row with this id. None if the notebook is full or was never opened."""
     kept = days(connection, person)
-    [count] = connection.execute("SELECT count(*) FROM notes WHERE person = ?", (person.id,)).fetchone()
-    if kept is None or count >= MOST:
+    if kept is None or rows.count(connection, "notes", person) >= MOST:
         return None
-    row = connection.execute(
-        "INSERT INTO notes (person, words, written, erase) VALUES (?, x'', ?, ?)",
-        (person.id, seconds(now), seconds(now + timedelta(days=kept)) if kept else None),
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE notes SET words = ? WHERE id = ?", (seal(row), row))
-    return row
+    when = {"written": seconds(now), "erase": seconds(now + timedelta(days=kept)) if kept else None}
+    return rows.insert_sealed(connection, "notes", "words", seal, person=person.id, **when)
 
 
 def of_person(connection: Connection, person: Person, limit: int = MOST, offset: int = 0) -> list[Note]:
     """The person's notes, the newest first."""
-    rows = connection.execute(
+    found = connection.execute(
         "SELECT id, words, written FROM notes WHERE person = ? ORDER BY written DESC, id DESC LIMIT ? OFFSET ?",
         (person.id, limit, offset),
     )
-    return [Note(row, words, instant(written)) for row, words, written in rows]
+    return [Note(row, words, instant(written)) for row, words, written in found]
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    done = connection.execute("DELETE FROM notes WHERE id = ? AND person = ?", (row, person.id))
-    return done.rowcount > 0
+    return rows.remove(connection, "notes", person, row)
 
 
 def sweep(connection: Connection, now: datetime) -> None:
@@ -88,5 +82,4 @@ def export(connection: Connection, person: Person, words: Callable[[Note], str])
 
 
 def forget(connection: Connection, person: Person) -> None:
-    connection.execute("DELETE FROM notes WHERE person = ?", (person.id,))
-    connection.execute("DELETE FROM notebooks WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "notes", "notebooks")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import instant_at
 from bot.context import Delivery
 from bot.messages import Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -31,19 +32,12 @@ class OwnDate(NamedTuple):
     nominal: date
 
 
-def add(
-    connection: Connection, person: Person, seal: Callable[[int], bytes], nominal: date, zone: str, now: datetime
-) -> int | None:
+def add(connection: Connection, person: Person, seal: rows.Seal, nominal: date, zone: str, now: datetime) -> int | None:
     """A new date; ``seal`` encrypts its name for the row with this id. None if there are enough."""
-    [count] = connection.execute("SELECT count(*) FROM own_dates WHERE person = ?", (person.id,)).fetchone()
-    if count >= MOST:
+    if rows.count(connection, "own_dates", person) >= MOST:
         return None
-    row = connection.execute(
-        "INSERT INTO own_dates (person, label, day, nominal, zone, due) VALUES (?, x'', '', '', ?, 0)",
-        (person.id, zone),
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE own_dates SET label = ? WHERE id = ?", (seal(row), row))
+    unknown = {"day": "", "nominal": "", "due": 0}
+    row = rows.insert_sealed(connection, "own_dates", "label", seal, person=person.id, zone=zone, **unknown)
     move(connection, person, row, nominal, now)
     return row
 
@@ -93,8 +87,7 @@ def get(connection: Connection, person: Person, row: int) -> OwnDate | None:
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    done = connection.execute("DELETE FROM own_dates WHERE id = ? AND person = ?", (row, person.id))
-    return done.rowcount > 0
+    return rows.remove(connection, "own_dates", person, row)
 
 
 def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
@@ -139,4 +132,4 @@ def export(connection: Connection, person: Person, label: Callable[[OwnDate], st
 
 def forget(connection: Connection, person: Person) -> None:
     deliveries.drop_pending(connection, person, TODAY)
-    connection.execute("DELETE FROM own_dates WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "own_dates")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from bot.context import Delivery
 from bot.messages import Person
 from storage.checkins import checkins
+from storage.database import rows
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.members import consents, members
@@ -38,15 +39,11 @@ class Entry(NamedTuple):
     entry: bytes
 
 
-def add(connection: Connection, person: Person, seal: Callable[[int], bytes]) -> int | None:
+def add(connection: Connection, person: Person, seal: rows.Seal) -> int | None:
     """A new entry; ``seal`` encrypts it for the row with this id. None if there are enough."""
-    [count] = connection.execute("SELECT count(*) FROM people_map WHERE person = ?", (person.id,)).fetchone()
-    if count >= MOST:
+    if rows.count(connection, "people_map", person) >= MOST:
         return None
-    row = connection.execute("INSERT INTO people_map (person, entry) VALUES (?, x'')", (person.id,)).lastrowid
-    assert row is not None
-    connection.execute("UPDATE people_map SET entry = ? WHERE id = ?", (seal(row), row))
-    return row
+    return rows.insert_sealed(connection, "people_map", "entry", seal, person=person.id)
 
 
 def change(connection: Connection, person: Person, row: int, entry: bytes) -> bool:
@@ -64,8 +61,7 @@ def get(connection: Connection, person: Person, row: int) -> Entry | None:
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    done = connection.execute("DELETE FROM people_map WHERE id = ? AND person = ?", (row, person.id))
-    return done.rowcount > 0
+    return rows.remove(connection, "people_map", person, row)
 
 
 def wants_opening(connection: Connection, person: Person, now: datetime) -> bool:
@@ -165,5 +161,4 @@ def export(connection: Connection, person: Person, read: Callable[[Entry], dict[
 
 
 def forget(connection: Connection, person: Person) -> None:
-    for table in ("people_map", "people_openings", "people_reviews"):
-        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "people_map", "people_openings", "people_reviews")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Person
+from storage.database import rows
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -26,17 +27,11 @@ class Reminder(NamedTuple):
     due: datetime
 
 
-def add(connection: Connection, person: Person, seal: Callable[[int], bytes], due: datetime) -> int | None:
+def add(connection: Connection, person: Person, seal: rows.Seal, due: datetime) -> int | None:
     """A new reminder; ``seal`` encrypts its words for the row with this id. None if there are enough."""
-    [count] = connection.execute("SELECT count(*) FROM reminders WHERE person = ?", (person.id,)).fetchone()
-    if count >= MOST:
+    if rows.count(connection, "reminders", person) >= MOST:
         return None
-    row = connection.execute(
-        "INSERT INTO reminders (person, words, due) VALUES (?, x'', ?)", (person.id, seconds(due))
-    ).lastrowid
-    assert row is not None
-    connection.execute("UPDATE reminders SET words = ? WHERE id = ?", (seal(row), row))
-    return row
+    return rows.insert_sealed(connection, "reminders", "words", seal, person=person.id, due=seconds(due))
 
 
 def of_person(connection: Connection, person: Person) -> list[Reminder]:
@@ -54,10 +49,10 @@ def get(connection: Connection, row: int) -> Reminder | None:
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
     """Delete one of the person's own. False if it is gone already."""
-    done = connection.execute("DELETE FROM reminders WHERE id = ? AND person = ?", (row, person.id))
-    if done.rowcount > 0:
+    is_gone = rows.remove(connection, "reminders", person, row)
+    if is_gone:
         deliveries.drop_key(connection, f"{DUE}:{row}")
-    return done.rowcount > 0
+    return is_gone
 
 
 def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
@@ -100,4 +95,4 @@ def export(connection: Connection, person: Person, words: Callable[[Reminder], s
 
 def forget(connection: Connection, person: Person) -> None:
     deliveries.drop_pending(connection, person, DUE)
-    connection.execute("DELETE FROM reminders WHERE person = ?", (person.id,))
+    rows.forget(connection, person, "reminders")
