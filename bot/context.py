@@ -55,6 +55,13 @@ class Context:
             raise LookupError("this handler runs only for members who said yes")
         return self.person
 
+    @property
+    def here(self) -> Community:
+        """The community, in a handler that runs only where it is settled."""
+        if self.community is None:
+            raise LookupError("this handler runs only in a community")
+        return self.community
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -95,3 +102,10 @@ class Reader:
     now: datetime
     zone: str = "UTC"
     locale: str = "en"
+
+    @property
+    def me(self) -> Person:
+        """The person, in a message that goes to nobody else."""
+        if self.person is None:
+            raise LookupError("this message goes to people only")
+        return self.person

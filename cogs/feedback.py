@@ -49,7 +49,6 @@ class Feedback(Cog):
 
     async def _preview(self, context: Context, kind: Literal["feedback", "question"], words: str) -> Reply:
         """Who will see what, before it goes. Until then the words are kept nowhere but in the member's own buttons."""
-        assert context.community is not None
         if not words.strip():
             field = Field("words", _("What would you like to say?"), multiline=True, limit=LONGEST)
             return Form(_("To the moderators"), (field,), "feedback.words", kind)
@@ -57,8 +56,8 @@ class Feedback(Cog):
             raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=LONGEST))
         draft = secrets.randbits(ROW_BITS)
         sealed = self.core.keyring.encrypt(words.strip(), "letters", "words", draft)
-        await self.write(letters.draft, draft, context.community, context.me, sealed, context.now)
-        seen = _("The moderators of {community} will see exactly this:").format(community=context.community.name)
+        await self.write(letters.draft, draft, context.here, context.me, sealed, context.now)
+        seen = _("The moderators of {community} will see exactly this:").format(community=context.here.name)
         buttons = [Button(_("Send with my name"), "feedback.send", f"{kind} {draft} named")]
         if kind == "feedback":
             buttons.append(Button(_("Send without my name"), "feedback.send", f"{kind} {draft} unnamed"))
@@ -98,8 +97,7 @@ class Feedback(Cog):
     @command("kith-mod feedback", anyone=True, moderators=True)
     async def read_all(self, context: Context) -> Message:
         """What members told you, and questions that wait for an answer."""
-        assert context.community is not None
-        found = await self.read(letters.of_community, context.community, SHOWN)
+        found = await self.read(letters.of_community, context.here, SHOWN)
         if not found:
             return Message(_("Nobody has written."))
         lines, buttons = [], []
@@ -119,8 +117,7 @@ class Feedback(Cog):
 
     @action("feedback.replied", moderators=True)
     async def replied(self, context: Context, value: str, words: str) -> Text:
-        assert context.community is not None
-        letter = await self.read(letters.get, context.community, int(value))
+        letter = await self.read(letters.get, context.here, int(value))
         if letter is None or letter.person is None:
             return _("That question is gone. Whoever asked may have left.")
         key = f"{ANSWER}:{letter.id}"
@@ -130,10 +127,10 @@ class Feedback(Cog):
             key=key,
             due=context.now,
             expires=context.now + timedelta(days=1),
-            community=context.community,
+            community=context.here,
             body=self.core.keyring.encrypt(words, "deliveries", "body", key),
         )
-        if not await self.write(_answer, context.community, letter.id, answer, context.now):
+        if not await self.write(_answer, context.here, letter.id, answer, context.now):
             return _("Somebody has answered that already.")
         return _("Sent. They see that it comes from the moderators.")
 

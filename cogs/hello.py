@@ -30,8 +30,7 @@ class Hello(Cog):
         context, question = await settle(self, context, "hello.open", value)
         if question is not None:
             return question
-        assert context.community is not None
-        here = str(context.community.id)
+        here = str(context.here.id)
         return await self.core.consenting.question(context, ASK, here) or await self.agreed(context, here)
 
     @action("hello.agreed")
@@ -40,14 +39,12 @@ class Hello(Cog):
         context, question = await settle(self, context, "hello.open", value)
         if question is not None:
             return question
-        assert context.community is not None
-        if not await self.read(hello.wished, context.me, context.community):
-            await self.write(hello.wish, context.me, context.community, frozenset({"helpers"}), context.now)
+        if not await self.read(hello.wished, context.me, context.here):
+            await self.write(hello.wish, context.me, context.here, frozenset({"helpers"}), context.now)
         return await self._screen(context)
 
     async def _screen(self, context: Context) -> Message:
-        assert context.community is not None
-        wished = await self.read(hello.wished, context.me, context.community)
+        wished = await self.read(hello.wished, context.me, context.here)
         near = await self._near(context)
         buttons = []
         for audience in hello.AUDIENCES:
@@ -55,14 +52,13 @@ class Hello(Cog):
                 state = _("on") if audience in wished else _("off")
                 name = translate(reader_locale(), LABELS[audience])
                 label = Text("{name}: {state}").format(name=name, state=state)
-                buttons.append(Button(label, "hello.toggle", f"{context.community.id} {audience}"))
+                buttons.append(Button(label, "hello.toggle", f"{context.here.id} {audience}"))
         from_ = Text(", ").join(translate(reader_locale(), LABELS[one]) for one in sorted(wished)) or _("nobody")
         said = _("You may be greeted: at most once a week, from: {whom}.").format(whom=from_)
         return Message(said, tuple(buttons))
 
     async def _near(self, context: Context) -> bool:
-        assert context.community is not None
-        around = await self.read(routing(self.core.registry).near, context.me, context.community)
+        around = await self.read(routing(self.core.registry).near, context.me, context.here)
         return bool(around.get("circles"))
 
     @action("hello.toggle")
@@ -71,11 +67,10 @@ class Hello(Cog):
         context, question = await settle(self, context, "hello.open", community)
         if question is not None:
             return question
-        assert context.community is not None
         if audience not in hello.AUDIENCES:
             raise UserError(_("That button has expired. `settings` shows what there is."))
-        wished = await self.read(hello.wished, context.me, context.community)
-        await self.write(hello.wish, context.me, context.community, wished ^ {audience}, context.now)
+        wished = await self.read(hello.wished, context.me, context.here)
+        await self.write(hello.wish, context.me, context.here, wished ^ {audience}, context.now)
         return await self._screen(context)
 
     def asks(self) -> tuple[Ask, ...]:

@@ -59,15 +59,14 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     @command("leave", community=True)
     async def leave(self, context: Context) -> Message:
         """Leave what this community has here: your buddy, your circles, your roles."""
-        assert context.community is not None
         asked = _(
             "Leave what {community} has here? Pairs end with no reason given, your seats are freed, and what you asked"
             " for there is closed. If it is your last community, everything you said yes to is withdrawn too."
         )
         return Message(
-            asked.format(community=context.community.name),
+            asked.format(community=context.here.name),
             (
-                Button(_("Yes, leave"), "leave.now", str(context.community.id), style="danger"),
+                Button(_("Yes, leave"), "leave.now", str(context.here.id), style="danger"),
                 Button(_("Stay"), "leave.stay"),
             ),
         )
@@ -87,8 +86,7 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     @message(departures.TOLD)
     async def removed(self, delivery: Delivery, reader: Reader) -> Message | None:
         """The bot itself was taken out: nothing more can happen there, and nobody would know why."""
-        assert reader.person is not None
-        name = await self.read(departures.left, reader.person, int(delivery.args["community"]))
+        name = await self.read(departures.left, reader.me, int(delivery.args["community"]))
         if name is None:
             return None
         said = _(

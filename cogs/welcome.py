@@ -67,8 +67,7 @@ class Welcome(Cog):
 
     @action("welcome.hello")
     async def say(self, context: Context, value: str) -> Message:
-        assert context.community is not None
-        here = str(context.community.id)
+        here = str(context.here.id)
         return await self.core.consenting.question(context, "welcome", here) or Message(await self.said(context, here))
 
     @action("welcome.said")

@@ -36,6 +36,11 @@ class Permissions:
         shared = await self._adapters[member.platform].places_of(member)
         return [await self._database.write(members.found, place, context.now) for place in shared]
 
+    async def shared(self, context: Context, community: str) -> Community | None:
+        """The community with this id, if the bot shares it with whoever asks, as the platform says now."""
+        known = await self.communities_of(context.member, context)
+        return next((one for one in known if str(one.id) == community), None)
+
     async def _places(self, member: Member, community: Community) -> list[Place]:
         places = await self._database.read(members.places, community)
         return [place for place in places if place.platform == member.platform]

@@ -107,8 +107,7 @@ class Offering:
         )
         row = int(button.row[1:])
         blob = await self._database.read(offers.kept, row)
-        shared = await self._permissions.communities_of(context.member, context)
-        community = next((one for one in shared if str(one.id) == button.value), None)
+        community = await self._permissions.shared(context, button.value)
         if blob is None or community is None:
             raise UserError(_(_EXPIRED))
         name, arguments = json.loads(self._keyring.decrypt(blob, "offers", "payload", row))

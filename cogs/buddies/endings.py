@@ -152,7 +152,6 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back", "buddies.mentored"), unsure="resend"
     )
     async def ended(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
         number, how = int(delivery.args["pair"]), delivery.args.get("how")
         if how == "left":
             return Message(
@@ -164,9 +163,9 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         if how == "early":
             said = _("This round has ended early. That's allowed and needs no reason.")
         else:
-            three = len(await self.read(pairs.were_with, number, reader.person)) == 2
+            three = len(await self.read(pairs.were_with, number, reader.me)) == 2
             said = _("This round has ended. Thank you all.") if three else _("This round has ended. Thank you both.")
-        pair, wish = await self.read(pairs.get, number), await self.read(ends.wish_of, number, reader.person)
+        pair, wish = await self.read(pairs.get, number), await self.read(ends.wish_of, number, reader.me)
         if pair is None:
             return None
         if wish == "break" and pair.kind == "buddy":
@@ -174,7 +173,7 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         chosen = {"same": _("You chose the same buddy."), "new": _("You chose someone new.")}.get(wish or "")
         if chosen and pair.kind == "buddy":
             said = said + " " + chosen
-        return await self._over(said, pair, reader.person)
+        return await self._over(said, pair, reader.me)
 
     # -- ending it ----------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from bot.registry import Reply, Work, nothing_to_forget
 from bot.words import prompts
 from bot.words.i18n import _, reader_locale, translate
 from cogs.buddies.pairs import mine
-from cogs.buddies.people import account, names
+from cogs.buddies.people import names
 from storage.buddies import buddies, pairs, talks
 from storage.buddies.pairs import Pair
 from storage.delivery import deliveries
@@ -125,7 +125,7 @@ class Goals(Cog):
             return None
         goal, words = found
         pair = await self.read(pairs.get, goal.pair)
-        owner = await self.read(account, goal.person, pair.channel.platform if pair and pair.channel else None)
+        owner = await self.read(members.account, goal.person, pair.channel.platform if pair and pair.channel else None)
         if owner is None:
             return None
         who = await names(self, [goal.person], owner.platform)

@@ -31,8 +31,7 @@ class Introductions(Cog):
 
     @message(proposals.PROPOSAL, actions=("buddies.answer",), late="expires")
     async def proposal(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
-        asked = await self.read(proposals.proposal, int(delivery.args["proposal"]), reader.person)
+        asked = await self.read(proposals.proposal, int(delivery.args["proposal"]), reader.me)
         if asked is None or not asked.open or asked.answer is not None:
             return None
         return proposed(asked, await mentor_word(self, asked.community))
@@ -92,15 +91,14 @@ class Introductions(Cog):
         unsure="resend",
     )
     async def opened(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
         pair = await self.read(pairs.get, int(delivery.args["pair"]))
         if pair is None or pair.state != "active" or pair.ends is None:
             return None
         parts = await self.read(pairs.parts, pair.id)
-        mine = next((part for part in parts if part.person == reader.person), None)
+        mine = next((part for part in parts if part.person == reader.me), None)
         if mine is None:
             return None
-        others = [part.person for part in parts if part.person != reader.person]
+        others = [part.person for part in parts if part.person != reader.me]
         who = await names(self, others, pair.channel.platform if pair.channel else None)
         said = _("You and {names} said yes to each other. Your place is open, until {when}.").format(
             names=who, when=_day(pair.ends, reader)

@@ -13,7 +13,7 @@ from bot.messages import Community, Message, Text
 from bot.registry import Ask, Reply
 from bot.words.i18n import _
 from cogs.buddies import course
-from cogs.buddies.people import mentor_word, settle
+from cogs.buddies.people import mentor_word, named
 from storage.buddies import mentors, pairs
 
 ASK = Ask(
@@ -35,8 +35,7 @@ class Mentors(KeepsNothing):  # who was asked: see Introductions; who walks with
     @command("buddy mentor", anyone=True, community=True)
     async def mentor(self, context: Context) -> Reply:
         """Ask for somebody to walk with you for twelve weeks."""
-        community = await settle(self, context)
-        assert isinstance(community, Community)
+        community = context.here
         return await self.core.consenting.question(context, ASK.name, str(community.id)) or await self.mentored(
             context, str(community.id)
         )
@@ -46,8 +45,7 @@ class Mentors(KeepsNothing):  # who was asked: see Introductions; who walks with
 
     @action("buddies.mentored")
     async def mentored(self, context: Context, value: str) -> Text:
-        community = await settle(self, context, value)
-        assert isinstance(community, Community)
+        community = await named(self, context, value)
         if await self.read(mentors.is_walking, community, context.me):
             raise UserError(_("Somebody is being asked for you, or walks with you already. `buddy find` shows more."))
         if await self.write(mentors.begin, community, context.me, context.now):
@@ -60,11 +58,10 @@ class Mentors(KeepsNothing):  # who was asked: see Introductions; who walks with
 
     @message(mentors.NOBODY, late="expires")
     async def nobody(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
         assert delivery.community is not None
-        if await self.read(mentors.is_walking, delivery.community, reader.person):
+        if await self.read(mentors.is_walking, delivery.community, reader.me):
             return None
-        if await self.read(mentors.has_found, delivery.community, reader.person, delivery.due):
+        if await self.read(mentors.has_found, delivery.community, reader.me, delivery.due):
             return None
         return Message(await self._nobody(delivery.community))
 

@@ -13,11 +13,12 @@ from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, when, who
 from bot.registry import Listener, Nearness, Work
 from bot.words.i18n import _
-from cogs.buddies.people import account, names
+from cogs.buddies.people import names
 from storage.buddies import buddies, ends, kept, pairs, talks
 from storage.buddies.pairs import Pair
 from storage.database.instants import seconds
 from storage.delivery import deliveries
+from storage.members import members
 
 WAVE, SUGGESTED, AGREED = "buddies.waved", "buddies.suggestion", "buddies.suits_them"
 FRESH = timedelta(days=1)
@@ -43,7 +44,7 @@ async def about(cog: Cog, delivery: Delivery) -> Text | None:
     person = Person(int(delivery.args["about"]))
     if pair is None or pair.state != "active":
         return None
-    member = await cog.read(account, person, platform_of(pair))
+    member = await cog.read(members.account, person, platform_of(pair))
     return Text("{who}").format(who=who(member)) if member else None
 
 

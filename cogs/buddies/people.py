@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from sqlite3 import Connection
 
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Community, Member, Person, Text, who
+from bot.messages import Community, Person, Text, who
 from bot.words.i18n import _
 from cogs.buddies.wording import together
 from cogs.moderation import wording as moderators
 from storage.members import community_settings, members
 
 
-def account(connection: Connection, person: Person, platform: str | None) -> Member | None:
-    """The person's account there, else the one they used last. None if they were forgotten."""
-    accounts = members.accounts(connection, person)
-    return next((one for one in accounts if one.platform == platform), next(iter(accounts), None))
-
-
 async def names(cog: Cog, people: Iterable[Person], platform: str | None) -> Text:
     """``Alice and Bob``, without a ping."""
-    found = [await cog.read(account, person, platform) for person in people]
+    found = [await cog.read(members.account, person, platform) for person in people]
     return together([Text("{who}").format(who=who(member)) for member in found if member is not None])
 
 
@@ -37,14 +30,19 @@ async def settle(cog: Cog, context: Context, value: str = "") -> Community | lis
 
     Raises UserError where the bot and the member share none, or not the one that is named.
     """
-    if context.community is not None and not value:
+    if value:
+        return await named(cog, context, value)
+    if context.community is not None:
         return context.community
     shared = await cog.core.permissions.communities_of(context.member, context)
-    if value:
-        named = next((community for community in shared if str(community.id) == value), None)
-        if named is None:
-            raise UserError(_("That button has expired. `buddy find` opens a new one."))
-        return named
     if not shared:
         raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
     return shared[0] if len(shared) == 1 else shared
+
+
+async def named(cog: Cog, context: Context, value: str) -> Community:
+    """The community with this id. Raises UserError where the bot and the member do not share it."""
+    found = await cog.core.permissions.shared(context, value)
+    if found is None:
+        raise UserError(_("That button has expired. `buddy find` opens a new one."))
+    return found

@@ -14,7 +14,6 @@ from bot.messages import Channel, Community, Group, Member, Message, Person, Pla
 from bot.registry import Work
 from bot.words.i18n import _
 from cogs.buddies.course import plan
-from cogs.buddies.people import account
 from cogs.buddies.waiting import looking_again
 from storage.buddies import meeting, pairs
 from storage.buddies.pairs import Pair
@@ -106,7 +105,7 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
 
     async def _is_somebody_in(self, pair: Pair, channel: Channel) -> bool:
         for part in await self.read(pairs.parts, pair.id):
-            member = await self.read(account, part.person, channel.platform)
+            member = await self.read(members.account, part.person, channel.platform)
             if member is not None and await self.core.groups.is_in(channel, member):
                 return True
         return False

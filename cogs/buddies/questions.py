@@ -18,12 +18,12 @@ from bot.words.prompts import Prompt
 from cogs.buddies import lifetime
 from cogs.buddies.choices import Choices, Personal
 from cogs.buddies.pairs import mine, platform_of
-from cogs.buddies.people import account
 from storage.buddies import buddies, pairs, talks
 from storage.buddies.pairs import Pair
 from storage.buddies.talks import Question
 from storage.checkins import prompts_off
 from storage.delivery import deliveries
+from storage.members import members
 
 QUESTION = "buddies.question"
 
@@ -71,7 +71,8 @@ class PairQuestions(KeepsNothing):  # questions go with the pairs they were aske
             raise UserError(_("That question is no longer in use. `another` opens a new one."))
         said = translate(reader_locale(), prompt.text)
         lines = [_("For you and your buddy, in turns:"), said]
-        if found.first is not None and (first := await self.read(account, found.first, platform_of(pair))) is not None:
+        first = await self.read(members.account, found.first, platform_of(pair)) if found.first else None
+        if first is not None:
             lines.append(_("{who} begins this time. Both answer; passing is fine.").format(who=who(first)))
         buttons = [
             Button(_("We did this"), "buddies.did", f"d{found.id}"),

@@ -91,7 +91,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
         return await desk.first_yes(self, context, NAME) or await self._screen(context)
 
     async def _screen(self, context: Context, said: Text | None = None) -> Message:
-        community = _here(context)
+        community = context.here
         schedule = await self.read(rounds.schedule, community) or Schedule(schedules.WEEKS, None)
         waiting = await self.read(buddies.signed_up, community)
         lines = [said] if said else []
@@ -119,7 +119,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
     @action("rounds.try", moderators=True, expensive=True)
     async def try_it(self, context: Context, value: str) -> Message:
         """The numbers a round would have now. Nobody is told anything, and nothing is kept of it."""
-        community = _here(context)
+        community = context.here
         latest = await self.read(rounds.latest, community)
         number = latest.number + 1 if latest else 1
         gathered = await self.read(_gather, community, None, context.now)
@@ -129,7 +129,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
 
     @action("rounds.begin", moderators=True, expensive=True)
     async def begin(self, context: Context, value: str) -> Message:
-        community, zone = _here(context), ZoneInfo(self.core.settings.zone)
+        community, zone = context.here, ZoneInfo(self.core.settings.zone)
         schedule = await self.read(rounds.schedule, community)
         if schedule is None:
             raise UserError(_("Nobody has asked for a buddy yet, so there is nobody to introduce."))
@@ -143,7 +143,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
 
     @action("rounds.every", moderators=True)
     async def every(self, context: Context, value: str) -> Message:
-        community, zone = _here(context), ZoneInfo(self.core.settings.zone)
+        community, zone = context.here, ZoneInfo(self.core.settings.zone)
         known = await self.read(rounds.schedule, community) or Schedule(schedules.WEEKS, None)
         if value not in ("0", *map(str, schedules.CHOICES)):
             raise UserError(_("That button has expired. `kith-mod rounds` opens a new one."))
@@ -169,12 +169,6 @@ def _begin(
 def _set(connection: Connection, community: Community, weeks: int, due: datetime | None, now: datetime) -> None:
     rounds.set_schedule(connection, community, weeks, due)
     audit.record(connection, community, "rounds.changed", now)
-
-
-def _here(context: Context) -> Community:
-    if context.community is None:
-        raise LookupError("this handler runs only in a community")
-    return context.community
 
 
 def _gather(connection: Connection, community: Community, round_: Round | None, now: datetime) -> Gathered:

@@ -19,7 +19,7 @@ from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.candidates import Purpose, Style
 from cogs.buddies.choices import ANY_TIME, EVENINGS, WEEKENDS, Choices, on_days
-from cogs.buddies.people import settle
+from cogs.buddies.people import named, settle
 from cogs.buddies.schedules import first_round
 from cogs.buddies.wishes import groups, parse, value_of
 from storage.buddies import buddies, pairs, rounds
@@ -89,8 +89,7 @@ class SignUp(Cog):
     @action("buddies.in_zone", stateless=True)
     async def in_zone(self, context: Context, value: str, zone: ZoneInfo) -> Message:
         number, choices = parse(value)
-        community = await settle(self, context, str(number))
-        assert isinstance(community, Community)
+        community = await named(self, context, str(number))
         return await self._when(context, community, replace(choices, zone=zone.key))
 
     @action("buddies.free", stateless=True)
@@ -128,8 +127,7 @@ class SignUp(Cog):
     @action("buddies.again", stateless=True)
     async def again(self, context: Context, value: str) -> Message:
         number, choices = parse(value)
-        community = await settle(self, context, str(number))
-        assert isinstance(community, Community)
+        community = await named(self, context, str(number))
         return await self._when(context, community, choices)
 
     # -- the yes ------------------------------------------------------------------------------------------------------
@@ -159,8 +157,7 @@ class SignUp(Cog):
     async def signed(self, context: Context, value: str) -> Text:
         """The yes is written; now what it was about."""
         number, choices = parse(value)
-        community = await settle(self, context, str(number))
-        assert isinstance(community, Community)
+        community = await named(self, context, str(number))
         known = [group.id for group in await groups(self, number)]
         group = choices.group if choices.group in known else None
         schedule = await self.write(self._keep, context, community, replace(choices, group=group))

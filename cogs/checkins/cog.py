@@ -72,8 +72,7 @@ class CheckIns(Cog):
         late="expires",
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
-        chosen = await self.write(self._choose, delivery, reader.person, reader)
+        chosen = await self.write(self._choose, delivery, reader.me, reader)
         if chosen == GO_ON:
             return going_on.whether_to_go_on()
         return prompting.draw(self._prompt(chosen)) if chosen else None

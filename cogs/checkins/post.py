@@ -22,21 +22,17 @@ class OpenCheckIn(KeepsNothing):
     @command("kith-mod checkin", anyone=True, moderators=True)
     async def choose(self, context: Context, at: time | None = None, zone: ZoneInfo | None = None) -> Message:
         """Put an open check-in here once a day, at the time you say, or see where it is."""
-        assert context.community is not None
         if at is None:
             return await desk.first_yes(self, context, "kith-mod checkin") or await self._shown(context)
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
         schedule = Schedule(at, zone or ZoneInfo(self.core.settings.zone))
-        first = await desk.act(
-            self, context, "checkins.post", posts.set_post, context.community, context.channel, schedule, context.now
-        )
+        first = await self.write(posts.set_post, context.here, context.channel, schedule, context.now)
         said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
         return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
 
     async def _shown(self, context: Context) -> Message:
-        assert context.community is not None
-        post = await self.read(posts.get, context.community)
+        post = await self.read(posts.get, context.here)
         if post is None:
             return Message(_("There is no open check-in. Say `kith-mod checkin 10:00` in the channel for it."))
         said = _("The open check-in comes at {time}. The next one: {when}.").format(
@@ -46,8 +42,7 @@ class OpenCheckIn(KeepsNothing):
 
     @action("checkins.no_post", moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
-        assert context.community is not None
-        await desk.act(self, context, "checkins.no_post", posts.remove, context.community)
+        await self.write(posts.remove, context.here)
         return _("No more open check-ins.")
 
     @job(every="tick")

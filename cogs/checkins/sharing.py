@@ -202,19 +202,19 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
         return about
 
     async def _name(self, delivery: Delivery) -> Text | None:
-        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
-        return Text(Who(accounts[0])) if accounts else None
+        account = await self.read(members.account, Person(int(delivery.args["about"])))
+        return Text(Who(account)) if account else None
 
     async def _named(self, person: Person) -> Text:
-        accounts = await self.read(members.accounts, person)
-        return Text(Who(accounts[0])) if accounts else Text()
+        account = await self.read(members.account, person)
+        return Text(Who(account)) if account else Text()
 
 
 def _find_viewers(connection: Connection, person: Person, listeners: Work[Sequence[Listener]]) -> list[Viewer]:
     viewers = []
     for listener in listeners(connection):
-        accounts = members.accounts(connection, listener.person)
-        name = Text(who(accounts[0])) if accounts else Text()
+        account = members.account(connection, listener.person)
+        name = Text(who(account)) if account else Text()
         viewers.append(Viewer(str(listener.person.id), name, listener, community=listener.community))
     if dials.get(connection, person).audience == THREAD:
         for community in members.communities(connection, person):

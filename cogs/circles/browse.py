@@ -35,8 +35,7 @@ class Circles(Cog):
     @command("circle list", anyone=True, community=True)
     async def whats_on(self, context: Context) -> Message:
         """What is on: small groups at a set time, with hosts."""
-        assert context.community is not None
-        return await self._shown(context, context.community)
+        return await self._shown(context, context.here)
 
     @action("circles.browse", stateless=True)
     async def browse(self, context: Context, value: str) -> Message:
@@ -263,8 +262,7 @@ class Circles(Cog):
             known = await self.read(members.communities, context.person)
             if (one := next((one for one in known if str(one.id) == community), None)) is not None:
                 return one
-        shared = await self.core.permissions.communities_of(context.member, context)
-        if (one := next((one for one in shared if str(one.id) == community), None)) is not None:
+        if (one := await self.core.permissions.shared(context, community)) is not None:
             return one
         raise UserError(_("That circle belongs to a community we don't share. `circle list` shows what is on."))
 

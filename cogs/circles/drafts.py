@@ -37,15 +37,14 @@ class CircleDrafts(KeepsNothing):  # drafts stand with Circles
     @command("circle new", anyone=True, community=True)
     async def new(self, context: Context, when: datetime | None = None, title: str = "") -> Reply:
         """Start a circle: when it first meets, and what it is called. The rest has defaults."""
-        assert context.community is not None
         value = when.astimezone(UTC).strftime("%Y%m%d%H%M") if when else ""
-        question = await self.core.consenting.question(context, ASK_HOST, f"{context.community.id}|{value}")
+        question = await self.core.consenting.question(context, ASK_HOST, f"{context.here.id}|{value}")
         if question is not None:
             self._titles.keep(context.member, title, context.now)
             return question
         if when is None:
-            return await self._first_form(context, context.community, None)
-        return await self._begin(context, context.community, when, title)
+            return await self._first_form(context, context.here, None)
+        return await self._begin(context, context.here, when, title)
 
     @action("circles.begin", community=True)
     async def begin(self, context: Context, value: str) -> Reply:

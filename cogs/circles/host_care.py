@@ -11,7 +11,6 @@ from bot.words.i18n import _, ngettext, reader_locale, translate
 from cogs.circles import after, hosting, lookup, steps, wording
 from storage.circles import circles, hosts, meetings
 from storage.circles.circles import Circle
-from storage.members import members
 
 
 class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
@@ -49,8 +48,7 @@ class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
     async def rest(self, delivery: Delivery, reader: Reader) -> Message | None:
         """Asked, not forced."""
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        assert reader.person is not None
-        if reader.person not in await self.read(hosts.accepted, circle.id):
+        if reader.me not in await self.read(hosts.accepted, circle.id):
             return None
         sheet = await wording.sheet(self, circle)
         text = _("{title} has met three times with you now. Would you like to rest for a while? No reason needed.")
@@ -192,10 +190,8 @@ class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
         return await self.read(lookup.wants_a_hello, circle.id, Person(int(delivery.args["about"])))
 
     async def _about(self, delivery: Delivery) -> Who | None:
-        person = Person(int(delivery.args["about"]))
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        accounts = await self.read(members.accounts, person)
-        return Who(await lookup.shown(self, person, circle.platform)) if accounts else None
+        return await lookup.who(self, int(delivery.args["about"]), circle.platform)
 
     async def _title(self, delivery: Delivery) -> str:
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from bot.cog import KeepsNothing, message
 from bot.context import Delivery, Reader
-from bot.messages import Button, Message, Person, Text, When, Who
+from bot.messages import Button, Message, Text, When, Who
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
 from storage.circles import circles, hosts
-from storage.circles.circles import Circle
-from storage.members import members
 
 ANNOUNCEMENT = "circles.announcement"
 
@@ -20,8 +18,7 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
     @message(hosting.ASK, actions=("circles.accept", "circles.decline"), late="expires")
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
-        assert reader.person is not None
-        host = await self.read(hosts.of, circle.id, reader.person) if circle else None
+        host = await self.read(hosts.of, circle.id, reader.me) if circle else None
         if circle is None or host is None or (host.part != "stand-in" and host.accepted):
             return None
         gathering, _free = await lookup.next_of(self, circle, reader.now)
@@ -41,7 +38,7 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
             return None
         sheet = await wording.sheet(self, circle)
         who: Text | Who = Text()
-        if "who" in delivery.args and (account := await self._account(circle, int(delivery.args["who"]))):
+        if "who" in delivery.args and (account := await lookup.who(self, int(delivery.args["who"]), circle.platform)):
             who = account
         words = {
             "accepted": _("{who} hosts {title} with you."),
@@ -58,10 +55,6 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
         row = str(circle.id)
         open_ = "circles.draft" if circle.state in ("draft", "wanted") else "circles.manage"
         return Message(words.format(who=who or _("Somebody"), title=sheet.title), (Button(_("Open it"), open_, row),))
-
-    async def _account(self, circle: Circle, person: int) -> Who | None:
-        accounts = await self.read(members.accounts, Person(person))
-        return Who(await lookup.shown(self, Person(person), circle.platform)) if accounts else None
 
     @message(hosting.ALONE, actions=("circles.alone", "circles.move", "circles.cancelled"), late="expires")
     async def left_alone(self, delivery: Delivery, reader: Reader) -> Message | None:

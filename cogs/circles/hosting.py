@@ -16,7 +16,7 @@ from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.circles.hosts import Host, Part
 from storage.delivery import deliveries
-from storage.members import blocks, consents
+from storage.members import blocks, consents, members
 from storage.moderation import holds
 
 ASK, NEWS, ALONE, NEW = "circles.host_ask", "circles.host_news", "circles.alone", "circles.new"
@@ -157,7 +157,7 @@ def _go(connection: Connection, circle: Circle, person: Person, now: datetime) -
 
 def leave_place(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Whoever neither hosts the circle nor belongs to it is taken out of its own place."""
-    account = circles.account_on(connection, person, circle.platform)
+    account = members.account_on(connection, person, circle.platform)
     stays = person in hosts.accepted(connection, circle.id) or (
         answers.membership(connection, circle.id, person) is not None
     )

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Member, Person
+from bot.messages import Member, Person, Who
 from bot.words.i18n import _
 from storage.circles import answers, circles, dates, hosts
 from storage.circles.circles import Circle
@@ -23,8 +23,16 @@ def number(value: str) -> int:
 
 async def shown(cog: Cog, person: Person, platform: str) -> Member:
     """The account of a person that is named on this platform; any other they have, where they have none there."""
-    account = await cog.read(circles.account_on, person, platform)
-    return account or (await cog.read(members.accounts, person))[0]
+    account = await cog.read(members.account, person, platform)
+    if account is None:
+        raise LookupError("somebody who was forgotten")
+    return account
+
+
+async def who(cog: Cog, person: int, platform: str) -> Who | None:
+    """The same, of somebody who may have been forgotten."""
+    account = await cog.read(members.account, Person(person), platform)
+    return Who(account) if account else None
 
 
 async def found(cog: Cog, value: str) -> tuple[Gathering, Circle]:

@@ -16,7 +16,6 @@ from storage.circles import answers, circles, dates, hosts, meetings
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.delivery import deliveries
-from storage.members import members
 
 TOLD, RECEIVED = "circles.told", "circles.received"
 EARLY = timedelta(minutes=15)
@@ -97,10 +96,9 @@ class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand w
     async def told(self, delivery: Delivery, reader: Reader) -> Message | None:
         """After a story nobody comments. One press says thank you, to the teller alone."""
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        about = Person(int(delivery.args["about"]))
-        if not await self.read(members.accounts, about):
+        who = await lookup.who(self, int(delivery.args["about"]), circle.platform)
+        if who is None:
             return None
-        who = Who(await lookup.shown(self, about, circle.platform))
         words = _("{who} has told. Nobody comments. The button reaches {who} alone, with your name.")
         return Message(words.format(who=who), (Button(_("Received, thank you"), "circles.received"),), private=False)
 
@@ -119,12 +117,8 @@ class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand w
     @message(RECEIVED, late="expires")
     async def thanked(self, delivery: Delivery, reader: Reader) -> Message | None:
         _gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        about = Person(int(delivery.args["about"]))
-        if not await self.read(members.accounts, about):
-            return None
-        return Message(
-            _("{who} received your story. Thank you.").format(who=Who(await lookup.shown(self, about, circle.platform)))
-        )
+        who = await lookup.who(self, int(delivery.args["about"]), circle.platform)
+        return Message(_("{who} received your story. Thank you.").format(who=who)) if who else None
 
     async def _meeting(self, context: Context) -> tuple[Circle, Gathering]:
         """The circle whose place this is, while it meets."""
@@ -141,7 +135,6 @@ class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand w
     @command("practice", community=True)
     async def practise(self, context: Context) -> Message:
         """Two minutes each, in the place of your circle: one talks, one only listens. Then swap."""
-        assert context.community is not None
         circle, gathering = await self._meeting(context)
         if not await self.write(practice.begin, circle.community, str(gathering.id), circle.channel, context.now):
             raise UserError(_("A practice is running here already."))

@@ -34,8 +34,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
     @message(seats.OFFER, actions=("circles.answer",), late="expires")
     async def seat(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        assert reader.person is not None
-        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        said = await self.read(circles_answers.said, gathering.id, reader.me)
         if said is None or said.answer != "offered" or said.due is None or said.due <= reader.now:
             return None
         sheet = await wording.sheet(self, circle)
@@ -56,8 +55,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
     @message(steps.INVITE, actions=("circles.answer",), late="expires")
     async def invite(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
-        assert reader.person is not None
-        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        said = await self.read(circles_answers.said, gathering.id, reader.me)
         if said is not None or not wording.is_true(delivery, gathering):
             return None
         sheet = await wording.sheet(self, circle)
@@ -70,13 +68,12 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if not wording.is_true(delivery, gathering):
             return None
-        assert reader.person is not None
         sheet = await wording.sheet(self, circle)
         which = delivery.args["which"]
         if which == "host":
             text = _("You host {title}, {when}. You keep the space, not the people. Calling for help is enough.")
             return Message(text.format(title=sheet.title, when=When(gathering.starts)) + wording.place(sheet))
-        said = await self.read(circles_answers.said, gathering.id, reader.person)
+        said = await self.read(circles_answers.said, gathering.id, reader.me)
         if said is None or said.answer not in circles_answers.SEATED:
             return None
         words = _("{title} starts now.") if which == "now" else _("{title} is {when}.")

@@ -49,7 +49,7 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         leading = [
             account
             for host in await self.read(hosts.accepted, circle.id)
-            if (account := await self.read(circles.account_on, host, circle.platform)) is not None
+            if (account := await self.read(members.account_on, host, circle.platform)) is not None
         ]
         if place is None or not leading:
             self._patience[circle.id] = now + AGAIN
@@ -77,7 +77,7 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
 
     async def _let_in(self, person: Person, channel: Channel, now: datetime) -> tuple[bool, datetime | None]:
         """Whether they are inside now, and when to try again."""
-        account = await self.read(circles.account_on, person, channel.platform)
+        account = await self.read(members.account_on, person, channel.platform)
         if account is None:
             return False, None
         try:

@@ -31,7 +31,7 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
         """The circles of this community: their hosts, their next dates, and how many seats are taken."""
         if question := await desk.first_yes(self, context, "kith-mod circles"):
             return question
-        found = (await self.read(circles.of_community, desk.here(context)))[max(0, page - 1) * SHOWN :]
+        found = (await self.read(circles.of_community, context.here))[max(0, page - 1) * SHOWN :]
         if not found:
             return Message(_("No circle is published here."))
         lines: list[Text] = []
@@ -105,7 +105,7 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
         return Message(_("I've asked {who}.").format(who=Who(who)))
 
     async def _circle(self, context: Context, value: str) -> Circle:
-        circle = await self.read(circles.seen_by, lookup.number(value), desk.here(context))
+        circle = await self.read(circles.seen_by, lookup.number(value), context.here)
         if circle is None or circle.state in ("draft", "wanted", "archived"):
             raise UserError(_("That circle is no more. `kith-mod circles` shows what there is."))
         return circle

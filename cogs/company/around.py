@@ -35,10 +35,7 @@ def routing(registry: Registry) -> Routing:
 
 async def audiences(cog: Cog, context: Context) -> Mapping[str, list[Candidate]]:
     """Everybody who may be asked by the member there, whatever the hour."""
-    assert context.community is not None
-    return await cog.read(
-        helping.audiences, context.community, context.person, routing(cog.core.registry).near, context.now
-    )
+    return await cog.read(helping.audiences, context.here, context.person, routing(cog.core.registry).near, context.now)
 
 
 def in_hours(people: Mapping[str, Sequence[Candidate]], now: datetime) -> dict[str, int]:
@@ -73,9 +70,7 @@ async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tu
 
 async def account_of(cog: Cog, person: Person, reader: Member | None) -> Member | None:
     """How the reader can reach the person: the account on the reader's own platform, else the one used last."""
-    accounts = await cog.read(members.accounts, person)
-    same = [account for account in accounts if reader and account.platform == reader.platform]
-    return next(iter(same or accounts), None)
+    return await cog.read(members.account, person, reader.platform if reader else None)
 
 
 def context_of(delivery: Delivery, reader: Reader) -> Context:

@@ -43,14 +43,13 @@ class Company(Cog):
         context, question = await settle(self, context, COMPANY, value)
         if question is not None:
             return question
-        assert context.community is not None
         if context.person is not None:
             if (open_now := await self.read(company.current, context.person)) is not None:
                 return await self._status(context, open_now)
             await self._allowed(context)
         if not in_hours(await audiences(self, context), context.now):
-            return _nobody_there(context.community)
-        here = str(context.community.id)
+            return _nobody_there(context.here)
+        here = str(context.here.id)
         return await self.core.consenting.question(context, ASK, here) or await self.begin(context, here)
 
     @action("company.begin")
@@ -59,13 +58,12 @@ class Company(Cog):
         context, question = await settle(self, context, COMPANY, value)
         if question is not None:
             return question
-        assert context.community is not None
         await self._allowed(context)
         there = in_hours(await audiences(self, context), context.now)
         if not there:
-            return _nobody_there(context.community)
+            return _nobody_there(context.here)
         viewers = frozenset({"helpers"} if "helpers" in there else there)
-        row = await self.write(company.draft, context.me, context.community, viewers, context.now)
+        row = await self.write(company.draft, context.me, context.here, viewers, context.now)
         return await preview(self, context, row)
 
     def asks(self) -> Iterable[Ask]:
@@ -87,8 +85,7 @@ class Company(Cog):
 
     async def _allowed(self, context: Context) -> None:
         """Raises UserError where nobody may be introduced to this person now."""
-        assert context.community is not None
-        obstacle = await self.read(holds.obstacle, context.community, context.me, context.now)
+        obstacle = await self.read(holds.obstacle, context.here, context.me, context.now)
         if obstacle == "new":
             raise UserError(_("People here are introduced once they have been here for some days. `help now` works."))
         if obstacle is not None:

@@ -135,8 +135,7 @@ class Helping(Cog):
         context, question = await settle(self, context, "company.tell", value)
         if question is not None:
             return question
-        assert context.community is not None
-        here = str(context.community.id)
+        here = str(context.here.id)
         return await self.core.consenting.question(context, "company-tell", here) or await self.wish(context, here)
 
     @action("company.wish")
@@ -144,8 +143,7 @@ class Helping(Cog):
         context, question = await settle(self, context, "company.tell", value)
         if question is not None:
             return question
-        assert context.community is not None
-        await self.write(helping.wish, context.me, context.community, context.now)
+        await self.write(helping.wish, context.me, context.here, context.now)
         return Message(_("I'll tell you when someone has helper hours. Nobody else hears of it."))
 
     @job(every="tick")

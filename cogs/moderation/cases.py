@@ -29,7 +29,7 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         """Reports that wait for you, without any that name you."""
         if question := await desk.first_yes(self, context, NAME):
             return question
-        found = await self.read(cases.open_cases, desk.here(context), await desk.viewer(self, context))
+        found = await self.read(cases.open_cases, context.here, await desk.viewer(self, context))
         if not found:
             return Message(_("No report waits."))
         said = [_("Reports that wait:")]
@@ -82,7 +82,7 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         found = None
         if value.isdecimal():
             viewer = await desk.viewer(self, context)
-            found = await self.read(cases.get, desk.here(context), int(value), viewer)
+            found = await self.read(cases.get, context.here, int(value), viewer)
         if found is None:
             raise UserError(_("There is no such case for you. `kith-mod cases` lists what waits."))
         return found

@@ -39,9 +39,9 @@ class CommunitySettings(KeepsNothing):
         """What you decide for this community. One tap changes one thing."""
         if question := await desk.first_yes(self, context, NAME):
             return question
-        now = await self.read(community_settings.get, desk.here(context))
+        now = await self.read(community_settings.get, context.here)
         said = [
-            _("What holds in {community}:").format(community=desk.here(context).name),
+            _("What holds in {community}:").format(community=context.here.name),
             _("I word things for {preset}.").format(preset=wording.of(wording.PRESETS, now.preset)),
             _("This community is for adults, and the first thing I ask somebody is whether they are one.")
             if now.adults_only
@@ -80,7 +80,7 @@ class CommunitySettings(KeepsNothing):
 
     @action("community.quiet", moderators=True)
     async def quiet_hours(self, context: Context, value: str) -> Form:
-        now = self._quiet(await self.read(community_settings.get, desk.here(context)))
+        now = self._quiet(await self.read(community_settings.get, context.here))
         return Form(
             _("Quiet hours here"),
             (
@@ -93,7 +93,7 @@ class CommunitySettings(KeepsNothing):
     @action("community.be_quiet", moderators=True)
     async def be_quiet(self, context: Context, value: str, start: time, end: time) -> Reply:
         """Nobody's own hours change, and a time that somebody picked still comes."""
-        change, here = community_settings.set_quiet_hours, desk.here(context)
+        change, here = community_settings.set_quiet_hours, context.here
         await desk.act(self, context, "community.quiet", change, here, start, end)
         return await self.settings_screen(context)
 
@@ -105,7 +105,7 @@ class CommunitySettings(KeepsNothing):
         return await desk.first_yes(self, context, GROUPS) or await self._groups(context)
 
     async def _groups(self, context: Context) -> Message:
-        found = await self.read(community_settings.groups, desk.here(context))
+        found = await self.read(community_settings.groups, context.here)
         said = [_("Groups here, which never mix when people are introduced:")]
         for number, group in enumerate(found, start=1):
             kind = translate(reader_locale(), KINDS[group.kind])
@@ -139,19 +139,19 @@ class CommunitySettings(KeepsNothing):
     @action("groups.add", moderators=True)
     async def add(self, context: Context, value: str, name: str) -> Message:
         kind: GroupKind = next((kind for kind in KINDS if kind == value), "other")
-        found = await self.read(community_settings.groups, desk.here(context))
+        found = await self.read(community_settings.groups, context.here)
         words = " ".join(name.split())
         if len(found) >= MOST_GROUPS or words.casefold() in {self._name(group).casefold() for group in found}:
             raise UserError(_("There is a group of that name, or there are {most} already.").format(most=MOST_GROUPS))
 
         seal = self.seal(words, "community_groups", "name")
-        community = desk.here(context)
+        community = context.here
         await desk.act(self, context, "groups.added", community_settings.add_group, community, kind, seal, context.now)
         return await self._groups(context)
 
     @action("groups.remove", moderators=True)
     async def remove(self, context: Context, value: str) -> Message:
-        community = desk.here(context)
+        community = context.here
         await desk.act(self, context, "groups.removed", community_settings.remove_group, community, int(value))
         return await self._groups(context)
 
@@ -172,7 +172,7 @@ class CommunitySettings(KeepsNothing):
         return await self.trained(context, who)
 
     async def _toggle_trained(self, context: Context, shown: Member) -> Text:
-        person, community = await desk.person_here(self, context, shown), desk.here(context)
+        person, community = await desk.person_here(self, context, shown), context.here
         trained = not await self.read(community_settings.is_trained, community, person)
         entry = "hosts.trained" if trained else "hosts.untrained"
         await desk.act(self, context, entry, community_settings.mark_trained, community, person, trained, context.now)

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Community, Field, Form, Member, Message, Person, Text
+from bot.messages import Field, Form, Member, Message, Person, Text
 from bot.registry import Ask, Reply
 from bot.words.i18n import N_, _, reader_locale, translate
 from storage.members import community_settings, members
@@ -75,13 +75,6 @@ ASK = Ask(
 )
 
 
-def here(context: Context) -> Community:
-    """The community a moderators' handler runs in: it was settled before."""
-    if context.community is None:
-        raise LookupError("this handler runs only in a community")
-    return context.community
-
-
 def done(action: str) -> Text:
     """One entry of the audit, in the reader's language."""
     return translate(reader_locale(), DONE.get(action, action))
@@ -89,7 +82,7 @@ def done(action: str) -> Text:
 
 async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:
     """The question a moderator answers once, before anything is kept about them; None if it is answered."""
-    return await cog.core.consenting.question(context, ASK.name, f"{here(context).id} {command}")
+    return await cog.core.consenting.question(context, ASK.name, f"{context.here.id} {command}")
 
 
 def whom(submit: str) -> Form:
@@ -100,8 +93,7 @@ def whom(submit: str) -> Form:
 async def agreed(cog: Cog, context: Context, value: str) -> Reply:
     """The moderator said yes: on with the command they gave, in its community, if they moderate it now."""
     number, _space, name = value.partition(" ")
-    shared = await cog.core.permissions.communities_of(context.member, context)
-    community = next((one for one in shared if str(one.id) == number), None)
+    community = await cog.core.permissions.shared(context, number)
     command = cog.core.registry.commands.get(name)
     if community is None or command is None or not command.moderators:
         raise UserError(_("That button has expired. `help` shows what I can do."))
@@ -123,7 +115,7 @@ async def act(
 
     def work(connection: Connection) -> T:
         value = function(connection, *args, **kwargs)
-        audit.record(connection, here(context), action, context.now)
+        audit.record(connection, context.here, action, context.now)
         return value
 
     return await cog.write(work)
@@ -143,7 +135,7 @@ def codes(cog: Cog, accounts: list[Member]) -> frozenset[bytes]:
 async def person_here(cog: Cog, context: Context, who: Member) -> Person:
     """The person a moderator names. Raises UserError if they said yes to nothing, or are not in this community."""
     person = await cog.read(members.person_of, who)
-    if person is None or here(context) not in await cog.read(members.communities, person):
+    if person is None or context.here not in await cog.read(members.communities, person):
         raise UserError(_("I don't know that member: they have said yes to nothing here."))
     return person
 
@@ -152,8 +144,8 @@ async def change(cog: Cog, context: Context, action: str | None, how: Callable[[
     """Change the community's settings; with an entry in the audit, unless it is only a step of the set-up."""
 
     def work(connection: Connection) -> None:
-        community_settings.save(connection, here(context), how(community_settings.get(connection, here(context))))
+        community_settings.save(connection, context.here, how(community_settings.get(connection, context.here)))
         if action is not None:
-            audit.record(connection, here(context), action, context.now)
+            audit.record(connection, context.here, action, context.now)
 
     await cog.write(work)

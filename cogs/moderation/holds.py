@@ -43,7 +43,7 @@ class Holds(Cog):
         return await self.hold(context, who)
 
     async def _hold_screen(self, context: Context, person: Person, shown: Member) -> Message:
-        if await self.read(holds.is_held, desk.here(context), person):
+        if await self.read(holds.is_held, context.here, person):
             said = _("Introductions are held for {who}. They know that.").format(who=who(shown))
             return Message(said, (Button(_("Let them be introduced"), "holds.end", str(person.id)),))
         said = _("Hold introductions for {who}? They hear that, not more. Nothing else of theirs changes.")
@@ -55,14 +55,14 @@ class Holds(Cog):
     @action("holds.begin", moderators=True, expensive=True)
     async def begin(self, context: Context, value: str) -> Text:
         person = await self._person(context, value)
-        community = desk.here(context)
+        community = context.here
         await desk.act(self, context, "holds.held", holds.hold_and_tell, community, person, None, context.now)
         return _("Held, until a moderator decides. They have been told.")
 
     @action("holds.end", moderators=True)
     async def end(self, context: Context, value: str) -> Text:
         person = await self._person(context, value)
-        await desk.act(self, context, "holds.ended", holds.let_go, desk.here(context), person, context.now)
+        await desk.act(self, context, "holds.ended", holds.let_go, context.here, person, context.now)
         return _("They can be introduced again, and have been told.")
 
     @message(holds.TOLD, unsure="resend")
@@ -93,7 +93,7 @@ class Holds(Cog):
         return await self.quiet_everything(context, who)
 
     async def _quiet_screen(self, context: Context, person: Person, shown: Member) -> Message:
-        known = await self.read(holds.quiet_about, desk.here(context), person, context.now)
+        known = await self.read(holds.quiet_about, context.here, person, context.now)
         end = Button(_("End it"), "quiet.end", str(person.id))
         words = Button(_("Write to those who wait"), "quiet.write", str(person.id))
         if known is None:
@@ -112,7 +112,7 @@ class Holds(Cog):
 
     @action("quiet.begin", moderators=True, expensive=True)
     async def quiet(self, context: Context, value: str) -> Text:
-        person, community = await self._person(context, value), desk.here(context)
+        person, community = await self._person(context, value), context.here
         before = await self.read(holds.quiet_about, community, person, context.now)
         if before is not None and before.ends is None:
             raise UserError(_("Two moderators have said so already. It stays quiet until one of you ends it."))
@@ -129,7 +129,7 @@ class Holds(Cog):
     @action("quiet.end", moderators=True)
     async def unquiet(self, context: Context, value: str) -> Text:
         person = await self._person(context, value)
-        ended = await desk.act(self, context, "quiet.ended", _end_quiet, desk.here(context), person, context.now)
+        ended = await desk.act(self, context, "quiet.ended", _end_quiet, context.here, person, context.now)
         return _("Ended. They have been told.") if ended else _("It was not quiet.")
 
     @action("quiet.write", moderators=True)
@@ -139,7 +139,7 @@ class Holds(Cog):
 
     @action("quiet.send", moderators=True, expensive=True)
     async def send_words(self, context: Context, value: str, words: str) -> Text:
-        person, community = await self._person(context, value), desk.here(context)
+        person, community = await self._person(context, value), context.here
         if await self.read(holds.quiet_about, community, person, context.now) is None:
             raise UserError(_("Everything has to be quiet about them first."))
         told = await desk.act(self, context, "quiet.words", self._plan_words, community, person, words, context.now)
@@ -194,7 +194,7 @@ class Holds(Cog):
     async def _person(self, context: Context, value: str) -> Person:
         """The person a button is about, if they are still here."""
         person = Person(int(value)) if value.isdecimal() else None
-        if person is None or desk.here(context) not in await self.read(members.communities, person):
+        if person is None or context.here not in await self.read(members.communities, person):
             raise UserError(_("I don't know that member: they have said yes to nothing here."))
         return await self._not_me(context, person)
 

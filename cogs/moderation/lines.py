@@ -33,7 +33,7 @@ class Lines(KeepsNothing):
         """The crisis lines on this community's help card, and when each is to be checked again."""
         if question := await desk.first_yes(self, context, "kith-mod lines"):
             return question
-        confirmed = await self.read(lines.confirmed, desk.here(context))
+        confirmed = await self.read(lines.confirmed, context.here)
         said, buttons = [_("On the help card now:")], []
         for line in (line for line in crisis_lines.shipped().lines if line.id in confirmed):
             until = confirmed[line.id]
@@ -47,7 +47,7 @@ class Lines(KeepsNothing):
 
     @action("lines.countries", moderators=True)
     async def countries(self, context: Context, value: str) -> Form:
-        known = (await self.read(community_settings.get, desk.here(context))).countries
+        known = (await self.read(community_settings.get, context.here)).countries
         field = Field("names", _("Which countries, with commas between?"), default=", ".join(known), limit=200)
         return Form(_("Your members' countries"), (field,), "lines.named", value)
 
@@ -91,18 +91,16 @@ class Lines(KeepsNothing):
         )
 
     async def _candidates(self, context: Context) -> list[Line]:
-        settings = await self.read(community_settings.get, desk.here(context))
+        settings = await self.read(community_settings.get, context.here)
         return [line for code in settings.countries for line in crisis_lines.shipped().of(code)]
 
     @action("lines.confirm", moderators=True)
     async def confirm(self, context: Context, value: str) -> Message:
         line_id, _space, after = value.partition(" ")
         today = context.now.date()
-        confirmed = await self.read(lines.confirmed, desk.here(context))
+        confirmed = await self.read(lines.confirmed, context.here)
         check_by = crisis_lines.confirm(crisis_lines.shipped().lines, confirmed, line_id, today)
-        await desk.act(
-            self, context, "lines.confirmed", lines.confirm, desk.here(context), line_id, check_by, context.now
-        )
+        await desk.act(self, context, "lines.confirmed", lines.confirm, context.here, line_id, check_by, context.now)
         return await self.review(context, after)
 
     @action("lines.shown", moderators=True)
@@ -111,13 +109,13 @@ class Lines(KeepsNothing):
 
     @action("lines.remove", moderators=True)
     async def remove(self, context: Context, value: str) -> Reply:
-        await desk.act(self, context, "lines.removed", lines.remove, desk.here(context), value)
+        await desk.act(self, context, "lines.removed", lines.remove, context.here, value)
         return await self.lines(context)
 
     # -- the emergency number -----------------------------------------------------------------------------------------
 
     async def _emergency(self, context: Context, in_setup: str) -> Message:
-        settings = await self.read(community_settings.get, desk.here(context))
+        settings = await self.read(community_settings.get, context.here)
         known = [code for code in settings.countries if code in crisis_lines.shipped().emergency]
         said = [
             _("The emergency number on your help card: {number}.").format(number=settings.emergency or _("none yet"))
@@ -168,7 +166,7 @@ class Lines(KeepsNothing):
         """Places nearby that stand on the help card and in `learn`: doctors, groups, a warm room."""
         if question := await desk.first_yes(self, context, "kith-mod resources"):
             return question
-        found = await self.read(lines.resources, desk.here(context))
+        found = await self.read(lines.resources, context.here)
         said, buttons = [_("Places nearby on the help card:")], []
         for number, (row, words) in enumerate(found, start=1):
             name = self.core.keyring.decrypt(words, "resources", "words", row)
@@ -185,16 +183,16 @@ class Lines(KeepsNothing):
 
     @action("resources.added", moderators=True, expensive=True)
     async def added(self, context: Context, value: str, words: str) -> Reply:
-        if len(await self.read(lines.resources, desk.here(context))) >= MOST_RESOURCES:
+        if len(await self.read(lines.resources, context.here)) >= MOST_RESOURCES:
             raise UserError(_("{most} places are on the card already. Take one out first.").format(most=MOST_RESOURCES))
 
         seal = self.seal(" ".join(words.split()), "resources", "words")
-        await desk.act(self, context, "resources.added", lines.add_resource, desk.here(context), seal, context.now)
+        await desk.act(self, context, "resources.added", lines.add_resource, context.here, seal, context.now)
         return await self.resources(context)
 
     @action("resources.remove", moderators=True)
     async def take_out(self, context: Context, value: str) -> Reply:
-        await desk.act(self, context, "resources.removed", lines.remove_resource, desk.here(context), int(value))
+        await desk.act(self, context, "resources.removed", lines.remove_resource, context.here, int(value))
         return await self.resources(context)
 
     # -- before a line goes dark --------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Picture(KeepsNothing):
         return Message(Text("\n").join([*said, *figures]), (Button(_("What moderators did"), "audit.open"),))
 
     async def _needs(self, context: Context) -> list[Text]:
-        community = desk.here(context)
+        community = context.here
         viewer = await desk.viewer(self, context)
         said = [text for cog in self.core.registry.cogs for text in await cog.needs(community, context.now)]
         if waiting := len(await self.read(cases.open_cases, community, viewer)):
@@ -46,9 +46,9 @@ class Picture(KeepsNothing):
 
     async def _figure(self, context: Context, measure: Measure) -> Text:
         """The figure of the weekly snapshot; the first look takes the first one."""
-        found = await self.read(picture.shown, desk.here(context), measure.name)
+        found = await self.read(picture.shown, context.here, measure.name)
         if found is None:
-            found = await self.write(_take, desk.here(context), measure, context.now)
+            found = await self.write(_take, context.here, measure, context.now)
         figure, since = found
         if figure is None:
             return _("Too few to show safely: {name}.").format(name=translate(reader_locale(), measure.name))
@@ -73,7 +73,7 @@ class Picture(KeepsNothing):
     @command("audit", anyone=True, community=True)
     async def audit(self, context: Context, page: int = 1) -> Message:
         """What moderators did here, without names. It is kept for a year."""
-        found = await self.read(audit.entries, desk.here(context), SHOWN + 1, max(0, page - 1) * SHOWN)
+        found = await self.read(audit.entries, context.here, SHOWN)
         if not found:
             earlier = _("Nothing stands there. `audit` shows what does.")
             return Message(earlier if page > 1 else _("Moderators have done nothing through me yet."))

@@ -95,7 +95,7 @@ class Questions(KeepsNothing):
                 )
             )
         entry = "prompts.on" if on else "prompts.off"
-        await desk.act(self, context, entry, prompts_off.switch, desk.here(context), prompt.id, on=on)
+        await desk.act(self, context, entry, prompts_off.switch, context.here, prompt.id, on=on)
         return await self.page(context, value)
 
     # -- tender ones --------------------------------------------------------------------------------------------------
@@ -119,11 +119,11 @@ class Questions(KeepsNothing):
         return await self._set_tender(context, on=True)
 
     async def _set_tender(self, context: Context, *, on: bool) -> Message:
-        await desk.act(self, context, "prompts.tender", prompts_off.ask_tender, desk.here(context), on=on)
+        await desk.act(self, context, "prompts.tender", prompts_off.ask_tender, context.here, on=on)
         return await self._overview(context)
 
     async def _asked(self, context: Context) -> Asked:
-        return await self.read(prompts_off.here, desk.here(context), self.core.settings.without_tender)
+        return await self.read(prompts_off.here, context.here, self.core.settings.without_tender)
 
 
 def _of(kind: Kind) -> Sequence[Prompt]:

@@ -59,7 +59,7 @@ class Reports(Cog):
     @command("report", anyone=True, community=True)
     async def report(self, context: Context) -> Message:
         """Tell the people who run this community that something is wrong. You choose who sees it."""
-        return self._screen(Choices(community=desk.here(context).id))
+        return self._screen(Choices(community=context.here.id))
 
     @action("reports.change", stateless=True)
     async def change(self, context: Context, value: str) -> Message:
@@ -112,8 +112,7 @@ class Reports(Cog):
     @action("reports.sent", stateless=True, expensive=True)
     async def sent(self, context: Context, value: str, words: str, who: Member | None = None) -> Text:
         chosen = Choices.read(value)
-        shared = await self.core.permissions.communities_of(context.member, context)
-        community = next((one for one in shared if one.id == chosen.community), None)
+        community = await self.core.permissions.shared(context, str(chosen.community))
         if community is None or who == context.member:
             raise UserError(_("I can't take that report. `report` opens a new one."))
         # Moderators read the channel together: a case about one of them is not announced there.

@@ -67,7 +67,7 @@ class Setup(KeepsNothing):
         return await self._question(context, int(value) if value in "123456" else 1)
 
     async def _question(self, context: Context, step: int) -> Message:
-        await self.write(community_settings.set_step, desk.here(context), step)
+        await self.write(community_settings.set_step, context.here, step)
         asked = {1: self._reports, 2: self._panel_place, 3: self._countries, 4: self._try_it, 5: self._post_it}
         return await asked[step](context) if step in asked else await self._before_announcing(context)
 
@@ -187,7 +187,7 @@ class Setup(KeepsNothing):
 
     @action("setup.post", moderators=True, once=True, expensive=True)
     async def post(self, context: Context, value: str) -> Message:
-        channel, community = (await self._settings(context)).panel, desk.here(context)
+        channel, community = (await self._settings(context)).panel, context.here
         if channel is None:
             raise UserError(_("I know no channel for it. `kith-mod setup` asks for one."))
         key = f"{PANEL}:{community.id}:{_digest(channel)}:{context.now.date()}"
@@ -202,7 +202,7 @@ class Setup(KeepsNothing):
     # -- before it is announced ---------------------------------------------------------------------------------------
 
     async def _before_announcing(self, context: Context) -> Message:
-        community, today = desk.here(context), context.now.date()
+        community, today = context.here, context.now.date()
         adults = (await self._settings(context)).adults_only
         said = [_("That's all I need. Everything else has a default: `kith-mod settings`.")]
         if adults:
@@ -237,7 +237,7 @@ class Setup(KeepsNothing):
 
     @action("setup.text", moderators=True)
     async def text(self, context: Context, value: str) -> Text:
-        settings, community = await self._settings(context), desk.here(context)
+        settings, community = await self._settings(context), context.here
         if value == "ask":
             return wording.invitation()
         if value == "card":
@@ -248,13 +248,13 @@ class Setup(KeepsNothing):
     # -- what the platform says ---------------------------------------------------------------------------------------
 
     async def _settings(self, context: Context) -> Settings:
-        return await self.read(community_settings.get, desk.here(context))
+        return await self.read(community_settings.get, context.here)
 
     async def _spots(self, context: Context) -> list[Spot]:
         """Where I may write and this moderator may read, on their platform, asked now."""
         adapter = self.core.adapters[context.member.platform]
         found: list[Spot] = []
-        for place in await self.read(members.places, desk.here(context)):
+        for place in await self.read(members.places, context.here):
             if place.platform == adapter.name:
                 try:
                     found.extend(await adapter.spots(place, context.member))
@@ -271,7 +271,7 @@ class Setup(KeepsNothing):
 
     async def _lacks(self, context: Context) -> list[str]:
         adapter = self.core.adapters[context.member.platform]
-        places = await self.read(members.places, desk.here(context))
+        places = await self.read(members.places, context.here)
         try:
             found = [await adapter.lacks(place) for place in places if place.platform == adapter.name]
         except DeliveryError:

@@ -113,14 +113,13 @@ class OwnDates(Cog):
 
     @message(own_dates.TODAY, actions=("dates.own", "dates.tell", "dates.circle"), late="expires")
     async def today(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
-        one = await self.read(own_dates.get, reader.person, int(delivery.args["date"]))
+        one = await self.read(own_dates.get, reader.me, int(delivery.args["date"]))
         if one is None:
             return None
         buttons = [Button(_("Keep it to myself"), "dates.own")]
-        if await self.read(self.core.registry.listeners(reader.person)):
+        if await self.read(self.core.registry.listeners(reader.me)):
             buttons.append(Button(_("Tell my buddy"), "dates.tell", str(one.id)))
-        if await self.read(_circles, reader.person):
+        if await self.read(_circles, reader.me):
             buttons.append(Button(_("Share in a circle"), "dates.circle", str(one.id)))
         return Message(_("Today is the date you called “{label}”.").format(label=self._label(one)), tuple(buttons))
 
@@ -164,16 +163,16 @@ class OwnDates(Cog):
         listeners = await self.read(self.core.registry.listeners(context.me))
         if one is None or not listeners:
             raise UserError(_("There is nobody connected with you to tell at the moment."))
-        accounts = [await self.read(members.accounts, listener.person) for listener in listeners]
-        return one, [names[0] for names in accounts if names]
+        accounts = [await self.read(members.account, listener.person) for listener in listeners]
+        return one, [account for account in accounts if account]
 
     @message(SHARED, late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
-        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
+        account = await self.read(members.account, Person(int(delivery.args["about"])))
         words = self.body_of(delivery)
-        if words is None or not accounts:
+        if words is None or account is None:
             return None
-        said = Text("{who}: ").format(who=who(accounts[0])) + _told(words)
+        said = Text("{who}: ").format(who=who(account)) + _told(words)
         return Message(said + " " + _("A short hello is plenty."))
 
     # -- in a circle --------------------------------------------------------------------------------------------------
@@ -228,12 +227,12 @@ class OwnDates(Cog):
     @message(POSTED, late="expires")
     async def posted(self, delivery: Delivery, reader: Reader) -> Message | None:
         person = Person(int(delivery.args["about"]))
-        accounts = await self.read(members.accounts, person)
+        account = await self.read(members.account, person)
         still = [circle.id for circle in await self.read(_circles, person)]
         words = self.body_of(delivery)
-        if words is None or not accounts or delivery.args["circle"] not in still:
+        if words is None or account is None or delivery.args["circle"] not in still:
             return None
-        return Message(Text("{who}: ").format(who=who(accounts[0])) + _told(words), private=False)
+        return Message(Text("{who}: ").format(who=who(account)) + _told(words), private=False)
 
     def _label(self, one: OwnDate) -> str:
         return self.unseal(one.label, "own_dates", "label", one.id)

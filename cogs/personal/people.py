@@ -182,8 +182,7 @@ class People(Cog):
 
     @message(people.OPENING, late="expires")
     async def offered(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
-        if await self.read(people.of_person, reader.person):
+        if await self.read(people.of_person, reader.me):
             return None
         return opening()
 
@@ -212,8 +211,7 @@ class People(Cog):
 
     @message(people.REVIEW, actions=("people.fits", "people.not_monthly"), late="expires")
     async def review(self, delivery: Delivery, reader: Reader) -> Message | None:
-        assert reader.person is not None
-        if not await self.read(people.is_reviewed, reader.person):
+        if not await self.read(people.is_reviewed, reader.me):
             return None
         return Message(
             _("You asked me to ask once a month: does the list of your people still fit? Only you see it."),

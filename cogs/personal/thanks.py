@@ -164,9 +164,7 @@ class GivenAndReceived(Cog):
         return Message(words + "\n" + _("If this doesn't feel right: `report`."))
 
     async def _name(self, person: Person, reader: Member | None) -> Any:
-        accounts = await self.read(members.accounts, person)
-        same = [account for account in accounts if reader and account.platform == reader.platform]
-        found = next(iter(same or accounts), None)
+        found = await self.read(members.account, person, reader.platform if reader else None)
         return who(found) if found else None
 
     def _words(self, one: Thanks) -> str:

@@ -124,16 +124,16 @@ class Quiet(Cog):
             return []
         buttons = []
         for one in await self.read(contacts.serving, context.me):
-            accounts = await self.read(members.accounts, one.person)
-            name = Text(who(accounts[0])) if accounts else _("somebody")
+            account = await self.read(members.account, one.person)
+            name = Text(who(account)) if account else _("somebody")
             buttons.append(Button(_("Not told about {name}").format(name=str(name)[:25]), "quiet.resign", str(one.id)))
         return buttons
 
     async def _name(self, one: contacts.Contact) -> Text:
         if one.contact is None:
             return _("whoever you gave the code")
-        accounts = await self.read(members.accounts, one.contact)
-        return Text(who(accounts[0])) if accounts else _("somebody")
+        account = await self.read(members.account, one.contact)
+        return Text(who(account)) if account else _("somebody")
 
     # -- each in one tap ----------------------------------------------------------------------------------------------
 

@@ -169,8 +169,8 @@ class QuietContacts(Cog):
         return work
 
     async def _name(self, person: int) -> Text:
-        accounts = await self.read(members.accounts, Person(person))
-        return Text(who(accounts[0])) if accounts else Text()
+        account = await self.read(members.account, Person(person))
+        return Text(who(account)) if account else Text()
 
     def _hash(self, code: str) -> bytes:
         return self.core.keyring.pseudonym("quiet", code)

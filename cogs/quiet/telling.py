@@ -177,12 +177,12 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         return _helpers_of(community) if delivery.args["step"] == "helpers" else _moderators_of(community)
 
     async def _names(self, people: Sequence[Person]) -> Text:
-        accounts = [await self.read(members.accounts, person) for person in people]
-        return _(" and ").join([Text(who(one[0])) for one in accounts if one])
+        accounts = [await self.read(members.account, person) for person in people]
+        return _(" and ").join([Text(who(one)) for one in accounts if one])
 
     async def _name(self, delivery: Delivery) -> Text:
-        accounts = await self.read(members.accounts, Person(int(delivery.args["about"])))
-        return Text(who(accounts[0])) if accounts else Text()
+        account = await self.read(members.account, Person(int(delivery.args["about"])))
+        return Text(who(account)) if account else Text()
 
     def _words(self, found: quiet.Setup) -> Text:
         if found.words is not None:

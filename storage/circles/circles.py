@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError
 from typing import Any, Literal, NamedTuple
 
-from bot.messages import Channel, Community, Member, Person
+from bot.messages import Channel, Community, Person
 from storage.circles import hosts
 from storage.database import rows
 from storage.database.instants import seconds
-from storage.members import members
 
 Kind = Literal["circle", "story", "skill", "hosts", "social", "cowork", "service", "alumni", "notice"]
 State = Literal["draft", "wanted", "published", "paused", "archived"]
@@ -204,12 +203,6 @@ def take_wishes(connection: Connection, community: Community) -> list[Person]:
         "DELETE FROM circle_wishes WHERE community = ? RETURNING person", (community.id,)
     ).fetchall()
     return [Person(person) for (person,) in rows]
-
-
-def account_on(connection: Connection, person: Person, platform: str) -> Member | None:
-    """The person's account on a platform, the one used last."""
-    accounts: Iterable[Member] = members.accounts(connection, person)
-    return next((account for account in accounts if account.platform == platform), None)
 
 
 def _read(row: tuple[Any, ...]) -> Circle:

@@ -87,6 +87,18 @@ def accounts(connection: Connection, person: Person) -> list[Member]:
     return [Member(platform, platform_id) for platform, platform_id in rows]
 
 
+def account(connection: Connection, person: Person, platform: str | None = None) -> Member | None:
+    """The person's account on this platform, else the one used last. None if they were forgotten."""
+    own = accounts(connection, person)
+    return next((one for one in own if one.platform == platform), own[0] if own else None)
+
+
+def account_on(connection: Connection, person: Person, platform: str) -> Member | None:
+    """The person's account on this platform, the one used last."""
+    found = account(connection, person, platform)
+    return found if found and found.platform == platform else None
+
+
 def profile(connection: Connection, person: Person) -> Profile:
     zone, locale, start, end, paused_at, until = connection.execute(
         "SELECT zone, locale, quiet_start, quiet_end, paused_at, paused_until FROM persons WHERE id = ?", (person.id,)
