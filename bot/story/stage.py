@@ -70,24 +70,26 @@ class Stage:
         """The narrator."""
         self._write("\n" + PAGE.paragraph(words, "  "))
 
-    async def say(self, member: Member, line: str, *, in_room: bool = False) -> None:
-        """A member types to Kith, directly or in the room."""
+    async def say(self, member: Member, *lines: str, in_room: bool = False) -> None:
+        """A member types to Kith, directly or in the room, one line after another."""
         place: Place | None = ROOM if in_room else None
-        self._heading()
-        self._write(PAGE.paragraph(f"{member.name}{', in the room' if place else ''}: {line}", MARGIN).lstrip())
-        before = await self._answered()
-        await self._show(await self.playground.say(member, line, place))
-        self._answers += max(0, await self._answered() - before)
+        for line in lines:
+            self._heading()
+            self._write(PAGE.paragraph(f"{member.name}{', in the room' if place else ''}: {line}", MARGIN).lstrip())
+            before = await self._answered()
+            await self._show(await self.playground.say(member, line, place))
+            self._answers += max(0, await self._answered() - before)
 
-    async def press(self, member: Member, label: str) -> None:
-        """A member presses a button of the last message that has it."""
-        self._heading()
-        self._write(f"{member.name} presses [{label}]")
-        before = await self._answered()
-        await self.playground.chat.press(member, self._button(member, label))
-        await self.playground.bot.tick(self.playground.now)
-        self._answers += max(0, await self._answered() - before)
-        await self._show(self.playground.unread())
+    async def press(self, member: Member, *labels: str) -> None:
+        """A member presses buttons one after another, each of the last message that has it."""
+        for label in labels:
+            self._heading()
+            self._write(f"{member.name} presses [{label}]")
+            before = await self._answered()
+            await self.playground.chat.press(member, self._button(member, label))
+            await self.playground.bot.tick(self.playground.now)
+            self._answers += max(0, await self._answered() - before)
+            await self._show(self.playground.unread())
 
     async def until(self, moment: str) -> None:
         """Let time pass, up to a moment such as ``tuesday 19:05``, and write down what Kith says meanwhile."""

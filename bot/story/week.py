@@ -19,22 +19,17 @@ async def a_first_yes(stage: Stage) -> None:
         "The Porch is a small community with one room. Kith moved in today. Alice found it in the list of members, and"
         " writes to it."
     )
-    await stage.say(ALICE, "start")
-    await stage.say(ALICE, "a check-in")
+    await stage.say(ALICE, "start", "a check-in")
     stage.tell("Nothing is kept yet. The sentence says what would be, and who would see it.")
     await stage.press(ALICE, "Change time or days")
-    await stage.say(ALICE, "7:30 pm")
-    await stage.say(ALICE, "berlin")
-    await stage.say(ALICE, "every day")
+    await stage.say(ALICE, "7:30 pm", "berlin", "every day")
     await stage.press(ALICE, "Yes")
 
 
 async def three_clocks(stage: Stage) -> None:
     stage.tell("Bob lives in New York and Chandra in Kolkata. For each of them it is evening at another hour.")
-    await stage.say(BOB, "checkin on 8pm New York weekdays")
-    await stage.say(BOB, "yes")
-    await stage.say(CHANDRA, "checkin on 21:00 Kolkata")
-    await stage.say(CHANDRA, "yes")
+    await stage.say(BOB, "checkin on 8pm New York weekdays", "yes")
+    await stage.say(CHANDRA, "checkin on 21:00 Kolkata", "yes")
     await stage.until("19:45")
     await stage.say(ALICE, "skip")
 
@@ -56,28 +51,21 @@ async def someone_to_tell(stage: Stage) -> None:
     await stage.say(DANA, "checkin on 10:00 Lisbon sundays")
     await stage.press(DANA, "Yes")
     await stage.say(DANA, "settings helper")
-    await stage.press(DANA, "Yes")
-    await stage.press(DANA, "Yes")
+    await stage.press(DANA, "Yes", "Yes")
     await stage.say(DANA, "settings others may ask")
     await stage.press(DANA, "Yes")
     await stage.say(BOB, "quiet")
-    await stage.press(BOB, "Yes")
-    await stage.press(BOB, "After 3 days")
-    await stage.press(BOB, "2 days")
-    await stage.press(BOB, "Add someone")
+    await stage.press(BOB, "Yes", "After 3 days", "2 days", "Add someone")
     await stage.say(BOB, "@Dana")
-    await stage.press(DANA, "Accept")
-    await stage.press(DANA, "Yes")
+    await stage.press(DANA, "Accept", "Yes")
 
 
 async def a_buddy(stage: Stage) -> None:
     stage.tell("Alice and Dana would each like a buddy. Three questions, one line to check, no name before two yeses.")
     await stage.say(ALICE, "buddy find")
-    for label in ("Weekday evenings", "Text", "Company", "Looks right", "Yes", "Yes"):
-        await stage.press(ALICE, label)
+    await stage.press(ALICE, "Weekday evenings", "Text", "Company", "Looks right", "Yes", "Yes")
     await stage.say(DANA, "buddy find")
-    for label in ("Weekday evenings", "Text", "Company", "Looks right", "Yes"):
-        await stage.press(DANA, label)
+    await stage.press(DANA, "Weekday evenings", "Text", "Company", "Looks right", "Yes")
 
 
 async def two_yeses(stage: Stage) -> None:
@@ -93,18 +81,13 @@ async def a_circle(stage: Stage) -> None:
     await stage.press(ALICE, "Yes")
     await stage.say(DANA, "circle new")
     await stage.press(DANA, "Yes")
-    await stage.say(DANA, "sunday 17:30")
-    await stage.say(DANA, "Sunday tea")
+    await stage.say(DANA, "sunday 17:30", "Sunday tea")
     await stage.press(DANA, "Co-host")
     await stage.say(DANA, "@Alice")
-    await stage.press(ALICE, "I'll host")
-    await stage.press(ALICE, "Yes")
+    await stage.press(ALICE, "I'll host", "Yes")
     await stage.press(DANA, "Publish")
     await stage.say(CHANDRA, "circle list")
-    await stage.press(CHANDRA, "Sunday tea")
-    await stage.press(CHANDRA, "I'm in")
-    await stage.press(CHANDRA, "Yes")
-    await stage.press(CHANDRA, "Yes")
+    await stage.press(CHANDRA, "Sunday tea", "I'm in", "Yes", "Yes")
 
 
 async def tea(stage: Stage) -> None:
@@ -119,8 +102,7 @@ async def some_company(stage: Stage) -> None:
     await stage.until("thursday 16:00")
     stage.tell("Thursday is long. Alice asks for company, and nobody's name is shown before two people want it.")
     await stage.say(ALICE, "company")
-    await stage.press(ALICE, "Yes")
-    await stage.press(ALICE, "Ask")
+    await stage.press(ALICE, "Yes", "Ask")
     await stage.press(DANA, "I can")
     await stage.press(ALICE, "Yes")
     await stage.until("thursday 19:20")
@@ -141,8 +123,7 @@ async def no_power(stage: Stage) -> None:
     await stage.blackout(1.5)
     await stage.until("20:21")
     stage.tell("Alice's question comes late, and once. Nobody's day is marked as missed.")
-    await stage.press(ALICE, "More...")
-    await stage.press(ALICE, "In 2 hours")
+    await stage.press(ALICE, "More...", "In 2 hours")
     await stage.until("22:25")
     await stage.say(ALICE, "skip")
 
@@ -150,8 +131,7 @@ async def no_power(stage: Stage) -> None:
 async def a_mistake(stage: Stage) -> None:
     await stage.until("thursday 10:00")
     stage.tell("A mistyped word gets an answer that helps.")
-    await stage.say(CHANDRA, "chekin off")
-    await stage.say(CHANDRA, "checkin on 25:00")
+    await stage.say(CHANDRA, "chekin off", "checkin on 25:00")
 
 
 async def help_now(stage: Stage) -> None:
@@ -176,8 +156,7 @@ async def an_hour_less(stage: Stage) -> None:
 async def all_of_it_is_yours(stage: Stage) -> None:
     await stage.until("sunday 20:30")
     stage.tell("Chandra moves on, and looks first at what Kith knows.")
-    await stage.say(CHANDRA, "my-data")
-    await stage.say(CHANDRA, "forget-me")
+    await stage.say(CHANDRA, "my-data", "forget-me")
     await stage.press(CHANDRA, "Forget me")
 
 
