@@ -12,7 +12,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text, who
 from bot.registry import Ask, Setting, Work
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.company.around import account_of, routing, settle
 from storage.company import hello
 from storage.members import consents
@@ -50,10 +50,10 @@ class Hello(Cog):
         for audience in hello.AUDIENCES:
             if audience in wished or audience == "helpers" or near:
                 state = _("on") if audience in wished else _("off")
-                name = translate(reader_locale(), LABELS[audience])
+                name = say(LABELS[audience])
                 label = Text("{name}: {state}").format(name=name, state=state)
                 buttons.append(Button(label, "hello.toggle", f"{context.here.id} {audience}"))
-        from_ = Text(", ").join(translate(reader_locale(), LABELS[one]) for one in sorted(wished)) or _("nobody")
+        from_ = Text(", ").join(say(LABELS[one]) for one in sorted(wished)) or _("nobody")
         said = _("You may be greeted: at most once a week, from: {whom}.").format(whom=from_)
         return Message(said, tuple(buttons))
 

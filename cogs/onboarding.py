@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.messages import Button, Community, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_to_forget
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.members import consents, members
 from storage.moderation import lines
 
@@ -83,9 +83,7 @@ class Onboarding(Cog):
 
     @action("onboarding.look", stateless=True)
     async def look(self, context: Context, value: str) -> Message:
-        said = [
-            translate(reader_locale(), about) for door, about in ABOUT.items() if door in self.core.registry.actions
-        ]
+        said = [say(about) for door, about in ABOUT.items() if door in self.core.registry.actions]
         if context.community is not None and (nearby := await self.read(lines.resources, context.community)):
             places = [self.core.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
             said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(plain, places)]))

@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Text
 from bot.registry import Ask, Reply, Setting
 from bot.words import i18n
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.members import consents, members
 
 SWITCHES: Mapping[str, str] = {
@@ -151,7 +151,7 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         return [*switches, *dials]
 
     def _switch(self, name: str, on: bool) -> Setting | None:
-        group, label = ("role" if name in ROLES else "switch"), translate(reader_locale(), NAMES[name])
+        group, label = ("role" if name in ROLES else "switch"), say(NAMES[name])
         if on:
             return Setting(label, _("on"), "settings.off", name, group)  # type: ignore[arg-type]  # one of the two
         if name in WORDS:
@@ -167,9 +167,9 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         name = _known(value)
         withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
         await self.core.consenting.withdraw(context.me, withdrawn)
-        noted = _("{name}: off now.").format(name=translate(reader_locale(), NAMES[name]))
+        noted = _("{name}: off now.").format(name=say(NAMES[name]))
         if name in STAYS:
-            noted = noted + " " + translate(reader_locale(), STAYS[name])
+            noted = noted + " " + say(STAYS[name])
         return await self._screen(context, noted)
 
     @action("settings.on")
@@ -181,7 +181,7 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         question = await self.core.consenting.question(context, _ask(name), name)
         if question is not None:
             return question
-        return await self._screen(context, _("{name}: on now.").format(name=translate(reader_locale(), NAMES[name])))
+        return await self._screen(context, _("{name}: on now.").format(name=say(NAMES[name])))
 
     def asks(self) -> Sequence[Ask]:
         return [
@@ -254,4 +254,4 @@ def _ask(name: str) -> str:
 
 
 def _words(name: str, _value: str) -> Text:
-    return translate(reader_locale(), WORDS[name])
+    return say(WORDS[name])

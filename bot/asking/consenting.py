@@ -16,7 +16,7 @@ from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError
 from bot.messages import Button, Message, Person, Text
 from bot.registry import Ask, Registry, Work
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.database.database import Database
 from storage.members import blocks, community_settings, consents, members
 from storage.moderation import cases
@@ -58,7 +58,7 @@ PURPOSES: Mapping[str, str] = {
 
 def purpose(name: str) -> Text:
     """A purpose in the reader's language; one that is no longer in use, as it was called."""
-    return translate(reader_locale(), PURPOSES.get(name, name))
+    return say(PURPOSES.get(name, name))
 
 
 class Consenting:

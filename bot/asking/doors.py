@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.messages import Button
 from bot.registry import Registry
-from bot.words.i18n import N_, reader_locale, translate
+from bot.words.i18n import N_, say
 
 COMPANY, CHECKIN, BUDDY, CIRCLE, LOOK, PEOPLE, HELP_NOW = (
     "company.ask",
@@ -38,11 +38,7 @@ LABELS = {
 
 def hello(registry: Registry) -> tuple[Button, ...]:
     """The doors of the hello. An empty one answers with "shall I tell you when ...?", so all that exist stand here."""
-    return tuple(
-        Button(translate(reader_locale(), label), action)
-        for action, label in HELLO.items()
-        if action in registry.actions
-    )
+    return tuple(Button(say(label), action) for action, label in HELLO.items() if action in registry.actions)
 
 
 async def doors(
@@ -52,4 +48,4 @@ async def doors(
     there: set[str] = set()
     for cog in registry.cogs:
         there |= await cog.open_doors(context)
-    return tuple(Button(translate(reader_locale(), LABELS[action]), action) for action in wanted if action in there)
+    return tuple(Button(say(LABELS[action]), action) for action in wanted if action in there)

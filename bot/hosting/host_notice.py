@@ -16,7 +16,7 @@ from bot.clocks.clock import monotonic
 from bot.errors import DeliveryError, FatalError, StorageError
 from bot.messages import Message
 from bot.platform.adapter import Adapter
-from bot.words.i18n import N_, reader_locale, translate
+from bot.words.i18n import N_, say
 from storage.database.database import Database, Trouble
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class HostNotice:
         self._told[cause] = now
         if before is not None and now - before < MENDED_AFTER:
             return
-        if await self._reaches_contact(Message(translate(reader_locale(), WORDS[cause]))):
+        if await self._reaches_contact(Message(say(WORDS[cause]))):
             return
         if cause == "full":
             log.error("the disk is full: nothing new is kept until there is room again")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.incoming import parameters
 from bot.messages import Text
 from bot.registry import TOP_LEVEL, Command
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 
 DOORS: Mapping[str, str] = {
     "checkin": N_("a question at an hour you choose"),
@@ -36,14 +36,14 @@ def overview(commands: Iterable[Command], *, moderators: bool) -> Text:
 
 def detail(command: Command) -> Text:
     """How one command is written, and all that its help says."""
-    return Text(f"`{parameters.usage(command.name, command.parameters)}`\n") + translate(reader_locale(), command.help)
+    return Text(f"`{parameters.usage(command.name, command.parameters)}`\n") + say(command.help)
 
 
 def _door(door: str, names: list[str]) -> Text:
     if not names:
         return Text()
     more = [name.partition(" ")[2] for name in names if " " in name]
-    said = Text(f"`{door}` ") + translate(reader_locale(), DOORS[door])
+    said = Text(f"`{door}` ") + say(DOORS[door])
     return said + Text(f": {', '.join(more)}") if more else said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.messages import Text
-from bot.words.i18n import N_, reader_locale, translate
+from bot.words.i18n import N_, say
 
 NAMES: Mapping[str, str] = {
     "AT": N_("Austria"),
@@ -44,7 +44,7 @@ ALSO: Mapping[str, str] = {"uk": "GB", "england": "GB", "scotland": "GB", "wales
 
 def name(code: str) -> Text:
     """A country in the reader's language; its code where no name is known."""
-    return translate(reader_locale(), NAMES.get(code, code))
+    return say(NAMES.get(code, code))
 
 
 def by_name(codes: Iterable[str]) -> list[str]:

@@ -69,6 +69,11 @@ def N_(text: str) -> str:
     return text
 
 
+def say(words: str) -> Text:
+    """Words that were marked with ``N_`` or stand in no source file (a prompt, an option), in the reader's language."""
+    return translate(_reader.get(), words)
+
+
 def translate(locale: str, text: str) -> Text:
     """A sentence that stands in no source file (a prompt, an option) in the given locale."""
     if not text:

@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.messages import Button, Message, Person, Text
 from bot.registry import Reply
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from cogs.buddies import course
 from cogs.buddies.pairs import mine
 from cogs.buddies.people import mentor_word, names
@@ -99,13 +99,11 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         three = len(await self.read(pairs.parts, pair.id)) == 3
         ours = _("For the three of you: {question}") if three else _("For the two of you: {question}")
         said = [
-            ours.format(question=translate(reader_locale(), enjoyed.text)),
-            _("And for you alone; nobody sees what you choose: {question}").format(
-                question=translate(reader_locale(), next_.text)
-            ),
+            ours.format(question=say(enjoyed.text)),
+            _("And for you alone; nobody sees what you choose: {question}").format(question=say(next_.text)),
         ]
         buttons = tuple(
-            Button(translate(reader_locale(), option), "buddies.next", f"{wish}|{pair.id}")
+            Button(say(option), "buddies.next", f"{wish}|{pair.id}")
             for wish, option in zip(WISHES, next_.options, strict=True)
         )
         return Message(Text("\n").join(said), buttons)

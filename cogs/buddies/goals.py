@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work, nothing_to_forget
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from cogs.buddies.pairs import mine
 from cogs.buddies.people import names
 from storage.buddies import buddies, pairs, talks
@@ -138,10 +138,9 @@ class Goals(Cog):
         if found is None or how is None:
             return None
         goal, words = found
-        said = Text("{words}").format(words=words) + "\n" + translate(reader_locale(), how.text)
+        said = Text("{words}").format(words=words) + "\n" + say(how.text)
         buttons: Sequence[Button] = [
-            Button(translate(reader_locale(), option), "buddies.goal_went", f"{number}|{goal.id}")
-            for number, option in enumerate(how.options)
+            Button(say(option), "buddies.goal_went", f"{number}|{goal.id}") for number, option in enumerate(how.options)
         ]
         return Message(said, tuple(buttons))
 

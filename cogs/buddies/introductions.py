@@ -13,7 +13,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Person, Text
 from bot.registry import Work, nothing_to_forget
-from bot.words.i18n import N_, _, ngettext
+from bot.words.i18n import N_, _, ngettext, say
 from cogs.buddies import lifetime, wording
 from cogs.buddies.people import mentor_word, names
 from cogs.buddies.waiting import looking_again
@@ -72,7 +72,7 @@ class Introductions(Cog):
         weeks = lifetime.weeks_between(pair.opened, pair.ends)
         reasons = parts[0].reasons if parts else ""
         pace = wording.pace_of(reasons)
-        often = Text(", ") + wording.say(wording.PACES[pace]) if pace else Text()
+        often = Text(", ") + say(wording.PACES[pace]) if pace else Text()
         said = (
             _("{names}: you both said yes. {long}{often}. Either can end it, no reason.")
             if len(parts) == 2
@@ -184,7 +184,7 @@ def one_tap(who: Text) -> Text:
 
 def _long(weeks: int) -> Text:
     if weeks in LENGTHS:
-        return _("{number} weeks").format(number=wording.say(LENGTHS[weeks]))
+        return _("{number} weeks").format(number=say(LENGTHS[weeks]))
     return _("One week") if weeks == 1 else ngettext("{n} week", "{n} weeks", weeks).format(n=weeks)
 
 

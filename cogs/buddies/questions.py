@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.messages import Button, Message, Person, Text, who
 from bot.registry import Reply
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from bot.words.prompts import Prompt
 from cogs.buddies import lifetime
 from cogs.buddies.choices import Choices, Personal
@@ -69,7 +69,7 @@ class PairQuestions(KeepsNothing):  # questions go with the pairs they were aske
         prompt = prompts.find(prompts.shipped(), found.prompt)
         if prompt is None:
             raise UserError(_("That question is no longer in use. `another` opens a new one."))
-        said = translate(reader_locale(), prompt.text)
+        said = say(prompt.text)
         lines = [_("For you and your buddy, in turns:"), said]
         first = await self.read(members.account, found.first, platform_of(pair)) if found.first else None
         if first is not None:

@@ -15,7 +15,7 @@ from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work
-from bot.words.i18n import _
+from bot.words.i18n import _, say
 from cogs.buddies import wording
 from cogs.buddies.candidates import Purpose, Style
 from cogs.buddies.choices import ANY_TIME, EVENINGS, WEEKENDS, Choices, on_days
@@ -100,7 +100,7 @@ class SignUp(Cog):
             _("Text or voice?"),
             tuple(
                 Button(
-                    wording.say(wording.STYLE_LABELS[way]),
+                    say(wording.STYLE_LABELS[way]),
                     "buddies.style",
                     value_of(community, replace(so_far, style=way)),
                 )
@@ -142,7 +142,7 @@ class SignUp(Cog):
             " Nobody hears your name before both of you have said yes to each other."
         ).format(
             when=wording.free(choices),
-            style=wording.say(wording.STYLES[int(choices.style)]),
+            style=say(wording.STYLES[int(choices.style)]),
             purposes=wording.purposes(choices.purposes),
         )
         return Text("\n").join([said, consenting.core_words(self.core.settings.host)])

@@ -9,7 +9,7 @@ from bot.cog import Cog, KeepsNothing, action
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Text, plain
-from bot.words.i18n import _
+from bot.words.i18n import _, say
 from cogs.buddies import wording
 from cogs.buddies.choices import DIALS, MOST_LANGUAGES, TOPICS, Choices
 from storage.members import community_settings
@@ -41,19 +41,19 @@ class Wishes(KeepsNothing):  # wishes stand with SignUp
         rows = [
             Button(_("Looks right"), "buddies.agree", value, style="primary"),
             Button(_("Free hours"), "buddies.again", value),
-            dial("style", _("Talk by"), wording.say(wording.STYLES[int(choices.style)])),
+            dial("style", _("Talk by"), say(wording.STYLES[int(choices.style)])),
             dial("purposes", _("For"), wording.purposes(choices.purposes)),
-            dial("pace", _("How often"), wording.say(wording.PACES[choices.pace])),
+            dial("pace", _("How often"), say(wording.PACES[choices.pace])),
             dial("trio", _("A trio"), _("is fine") if choices.trio else _("no")),
-            dial("again", _("With"), wording.say(wording.AGAIN[choices.again])),
-            dial("personal", _("How personal"), wording.say(wording.PERSONAL[choices.personal])),
+            dial("again", _("With"), say(wording.AGAIN[choices.again])),
+            dial("personal", _("How personal"), say(wording.PERSONAL[choices.personal])),
             Button(_("Languages"), "buddies.languages", value),
         ]
         if await groups(self, number):
             rows.append(dial("group", _("Group"), await group_name(self, number, choices.group)))
         for topic in TOPICS:
             left_out = _("left out") if topic in choices.leave_out else _("fine")
-            rows.append(dial(topic, wording.say(wording.TOPICS[topic]), left_out))
+            rows.append(dial(topic, say(wording.TOPICS[topic]), left_out))
         return Message(said, tuple(rows))
 
     @action("buddies.turn", stateless=True)
@@ -111,7 +111,7 @@ def _spoken(words: str) -> tuple[str, ...]:
     typed = [word.casefold() for word in words.replace(",", " ").replace(" and ", " ").split()]
     codes = tuple(dict.fromkeys(known[word] for word in typed if word in known))[:MOST_LANGUAGES]
     if not codes:
-        listed = Text(", ").join(wording.say(name) for name in wording.LANGUAGES.values())
+        listed = Text(", ").join(say(name) for name in wording.LANGUAGES.values())
         raise UserError(_("I can match people by these languages: {languages}.").format(languages=listed))
     return codes
 

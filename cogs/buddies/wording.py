@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.clocks.times import Days
 from bot.messages import Text, plain
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.buddies.candidates import Match, Pace, Purpose, Style
 from cogs.buddies.choices import ANY_TIME, PARTS, Choices
 from cogs.buddies.hours import DayPart
@@ -67,10 +67,6 @@ LANGUAGES = {
 
 MOST_PARTS = 2
 """Parts of the week named in one sentence: the largest say enough."""
-
-
-def say(words: str) -> Text:
-    return translate(reader_locale(), words)
 
 
 def language(code: str) -> Text:

@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Form, Message, Person, Text
 from bot.registry import Setting, Work, nothing_to_forget
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
 from cogs.checkins.starting import start
@@ -60,9 +60,7 @@ class CheckInChoices(Cog):
         shown = _("Your check-in comes {schedule}. The next one is {when}.").format(
             schedule=str(week), when=friendly_instant(due, context.now, week.zone)
         )
-        text = Text("\n").join(
-            [*([said] if said else []), shown, translate(reader_locale(), EXPLAINED[dials.audience])]
-        )
+        text = Text("\n").join([*([said] if said else []), shown, say(EXPLAINED[dials.audience])])
         travel = [] if home == week.zone else [_move(home)]
         return Message(text, (*travel, *_dials(week, dials), _stop()))
 
@@ -142,7 +140,7 @@ class CheckInChoices(Cog):
         times = ", ".join(friendly_time(part.at) for part in found[0].parts)
         return (
             Setting(_("Check-in times"), Text("{times}").format(times=times), "checkins.change"),
-            Setting(_("How personal"), translate(reader_locale(), PERSONAL[dials.personal]), "checkins.personal"),
+            Setting(_("How personal"), say(PERSONAL[dials.personal]), "checkins.personal"),
         )
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
@@ -160,8 +158,8 @@ _PERSONAL_SAID = {
 
 
 def _dials(week: Week, dials: Dials) -> tuple[Button, ...]:
-    personal = translate(reader_locale(), PERSONAL[dials.personal])
-    audience = translate(reader_locale(), AUDIENCES[dials.audience])
+    personal = say(PERSONAL[dials.personal])
+    audience = say(AUDIENCES[dials.audience])
     return (
         Button(_("Change time or days"), "checkins.edit", code_of(week.parts[0])),
         Button(_("Another time on some days"), "checkins.part"),
@@ -175,7 +173,7 @@ def _dials(week: Week, dials: Dials) -> tuple[Button, ...]:
 def _choices(names: Mapping[str, str], on: Collection[str], opens: str, mark: Text) -> list[Button]:
     buttons = []
     for name, words in names.items():
-        label = translate(reader_locale(), words)
+        label = say(words)
         buttons.append(Button(label + " (" + mark + ")" if name in on else label, opens, name))
     return buttons
 

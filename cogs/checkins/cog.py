@@ -18,7 +18,7 @@ from bot.incoming import text
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Work
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
 from storage.checkins import checkins, dials, prompts_off
@@ -183,7 +183,7 @@ class CheckIns(Cog):
         except UserError as error:
             return Message(noted + "\n" + text.sentence(error))
         if isinstance(opened, Form):
-            return Message(noted, (Button(translate(reader_locale(), LABELS[screen]), SCREENS[screen]),))
+            return Message(noted, (Button(say(LABELS[screen]), SCREENS[screen]),))
         assert isinstance(opened, Message)
         return replace(opened, text=noted + "\n" + opened.text)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.asking import doors
 from bot.messages import Button, Message, Person
 from bot.words import prompts
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from bot.words.prompts import Prompt
 from storage.checkins.checkins import Choose
 from storage.checkins.dials import Dials
@@ -105,8 +105,7 @@ def chooser(known: tuple[Prompt, ...], dials: Dials, person: Person, zone: str, 
 def draw(prompt: Prompt) -> Message:
     """The question with its answers, then the ways out."""
     answers = [
-        Button(translate(reader_locale(), option), "checkins.answer", f"{prompt.id}|{index}")
-        for index, option in enumerate(prompt.options)
+        Button(say(option), "checkins.answer", f"{prompt.id}|{index}") for index, option in enumerate(prompt.options)
     ]
     words = Button(_("Write something"), "checkins.words", prompt.id)
     if prompt.reply != "tap":
@@ -118,7 +117,7 @@ def draw(prompt: Prompt) -> Message:
         Button(_("Help now"), doors.HELP_NOW),
     ]
     return Message(
-        translate(reader_locale(), prompt.text),
+        say(prompt.text),
         (*answers, *ways_out),
         typed=Button(_("Write something"), "checkins.said", prompt.id),
     )

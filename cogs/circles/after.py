@@ -10,7 +10,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Person, Text, Who
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from bot.words.prompts import Prompt
 from cogs.circles import hosting, lookup, steps, wording
 from storage.circles import answers, hosts, meetings
@@ -51,7 +51,7 @@ class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
         if gathering.state == "cancelled":
             return None
         prompt = prompts.find(prompts.shipped(), str(delivery.args["prompt"]))
-        closing = translate(reader_locale(), prompt.text) if prompt else Text()
+        closing = say(prompt.text) if prompt else Text()
         if circle.kind == "cowork":
             closing = _("End round: what did you do, in one sentence, or pass.")
         text = _("The time is over.") + " " + closing
@@ -68,11 +68,11 @@ class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
     def _ask(self, prompt_id: str, gathering: int, intro: Text) -> Message:
         prompt = _prompt(prompt_id)
         buttons = [
-            Button(translate(reader_locale(), option), "circles.reflect", f"{gathering}|{prompt_id}|{index}")
+            Button(say(option), "circles.reflect", f"{gathering}|{prompt_id}|{index}")
             for index, option in enumerate(prompt.options)
         ]
         buttons += [Button(_("Skip"), "circles.skip", str(gathering)), Button(_("Help now"), HELP_NOW)]
-        asked = translate(reader_locale(), prompt.text)
+        asked = say(prompt.text)
         return Message(intro + "\n" + asked if intro else asked, tuple(buttons))
 
     @action("circles.reflect")
@@ -96,7 +96,7 @@ class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
             Button(_("Thank the hosts"), "circles.thank", str(gathering.id)),
             Button(_("Done"), "circles.skip", str(gathering.id)),
         )
-        return Message(_("Noted.") + " " + translate(reader_locale(), _prompt(WORDS).text), buttons)
+        return Message(_("Noted.") + " " + say(_prompt(WORDS).text), buttons)
 
     @action("circles.skip")
     async def skip(self, context: Context, value: str) -> Text:

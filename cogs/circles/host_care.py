@@ -7,7 +7,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Message, Person, Text, When, Who
 from bot.words import prompts
-from bot.words.i18n import _, ngettext, reader_locale, translate
+from bot.words.i18n import _, ngettext, say
 from cogs.circles import after, hosting, lookup, steps, wording
 from storage.circles import circles, hosts, meetings
 from storage.circles.circles import Circle
@@ -25,10 +25,9 @@ class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
         sheet = await wording.sheet(self, circle)
         intro = _("{title}, {when}.").format(title=sheet.title, when=When(gathering.starts))
         buttons = tuple(
-            Button(translate(reader_locale(), option), "circles.tank", f"{circle.id}|{index}")
-            for index, option in enumerate(prompt.options)
+            Button(say(option), "circles.tank", f"{circle.id}|{index}") for index, option in enumerate(prompt.options)
         )
-        return Message(intro + " " + translate(reader_locale(), prompt.text), buttons)
+        return Message(intro + " " + say(prompt.text), buttons)
 
     @action("circles.tank")
     async def tank(self, context: Context, value: str) -> Message:
@@ -85,14 +84,14 @@ class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
         more = (Button(_("Something stays with me"), "circles.still_with_me", str(circle.id)),)
         if len(sheet.hosts) < 2:
             return Message(intro + " " + _("Five minutes for you: what do you put down now?"), more)
-        return Message(intro + " " + translate(reader_locale(), prompt.text), more)
+        return Message(intro + " " + say(prompt.text), more)
 
     @action("circles.still_with_me")
     async def still_with_me(self, context: Context, value: str) -> Message:
         """Another host could listen: where hosts meet, or could."""
         circle = await lookup.hosted(self, context, lookup.number(value))
         prompt = prompts.find(prompts.shipped(), after.STILL)
-        asked = translate(reader_locale(), prompt.text) if prompt else Text()
+        asked = say(prompt.text) if prompt else Text()
         return await self._other_hosts(context, circle, asked)
 
     @message(steps.SUPPORT, actions=("circles.supported",), late="expires")
@@ -103,10 +102,10 @@ class CircleHostCare(KeepsNothing):  # what was asked of hosts is not kept
         if prompt is None or gathering.state == "cancelled":
             return None
         buttons = tuple(
-            Button(translate(reader_locale(), option), "circles.supported", f"{circle.id}|{index}")
+            Button(say(option), "circles.supported", f"{circle.id}|{index}")
             for index, option in enumerate(prompt.options)
         )
-        return Message(translate(reader_locale(), prompt.text), buttons)
+        return Message(say(prompt.text), buttons)
 
     @action("circles.supported")
     async def supported(self, context: Context, value: str) -> Message:

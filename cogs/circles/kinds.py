@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, get_args
 
 from bot.messages import Text
-from bot.words.i18n import N_, reader_locale, translate
+from bot.words.i18n import N_, say
 from storage.circles.circles import TWO_HOSTS, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -64,14 +64,14 @@ def rule(kind: Kind) -> Rule:
 
 
 def name(kind: Kind) -> Text:
-    return translate(reader_locale(), NAMES[kind])
+    return say(NAMES[kind])
 
 
 def agreements(kind: Kind) -> Text:
     """What whoever comes agrees to, in our own words."""
     if kind == "story":
-        return translate(reader_locale(), TELLING) + " " + translate(reader_locale(), AGREEMENTS)
-    return translate(reader_locale(), AGREEMENTS if kind in TWO_HOSTS else OPEN_AGREEMENTS)
+        return say(TELLING) + " " + say(AGREEMENTS)
+    return say(AGREEMENTS if kind in TWO_HOSTS else OPEN_AGREEMENTS)
 
 
 def fitting(seats: int, kind: Kind) -> int:

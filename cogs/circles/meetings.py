@@ -10,7 +10,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Channel, Message, Person, Text, Who
 from bot.words import prompts
-from bot.words.i18n import _, reader_locale, translate
+from bot.words.i18n import _, say
 from cogs.circles import kinds, lookup, practice, rounds, seats, steps, wording
 from storage.circles import answers, circles, dates, hosts, meetings
 from storage.circles.circles import Circle
@@ -149,7 +149,7 @@ class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand w
         prompt = prompts.find(prompts.shipped(), str(delivery.args["prompt"]))
         if prompt is None:
             return None
-        words = practice.words(int(delivery.args["step"]), translate(reader_locale(), prompt.text))
+        words = practice.words(int(delivery.args["step"]), say(prompt.text))
         return Message(words, private=not isinstance(delivery.to, Channel))
 
 
@@ -200,7 +200,7 @@ def _come(connection: Connection, circle: Circle, gathering: Gathering, person: 
 
 def _round(prompt_id: str) -> Text:
     prompt = prompts.find(prompts.shipped(), prompt_id)
-    return translate(reader_locale(), prompt.text) if prompt else Text()
+    return say(prompt.text) if prompt else Text()
 
 
 ASKING = circles.TWO_HOSTS - {"story", "skill"}

@@ -11,7 +11,7 @@ from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Message, Text, Who
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.circles import kinds, lookup, repeating, wording
 from cogs.circles.wording import Sheet
 from storage.circles import hosts
@@ -69,7 +69,7 @@ def _notice(sheet: Sheet) -> list[Button]:
 
 def _meeting(sheet: Sheet) -> list[Button]:
     circle, row = sheet.circle, str(sheet.circle.id)
-    personal = translate(reader_locale(), PERSONAL[circle.personal])
+    personal = say(PERSONAL[circle.personal])
     often = Text(str(sheet.rule.pattern)) if sheet.recurs else _("once")
     found = [
         Button(_("Publish"), "circles.publish", row, style="primary")
@@ -114,7 +114,7 @@ def choices(circle: Circle, what: str) -> list[Button]:
     elif what == "seats":
         options = [(Text(str(n)), str(n)) for n in SEATS if n <= kinds.rule(circle.kind).most]
     elif what == "often":
-        options = [(translate(reader_locale(), label), name) for name, label in repeating.OFTEN.items()]
+        options = [(say(label), name) for name, label in repeating.OFTEN.items()]
     elif what == "times":
         options = [(_("{n} times").format(n=n), str(n)) for n in repeating.TIMES]
     found = [Button(label, "circles.set", f"{circle.id}|{what}|{name}") for label, name in options]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.messages import Text
-from bot.words.i18n import N_, _, ngettext, reader_locale, translate
+from bot.words.i18n import N_, _, ngettext, say
 
 KINDS: Mapping[str, str] = {
     "chat": N_("Chat"),
@@ -32,19 +32,19 @@ AUDIENCES: Mapping[str, str] = {"helpers": N_("Helpers"), "buddy": N_("My buddy"
 
 
 def kind(name: str) -> Text:
-    return translate(reader_locale(), KINDS[name])
+    return say(KINDS[name])
 
 
 def wanted(name: str, hours: int) -> Text:
-    return translate(reader_locale(), WANTED[name]).format(n=hours)
+    return say(WANTED[name]).format(n=hours)
 
 
 def can(name: str) -> Text:
-    return translate(reader_locale(), CAN[name])
+    return say(CAN[name])
 
 
 def audience(name: str) -> Text:
-    return translate(reader_locale(), AUDIENCES[name])
+    return say(AUDIENCES[name])
 
 
 def counted(viewers: Mapping[str, int]) -> Text:

@@ -11,7 +11,7 @@ from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Member, Message, Text, who
 from bot.registry import Reply
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.moderation import desk, wording
 from storage.members import community_settings
 from storage.members.community_settings import GroupKind
@@ -108,7 +108,7 @@ class CommunitySettings(KeepsNothing):
         found = await self.read(community_settings.groups, context.here)
         said = [_("Groups here, which never mix when people are introduced:")]
         for number, group in enumerate(found, start=1):
-            kind = translate(reader_locale(), KINDS[group.kind])
+            kind = say(KINDS[group.kind])
             said.append(Text("{n}. {name} ({kind})").format(n=number, name=self._name(group), kind=kind))
         if not found:
             said.append(_("one, for everybody."))
@@ -124,7 +124,7 @@ class CommunitySettings(KeepsNothing):
 
     @action("groups.kinds", moderators=True)
     async def choose_kind(self, context: Context, value: str) -> Message:
-        buttons = tuple(Button(translate(reader_locale(), words), "groups.name", kind) for kind, words in KINDS.items())
+        buttons = tuple(Button(say(words), "groups.name", kind) for kind, words in KINDS.items())
         return Message(
             _("What kind of group? Its name can tell what somebody lives with: choose one that anybody may read."),
             buttons,

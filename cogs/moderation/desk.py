@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Field, Form, Member, Message, Person, Text
 from bot.registry import Ask, Reply
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.members import community_settings, members
 from storage.members.community_settings import Settings
 from storage.moderation import audit
@@ -77,7 +77,7 @@ ASK = Ask(
 
 def done(action: str) -> Text:
     """One entry of the audit, in the reader's language."""
-    return translate(reader_locale(), DONE.get(action, action))
+    return say(DONE.get(action, action))
 
 
 async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:

@@ -10,7 +10,7 @@ from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.messages import Button, Community, Message, Text
 from bot.registry import Measure, Reply
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.moderation import desk
 from storage.moderation import audit, cases, picture
 from storage.moderation.picture import Count
@@ -51,7 +51,7 @@ class Picture(KeepsNothing):
             found = await self.write(_take, context.here, measure, context.now)
         figure, since = found
         if figure is None:
-            return _("Too few to show safely: {name}.").format(name=translate(reader_locale(), measure.name))
+            return _("Too few to show safely: {name}.").format(name=say(measure.name))
         return _("{sentence} (counted {day})").format(
             sentence=measure.words(figure.part, figure.whole), day=since.date().isoformat()
         )

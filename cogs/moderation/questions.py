@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.messages import Button, Message, Text
 from bot.registry import Reply
 from bot.words import prompts
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from bot.words.prompts import Kind, Prompt
 from cogs.moderation import desk
 from storage.checkins import prompts_off
@@ -47,13 +47,13 @@ class Questions(KeepsNothing):
             known = _of(kind)
             on = len([prompt for prompt in known if _is_on(prompt, asked)])
             words = _("{kind}: {on} of {all} are on.")
-            said.append(words.format(kind=translate(reader_locale(), name), on=on, all=len(known)))
+            said.append(words.format(kind=say(name), on=on, all=len(known)))
         said.append(
             _("Tender ones are on: they come only to members who chose tender, after their first week.")
             if asked.tender
             else _("Tender ones are off, whatever a member chose.")
         )
-        pages = (Button(translate(reader_locale(), name), "prompts.page", f"{kind} 0") for kind, name in KINDS.items())
+        pages = (Button(say(name), "prompts.page", f"{kind} 0") for kind, name in KINDS.items())
         tender = _("Switch tender ones off") if asked.tender else _("Switch tender ones on")
         return Message(Text("\n").join(said), (*pages, Button(tender, "prompts.tender")))
 
@@ -72,7 +72,7 @@ class Questions(KeepsNothing):
         for place, prompt in enumerate(shown, start=number * PAGE + 1):
             on = prompt.id not in asked.off
             words = _("{n}. {question} ({personal})") if on else _("{n}. off: {question} ({personal})")
-            personal, question = (translate(reader_locale(), said_) for said_ in (DEPTHS[prompt.depth], prompt.text))
+            personal, question = (say(said_) for said_ in (DEPTHS[prompt.depth], prompt.text))
             said.append(words.format(n=place, question=question, personal=personal))
             label = (_("{n} off") if on else _("{n} on")).format(n=place)
             buttons.append(Button(label, "prompts.switch", f"{kind} {number} {prompt.id}"))

@@ -15,7 +15,7 @@ from bot.incoming import text as as_text
 from bot.messages import Button, Channel, Community, Message, Spot, Text, plain
 from bot.registry import Ask, Reply, Work
 from bot.words import countries, prompts
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from cogs.checkins import prompting
 from cogs.moderation import desk, wording
 from storage.delivery import deliveries
@@ -74,7 +74,7 @@ class Setup(KeepsNothing):
     # -- 1 and 2: where things go -------------------------------------------------------------------------------------
 
     async def _reports(self, context: Context) -> Message:
-        said = [translate(reader_locale(), WITHOUT[lack]) for lack in await self._lacks(context)]
+        said = [say(WITHOUT[lack]) for lack in await self._lacks(context)]
         private = [spot for spot in await self._spots(context) if spot.private]
         if not private:
             said.append(
@@ -211,7 +211,7 @@ class Setup(KeepsNothing):
         wanted = (("helper", 3, N_("3 helpers")), ("host", 2, N_("2 hosts")), ("welcomer", 1, N_("1 welcomer")))
         for purpose, enough, words in wanted:
             there = await self.read(community_settings.volunteers, community, purpose) >= enough
-            said.append(_tick(translate(reader_locale(), words), there))
+            said.append(_tick(say(words), there))
         confirmed = await self.read(lines.confirmed, community)
         said.append(_tick(_("crisis lines checked"), sum(until > today for until in confirmed.values()) >= 2))
         return Message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.messages import STATELESS, Button, Message, Text
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 
 PRESETS: Mapping[str, str] = {
     "general": N_("any community"),
@@ -33,7 +33,7 @@ MENTOR: Mapping[str, str] = {
 
 def of(words: Mapping[str, str], preset: str) -> Text:
     """A preset's words in the reader's language."""
-    return translate(reader_locale(), words.get(preset, words["general"]))
+    return say(words.get(preset, words["general"]))
 
 
 def panel() -> Message:

@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Work, nothing_to_forget
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.members import members
 from storage.personal import people
 from storage.personal.people import Entry
@@ -150,7 +150,7 @@ class People(Cog):
     async def reach(self, context: Context, value: str) -> Message:
         entry = self._read(await self._entry(context, value))
         said = [_("Words to copy, if you like. I write to nobody.")]
-        said += [Text("“{words}”").format(words=translate(reader_locale(), words)) for words in WORDS]
+        said += [Text("“{words}”").format(words=say(words)) for words in WORDS]
         if entry["how"]:
             said.append(_("You noted: {how}").format(how=entry["how"]))
         said.append(_("People usually appreciate a hello more than we expect."))

@@ -13,7 +13,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Ask, Reply, Work
-from bot.words.i18n import N_, _, reader_locale, translate
+from bot.words.i18n import N_, _, say
 from storage.members import consents, members
 from storage.personal import thanks
 from storage.personal.thanks import Thanks, What
@@ -52,7 +52,7 @@ class GivenAndReceived(Cog):
             words = Text("{words}").format(words=self._words(one))
             name = await self._name(one.person, context.member)
             lines.append(Text("{who}: ").format(who=name) + words if name else words)
-        buttons = [Button(translate(reader_locale(), label), "thanks.note", what) for what, label in TAPS.items()]
+        buttons = [Button(say(label), "thanks.note", what) for what, label in TAPS.items()]
         buttons += await self._quieter_side(context, given, received)
         buttons.append(Button(_("Thank somebody"), "thanks.whom"))
         if thanks.PURPOSE not in await self.read(consents.given, context.me):
