@@ -11,7 +11,7 @@ from bot.messages import Person
 from storage.company import company, helping
 from storage.company.company import ASKED, CLAIM, HALF, Request
 from storage.company.helping import AUDIENCES, Routing
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.moderation import holds
@@ -162,7 +162,7 @@ def _ask(
     connection: Connection, request: Request, person: Person, purpose: str, now: datetime, until: datetime
 ) -> None:
     values = {"request": request.id, "person": person.id, "state": "asked", "asked": seconds(now)}
-    row = rows.insert(connection, "company_asks", **values)
+    row = sql.insert(connection, "company_asks", **values)
     assert request.closes is not None
     company.tell(connection, person, ASKED, request, now, row, expires=min(until, request.closes), purpose=purpose)
 

@@ -12,7 +12,7 @@ from bot.context import Delivery
 from bot.messages import Channel, Community, Person
 from storage.buddies import buddies, meeting
 from storage.buddies.buddies import Kind, Part, Role
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries, intents
 
@@ -152,7 +152,7 @@ def prepare(
     """These people said yes to each other: a place for them is to be opened. ``joins``: the pair that they were."""
     what = {"community": community.id, "round": round_, "kind": kind, "state": "opening", "joins": joins}
     when = {"days": length.days, "ends": length.ends, "todo": "open", "due": seconds(now)}
-    row = rows.insert(connection, "buddy_pairs", **what, **when)
+    row = sql.insert(connection, "buddy_pairs", **what, **when)
     connection.executemany(
         "INSERT INTO buddy_members (pair, person, role, reasons) VALUES (?, ?, ?, ?)",
         [(row, person.id, role, reasons) for person, role, reasons in people],

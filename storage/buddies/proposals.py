@@ -12,7 +12,7 @@ from bot.messages import Community, Person
 from storage.buddies import buddies, meeting, pairs
 from storage.buddies.buddies import Kind, Part, Role
 from storage.buddies.pairs import Length
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -41,7 +41,7 @@ def propose(
     due = now + ANSWER_WITHIN
     what = {"community": community.id, "round": round_, "kind": kind, "state": "open", "joins": joins}
     when = {"days": length.days, "ends": length.ends, "made": seconds(now), "due": seconds(due)}
-    row = rows.insert(connection, "buddy_proposals", **what, **when)
+    row = sql.insert(connection, "buddy_proposals", **what, **when)
     for person, role, reasons in parts:
         connection.execute(
             "INSERT INTO buddy_answers (proposal, person, role, reasons, answer) VALUES (?, ?, ?, ?, ?)",

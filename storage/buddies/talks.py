@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.messages import Person
 from storage.buddies import pairs
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 Talked = Literal["yes", "little", "no"]
@@ -135,11 +135,11 @@ class Goal(NamedTuple):
     answered: bool
 
 
-def set_goal(connection: Connection, pair: int, person: Person, seal: rows.Seal, now: datetime) -> int:
+def set_goal(connection: Connection, pair: int, person: Person, seal: sql.Seal, now: datetime) -> int:
     """The person's goal in this pair; ``seal`` encrypts its words for the row. An earlier one is erased."""
     connection.execute("DELETE FROM buddy_goals WHERE pair = ? AND person = ?", (pair, person.id))
     values = {"pair": pair, "person": person.id, "made": seconds(now)}
-    return rows.insert_sealed(connection, "buddy_goals", "words", seal, **values)
+    return sql.insert_sealed(connection, "buddy_goals", "words", seal, **values)
 
 
 def goal(connection: Connection, row: int) -> Goal | None:

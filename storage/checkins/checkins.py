@@ -15,7 +15,7 @@ from bot.clocks.times import Days, Occurrence, Schedule, Week
 from bot.context import Delivery
 from bot.messages import Person
 from storage.checkins import dials
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import in_touch
@@ -58,7 +58,7 @@ def enable(connection: Connection, person: Person, schedule: Schedule | Week, no
         " due = excluded.due, nominal = excluded.nominal",
         (person.id, at, zone, days, seconds(first.instant), first.nominal.isoformat(), seconds(now)),
     )
-    rows.forget(connection, person, "checkin_rests")
+    sql.forget(connection, person, "checkin_rests")
     dials.not_questioned(connection, person)
     deliveries.drop_pending(connection, person, PROMPT)
     return first.instant
@@ -83,7 +83,7 @@ def _first(week: Week, now: datetime, zone: str, asked: int | None, nominal: str
 def disable(connection: Connection, person: Person) -> bool:
     """Stop. False if there was nothing to stop."""
     deliveries.drop_pending(connection, person, PROMPT)
-    return rows.forget(connection, person, "checkin_schedules", "checkin_rests")
+    return sql.forget(connection, person, "checkin_schedules", "checkin_rests")
 
 
 def rest(connection: Connection, person: Person, now: datetime) -> bool:
@@ -94,7 +94,7 @@ def rest(connection: Connection, person: Person, now: datetime) -> bool:
         (seconds(now), person.id),
     )
     deliveries.drop_pending(connection, person, PROMPT)
-    return rows.forget(connection, person, "checkin_schedules")
+    return sql.forget(connection, person, "checkin_schedules")
 
 
 def resume(connection: Connection, person: Person, now: datetime) -> bool:
@@ -242,8 +242,8 @@ def is_latest(connection: Connection, person: Person, delivery: int) -> bool:
 
 def answered(connection: Connection) -> int:
     """How many check-ins were answered, of all that are kept."""
-    [count] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
-    return int(count)
+    [found] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
+    return int(found)
 
 
 def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> None:
@@ -283,7 +283,7 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
 
 def forget(connection: Connection, person: Person) -> None:
     in_touch.forget(connection, person)
-    rows.forget(connection, person, "checkin_schedules", "checkin_rests", "checkins", "prompts_seen")
+    sql.forget(connection, person, "checkin_schedules", "checkin_rests", "checkins", "prompts_seen")
 
 
 def _written(week: Week) -> tuple[str, str, str]:

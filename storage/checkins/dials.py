@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 Personal = Literal["light", "personal", "tender"]
@@ -74,7 +74,7 @@ def export(connection: Connection, person: Person) -> dict[str, Any]:
 
 
 def forget(connection: Connection, person: Person) -> None:
-    rows.forget(connection, person, "checkin_dials")
+    sql.forget(connection, person, "checkin_dials")
 
 
 def _set(connection: Connection, person: Person, column: str, value: str | int) -> None:

@@ -58,8 +58,7 @@ def get(connection: Connection, community: Community) -> Post | None:
 
 def remove(connection: Connection, community: Community) -> bool:
     """No more of them. False if there was none."""
-    done = connection.execute("DELETE FROM checkin_posts WHERE community = ?", (community.id,))
-    return done.rowcount > 0
+    return connection.execute("DELETE FROM checkin_posts WHERE community = ?", (community.id,)).rowcount > 0
 
 
 def gone(connection: Connection, channel: Channel) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.messages import Channel, Community, Person
 from storage.circles import hosts
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 
 Kind = Literal["circle", "story", "skill", "hosts", "social", "cowork", "service", "alumni", "notice"]
@@ -56,7 +56,7 @@ def create(
     community: Community,
     host: Person,
     kind: Kind,
-    seal: rows.Seal,
+    seal: sql.Seal,
     recurrence: str,
     minutes: int,
     seats: int,
@@ -66,7 +66,7 @@ def create(
     """A draft with its host, who has accepted by making it. Returns its id."""
     decided = {"recurrence": recurrence, "minutes": minutes, "seats": seats, "platform": platform}
     values = {"community": community.id, "kind": kind, "state": "draft", "created": seconds(now), **decided}
-    row = rows.insert_sealed(connection, "circles", "title", seal, **values)
+    row = sql.insert_sealed(connection, "circles", "title", seal, **values)
     hosts.add(connection, row, host, "host", now)
     hosts.accept(connection, row, host, now)
     return row

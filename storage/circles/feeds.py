@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from bot.messages import Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 
 
@@ -19,12 +19,12 @@ def of(connection: Connection, person: Person) -> int | None:
 def renew(connection: Connection, person: Person, now: datetime) -> int:
     """Another address; the one before leads nowhere from now on."""
     close(connection, person)
-    return rows.insert(connection, "circle_feeds", person=person.id, since=seconds(now))
+    return sql.insert(connection, "circle_feeds", person=person.id, since=seconds(now))
 
 
 def close(connection: Connection, person: Person) -> bool:
     """No address any more. False if there was none."""
-    return rows.forget(connection, person, "circle_feeds")
+    return sql.forget(connection, person, "circle_feeds")
 
 
 def reader(connection: Connection, row: int) -> Person | None:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.company import helping
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.moderation import holds
@@ -76,7 +76,7 @@ def draft(connection: Connection, person: Person, community: Community, viewers:
     connection.execute("DELETE FROM company_requests WHERE person = ? AND state = 'draft'", (person.id,))
     usual = {"kind": "chat", "viewers": _viewers(viewers), "hours": 2, "state": "draft"}
     values = {"community": community.id, "person": person.id, "created": seconds(now), **usual}
-    return rows.insert(connection, "company_requests", **values)
+    return sql.insert(connection, "company_requests", **values)
 
 
 def change(

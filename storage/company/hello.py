@@ -13,7 +13,7 @@ from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.company import helping
 from storage.company.helping import Candidate, Routing
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import consents
@@ -163,7 +163,7 @@ def _was_asked(connection: Connection, to: Person, person: Person, now: datetime
 def _offer(connection: Connection, wish_: Wish, to: tuple[Person, str], now: datetime) -> None:
     person, purpose = to
     whom = {"community": wish_.community.id, "person": wish_.person.id, "to": person.id}
-    row = rows.insert(connection, "hello_offers", **whom, at=seconds(now))
+    row = sql.insert(connection, "hello_offers", **whom, at=seconds(now))
     _tell(connection, person, OFFER, wish_.community, row, purpose, now, about=wish_.person, capped=True)
 
 

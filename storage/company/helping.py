@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import consents
@@ -226,4 +226,4 @@ def forget(connection: Connection, person: Person, community: Community | None) 
         {"person": person.id, "community": community.id if community else None},
     )
     if community is None:
-        rows.forget(connection, person, "helper_hours", "company_gave")
+        sql.forget(connection, person, "helper_hours", "company_gave")

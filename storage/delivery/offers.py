@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Button, Community, Member, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 
 LIFE = timedelta(days=1)
@@ -34,7 +34,7 @@ def add(
     """Offer these (action, value) pairs to one person. Returns the row's id."""
     whose = {"person": person.id, "community": community.id if community else None}
     when = {"created": seconds(now), "expires": seconds(now + life)}
-    return rows.insert(connection, "offers", actions=json.dumps(offered), **whose, **when)
+    return sql.insert(connection, "offers", actions=json.dumps(offered), **whose, **when)
 
 
 def keep(connection: Connection, row: int, payload: bytes) -> None:

@@ -31,14 +31,12 @@ def add_unknown(connection: Connection, person: Person, code: bytes, now: dateti
 
 def lift(connection: Connection, person: Person, other: Person) -> bool:
     """Take one's own block back. False if there was none."""
-    done = connection.execute("DELETE FROM blocks WHERE person = ? AND other = ?", (person.id, other.id))
-    return done.rowcount > 0
+    return connection.execute("DELETE FROM blocks WHERE person = ? AND other = ?", (person.id, other.id)).rowcount > 0
 
 
 def lift_unknown(connection: Connection, person: Person, code: bytes) -> bool:
     """Take back a block against an account that is not known now. False if there was none."""
-    done = connection.execute("DELETE FROM blocks WHERE person = ? AND code = ?", (person.id, code))
-    return done.rowcount > 0
+    return connection.execute("DELETE FROM blocks WHERE person = ? AND code = ?", (person.id, code)).rowcount > 0
 
 
 def between(connection: Connection, one: Person, other: Person) -> bool:

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Channel, Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 
 GroupKind = Literal["main", "study", "family", "alumni", "hosts", "other"]
@@ -131,10 +131,10 @@ def set_step(connection: Connection, community: Community, step: int) -> None:
     save(connection, community, get(connection, community)._replace(step=step))
 
 
-def add_group(connection: Connection, community: Community, kind: GroupKind, seal: rows.Seal, now: datetime) -> int:
+def add_group(connection: Connection, community: Community, kind: GroupKind, seal: sql.Seal, now: datetime) -> int:
     """A new group; ``seal`` encrypts its name for the row with this id."""
     values = {"community": community.id, "kind": kind, "created": seconds(now)}
-    return rows.insert_sealed(connection, "community_groups", "name", seal, **values)
+    return sql.insert_sealed(connection, "community_groups", "name", seal, **values)
 
 
 def remove_group(connection: Connection, community: Community, group: int) -> bool:

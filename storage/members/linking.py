@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Community, Member, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.members import blocks, members
 
@@ -41,7 +41,7 @@ def show(connection: Connection, member: Member, community: Community | None, co
         (member.platform, member.id, community is None),
     )
     whose = {"platform": member.platform, "platform_id": member.id, "community": community.id if community else None}
-    return rows.insert(connection, "links", code=code, **whose, expires=seconds(now + LIFE))
+    return sql.insert(connection, "links", code=code, **whose, expires=seconds(now + LIFE))
 
 
 def enter(

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Community, Member, Person, Place
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.members import community_settings
 
@@ -47,7 +47,7 @@ def create(
         return known
     start, end = (hour.isoformat("minutes") for hour in quiet)
     hours = {"quiet_start": start, "quiet_end": end}
-    row = rows.insert(connection, "persons", zone=zone, locale=locale, **hours, created=seconds(now))
+    row = sql.insert(connection, "persons", zone=zone, locale=locale, **hours, created=seconds(now))
     connection.execute(
         "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES (?, ?, ?, ?)",
         (member.platform, member.id, row, seconds(now)),
@@ -161,7 +161,7 @@ def found(connection: Connection, place: Place, now: datetime) -> Community:
     known = community_of(connection, place)
     if known is not None:
         return known
-    row = rows.insert(connection, "communities", name=place.name or place.id, created=seconds(now))
+    row = sql.insert(connection, "communities", name=place.name or place.id, created=seconds(now))
     connection.execute("INSERT INTO places VALUES (?, ?, ?)", (place.platform, place.id, row))
     return Community(row, place.name or place.id)
 

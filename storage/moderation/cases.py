@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import community_settings
@@ -69,7 +69,7 @@ def open_case(
     now: datetime,
 ) -> int:
     """Write a report down. Returns its id."""
-    row = rows.insert(connection, "cases", community=community.id, viewers=viewers, words=b"", opened=seconds(now))
+    row = sql.insert(connection, "cases", community=community.id, viewers=viewers, words=b"", opened=seconds(now))
     connection.execute(
         "UPDATE cases SET words = ?, about = ? WHERE id = ?", (seal(row, "words"), seal(row, "about"), row)
     )

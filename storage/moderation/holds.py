@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import blocks, community_settings
@@ -78,8 +78,7 @@ def let_go(connection: Connection, community: Community, person: Person, now: da
 
 
 def is_open(connection: Connection, hold: int) -> bool:
-    found = connection.execute("SELECT 1 FROM holds WHERE id = ? AND ended IS NULL", (hold,)).fetchone()
-    return found is not None
+    return connection.execute("SELECT 1 FROM holds WHERE id = ? AND ended IS NULL", (hold,)).fetchone() is not None
 
 
 def end(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
@@ -133,7 +132,7 @@ def quiet(connection: Connection, community: Community, person: Person, by: Pers
     known = quiet_about(connection, community, person, now)
     if known is None:
         whom = {"community": community.id, "person": person.id, "first": by.id}
-        row = rows.insert(connection, "quieted", **whom, since=seconds(now), ends=seconds(now + ALONE))
+        row = sql.insert(connection, "quieted", **whom, since=seconds(now), ends=seconds(now + ALONE))
         return Quiet(row, person, by, None, instant(seconds(now + ALONE)))
     if known.ends is None or known.first == by:
         return known

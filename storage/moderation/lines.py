@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.messages import Channel, Community, Person, Place
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 from storage.members import consents
 
@@ -94,10 +94,10 @@ def facts(connection: Connection, community: Community) -> Facts:
     return Facts(confirmed(connection, community), emergency, resources(connection, community), bool(phrases))
 
 
-def add_resource(connection: Connection, community: Community, seal: rows.Seal, now: datetime) -> int:
+def add_resource(connection: Connection, community: Community, seal: sql.Seal, now: datetime) -> int:
     """A place nearby, its words encrypted for its row."""
     values = {"community": community.id, "created": seconds(now)}
-    return rows.insert_sealed(connection, "resources", "words", seal, **values)
+    return sql.insert_sealed(connection, "resources", "words", seal, **values)
 
 
 def remove_resource(connection: Connection, community: Community, resource: int) -> bool:
@@ -126,4 +126,4 @@ def kept_country(connection: Connection, person: Person) -> str | None:
 
 
 def forget_country(connection: Connection, person: Person) -> None:
-    rows.forget(connection, person, "countries")
+    sql.forget(connection, person, "countries")

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.members import consents
 
@@ -44,13 +44,13 @@ def days(connection: Connection, person: Person) -> int | None:
     return int(row[0]) if row else None
 
 
-def add(connection: Connection, person: Person, seal: rows.Seal, now: datetime) -> int | None:
+def add(connection: Connection, person: Person, seal: sql.Seal, now: datetime) -> int | None:
     """Keep a note; ``seal`` encrypts it for the row with this id. None if the notebook is full or was never opened."""
     kept = days(connection, person)
-    if kept is None or rows.count(connection, "notes", person) >= MOST:
+    if kept is None or sql.count(connection, "notes", person) >= MOST:
         return None
     when = {"written": seconds(now), "erase": seconds(now + timedelta(days=kept)) if kept else None}
-    return rows.insert_sealed(connection, "notes", "words", seal, person=person.id, **when)
+    return sql.insert_sealed(connection, "notes", "words", seal, person=person.id, **when)
 
 
 def of_person(connection: Connection, person: Person, limit: int = MOST, offset: int = 0) -> list[Note]:
@@ -63,7 +63,7 @@ def of_person(connection: Connection, person: Person, limit: int = MOST, offset:
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    return rows.remove(connection, "notes", person, row)
+    return sql.remove(connection, "notes", person, row)
 
 
 def sweep(connection: Connection, now: datetime) -> None:
@@ -82,4 +82,4 @@ def export(connection: Connection, person: Person, words: Callable[[Note], str])
 
 
 def forget(connection: Connection, person: Person) -> None:
-    rows.forget(connection, person, "notes", "notebooks")
+    sql.forget(connection, person, "notes", "notebooks")

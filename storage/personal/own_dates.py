@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import instant_at
 from bot.context import Delivery
 from bot.messages import Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -32,12 +32,12 @@ class OwnDate(NamedTuple):
     nominal: date
 
 
-def add(connection: Connection, person: Person, seal: rows.Seal, nominal: date, zone: str, now: datetime) -> int | None:
+def add(connection: Connection, person: Person, seal: sql.Seal, nominal: date, zone: str, now: datetime) -> int | None:
     """A new date; ``seal`` encrypts its name for the row with this id. None if there are enough."""
-    if rows.count(connection, "own_dates", person) >= MOST:
+    if sql.count(connection, "own_dates", person) >= MOST:
         return None
     unknown = {"day": "", "nominal": "", "due": 0}
-    row = rows.insert_sealed(connection, "own_dates", "label", seal, person=person.id, zone=zone, **unknown)
+    row = sql.insert_sealed(connection, "own_dates", "label", seal, person=person.id, zone=zone, **unknown)
     move(connection, person, row, nominal, now)
     return row
 
@@ -87,7 +87,7 @@ def get(connection: Connection, person: Person, row: int) -> OwnDate | None:
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    return rows.remove(connection, "own_dates", person, row)
+    return sql.remove(connection, "own_dates", person, row)
 
 
 def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
@@ -132,4 +132,4 @@ def export(connection: Connection, person: Person, label: Callable[[OwnDate], st
 
 def forget(connection: Connection, person: Person) -> None:
     deliveries.drop_pending(connection, person, TODAY)
-    rows.forget(connection, person, "own_dates")
+    sql.forget(connection, person, "own_dates")

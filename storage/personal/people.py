@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bot.context import Delivery
 from bot.messages import Person
 from storage.checkins import checkins
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.members import consents, members
@@ -39,11 +39,11 @@ class Entry(NamedTuple):
     entry: bytes
 
 
-def add(connection: Connection, person: Person, seal: rows.Seal) -> int | None:
+def add(connection: Connection, person: Person, seal: sql.Seal) -> int | None:
     """A new entry; ``seal`` encrypts it for the row with this id. None if there are enough."""
-    if rows.count(connection, "people_map", person) >= MOST:
+    if sql.count(connection, "people_map", person) >= MOST:
         return None
-    return rows.insert_sealed(connection, "people_map", "entry", seal, person=person.id)
+    return sql.insert_sealed(connection, "people_map", "entry", seal, person=person.id)
 
 
 def change(connection: Connection, person: Person, row: int, entry: bytes) -> bool:
@@ -61,7 +61,7 @@ def get(connection: Connection, person: Person, row: int) -> Entry | None:
 
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
-    return rows.remove(connection, "people_map", person, row)
+    return sql.remove(connection, "people_map", person, row)
 
 
 def wants_opening(connection: Connection, person: Person, now: datetime) -> bool:
@@ -161,4 +161,4 @@ def export(connection: Connection, person: Person, read: Callable[[Entry], dict[
 
 
 def forget(connection: Connection, person: Person) -> None:
-    rows.forget(connection, person, "people_map", "people_openings", "people_reviews")
+    sql.forget(connection, person, "people_map", "people_openings", "people_reviews")

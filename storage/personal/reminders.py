@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -27,11 +27,11 @@ class Reminder(NamedTuple):
     due: datetime
 
 
-def add(connection: Connection, person: Person, seal: rows.Seal, due: datetime) -> int | None:
+def add(connection: Connection, person: Person, seal: sql.Seal, due: datetime) -> int | None:
     """A new reminder; ``seal`` encrypts its words for the row with this id. None if there are enough."""
-    if rows.count(connection, "reminders", person) >= MOST:
+    if sql.count(connection, "reminders", person) >= MOST:
         return None
-    return rows.insert_sealed(connection, "reminders", "words", seal, person=person.id, due=seconds(due))
+    return sql.insert_sealed(connection, "reminders", "words", seal, person=person.id, due=seconds(due))
 
 
 def of_person(connection: Connection, person: Person) -> list[Reminder]:
@@ -49,7 +49,7 @@ def get(connection: Connection, row: int) -> Reminder | None:
 
 def remove(connection: Connection, person: Person, row: int) -> bool:
     """Delete one of the person's own. False if it is gone already."""
-    is_gone = rows.remove(connection, "reminders", person, row)
+    is_gone = sql.remove(connection, "reminders", person, row)
     if is_gone:
         deliveries.drop_key(connection, f"{DUE}:{row}")
     return is_gone
@@ -95,4 +95,4 @@ def export(connection: Connection, person: Person, words: Callable[[Reminder], s
 
 def forget(connection: Connection, person: Person) -> None:
     deliveries.drop_pending(connection, person, DUE)
-    rows.forget(connection, person, "reminders")
+    sql.forget(connection, person, "reminders")

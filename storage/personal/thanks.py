@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import blocks, consents
@@ -78,13 +78,13 @@ def draft(
     community: Community,
     person: Person,
     to: Person,
-    seal: rows.Seal,
+    seal: sql.Seal,
     now: datetime,
 ) -> int:
     """Keep the words until the writer has seen who would read them."""
     connection.execute("DELETE FROM thanks WHERE person = ? AND sent IS NULL", (person.id,))
     values = {"community": community.id, "person": person.id, "to": to.id, "created": seconds(now)}
-    return rows.insert_sealed(connection, "thanks", "words", seal, **values)
+    return sql.insert_sealed(connection, "thanks", "words", seal, **values)
 
 
 def drop(connection: Connection, person: Person, row: int) -> None:
@@ -170,4 +170,4 @@ def forget(connection: Connection, person: Person, community: Community | None) 
         {"person": person.id, "community": community.id if community else None},
     )
     if community is None:
-        rows.forget(connection, person, "given_received")
+        sql.forget(connection, person, "given_received")

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from bot.messages import Channel, Community, Person
-from storage.database import rows
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.members import consents
 from storage.quiet import contacts
@@ -62,7 +62,7 @@ def begin(connection: Connection, person: Person, today: datetime, due: datetime
 def end(connection: Connection, person: Person) -> list[Person]:
     """Stop, and forget the list. Returns those who had agreed to be told."""
     agreed = [one.contact for one in contacts.contacts(connection, person) if one.accepted and one.contact]
-    rows.forget(connection, person, "quiet_alerts", "quiet_contacts")
+    sql.forget(connection, person, "quiet_alerts", "quiet_contacts")
     return agreed
 
 

@@ -1,4 +1,4 @@
-"""Rows with an id of their own: written, their words encrypted for that id, and deleted by the one they belong to."""
+"""Rows with an id of their own: written, their words sealed for that id, and deleted with whom they belong to."""
 
 from __future__ import annotations
 
