@@ -25,7 +25,7 @@ TRACES = {
 }
 TRIALS = [path for folder in ("bench", "bench/soak") for path in sorted((ROOT / folder).glob("*.py"))]
 HOMESERVER = "tests/beds/matrix/synapse.py"
-RUNS_ALL_TESTS = "bench/soak/_pytest.py"
+RUNS_TESTS = re.compile(r'"-m",\s*"pytest"')
 MAY_SHOW_TRACES = {"tests/test_conventions_tree.py"}
 
 
@@ -107,10 +107,8 @@ def needs(path: str) -> list[str]:
     installed, at_hosts = packages_distributions(), {name for name, _ in pins(ROOT / "requirements/run.txt")}
     packages = {name for file in files for module in imported(ROOT / file) for name in installed.get(module, ())}
     only_tests = {re.sub(r"[-_.]+", "-", name.lower()) for name in packages} - at_hosts
-    return [
-        "test" if only_tests or RUNS_ALL_TESTS in files else "run",
-        *(["synapse"] if files & {HOMESERVER, RUNS_ALL_TESTS} else []),
-    ]
+    tests = any(RUNS_TESTS.search((ROOT / file).read_text(encoding="utf-8")) for file in files)
+    return ["test" if only_tests or tests else "run", *(["synapse"] if tests or HOMESERVER in files else [])]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from bench.soak import _lines as lines
 from bench.soak import _operators as operators
 from bench.soak import _suite as suite
 
+NEEDS = "test synapse"
+
 DRAWN_FROM = "3f971be"
 WAITS = 1.0
 """Seconds. A test that takes as long waits for something, and a busy machine may keep it waiting too long."""

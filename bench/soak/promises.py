@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from bench.report import progress
 from tests.engines.promises import Copy, Promise, copied, promises
 
+NEEDS = "test synapse"
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float | str]:
     """`green` (rows that nothing holds) and `unbroken_red` (tests that are red by themselves) must be 0."""
