@@ -52,7 +52,7 @@ class File:
         return ast.parse(self.text, self.path)
 
     def within(self, *places: str) -> bool:
-        """Is it one of these files, or in one of these folders (`bot/x` also stands for the module `bot/x.py`)?"""
+        """Is it one of these files, or in one of these folders? A folder also stands for the module called so."""
         return any(self.path in (place, f"{place}.py") or self.path.startswith(f"{place}/") for place in places)
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -156,6 +157,30 @@ def test_nothing_that_is_tracked_tells_where_it_was_made() -> None:
             continue
         found += [f"{name}: {what}" for what, pattern in TRACES.items() if pattern.search(text)]
     assert found == []
+
+
+def test_the_files_that_pages_and_docstrings_name_are_there() -> None:
+    """A name in capitals stands for another; what CONTRIBUTING.md has somebody write is kept as an example."""
+    named = re.compile(r"(?<![\w./-])(?:bench|bot|cogs|docs|requirements|scripts|storage|tests)/[\w./-]*\w")
+    run = re.compile(r"python -m ((?:bench|bot|tests)[.\w]*)")
+    missing = []
+    for name in tracked():
+        if name.endswith((".md", ".py")) and (ROOT / name).exists():
+            text = (ROOT / name).read_text(encoding="utf-8")
+            prose = text if name.endswith(".md") else "\n".join(documented(text))
+            paths = named.findall(prose) + [module.replace(".", "/") for module in run.findall(text)]
+            missing += [f"{name}: {path}" for path in paths if not re.search(r"[A-Z]{4}", path) and not is_there(path)]
+    assert missing == []
+
+
+def documented(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value
+
+
+def is_there(path: str) -> bool:
+    return any((ROOT / place).exists() for place in (path, f"{path}.py", f"tests/example/{path}"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Who may run what, and from where: every command and action, for every relation to a community, one cell each.
 
 ``tests/data/access.txt`` says what each of them needs. A new one without a row there fails, and so does one whose marks
-no longer say the same: `python -m tests.test_access_matrix` writes the file anew, for somebody to read.
+no longer say the same: `python -m tests.asking.test_access_matrix` writes the file anew, for somebody to read.
 """
 
 from __future__ import annotations

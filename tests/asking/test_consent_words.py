@@ -17,7 +17,7 @@ KEPT = Path(__file__).parents[1] / "data/consents.json"
 SAMPLES = {"checkin": "19:00 Europe/Berlin 1234567"}
 """A value to ask about, for the questions that need one."""
 
-HOW = "raise its purposes in storage/members/consents.py VERSIONS, then run `python -m tests.test_consent_words`"
+HOW = "raise its purposes in storage/members/consents.py VERSIONS, then run `python -m tests.asking.test_consent_words`"
 
 
 def asked(bot: Bot) -> dict[str, dict[str, object]]:
