@@ -77,7 +77,7 @@ def sentences(page: str) -> list[str]:
     text = (ROOT / path).read_text(encoding="utf-8")
     if section:
         text = text.split(f"\n## {section}\n")[1].split("\n## ")[0]
-    return [one for block in _blocks(text) for one in _cut(block)]
+    return [one for block in _blocks(text) for one in cut(block)]
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _blocks(text: str) -> Iterator[str]:
             yield from re.split(r"^(?:- |\* )", paragraph, flags=re.MULTILINE)
 
 
-def _cut(block: str) -> list[str]:
+def cut(block: str) -> list[str]:
     plain = " ".join(block.replace("**", "").split())
     if plain.startswith("|"):
         cells = [cell.strip() for cell in plain.strip("|").split(" | ")]
