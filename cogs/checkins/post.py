@@ -27,7 +27,9 @@ class OpenCheckIn(KeepsNothing):
         if context.direct:
             raise UserError(_("Say that in the channel where the post belongs. It goes there."))
         schedule = Schedule(at, zone or ZoneInfo(self.core.settings.zone))
-        first = await self.write(posts.set_post, context.here, context.channel, schedule, context.now)
+        first = await desk.act(
+            self, context, "checkins.post", posts.set_post, context.here, context.channel, schedule, context.now
+        )
         said = _("An open check-in comes here {when}, then once a day, silently. `kith-mod checkin` stops it.")
         return Message(said.format(when=friendly_instant(first, context.now, schedule.zone)))
 
@@ -42,7 +44,7 @@ class OpenCheckIn(KeepsNothing):
 
     @action("checkins.no_post", moderators=True)
     async def stop(self, context: Context, value: str) -> Text:
-        await self.write(posts.remove, context.here)
+        await desk.act(self, context, "checkins.no_post", posts.remove, context.here)
         return _("No more open check-ins.")
 
     @job(every="tick")
