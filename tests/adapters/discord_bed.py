@@ -7,13 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.crypto import Keyring
+
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
-from bot.clocks.clock import utc_now
-from bot.hosting.installation import DATABASE
-from bot.incoming import parameters, text
-from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
 from storage.database.database import Database
@@ -21,7 +19,7 @@ from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
 from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person
 from tests.beds.discord.messages import walk
-from tests.prepared import prepared
+from tests.beds.noon import Noon
 
 
 class Server(Protocol):
@@ -48,7 +46,7 @@ class DiscordActor:
 
     async def say_in_room(self, line: str) -> Seen:
         command, rest = text.find(self._bed.bot.registry.commands, line)
-        reading = parameters.Reading(utc_now(), read_member=self._bed.adapter.read_member)
+        reading = parameters.Reading(self._bed.bot.now(), read_member=self._bed.adapter.read_member)
         options: dict[str, Any] = dict(parameters.split(command.name, command.parameters, rest, reading))
         room = self._bed.guild.general
         return await self._answer(await self._person.slash(" ".join(words(command)), where=room, **options))
@@ -89,6 +87,7 @@ class DiscordBed:
     def __init__(self, folder: Path, fake: FakeDiscord) -> None:
         self._file = prepared(folder) / DATABASE
         self._keyring = Keyring.new()
+        self._now = Noon()
         self._stack = AsyncExitStack()
         self.fake = fake
         self.guild = fake.add_guild()
@@ -102,7 +101,7 @@ class DiscordBed:
 
     async def open(self) -> None:
         database = await self._stack.enter_async_context(await Database.open(self._file))
-        self.bot = Bot(database, self._keyring, COGS)
+        self.bot = Bot(database, self._keyring, COGS, now=self._now)
         self.adapter = DiscordAdapter(self.bot, config(self.fake))
         self.bot.adapters[self.adapter.name] = self.adapter
         await self.adapter.start()

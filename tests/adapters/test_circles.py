@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import time
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
-from storage.members import members
 from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.local_bed import local_bed
@@ -31,13 +29,6 @@ async def agree(actor: Actor, seen: Seen) -> Seen:
     return seen
 
 
-async def never_quiet(bed: Bed, actor: Actor) -> None:
-    """These tests run at any hour."""
-    person = await bed.bot.database.read(members.person_of, actor.member)
-    assert person is not None
-    await bed.bot.database.write(members.set_quiet_hours, person, time(), time())
-
-
 async def tick(bed: Bed) -> None:
     for _turn in range(3):
         await bed.bot.tick(bed.bot.now())
@@ -51,12 +42,10 @@ async def test_a_circle_is_made_and_joined_over_restarts(bed: Bed) -> None:
     alice, bob = bed.actor("alice"), bed.actor("bob")
     form = await agree(bob, await bob.say("circle new"))
     await bob.fill(form, "tomorrow 18:00", "Another one")  # so Bob has said that he would host
-    await never_quiet(bed, bob)
     await bed.restart()
     form = await agree(alice, await alice.say("circle new"))
     screen = await alice.fill(form, "tomorrow 19:00", "Evening circle")
     assert "It needs a co-host" in screen.text
-    await never_quiet(bed, alice)
     await bed.restart()
     screen = await alice.press(screen, "Publish")
     form = await alice.press(screen, "Co-host")

@@ -21,7 +21,7 @@ from storage.database.database import Database
 from tests.adapters.samples import Samples
 from tests.beds.matrix.member import PATIENCE, MatrixMember
 from tests.beds.matrix.synapse import Synapse
-from tests.prepared import prepared
+from tests.beds.noon import Noon
 
 _serial = itertools.count(1)
 
@@ -40,6 +40,7 @@ class World:
         self.synapse = synapse
         self.folder = folder
         self.keyring = Keyring.new()
+        self.now = Noon()
         self.account = synapse.register(f"kith-{next(_serial)}")
         self.members: list[MatrixMember] = []
         self._serving: asyncio.Task[None] | None = None
@@ -71,7 +72,7 @@ class World:
 
     async def start(self, config: MatrixConfig | None = None) -> MatrixAdapter:
         """Kith starts, as after a restart: nothing is left but its files and its database."""
-        self.bot = Bot(self.database, self.keyring, self.cogs)
+        self.bot = Bot(self.database, self.keyring, self.cogs, now=self.now)
         for cog in self.bot.registry.cogs:
             if isinstance(cog, Samples):
                 self.samples = cog

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from mautrix.types import RoomID
 
-from bot.clocks.clock import utc_now
 from bot.messages import Channel
 from storage.buddies import pairs
 from storage.members import members
 from tests.adapters.contract import Actor, Bed, OpenBed, Seen
 from tests.adapters.discord_bed import discord_bed
-from tests.adapters.local_bed import LocalBed, local_bed
+from tests.adapters.local_bed import local_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 from tests.beds.eventually import PATIENCE
 
@@ -33,8 +32,7 @@ async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
 
 def soon(bed: Bed) -> datetime:
     """A noon after the first round is due, when it is quiet for nobody."""
-    now = bed.playground.now if isinstance(bed, LocalBed) else utc_now()
-    return (now + timedelta(days=4)).replace(hour=12, minute=0, second=0, microsecond=0)
+    return (bed.bot.now() + timedelta(days=4)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 async def sign_up(actor: Actor) -> None:
@@ -137,6 +135,7 @@ async def test_the_bot_leaves_the_place_to_its_people(tmp_path: Path) -> None:
         alice, bob = bed.actor("alice").person, bed.actor("bob").person
         for name in NAMES:
             assert await bed.actor(name).in_group(channel.id)
+        await bed.world.until(lambda: {alice.id, bob.id} <= set(bed.world.users_of(channel.id)))
         for hours in (1, 2, 3):
             await bed.bot.tick(now + timedelta(hours=hours))
         there = await alice.client.get_joined_members(RoomID(channel.id))
