@@ -14,7 +14,7 @@ from tests.journeys.hosted import Hosted, next_minute
 async def test_a_first_day_with_the_bot_killed_between_its_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.beds.discord.person.PATIENCE_SECONDS", 75)
+    monkeypatch.setattr("tests.beds.discord.person.PATIENCE_SECONDS", 150)
     async with FakeDiscord() as discord:
         guild = discord.add_guild()
         alice = discord.add_person("Alice", guild)
@@ -27,7 +27,7 @@ async def test_a_first_day_with_the_bot_killed_between_its_steps(
             asked = await (await alice.press(hello, "a check-in")).reply()
             form = await alice.press(asked, "Change time or days")
             await kith.kill()
-            at = f"{await next_minute():%H:%M}"
+            at = f"{next_minute():%H:%M}"
             changed = await (await alice.submit(form, at=at, zone="utc", days="every day")).reply()
             assert f"A check-in at {at} every day, UTC, seen by nobody." in changed.text
             done = await (await alice.press(changed, "Yes")).reply()

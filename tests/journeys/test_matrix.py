@@ -26,7 +26,7 @@ class Diary:
 
     async def say(self, line: str) -> Heard:
         await self.member.say(line, self.room)
-        return await self.member.next(40)
+        return await self.member.next()
 
     def heard(self) -> list[Heard]:
         return [one for one in self.member.log if one.type == "m.room.message" and "file" not in one.content]
@@ -45,14 +45,14 @@ async def test_a_first_day_with_the_bot_killed_between_its_steps(tmp_path: Path,
     bob = await MatrixMember.arrive(synapse, "bob", strict=True)
     async with Hosted(configure(tmp_path, matrix=(synapse, account))) as kith:
         diaries = [Diary(member, await member.open_direct(account.user_id)) for member in (alice, bob)]
-        at = f"{await next_minute():%H:%M}"
+        at = f"{next_minute():%H:%M}"
         await asyncio.gather(*(set_up(diary, at) for diary in diaries))
         for diary in diaries:
             assert f"I'll check in at {at} every day, UTC." in (await diary.say("yes")).text
         await kith.kill()
 
         for diary in diaries:
-            prompt = await diary.member.next(75)
+            prompt = await diary.member.next(150)
             assert [label for label, _id in prompt.content[BUTTONS]][-3:] == ["Skip", "More...", "Help now"]
         await kith.kill()
 
@@ -81,7 +81,7 @@ async def test_a_first_day_with_the_bot_killed_between_its_steps(tmp_path: Path,
 async def kept_is_shown(diary: Diary, at: str) -> None:
     said = await diary.say("my-data")
     assert "This is everything I keep about you" in said.text
-    files = [await diary.member.next(40) for _file in range(2)]
+    files = [await diary.member.next() for _file in range(2)]
     [data] = [one for one in files if one.content["filename"].endswith(".json")]
     kept = json.loads(await diary.member.open_file(data))
     assert at in json.dumps(kept)

@@ -18,16 +18,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from bot.adapters.local.terminal import Terminal
+from bot.clock import monotonic
+from bot.playground import ALICE, BOB, MO, ROOM, Playground
 
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page, harmless
-from bot.clocks.clock import monotonic
-from bot.cog import Core, KeepsNothing, job
+from bot.cog import job
 from bot.messages import Channel, File, Member, Message, Text, plain, when, who
-from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
-from bot.story.terminal import Terminal
-from tests.beds.process import ROOT, command, environment
-from tests.prepared import prepared
+from tests.beds.process import PATIENCE, ROOT, command, environment
 
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -296,7 +295,7 @@ def piped(*lines: str | bytes, arguments: tuple[str, ...] = ()) -> subprocess.Co
         env=environment(),
         input=typed,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -344,7 +343,7 @@ class Newcomer:
 
     def sees(self, words: str) -> str:
         """Wait until the terminal shows these words; return what it has shown since the last ones."""
-        deadline = monotonic() + 30
+        deadline = monotonic() + PATIENCE
         while words not in self.seen:
             assert monotonic() < deadline, self.seen
             if select.select([self.master], [], [], 0.1)[0]:
