@@ -113,7 +113,7 @@ class Copy:
         whole = path.read_text(encoding="utf-8")
         try:
             self._write(path, promise.mutated(whole))
-            ended, said = self.run(*promise.tests)
+            ended, said = self._run("-x", *promise.tests)
         finally:
             self._write(path, whole)
         if ended == 0:
@@ -123,8 +123,15 @@ class Copy:
         broken = NOT_BROKEN_SO.search(said)
         return f"only unusable: {broken.group()}" if broken else ""
 
-    def run(self, *tests: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
+    def failures(self, *tests: str) -> list[str]:
+        """Those that are red although nothing is broken, and so show nothing when something is."""
+        ended, said = self._run(*tests)
+        return [line for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))] or [said[-400:]] * (
+            ended != 0
+        )
+
+    def _run(self, *arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", *arguments]
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
