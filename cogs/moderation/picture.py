@@ -73,7 +73,7 @@ class Picture(KeepsNothing):
     @command("audit", anyone=True, community=True)
     async def audit(self, context: Context, page: int = 1) -> Message:
         """What moderators did here, without names. It is kept for a year."""
-        found = await self.read(audit.entries, context.here, SHOWN)
+        found = await self.read(audit.entries, context.here, SHOWN + 1, max(0, page - 1) * SHOWN)
         if not found:
             earlier = _("Nothing stands there. `audit` shows what does.")
             return Message(earlier if page > 1 else _("Moderators have done nothing through me yet."))

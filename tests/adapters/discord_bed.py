@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.crypto import Keyring
-
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
+from bot.hosting.installation import DATABASE
+from bot.incoming import parameters, text
+from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
 from storage.database.database import Database
@@ -20,6 +21,7 @@ from tests.adapters.discord_world import config
 from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person
 from tests.beds.discord.messages import walk
 from tests.beds.noon import Noon
+from tests.prepared import prepared
 
 
 class Server(Protocol):

@@ -18,15 +18,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from bot.adapters.local.terminal import Terminal
-from bot.clock import monotonic
-from bot.playground import ALICE, BOB, MO, ROOM, Playground
 
 from bot.adapters.local import Posted
 from bot.adapters.local.drawing import Page, harmless
-from bot.cog import job
+from bot.clocks.clock import monotonic
+from bot.cog import Core, KeepsNothing, job
 from bot.messages import Channel, File, Member, Message, Text, plain, when, who
+from bot.story.playground import ALICE, BOB, MO, ROOM, Playground
+from bot.story.terminal import Terminal
 from tests.beds.process import PATIENCE, ROOT, command, environment
+from tests.prepared import prepared
 
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -22,6 +22,7 @@ from tests.adapters.samples import Samples
 from tests.beds.matrix.member import PATIENCE, MatrixMember
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.noon import Noon
+from tests.prepared import prepared
 
 _serial = itertools.count(1)
 
