@@ -235,17 +235,7 @@ def _ask(connection: Connection, link: linking.Link, now: datetime) -> None:
     """Ask the account that was shown the code, wherever the person was seen last."""
     person = members.person_of(connection, link.member)
     if person is not None:
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=person,
-                kind=CONFIRM,
-                key=f"{CONFIRM}:{link.id}",
-                due=now,
-                expires=link.expires,
-                args={"link": link.id},
-            ),
-        )
+        deliveries.tell(connection, person, CONFIRM, link.id, now, link.expires, args={"link": link.id})
 
 
 def _together(connection: Connection, link: linking.Link, code: bytes, now: datetime) -> bool:

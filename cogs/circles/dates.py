@@ -8,7 +8,6 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
-from bot.context import Delivery
 from bot.messages import Person
 from cogs.circles import schedule, seats
 from storage.circles import answers, circles, dates
@@ -111,17 +110,8 @@ def tell(
     fresh = dates.get(connection, gathering.id)
     assert fresh is not None
     for person in people:
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=person,
-                kind=CHANGED,
-                key=f"{CHANGED}:{gathering.id}:{fresh.version}:{person.id}:{change}",
-                due=now,
-                expires=max(gathering.starts, fresh.starts, now + timedelta(hours=1)),
-                purpose=seats.PURPOSE,
-                community=circle.community,
-                args={"gathering": gathering.id, "version": fresh.version, "change": change},
-                picked=True,
-            ),
-        )
+        what = f"{gathering.id}:{fresh.version}:{person.id}:{change}"
+        ends = max(gathering.starts, fresh.starts, now + timedelta(hours=1))
+        about: dict[str, int | str] = {"gathering": gathering.id, "version": fresh.version, "change": change}
+        where = (seats.PURPOSE, circle.community)
+        deliveries.tell(connection, person, CHANGED, what, now, ends, *where, about, picked=True)

@@ -7,7 +7,6 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
-from bot.context import Delivery
 from bot.messages import Person
 from cogs.circles import dates, kinds, schedule
 from storage.circles import answers, circles, hosts
@@ -217,20 +216,10 @@ def ask_how_to_hold(connection: Connection, circle: Circle, gathering: Gathering
     if gathering.alone:
         return
     for host in hosts.accepted(connection, circle.id)[:1]:
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=host,
-                kind=ALONE,
-                key=f"{ALONE}:{gathering.id}:{gathering.version}:{host.id}",
-                due=now,
-                expires=gathering.starts,
-                purpose=PURPOSE,
-                community=circle.community,
-                args={"gathering": gathering.id, "version": gathering.version},
-                picked=True,
-            ),
-        )
+        what = f"{gathering.id}:{gathering.version}:{host.id}"
+        args = {"gathering": gathering.id, "version": gathering.version}
+        when, where = (now, gathering.starts), (PURPOSE, circle.community)
+        deliveries.tell(connection, host, ALONE, what, *when, *where, args, picked=True)
 
 
 def is_too_much(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:
@@ -292,16 +281,6 @@ def _plan(
     args: dict[str, int | str],
     purpose: str = PURPOSE,
 ) -> None:
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=person,
-            kind=kind,
-            key=f"{kind}:{circle.id}:{person.id}:{key}",
-            due=now,
-            expires=now + timedelta(days=7),
-            purpose=purpose,
-            community=circle.community,
-            args={"circle": circle.id, **args},
-        ),
-    )
+    what = f"{circle.id}:{person.id}:{key}"
+    where = (purpose, circle.community)
+    deliveries.tell(connection, person, kind, what, now, now + timedelta(days=7), *where, {"circle": circle.id, **args})

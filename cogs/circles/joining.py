@@ -89,19 +89,9 @@ def ask(connection: Connection, circle: Circle, person: Person, wants: Seat, now
     if not requests.ask(connection, circle.id, person, wants, now):
         return
     for host in hosts.accepted(connection, circle.id):
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=host,
-                kind=REQUEST,
-                key=f"{REQUEST}:{circle.id}:{person.id}:{host.id}:{int(now.timestamp())}",
-                due=now,
-                expires=now + OPEN,
-                purpose=hosting.PURPOSE,
-                community=circle.community,
-                args={"circle": circle.id, "about": person.id},
-            ),
-        )
+        what = f"{circle.id}:{person.id}:{host.id}:{int(now.timestamp())}"
+        args = {"circle": circle.id, "about": person.id}
+        deliveries.tell(connection, host, REQUEST, what, now, now + OPEN, hosting.PURPOSE, circle.community, args)
 
 
 def _let_in(connection: Connection, circle: Circle, person: Person, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 
 from bot.asking import consenting
 from bot.cog import KeepsNothing, action, command
-from bot.context import Context, Delivery
+from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Person, Text, When, Who, plain
 from bot.registry import Ask, Reply
@@ -241,15 +241,7 @@ def _take_part(connection: Connection, circle: Circle, person: Person, now: date
 
 
 def _announce(connection: Connection, circle: Circle, gathering: Gathering, context: Context) -> None:
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=context.channel,
-            kind=ANNOUNCEMENT,
-            key=f"{ANNOUNCEMENT}:{gathering.id}:{context.channel.id}",
-            due=context.now,
-            expires=min(gathering.starts, context.now + timedelta(hours=1)),
-            community=circle.community,
-            args={"gathering": gathering.id},
-        ),
-    )
+    what = f"{gathering.id}:{context.channel.id}"
+    when = (context.now, min(gathering.starts, context.now + timedelta(hours=1)))
+    where = ("", circle.community)
+    deliveries.tell(connection, context.channel, ANNOUNCEMENT, what, *when, *where, {"gathering": gathering.id})

@@ -136,14 +136,5 @@ def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:
     circles.set_channel(connection, circle.id, channel)
     steps.open_late(connection, circle._replace(channel=channel), now)
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=channel,
-            kind=PLACE,
-            key=f"{PLACE}:{circle.id}:{int(now.timestamp())}",
-            due=now,
-            community=circle.community,
-            args={"circle": circle.id},
-        ),
-    )
+    what = f"{circle.id}:{int(now.timestamp())}"
+    deliveries.tell(connection, channel, PLACE, what, now, None, "", circle.community, {"circle": circle.id})

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal, get_args
 
-from bot.context import Delivery
 from bot.messages import Person
 from storage.circles import answers, circles, dates
 from storage.circles.answers import SEATED, Answer, Seat
@@ -59,20 +58,9 @@ def fill(connection: Connection, circle: Circle, gathering: Gathering, now: date
             return
         until = now + offer_lasts(now, gathering.starts)
         answers.put(connection, gathering.id, first.person, "offered", first.wants, until)
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=first.person,
-                kind=OFFER,
-                key=f"{OFFER}:{gathering.id}:{first.person.id}:{int(now.timestamp())}",
-                due=now,
-                expires=until,
-                purpose=PURPOSE,
-                community=circle.community,
-                args={"gathering": gathering.id},
-                picked=True,
-            ),
-        )
+        what = f"{gathering.id}:{first.person.id}:{int(now.timestamp())}"
+        about = (PURPOSE, circle.community, {"gathering": gathering.id})
+        deliveries.tell(connection, first.person, OFFER, what, now, until, *about, picked=True)
 
 
 def lapse(connection: Connection, now: datetime, limit: int) -> bool:

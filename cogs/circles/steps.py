@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.context import Delivery
 from bot.messages import Channel, Person
 from cogs.circles import dates, hosting, kinds, rounds, schedule, seats
 from storage.circles import answers, circles, hosts
@@ -53,21 +52,10 @@ class Moment(NamedTuple):
         **args: int | str,
     ) -> None:
         whom = to.id if isinstance(to, Person) else "place"
-        deliveries.plan(
-            self.connection,
-            Delivery(
-                to=to,
-                kind=kind,
-                key=f"{kind}:{self.gathering.id}:{self.gathering.version}:{whom}:{key}",
-                due=self.at,
-                expires=expires,
-                purpose="" if isinstance(to, Channel) else purpose,
-                community=self.circle.community,
-                args={"gathering": self.gathering.id, "version": self.gathering.version, **args},
-                picked=picked,
-                capped=capped,
-            ),
-        )
+        what = f"{self.gathering.id}:{self.gathering.version}:{whom}:{key}"
+        where = ("" if isinstance(to, Channel) else purpose, self.circle.community)
+        args |= {"gathering": self.gathering.id, "version": self.gathering.version}
+        deliveries.tell(self.connection, to, kind, what, self.at, expires, *where, args, picked=picked, capped=capped)
 
     def hosts(self) -> list[Person]:
         return hosts.accepted(self.connection, self.circle.id)

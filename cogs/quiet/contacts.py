@@ -198,19 +198,10 @@ def _ask(connection: Connection, context: Context, other: Person) -> bool:
         return False
     row = contacts.ask(connection, context.me, other, context.now)
     month = int(context.now.timestamp()) // MONTH
-    asked = row and deliveries.plan(
-        connection,
-        Delivery(
-            to=other,
-            kind=ASKED,
-            key=f"{ASKED}:{context.me.id}:{other.id}:{month}",
-            due=context.now,
-            purpose=contacts.ASKABLE,
-            args={"about": context.me.id, "row": row},
-            capped=True,
-        ),
-    )
-    return bool(asked) or row is not None
+    if row is not None:
+        what, args = f"{context.me.id}:{other.id}:{month}", {"about": context.me.id, "row": row}
+        deliveries.tell(connection, other, ASKED, what, context.now, None, contacts.ASKABLE, args=args, capped=True)
+    return row is not None
 
 
 def _accept(connection: Connection, context: Context, row: int, code: bytes | None) -> contacts.Answer:
@@ -244,17 +235,8 @@ def _resign_everywhere(connection: Connection, contact: Person, now: datetime) -
 
 def _tell(connection: Connection, kind: str, owner: Person, about: Person, row: int, now: datetime) -> None:
     """To the member whose list it is."""
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=owner,
-            kind=kind,
-            key=f"{kind}:{row}:{int(now.timestamp())}",
-            due=now,
-            purpose=quiet.PURPOSE,
-            args={"about": about.id},
-        ),
-    )
+    what, args = f"{row}:{int(now.timestamp())}", {"about": about.id}
+    deliveries.tell(connection, owner, kind, what, now, None, quiet.PURPOSE, args=args)
 
 
 def _back() -> Button:

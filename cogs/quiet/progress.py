@@ -7,7 +7,6 @@ from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import day_bounds, local_day
-from bot.context import Delivery
 from bot.messages import Channel, Person
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
@@ -65,18 +64,8 @@ def close(connection: Connection, person: Person, now: datetime) -> None:
 
 def plan_release(connection: Connection, contact: Person, about: Person, now: datetime) -> None:
     """To somebody who is on a list no more."""
-    key = f"quiet.released:{about.id}:{contact.id}:{int(now.timestamp())}"
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=contact,
-            kind="quiet.released",
-            key=key,
-            due=now,
-            purpose=contacts.CONTACT,
-            args={"about": about.id},
-        ),
-    )
+    what = f"{about.id}:{contact.id}:{int(now.timestamp())}"
+    deliveries.tell(connection, contact, "quiet.released", what, now, None, contacts.CONTACT, args={"about": about.id})
 
 
 # -- the facts --------------------------------------------------------------------------------------------------------
@@ -112,7 +101,7 @@ def _pause(connection: Connection, person: Person, now: datetime) -> tuple[bool,
 
 
 def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
-    asked = quiet.fate(connection, _key(ME, found)) if found.step == "me" else None
+    asked = quiet.fate(connection, f"{ME}:{_number(found)}") if found.step == "me" else None
     return Facts(
         now=now,
         contact=quiet.lived(connection, found.person, found.looked, now + timedelta(seconds=1)).contact,
@@ -176,35 +165,18 @@ def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: dateti
 
 
 def _plan_to_owner(connection: Connection, found: quiet.Setup, kind: str, now: datetime, step: str = "") -> None:
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=found.person,
-            kind=kind,
-            key=_key(kind, found) + (f":{step}" if step else ""),
-            due=now,
-            purpose=quiet.PURPOSE,
-            args={"about": found.person.id, "alert": found.number, "step": step},
-        ),
-    )
+    what = _number(found) + (f":{step}" if step else "")
+    args: dict[str, int | str] = {"about": found.person.id, "alert": found.number, "step": step}
+    deliveries.tell(connection, found.person, kind, what, now, None, quiet.PURPOSE, args=args)
 
 
 def _plan_telling(
     connection: Connection, found: quiet.Setup, to: Person | Channel, step: Step, purpose: str, now: datetime
 ) -> None:
     community = {"helpers": found.helpers, "moderators": found.moderators}.get(step)
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=to,
-            kind=quiet.TELL,
-            key=f"{_key(quiet.TELL, found)}:{step}:{to.id}",
-            due=now,
-            purpose=purpose,
-            community=community,
-            args={"about": found.person.id, "alert": found.number, "step": step},
-        ),
-    )
+    what = f"{_number(found)}:{step}:{to.id}"
+    args: dict[str, int | str] = {"about": found.person.id, "alert": found.number, "step": step}
+    deliveries.tell(connection, to, quiet.TELL, what, now, None, purpose, community, args)
 
 
 def _say_who_was_told(connection: Connection, found: quiet.Setup, now: datetime) -> None:
@@ -221,18 +193,9 @@ def _tell_the_end(connection: Connection, found: quiet.Setup, how: str, now: dat
     for one in quiet.told(connection, found.person, found.number):
         if one.state != "sent":
             continue
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=one.to,
-                kind=OVER,
-                key=f"{_key(OVER, found)}:{one.to.id}",
-                due=now,
-                purpose={"people": contacts.CONTACT, "helpers": "helper"}.get(one.step, ""),
-                community=one.community,
-                args={"about": found.person.id, "how": how},
-            ),
-        )
+        where = ({"people": contacts.CONTACT, "helpers": "helper"}.get(one.step, ""), one.community)
+        args: dict[str, int | str] = {"about": found.person.id, "how": how}
+        deliveries.tell(connection, one.to, OVER, f"{_number(found)}:{one.to.id}", now, None, *where, args)
 
 
 def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now: datetime) -> datetime:
@@ -242,7 +205,7 @@ def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now:
         return now + timedelta(days=1)  # sooner if there is contact: see in_touch.record
     under_way = [one for one in quiet.told(connection, found.person, found.number) if one.state in UNDER_WAY]
     if found.since is None:
-        asked = quiet.fate(connection, _key(ME, found))
+        asked = quiet.fate(connection, f"{ME}:{_number(found)}")
         return max(now + POLL, asked.next_try if asked else now)  # held until the end of quiet hours, for example
     if under_way:
         return max(now + POLL, min(one.next_try for one in under_way))
@@ -250,5 +213,5 @@ def _look_again(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now:
     return max(following or now, now + timedelta(minutes=1))
 
 
-def _key(kind: str, found: quiet.Setup) -> str:
-    return f"{kind}:{found.person.id}:{found.number}"
+def _number(found: quiet.Setup) -> str:
+    return f"{found.person.id}:{found.number}"

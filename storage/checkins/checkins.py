@@ -178,19 +178,8 @@ def _catch_up(week: Week, now: datetime) -> tuple[int, str, int, str]:
 
 def later(connection: Connection, person: Person, delivery: int, due: datetime) -> None:
     """Ask the same again at ``due``."""
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=person,
-            kind=PROMPT,
-            key=f"{PROMPT}:{person.id}:again:{delivery}",
-            due=due,
-            expires=due + WINDOW,
-            purpose=PURPOSE,
-            args={"again": delivery},
-            picked=True,
-        ),
-    )
+    what = f"{person.id}:again:{delivery}"
+    deliveries.tell(connection, person, PROMPT, what, due, due + WINDOW, PURPOSE, args={"again": delivery}, picked=True)
 
 
 def prompt_for(connection: Connection, delivery: Delivery, person: Person, choose: Choose, now: datetime) -> str:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import Schedule
-from bot.context import Delivery
 from bot.messages import Channel, Community
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
@@ -78,17 +77,9 @@ def plan_due(connection: Connection, now: datetime) -> None:
     for community, platform, channel, thread, at, zone, due, nominal in rows:
         schedule = _schedule(at, zone)
         following = schedule.next_after(now)
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=Channel(platform, channel, thread),
-                kind=POST,
-                key=f"{POST}:{community}:{nominal}",  # the date alone: a changed hour makes no second post on one day
-                due=instant(due),
-                expires=following.instant,
-                community=Community(community),
-            ),
-        )
+        to, what = Channel(platform, channel, thread), f"{community}:{nominal}"  # a changed hour makes no second post
+        when = (instant(due), following.instant)
+        deliveries.tell(connection, to, POST, what, *when, "", Community(community))
         connection.execute(
             "UPDATE checkin_posts SET due = ?, nominal = ? WHERE community = ?",
             (seconds(following.instant), following.nominal.isoformat(), community),

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
@@ -181,19 +180,9 @@ def fulfil_wishes(connection: Connection, now: datetime, routing: Routing, limit
             )
             continue
         connection.execute("DELETE FROM company_wishes WHERE community = ? AND person = ?", (community_id, person_id))
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=person,
-                kind=WISH,
-                key=f"{WISH}:{community_id}:{person_id}:{since}",
-                due=now,
-                expires=now + WISH_WINDOW,
-                purpose=COMPANY,
-                community=community,
-                picked=True,  # they asked to hear of it whenever it is
-            ),
-        )
+        what = f"{community_id}:{person_id}:{since}"
+        # they asked to hear of it whenever it is
+        deliveries.tell(connection, person, WISH, what, now, now + WISH_WINDOW, COMPANY, community, picked=True)
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ pending ──claim──> sending ──settle──> sent | skipped | dead | u
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
@@ -49,6 +49,25 @@ def plan(connection: Connection, delivery: Delivery) -> int | None:
     statement = _FOR_CHANNEL if isinstance(delivery.to, Channel) else _FOR_PERSON
     done = connection.execute(statement, _planned(delivery))
     return done.lastrowid if done.rowcount else None
+
+
+def tell(
+    connection: Connection,
+    to: Person | Channel,
+    kind: str,
+    what: object,
+    due: datetime,
+    expires: datetime | None = None,
+    purpose: str = "",
+    community: Community | None = None,
+    args: Mapping[str, int | str] | None = None,
+    *,
+    picked: bool = False,
+    capped: bool = False,
+) -> int | None:
+    """Plan a message of this kind about ``what``, ever once: the two are its key."""
+    words = (f"{kind}:{what}", due, expires, purpose, community, args or {})
+    return plan(connection, Delivery(to, kind, *words, picked=picked, capped=capped))
 
 
 def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: str, *parameters: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from bot.context import Delivery
 from bot.messages import Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries
@@ -34,15 +33,4 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
 
 
 def _plan(connection: Connection, person: Person, now: datetime) -> None:
-    deliveries.plan(
-        connection,
-        Delivery(
-            to=person,
-            kind=KIND,
-            key=f"{KIND}:{person.id}:{seconds(now)}",
-            due=now,
-            expires=now + WINDOW,
-            purpose=PURPOSE,
-            capped=True,
-        ),
-    )
+    deliveries.tell(connection, person, KIND, f"{person.id}:{seconds(now)}", now, now + WINDOW, PURPOSE, capped=True)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import instant_at
-from bot.context import Delivery
 from bot.messages import Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
@@ -97,19 +96,8 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
         (seconds(now), limit),
     ).fetchall()
     for row, person, nominal, zone, due in rows:
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=Person(person),
-                kind=TODAY,
-                key=f"{TODAY}:{row}:{nominal}",
-                due=instant(due),
-                expires=instant(due) + WINDOW,
-                purpose=PURPOSE,
-                args={"date": row},
-                picked=True,
-            ),
-        )
+        to, what, when = Person(person), f"{row}:{nominal}", (instant(due), instant(due) + WINDOW)
+        deliveries.tell(connection, to, TODAY, what, *when, PURPOSE, args={"date": row}, picked=True)
         _place(connection, row, date.fromisoformat(nominal), zone, now)
     return len(rows) == limit
 

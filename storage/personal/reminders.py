@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.context import Delivery
 from bot.messages import Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
@@ -63,18 +62,8 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
         (seconds(now), limit),
     ).fetchall()
     for row, person, due in rows:
-        deliveries.plan(
-            connection,
-            Delivery(
-                to=Person(person),
-                kind=DUE,
-                key=f"{DUE}:{row}",
-                due=instant(due),
-                purpose=PURPOSE,
-                args={"reminder": row},
-                picked=True,
-            ),
-        )
+        to, args = Person(person), {"reminder": row}
+        deliveries.tell(connection, to, DUE, row, instant(due), None, PURPOSE, args=args, picked=True)
         connection.execute("UPDATE reminders SET planned = ? WHERE id = ?", (seconds(now), row))
     return len(rows) == limit
 
