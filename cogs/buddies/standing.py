@@ -17,10 +17,11 @@ from cogs.buddies import wording
 from cogs.buddies.choices import Choices
 from cogs.buddies.introductions import doors_of, one_tap, proposed
 from cogs.buddies.people import mentor_word, names, settle
+from cogs.buddies.wishes import group_name
 from storage.buddies import buddies, pairs, proposals, rounds, talks
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Pair
-from storage.members import blocks, community_settings, members
+from storage.members import blocks, members
 
 
 class Standing(KeepsNothing):  # whom somebody avoids belongs to no single feature: see Privacy
@@ -89,7 +90,7 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
 
     async def _waiting(self, context: Context, community: Community, signup: Signup, *, answered: bool) -> Message:
         choices = Choices.read(signup.choices) or Choices()
-        line = wording.line(choices, await self._group_name(community, signup.group))
+        line = wording.line(choices, await group_name(self, community.id, signup.group))
         value = f"{community.id}|{_with_group(choices, signup.group).code}"
         change = Button(_("Change"), "buddies.change", value)
         if signup.resting:
@@ -109,12 +110,6 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
             return _("I'm looking for somebody. Moderators say when the next introductions are.")
         when = await self._when(context, max(next_, context.now))
         return _("I'm looking for somebody; the next time {when}.").format(when=when)
-
-    async def _group_name(self, community: Community, group: int | None) -> Text:
-        for one in await self.read(community_settings.groups, community):
-            if one.id == group:
-                return plain(self.core.keyring.decrypt(one.name, "community_groups", "name", one.id))
-        return _("main group")
 
     async def _when(self, context: Context, instant: datetime) -> str:
         return friendly_instant(instant, context.now, await self.zone_of(context))
