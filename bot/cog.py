@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.asking import consenting
 from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
@@ -21,7 +22,7 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.messages import Community, Person
+from bot.messages import Community, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (
@@ -152,6 +153,11 @@ class Cog(Duties):
 
     async def zone_of(self, context: Context) -> ZoneInfo:
         return ZoneInfo(await self.core.zone_of(context))
+
+    def core_words(self, more: Text | None = None) -> Text:
+        """What a first yes says yes to, and what a feature adds to it."""
+        said = consenting.core_words(self.core.settings.host)
+        return said if more is None else said + " " + more
 
     def seal(self, words: str, table: str, column: str) -> Callable[[Row], bytes]:
         """Encrypts words for the row they are written to."""

@@ -80,7 +80,7 @@ class Hello(Cog):
         return _(
             "You may say hello to me: at most once a week, from helpers, or circle members if you switch them on. I"
             " give your name to one of them at a time, and there is no list."
-        ) + (" " + consenting.core_words(self.core.settings.host))
+        ) + (" " + self.core_words())
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         if hello.HELLO not in await self.read(consents.given, context.me):

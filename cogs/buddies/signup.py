@@ -145,7 +145,7 @@ class SignUp(Cog):
             style=say(wording.STYLES[int(choices.style)]),
             purposes=wording.purposes(choices.purposes),
         )
-        return Text("\n").join([said, consenting.core_words(self.core.settings.host)])
+        return Text("\n").join([said, self.core_words()])
 
     @action("buddies.agree", stateless=True)
     async def agree(self, context: Context, value: str) -> Reply:

@@ -296,10 +296,8 @@ def _always(connection: Connection, circle: Circle, person: Person, seat: answer
 
 
 def _coming_words(cog: Cog, _value: str) -> Text:
-    return (
-        consenting.core_words(cog.core.settings.host)
-        + " "
-        + _(
+    return cog.core_words(
+        _(
             "I'd be messaging you first, with reminders of circles you join. The hosts and whoever else comes see that"
             " you come. You agree to what stands on the card of each circle."
         )
@@ -307,10 +305,8 @@ def _coming_words(cog: Cog, _value: str) -> Text:
 
 
 def _wish_words(cog: Cog, _value: str) -> Text:
-    return (
-        consenting.core_words(cog.core.settings.host)
-        + " "
-        + _("I'd be messaging you first, when a circle starts, and with reminders of circles you join.")
+    return cog.core_words(
+        _("I'd be messaging you first, when a circle starts, and with reminders of circles you join.")
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.asking import consenting
 from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
 from bot.cog import Cog
@@ -223,10 +222,8 @@ def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part) -> Te
 
 def host_words(cog: Cog, _value: str) -> Text:
     """The question behind hosting for the first time."""
-    return (
-        consenting.core_words(cog.core.settings.host)
-        + " "
-        + _(
+    return cog.core_words(
+        _(
             "You can host circles. Everybody who sees a circle sees its hosts, and so do the moderators. I'd be"
             " messaging you first about the circles you host and join."
         )

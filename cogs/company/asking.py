@@ -74,10 +74,8 @@ class Company(Cog):
         )
 
     def _consent_words(self, _value: str) -> Text:
-        return (
-            consenting.core_words(self.core.settings.host)
-            + " "
-            + _(
+        return self.core_words(
+            _(
                 "I'd be messaging you first about your company requests, and when your buddy or somebody in your"
                 " circles asks for company. Your name is shown only after you both say yes."
             )

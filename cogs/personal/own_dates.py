@@ -95,10 +95,8 @@ class OwnDates(Cog):
         return (Ask(ASK, (*consenting.CORE, own_dates.PURPOSE), self._consent_words, "dates.list"),)
 
     def _consent_words(self, _value: str) -> Text:
-        return (
-            consenting.core_words(self.core.settings.host)
-            + " "
-            + _("I'd be messaging you first on the mornings of dates you name. Nobody else sees them.")
+        return self.core_words(
+            _("I'd be messaging you first on the mornings of dates you name. Nobody else sees them.")
         )
 
     # -- that morning -------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class People(Cog):
 
     def asks(self) -> Iterable[Ask]:
         return (
-            Ask(ASK, ("core",), lambda _value: consenting.core_words(self.core.settings.host), "people.write"),
+            Ask(ASK, ("core",), lambda _value: self.core_words(), "people.write"),
             Ask(MONTHLY, consenting.CORE, _monthly_words, "people.monthly"),
         )
 

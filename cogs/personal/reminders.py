@@ -107,11 +107,7 @@ class Reminders(Cog):
         return (Ask(ASK, (*consenting.CORE, reminders.PURPOSE), self._consent_words, "reminders.ask"),)
 
     def _consent_words(self, _value: str) -> Text:
-        return (
-            consenting.core_words(self.core.settings.host)
-            + " "
-            + _("I'd be messaging you first with your own reminders: each once, then it is erased.")
-        )
+        return self.core_words(_("I'd be messaging you first with your own reminders: each once, then it is erased."))
 
     # -- the moment ---------------------------------------------------------------------------------------------------
 
