@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError
 from typing import Any, Literal, NamedTuple
@@ -74,8 +74,7 @@ def create(
 
 def get(connection: Connection, circle: int) -> Circle | None:
     """The circle, whoever asks: for the bot's own work. What members ask for goes through ``seen_by``."""
-    row = connection.execute(f"{_CIRCLE} WHERE circles.id = ?", (circle,)).fetchone()
-    return _read(row) if row else None
+    return next(_find(connection, "WHERE circles.id = ?", circle), None)
 
 
 def seen_by(connection: Connection, circle: int, community: Community) -> Circle | None:
@@ -85,55 +84,38 @@ def seen_by(connection: Connection, circle: int, community: Community) -> Circle
 
 
 def published(connection: Connection, community: Community) -> list[Circle]:
-    rows = connection.execute(
-        f"{_CIRCLE} WHERE circles.community = ? AND state = 'published' ORDER BY circles.id", (community.id,)
-    )
-    return [_read(row) for row in rows]
+    found = "WHERE circles.community = ? AND state = 'published' ORDER BY circles.id"
+    return [*_find(connection, found, community.id)]
 
 
 def of_community(connection: Connection, community: Community) -> list[Circle]:
     """All that moderators see: everything that was ever published and is not archived."""
-    rows = connection.execute(
-        f"{_CIRCLE} WHERE circles.community = ? AND state IN ('published', 'paused') ORDER BY circles.id",
-        (community.id,),
-    )
-    return [_read(row) for row in rows]
+    found = "WHERE circles.community = ? AND state IN ('published', 'paused') ORDER BY circles.id"
+    return [*_find(connection, found, community.id)]
 
 
 def hosted_by(connection: Connection, person: Person) -> list[Circle]:
     """What this person hosts or prepares, the newest first."""
-    rows = connection.execute(
-        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? AND accepted IS NOT NULL"
-        " WHERE state <> 'archived' ORDER BY circles.id DESC",
-        (person.id,),
-    )
-    return [_read(row) for row in rows]
+    hosted = "JOIN circle_hosts ON circle = circles.id AND person = ? AND accepted IS NOT NULL"
+    return [*_find(connection, f"{hosted} WHERE state <> 'archived' ORDER BY circles.id DESC", person.id)]
 
 
 def parts_of(connection: Connection, person: Person) -> list[Circle]:
     """Every circle the person has a part in, asked or accepted, that is not archived."""
-    rows = connection.execute(
-        f"{_CIRCLE} JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'", (person.id,)
-    ).fetchall()
-    return [_read(row) for row in rows]
+    part = "JOIN circle_hosts ON circle = circles.id AND person = ? WHERE state <> 'archived'"
+    return [*_find(connection, part, person.id)]
 
 
 def in_channel(connection: Connection, channel: Channel) -> Circle | None:
     """The circle whose own place this is."""
-    row = connection.execute(
-        f"{_CIRCLE} WHERE platform = ? AND channel = ? AND thread IS ? AND state = 'published'",
-        (channel.platform, channel.id, channel.thread),
-    ).fetchone()
-    return _read(row) if row else None
+    there = "WHERE platform = ? AND channel = ? AND thread IS ? AND state = 'published'"
+    return next(_find(connection, there, channel.platform, channel.id, channel.thread), None)
 
 
 def without_place(connection: Connection, limit: int) -> list[Circle]:
     """Published circles whose own place has not been opened yet."""
-    rows = connection.execute(
-        f"{_CIRCLE} WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id LIMIT ?",
-        (limit,),
-    )
-    return [_read(row) for row in rows]
+    without = "WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id LIMIT ?"
+    return [*_find(connection, without, limit)]
 
 
 def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[int]:
@@ -203,6 +185,10 @@ def take_wishes(connection: Connection, community: Community) -> list[Person]:
         "DELETE FROM circle_wishes WHERE community = ? RETURNING person", (community.id,)
     ).fetchall()
     return [Person(person) for (person,) in rows]
+
+
+def _find(connection: Connection, condition: str, *values: object) -> Iterator[Circle]:
+    return map(_read, connection.execute(f"{_CIRCLE} {condition}", values))
 
 
 def _read(row: tuple[Any, ...]) -> Circle:

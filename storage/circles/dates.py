@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
@@ -42,31 +42,23 @@ def add(
 
 
 def get(connection: Connection, gathering: int) -> Gathering | None:
-    row = connection.execute(f"{_GATHERING} WHERE id = ?", (gathering,)).fetchone()
-    return _read(row) if row else None
+    return next(_find(connection, "id = ?", gathering), None)
 
 
 def coming(connection: Connection, circle: int, now: datetime) -> list[Gathering]:
     """The planned dates that have not ended, in order."""
-    rows = connection.execute(
-        f"{_GATHERING} WHERE circle = ? AND state = 'planned' AND ends > ? ORDER BY starts", (circle, seconds(now))
-    )
-    return [_read(row) for row in rows]
+    return [*_find(connection, "circle = ? AND state = 'planned' AND ends > ? ORDER BY starts", circle, seconds(now))]
 
 
 def known(connection: Connection, circle: int, now: datetime) -> list[Gathering]:
     """The dates that have not ended, also those that were called off, in order."""
-    rows = connection.execute(f"{_GATHERING} WHERE circle = ? AND ends > ? ORDER BY starts", (circle, seconds(now)))
-    return [_read(row) for row in rows]
+    return [*_find(connection, "circle = ? AND ends > ? ORDER BY starts", circle, seconds(now))]
 
 
 def under_way(connection: Connection, circle: int, since: datetime, until: datetime) -> Gathering | None:
     """The date that has begun by ``until`` and had not ended at ``since``."""
-    row = connection.execute(
-        f"{_GATHERING} WHERE circle = ? AND state <> 'cancelled' AND starts <= ? AND ends > ? ORDER BY starts LIMIT 1",
-        (circle, seconds(until), seconds(since)),
-    ).fetchone()
-    return _read(row) if row else None
+    begun = "circle = ? AND state <> 'cancelled' AND starts <= ? AND ends > ? ORDER BY starts LIMIT 1"
+    return next(_find(connection, begun, circle, seconds(until), seconds(since)), None)
 
 
 def move(
@@ -103,8 +95,7 @@ def hold_alone(connection: Connection, gathering: int) -> None:
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Gathering]:
     """The dates about which something is to be done now, the longest waiting first."""
-    rows = connection.execute(f"{_GATHERING} WHERE due <= ? ORDER BY due, id LIMIT ?", (seconds(now), limit))
-    return [_read(row) for row in rows]
+    return [*_find(connection, "due <= ? ORDER BY due, id LIMIT ?", seconds(now), limit)]
 
 
 def done(connection: Connection, gathering: int, step: int, following: datetime | None) -> None:
@@ -197,6 +188,10 @@ def showed(connection: Connection, gathering: int, version: int, shown: str | No
         "UPDATE gatherings SET shown_due = ? WHERE id = ? AND version = ?",
         (seconds(again) if again else None, gathering, version),
     )
+
+
+def _find(connection: Connection, condition: str, *values: object) -> Iterator[Gathering]:
+    return map(_read, connection.execute(f"{_GATHERING} WHERE {condition}", values))
 
 
 def _read(row: Sequence[Any]) -> Gathering:
