@@ -64,8 +64,9 @@ async def test_moderators_see_how_often_company_was_found(world: Playground, por
             )
 
     await world.bot.database.write(filled)
-    said = str((await say(world, MO, "kith-mod picture")).text)
-    assert "Of about 40 company requests in four weeks, about 20 found somebody." in said
+    said = str((await say(world, MO, "kith-mod picture")).text).splitlines()
+    sentence = "Of about 40 company requests in four weeks, about 20 found somebody."
+    assert f"{sentence} (counted {world.now.date().isoformat()})" in said
 
 
 @pytest.mark.parametrize("count", [(3, 7), (4, 20), (18, 20), (0, 0)])
