@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.messages import Community, Person, Text
+from bot.messages import Channel, Community, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (
@@ -169,6 +170,25 @@ class Cog(Duties):
             return self.core.keyring.decrypt(sealed, table, column, row)
         except DecryptionError:
             return str(_("(these words can't be read any more)"))
+
+    def letter(
+        self,
+        words: str | None,
+        to: Person | Channel,
+        kind: str,
+        what: str,
+        due: datetime,
+        expires: datetime,
+        purpose: str = "",
+        community: Community | None = None,
+        args: Mapping[str, int | str] | None = None,
+        *,
+        picked: bool = False,
+    ) -> Delivery:
+        """A message of this kind about ``what``, with words on their way to somebody the writer chose."""
+        key = f"{kind}:{what}"
+        body = self.core.keyring.encrypt(words, *BODY, key) if words else None
+        return Delivery(to, kind, key, due, expires, purpose, community, args or {}, body, picked=picked)
 
     def body_of(self, delivery: Delivery) -> str | None:
         """The words a delivery carries; None where there are none, or their key was lost: there is nothing to say."""

@@ -120,16 +120,8 @@ class Feedback(Cog):
         letter = await self.read(letters.get, context.here, int(value))
         if letter is None or letter.person is None:
             return _("That question is gone. Whoever asked may have left.")
-        key = f"{ANSWER}:{letter.id}"
-        answer = Delivery(
-            to=letter.person,
-            kind=ANSWER,
-            key=key,
-            due=context.now,
-            expires=context.now + timedelta(days=1),
-            community=context.here,
-            body=self.core.keyring.encrypt(words, "deliveries", "body", key),
-        )
+        when = (context.now, context.now + timedelta(days=1))
+        answer = self.letter(words, letter.person, ANSWER, str(letter.id), *when, community=context.here)
         if not await self.write(_answer, context.here, letter.id, answer, context.now):
             return _("Somebody has answered that already.")
         return _("Sent. They see that it comes from the moderators.")

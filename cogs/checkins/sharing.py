@@ -86,26 +86,17 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     async def deliver(self, context: Context, value: str) -> Text:
         viewer = await self._viewer(context, value)
         words = self._words(context)
-        key = f"{SHARED}:{context.me.id}:{secrets.token_hex(8)}"
-        await self.write(deliveries.plan, self._delivery(context, viewer, key, words))
+        await self.write(deliveries.plan, self._delivery(context, viewer, words))
         self.core.words.drop(context.me)
         return _("Sent to {name}.").format(name=viewer.name)
 
-    def _delivery(self, context: Context, viewer: Viewer, key: str, words: str) -> Delivery:
+    def _delivery(self, context: Context, viewer: Viewer, words: str) -> Delivery:
         listener = viewer.listener
         to: Person | Channel | None = listener.person if listener else viewer.channel
         assert to is not None
-        return Delivery(
-            to=to,
-            kind=SHARED if listener else POSTED,
-            key=key,
-            due=context.now,
-            expires=context.now + LIFE,
-            purpose=listener.purpose if listener else "",
-            community=viewer.community,
-            args={"about": context.me.id},
-            body=self.core.keyring.encrypt(words, "deliveries", "body", key),
-        )
+        kind, purpose = (SHARED, listener.purpose) if listener else (POSTED, "")
+        what, when = f"{context.me.id}:{secrets.token_hex(8)}", (context.now, context.now + LIFE)
+        return self.letter(words, to, kind, what, *when, purpose, viewer.community, {"about": context.me.id})
 
     @message(SHARED, actions=("checkins.wave", "checkins.reply"), late="expires")
     async def shared(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -132,8 +123,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     @action("checkins.wave")
     async def wave(self, context: Context, value: str) -> Text:
         writer = await self._writer(context.delivery)
-        key = f"{WAVED}:{context.delivery}"
-        await self.write(deliveries.plan, self._back(context, writer, WAVED, key, None))
+        await self.write(deliveries.plan, self._back(context, writer, WAVED, f"{context.delivery}", None))
         return _("Waved.")
 
     @action("checkins.reply")
@@ -146,21 +136,13 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     @action("checkins.replied")
     async def replied(self, context: Context, value: str, words: str) -> Text:
         writer = await self._writer(int(value) if value.isdecimal() else None)
-        key = f"{ANSWERED}:{value}:{secrets.token_hex(4)}"
-        await self.write(deliveries.plan, self._back(context, writer, ANSWERED, key, words))
+        what = f"{value}:{secrets.token_hex(4)}"
+        await self.write(deliveries.plan, self._back(context, writer, ANSWERED, what, words))
         return _("Sent to {name}.").format(name=await self._named(writer))
 
-    def _back(self, context: Context, writer: Person, kind: str, key: str, words: str | None) -> Delivery:
-        return Delivery(
-            to=writer,
-            kind=kind,
-            key=key,
-            due=context.now,
-            expires=context.now + LIFE,
-            purpose=checkins.PURPOSE,
-            args={"about": context.me.id},
-            body=self.core.keyring.encrypt(words, "deliveries", "body", key) if words else None,
-        )
+    def _back(self, context: Context, writer: Person, kind: str, what: str, words: str | None) -> Delivery:
+        when, args = (context.now, context.now + LIFE), {"about": context.me.id}
+        return self.letter(words, writer, kind, what, *when, checkins.PURPOSE, args=args)
 
     @message(WAVED, late="expires")
     async def waved(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -176,19 +176,9 @@ class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
     def _to_host(
         self, kind: str, host: Person, gathering: Gathering, circle: Circle, context: Context, words: str | None = None
     ) -> Delivery:
-        key = f"{kind}:{gathering.id}:{host.id}:{context.me.id}:{int(context.now.timestamp())}"
-        return Delivery(
-            to=host,
-            kind=kind,
-            key=key,
-            due=context.now,
-            expires=context.now + HEARD,
-            purpose=hosting.PURPOSE,
-            community=circle.community,
-            args={"gathering": gathering.id, "about": context.me.id},
-            body=self.core.keyring.encrypt(words, "deliveries", "body", key) if words else None,
-            picked=True,
-        )
+        what = f"{gathering.id}:{host.id}:{context.me.id}:{int(context.now.timestamp())}"
+        about = (hosting.PURPOSE, circle.community, {"gathering": gathering.id, "about": context.me.id})
+        return self.letter(words, host, kind, what, context.now, context.now + HEARD, *about, picked=True)
 
 
 def _prompt(prompt_id: str) -> Prompt:

@@ -111,7 +111,7 @@ class CircleMeetings(KeepsNothing):  # turns last as long as a date, and stand w
         about = Person(int(told.args["about"]))
         if about == context.me:
             raise UserError(_("That is your own story. The others may press it."))
-        await self.write(deliveries.plan, _thanks(circle, gathering, about, context))
+        await self.write(_thank, circle, gathering, about, context)
         return _("Noted. They read that you received it. Nobody else sees it.")
 
     @message(RECEIVED, late="expires")
@@ -159,32 +159,17 @@ def _hand_on(
     """The talking piece goes on; after a story the others are shown how to say thank you."""
     following = meetings.pass_piece(connection, gathering.id)
     if circle.kind == "story" and has_it is not None and circle.channel is not None:
-        delivery = Delivery(
-            to=circle.channel,
-            kind=TOLD,
-            key=f"{TOLD}:{gathering.id}:{has_it.id}:{int(now.timestamp())}",
-            due=now,
-            expires=now + EARLY,
-            community=circle.community,
-            args={"gathering": gathering.id, "about": has_it.id},
-        )
-        deliveries.plan(connection, delivery)
+        what = f"{gathering.id}:{has_it.id}:{int(now.timestamp())}"
+        args = {"gathering": gathering.id, "about": has_it.id}
+        deliveries.tell(connection, circle.channel, TOLD, what, now, now + EARLY, "", circle.community, args)
     return following
 
 
-def _thanks(circle: Circle, gathering: Gathering, teller: Person, context: Context) -> Delivery:
+def _thank(connection: Connection, circle: Circle, gathering: Gathering, teller: Person, context: Context) -> None:
     """Once from each to each, at one date."""
-    return Delivery(
-        to=teller,
-        kind=RECEIVED,
-        key=f"{RECEIVED}:{gathering.id}:{teller.id}:{context.me.id}",
-        due=context.now,
-        expires=context.now + timedelta(days=1),
-        purpose=seats.PURPOSE,
-        community=circle.community,
-        args={"gathering": gathering.id, "about": context.me.id},
-        picked=True,
-    )
+    what = f"{gathering.id}:{teller.id}:{context.me.id}"
+    when, args = (context.now, context.now + timedelta(days=1)), {"gathering": gathering.id, "about": context.me.id}
+    deliveries.tell(connection, teller, RECEIVED, what, *when, seats.PURPOSE, circle.community, args, picked=True)
 
 
 def _come(connection: Connection, circle: Circle, gathering: Gathering, person: Person) -> bool:

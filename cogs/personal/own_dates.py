@@ -141,18 +141,10 @@ class OwnDates(Cog):
         one, _names = await self._both(context, int(value))
         words = self._label(one)
         for listener in await self.read(self.core.registry.listeners(context.me)):
-            key = f"{SHARED}:{one.id}:{listener.person.id}:{context.now.date().isoformat()}"
-            delivery = Delivery(
-                to=listener.person,
-                kind=SHARED,
-                key=key,
-                due=context.now,
-                expires=context.now + SHARED_WINDOW,
-                purpose=listener.purpose,
-                community=listener.community,
-                args={"about": context.me.id},
-                body=self.core.keyring.encrypt(words, "deliveries", "body", key),
-            )
+            what = f"{one.id}:{listener.person.id}:{context.now.date().isoformat()}"
+            when, args = (context.now, context.now + SHARED_WINDOW), {"about": context.me.id}
+            whose = (listener.purpose, listener.community)
+            delivery = self.letter(words, listener.person, SHARED, what, *when, *whose, args)
             await self.write(_share, delivery, context.me, listener)
         return _("Sent.")
 
@@ -200,18 +192,10 @@ class OwnDates(Cog):
         row, _space, chosen = value.partition(" ")
         one, [circle] = await self._places(context, row, chosen)
         assert circle.channel is not None
-        key = f"{POSTED}:{one.id}:{circle.id}:{context.now.date().isoformat()}"
-        delivery = Delivery(
-            to=circle.channel,
-            kind=POSTED,
-            key=key,
-            due=context.now,
-            expires=context.now + SHARED_WINDOW,
-            community=circle.community,
-            args={"about": context.me.id, "circle": circle.id},
-            body=self.core.keyring.encrypt(self._label(one), "deliveries", "body", key),
-        )
-        await self.write(deliveries.plan, delivery)
+        what = f"{one.id}:{circle.id}:{context.now.date().isoformat()}"
+        when, args = (context.now, context.now + SHARED_WINDOW), {"about": context.me.id, "circle": circle.id}
+        said = self.letter(self._label(one), circle.channel, POSTED, what, *when, "", circle.community, args)
+        await self.write(deliveries.plan, said)
         return _("Sent.")
 
     async def _places(self, context: Context, row: str, chosen: str) -> tuple[OwnDate, Sequence[Circle]]:
