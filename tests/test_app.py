@@ -33,7 +33,7 @@ from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import members
 from tests.beds.discord import FakeDiscord
-from tests.beds.eventually import until
+from tests.beds.eventually import PATIENCE, until
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import configure, finished, started
 from tests.engines.virtual_clock import virtual_clock
@@ -197,7 +197,7 @@ async def running(app: App) -> AsyncIterator[list[str]]:
         told.append(line)
         ready.set()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         work = asyncio.create_task(app.run(tell))
         await asyncio.wait([work, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
         yield told
@@ -354,7 +354,7 @@ async def test_a_platform_that_is_away_does_not_hold_up_the_others(
         near, far = Platform(bot), Far(bot)
         return {"near": lambda: near, "far": lambda: far}
 
-    async with App.open(config_in(tmp_path), platforms) as app, asyncio.timeout(10):
+    async with App.open(config_in(tmp_path), platforms) as app, asyncio.timeout(PATIENCE):
         told: list[str] = []
         work = asyncio.create_task(app.run(told.append))
         await until(lambda: app.bot.dispatcher.waiting_for == {"far"})
