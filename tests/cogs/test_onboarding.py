@@ -89,6 +89,7 @@ async def test_before_a_yes_nothing_is_written_but_where_the_chat_stands(world: 
     dump = await world.bot.database.read(legible)
     assert ALICE.id not in dump
     assert "what is this" not in dump
+    assert "kith:1:" not in dump, "which choices a chat shows is encrypted"
 
 
 async def test_details_name_the_host_and_both_ways_out(world: Playground) -> None:

@@ -7,11 +7,13 @@ import os
 import shutil
 import sqlite3
 import stat
+import tarfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -19,6 +21,7 @@ from bot.errors import FatalError, StorageError
 from bot.hosting.backup import Restored, back_up, restore
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.installation import DATABASE, JOURNAL, open_keys
+from bot.keys.sealed_file import Opening
 from bot.keys.secret import Secret
 from bot.messages import Member
 from cogs import COGS
@@ -104,12 +107,19 @@ async def test_the_key_is_inside_only_if_the_host_asks_for_it(config: Config, tm
         back_up(config, tmp_path / "without", PASSPHRASE, NOON)
         back_up(config, tmp_path / "with", PASSPHRASE, NOON, with_key=True)
     key = config.key.file.read_text()
+    assert [key in (tmp_path / name).read_text("latin-1") for name in ("without", "with")] == [False, False]
+    assert [config.key.file.name in names_in(tmp_path / name) for name in ("without", "with")] == [False, True]
     shutil.rmtree(config.data)
     with pytest.raises(FatalError, match="key file"):
         await put_back(config, tmp_path / "without", NOON)
     await put_back(config, tmp_path / "with", NOON)
     assert config.key.file.read_text() == key
     assert stat.S_IMODE(config.key.file.stat().st_mode) == 0o600
+
+
+def names_in(packed: Path) -> list[str]:
+    with packed.open("rb") as file, tarfile.open(fileobj=cast(BinaryIO, Opening(file, PASSPHRASE)), mode="r|") as found:
+        return found.getnames()
 
 
 async def test_everything_in_the_data_folder_comes_back(config: Config, tmp_path: Path) -> None:
