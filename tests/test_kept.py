@@ -196,7 +196,7 @@ def hanging_on(connection: Connection, parent: str) -> set[str]:
     found = connection.execute(
         "SELECT tables.name FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys"
         ' JOIN pragma_table_info(tables.name) AS columns ON columns.name = keys."from"'
-        ' WHERE keys."table" = ? AND keys."from" = \'community\' AND columns."notnull" = 1',
+        ' WHERE keys."table" = ? AND keys."from" = \'community\' AND (columns."notnull" OR columns.pk)',
         (parent,),
     )
     return {table for (table,) in found}

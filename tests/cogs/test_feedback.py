@@ -52,6 +52,8 @@ async def test_without_a_name_nothing_in_the_database_ties_it_to_anybody(world: 
     assert f"1. without a name: {WORDS}" in (await world.chat.say(MO, "kith-mod feedback", ROOM)).text
     [letter] = [line for line in (await dump(world)).splitlines() if 'INTO "letters"' in line]
     assert ",NULL,'feedback'," in letter
+    when = await world.bot.database.read(lambda one: one.execute("SELECT created % 86400 FROM letters").fetchall())
+    assert when == [(0,)], "no time but the day"
     number = letter.split("(")[1].split(",")[0]
     assert sum(number in line for line in (await dump(world)).splitlines()) == 1
     assert "feedback.send" not in await dump(world), "the button that was pressed is gone too"

@@ -232,6 +232,7 @@ async def test_remember_my_country_is_asked_for_and_taken_back(world: Playground
     for cog in world.bot.registry.cogs:
         await world.bot.database.write(cog.withdrawn(person, "country"))
     assert await world.bot.database.read(lines.country_of, person) is None
+    assert await world.bot.database.read(lines.kept_country, person) is None
 
 
 def outdate(connection: sqlite3.Connection, person: Person) -> None:

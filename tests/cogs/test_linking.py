@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -162,6 +163,7 @@ async def test_only_a_keyed_hash_of_the_code_is_kept(world: Playground) -> None:
     code = code_in(await world.chat.say(ALICE, "link")).partition("-")[2]
     dump = await world.bot.database.read(legible)
     assert code not in dump.lower()
+    assert base64.b32decode(code.upper() + "=" * (-len(code) % 8)).hex() not in dump.lower()
 
 
 # -- putting two persons together -------------------------------------------------------------------------------------

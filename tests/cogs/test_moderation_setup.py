@@ -468,6 +468,7 @@ async def test_a_host_is_marked_as_trained_and_it_can_be_taken_back(world: Playg
     assert bob is not None
     assert await world.bot.database.read(community_settings.is_trained, porch, bob)
     assert "not marked as trained now" in (await say(world, ANNA, "kith-mod trained bob")).text
+    assert not await world.bot.database.read(community_settings.is_trained, porch, bob)
     assert "said yes to nothing here" in (await say(world, MO, "kith-mod trained chandra")).text
 
 

@@ -264,6 +264,8 @@ async def test_a_line_to_pass_on_works_for_somebody_new_and_once(alice: Playgrou
     assert "That code is not in use." in (await alice.chat.say(EVE, code)).text
     shown = (await alice.chat.say(ALICE, "quiet")).text
     assert "2. Dana: confirmed" in shown
+    codes = await alice.bot.database.read(lambda one: one.execute("SELECT count(code) FROM quiet_contacts").fetchone())
+    assert codes == (0,), "what was entered is of no more use"
 
 
 async def test_declined_and_unanswered_look_alike(world: Playground) -> None:

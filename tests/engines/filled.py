@@ -64,9 +64,9 @@ class Filler:
         people = [name for name, (parent, _column) in parents.items() if parent == "persons"]
         for wanted in ([about], people, [column[1] for column in columns]):  # what may stay empty, and does not
             values = {}
-            for _place, name, kind, needed, default, _key in columns:
+            for _place, name, kind, needed, default, key in columns:
                 is_rowid = keys == [name] and kind == "INTEGER" and name not in parents
-                if name in wanted or (needed and default is None and not is_rowid):
+                if name in wanted or ((needed or key) and default is None and not is_rowid):
                     values[name] = self._value(table, name, kind, sql, parents.get(name), about)
             try:
                 return self._insert(table, values)

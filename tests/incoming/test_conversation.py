@@ -68,8 +68,11 @@ async def test_help_now_is_heard_inside_a_form_which_waits(world: Playground) ->
 async def test_a_chat_is_kept_unreadable_and_for_a_day(world: Playground) -> None:
     asked = await world.chat.say(ALICE, "checkin on 19:00 berlin")
     await world.chat.press(ALICE, button(asked, "Change time or days"))
+    form = await world.bot.database.read(legible)
+    assert "In which city" not in form
     await world.chat.say(ALICE, "06:17")
     dump = await world.bot.database.read(legible)
+    assert dump != form
     assert "06:17" not in dump
     assert "alice" not in dump
     await world.bot.database.write(conversations.sweep, world.now + timedelta(days=1, seconds=1))
