@@ -73,6 +73,19 @@ async def close(world: Playground, label: str, note: str = "-") -> Message:
     return answer
 
 
+async def test_a_case_about_an_account_that_turns_out_to_be_a_moderators_is_not_shown_to_them(
+    world: Playground, porch: Community
+) -> None:
+    await report(world, ALICE, "@Eve")
+    assert "Open 1" in labels(await waiting(world, ANNA)), "nobody knows yet who that is"
+    anna = await person(world, ANNA)
+    add = "INSERT INTO accounts (platform, platform_id, person, last_seen) VALUES (?, ?, ?, 0)"
+    row = (EVE.platform, EVE.id, anna.id)
+    await world.bot.database.write(lambda connection: connection.execute(add, row).fetchall())
+    assert "Open 1" not in labels(await waiting(world, ANNA))
+    assert "Open 1" in labels(await waiting(world, MO))
+
+
 async def test_who_will_see_it_is_said_before_a_word_is_written(world: Playground, porch: Community) -> None:
     screen = await world.chat.say(ALICE, "report", ROOM)
     assert "Who sees it: all moderators, never one it is about." in screen.text
