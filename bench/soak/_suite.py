@@ -73,7 +73,8 @@ def write(tree: Path, path: str, source: str) -> None:
 def watch(sources: dict[str, str], wanted: dict[int, lines.Line]) -> dict[str, str]:
     """The files in which each wanted line says that a test came past.
 
-    A line outside of functions runs once, when it is imported. Whoever names what it makes comes past it.
+    A line outside of functions runs once, when it is imported. Whoever names what it makes, or runs what its class can
+    do, comes past it.
     """
     marks: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, line in wanted.items():
@@ -92,9 +93,13 @@ def _places(sources: dict[str, str], line: lines.Line) -> Iterator[tuple[str, in
     for other, around in inside:
         if _is_outside(around) and _names(other) & names:  # what is made of it, and what of that
             names |= _made(other)
+    around_it = range(scopes[-1].lineno, (scopes[-1].end_lineno or 0) + 1) if scopes else range(0)
     for path, source in sources.items():
         for function in ast.walk(ast.parse(source)):
-            if isinstance(function, Function) and (_names(function) & names if names else path == line.path):
+            if not isinstance(function, Function):
+                continue
+            is_near = path == line.path and (function.lineno in around_it or not names)
+            if is_near or _names(function) & names:
                 yield from ((path, at) for at in _start(function))
 
 

@@ -143,6 +143,17 @@ def test_an_edited_line_is_broken_in_the_same_way() -> None:
     assert operators.again("go()", 1, operators.Break("compare", 0, 0, 0, "")) is None
 
 
+def test_whoever_uses_what_a_line_outside_of_functions_makes_comes_past_it() -> None:
+    source = SMALL + "\n\ndef far() -> int:\n    return LIMIT\n\n\ndef farther() -> int:\n    return 0\n"
+    rooms = {"small.py": source.replace("width: int", "width: int = 2"), "big.py": "def big(x):\n    return x.width\n"}
+    at = {line.text: line for line in lines.lines("small.py", rooms["small.py"])}
+    marked = suite.watch(rooms, {1: at["LIMIT = 3"], 2: at["width: int = 2"]})
+    assert set(marked) == {"small.py", "big.py"}
+    hits = {path: [row.strip() for row in text.splitlines() if "passed(" in row] for path, text in marked.items()}
+    one, two = (f'__import__("kith_witness").passed({number})' for number in (1, 2))
+    assert hits == {"small.py": [f"{one}, {two}", one], "big.py": [two]}
+
+
 def test_near_and_cheap_tests_come_first() -> None:
     known = suite.Known()
     far, near, slow = "tests/test_outbox.py::a", "tests/cogs/test_circles.py::a", "tests/cogs/test_circles.py::slow"
