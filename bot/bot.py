@@ -31,7 +31,7 @@ from bot.platform.naming import Names
 from bot.registry import Command, Every, Registry, Reply
 from bot.words.i18n import N_, _, reading
 from storage.database.database import Database
-from storage.members import departures
+from storage.members import community_settings, departures
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,15 @@ class Bot:
 
     async def moved(self, place: Place, to: Place) -> None:
         """A platform says that a place was replaced by another."""
-        await self.database.write(departures.moved, place, to)
+        await self._leaving.moved(place, to)
+
+    async def separate(self, room: Place, taken_by: Place) -> bool:
+        """A room never belonged to the place that took it. False: the platform does not answer, ask again."""
+        return await self._leaving.separate(room, taken_by, self.now())
+
+    async def channel_moved(self, channel: Channel, to: Channel) -> None:
+        """A platform says that a channel was replaced by another."""
+        await self.database.write(community_settings.move_channel, channel, to)
 
     async def channel_gone(self, channel: Channel) -> None:
         """A platform says that a channel was deleted, or that the bot was taken out of it."""

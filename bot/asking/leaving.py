@@ -18,7 +18,7 @@ from bot.platform.adapter import Adapter
 from bot.registry import Registry, Work
 from storage.database.database import Database
 from storage.delivery import offers
-from storage.members import blocks, consents, conversations, departures, linking, members
+from storage.members import blocks, consents, conversations, departures, governing, linking, members
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,32 @@ class Leaving:
             if await self._is_anywhere(known) is False:
                 await self.leave(person, community, now, partial(_tell, person=person, community=community, now=now))
 
+    async def moved(self, place: Place, to: Place) -> None:
+        """A place was replaced by another: its community lives there now, and no second one does."""
+        await self._database.write(_moved, place, to)
+
+    async def separate(self, room: Place, taken_by: Place, now: datetime) -> bool:
+        """A room was taken for a part of a place that it never belonged to. Whoever is met only there goes back to the
+        room's own community, with what is theirs. False where a platform does not say who that is.
+        """
+        community = await self._database.read(members.community_of, taken_by)
+        if community is None:
+            return True
+        taken: list[Person] = []
+        for person in await self._database.read(members.of_community, community):
+            known = await self._database.read(_known, person, community)
+            there = await self._is_anywhere(known)
+            here = there is False and await self._is_anywhere(known._replace(places=[room]))
+            if None in (there, here):
+                return False
+            if here:
+                taken.append(person)
+        if taken:
+            log.warning("%d people were taken into a community that their room never belonged to", len(taken))
+            works = {person: [cog.forget(person, community) for cog in self._registry.cogs] for person in taken}
+            await self._database.write(_separate, works, room, community, now)
+        return True
+
     async def channel_gone(self, channel: Channel) -> None:
         """A channel, room or thread was deleted, or the bot was taken out of it."""
         await self._database.write(_channel_gone, [cog.channel_gone(channel) for cog in self._registry.cogs])
@@ -135,6 +161,23 @@ def _forget(connection: Connection, keyring: Keyring, works: Sequence[Work[None]
         linking.forget(connection, account)
         offers.forget(connection, account)
     members.forget(connection, person)
+
+
+def _moved(connection: Connection, place: Place, to: Place) -> None:
+    departures.moved(connection, place, to)
+    governing.reunite(connection, place, to)
+
+
+def _separate(
+    connection: Connection,
+    works: Mapping[Person, Sequence[Work[None]]],
+    room: Place,
+    community: Community,
+    now: datetime,
+) -> None:
+    governing.separate(connection, room, community, works, now)
+    for person, ends in works.items():
+        _leave(connection, ends, person, community, now)
 
 
 def _tell(connection: Connection, person: Person, community: Community, now: datetime) -> None:

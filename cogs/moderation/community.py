@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 
-from bot.cog import KeepsNothing, action, command
-from bot.context import Context
+from bot.cog import action, command, message
+from bot.context import Context, Delivery, Reader
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Member, Message, Text, who
 from bot.registry import Reply
 from bot.words.i18n import N_, _, say
 from cogs.moderation import desk, wording
-from storage.members import community_settings
+from storage.members import community_settings, governing
 from storage.members.community_settings import GroupKind
 
 NAME, GROUPS, TRAINED = "kith-mod settings", "kith-mod groups", "kith-mod trained"
@@ -96,6 +96,16 @@ class CommunitySettings(KeepsNothing):
         change, here = community_settings.set_quiet_hours, context.here
         await desk.act(self, context, "community.quiet", change, here, start, end)
         return await self.settings_screen(context)
+
+    @message(governing.SEPARATED, unsure="resend")
+    async def separated(self, delivery: Delivery, reader: Reader) -> Message:
+        said = _(
+            "This room is a community of its own again. Another space had listed it, and I counted it as a part of that"
+            " one, though this room never said so. Until now the moderators there could read reports made here, except"
+            " those for the host only.\n"
+            "If this room does belong there, whoever moderates it can say so in its own settings."
+        )
+        return Message(said, private=False)
 
     # -- groups -------------------------------------------------------------------------------------------------------
 

@@ -105,6 +105,14 @@ def forget_channel(connection: Connection, channel: Channel) -> None:
         )
 
 
+def move_channel(connection: Connection, old: Channel, new: Channel) -> None:
+    """A room was replaced by another: reports are announced there from now on."""
+    connection.execute(
+        "UPDATE community_settings SET reports_channel = ? WHERE reports_platform = ? AND reports_channel = ?",
+        (new.id, old.platform, old.id),
+    )
+
+
 def set_quiet_hours(connection: Connection, community: Community, start: time, end: time) -> None:
     """Quiet hours for every member who has chosen none and came to this community first."""
     save(connection, community, get(connection, community)._replace(quiet=(start, end)))

@@ -86,6 +86,8 @@ class MatrixAdapter:
         try:
             await self._rooms.load()
             await self._sync.connect(listener.handle)
+            await listener.goings.move()  # what was said while nobody listened
+            await listener.goings.separate(self._memory)
             await self._login.sign(self._client)
         except BaseException:
             await self._client.disconnect()
@@ -250,6 +252,8 @@ class MatrixAdapter:
         return await self.is_in(member, place.id)
 
     async def is_moderator(self, member: Member, place: Place) -> bool:
+        if self._rooms.get(place.id) is None:  # a server tells the state of a room that was left, as it was then
+            return False
         try:
             return await powers.is_moderator(self._client, place.id, member.id)
         except DeliveryError:

@@ -38,7 +38,7 @@ class Listener:
         self._user_id = client.user_id
         self._prefix = prefix.casefold()
         self._keyless: set[str | None] = set()
-        self._goings = Goings(bot, rooms, client)
+        self.goings = Goings(bot, rooms, client.user_id)
 
     async def handle(self, arrival: Arrival) -> None:
         """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
@@ -48,7 +48,7 @@ class Listener:
         elif event.source.get("type") == "m.reaction":
             await self._reacted(arrival, _part(content, "m.relates_to"))
         elif "state_key" in event.source:
-            await self._goings.heard(arrival)
+            await self.goings.heard(arrival)
         elif _is_said(content):
             await self._said(arrival, content)
 

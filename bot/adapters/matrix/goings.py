@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from bot.adapters.matrix import powers
-from bot.adapters.matrix.homeserver import Homeserver, Json
+from bot.adapters.matrix.homeserver import Json
 from bot.adapters.matrix.rooms import NAME, Rooms
-from bot.adapters.matrix.sync import Arrival
+from bot.adapters.matrix.sync import Arrival, Memory
 from bot.bot import Bot
 from bot.errors import DeliveryError
 from bot.messages import Channel, Member, Place
+
+LOOKED = "rooms taken by others"
+"""The name under which it is remembered that they were looked for."""
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +20,12 @@ log = logging.getLogger(__name__)
 class Goings:
     """Tells the bot what the state of its rooms says."""
 
-    def __init__(self, bot: Bot, rooms: Rooms, client: Homeserver) -> None:
+    def __init__(self, bot: Bot, rooms: Rooms, user_id: str) -> None:
         self._bot = bot
         self._rooms = rooms
-        self._client = client
+        self._user_id = user_id
+        self._closed: set[str] = set()
+        """Rooms that were replaced, and of which the bot has heard so."""
 
     async def heard(self, arrival: Arrival) -> None:
         """A member event or a tombstone, as ``is_going`` picked it out."""
@@ -30,8 +34,8 @@ class Goings:
         if source["type"] == "m.room.tombstone":
             await self._replaced(room_id, content, arrival.event.sender)
         elif content.get("membership") == "join":
-            await self._moved_in(room_id)
-        elif who == self._client.user_id:
+            await self.move()
+        elif who == self._user_id:
             await self._taken_out(room_id)
         else:
             await self._left(room_id, who)
@@ -49,21 +53,35 @@ class Goings:
 
     async def _replaced(self, room_id: str, content: Json, sender: str) -> None:
         """Nobody speaks here any more. The bot follows where it is let in; elsewhere it waits for an invitation."""
+        if not self._rooms.may_close(room_id, sender):
+            return
         following = content.get("replacement_room")
         if isinstance(following, str):
             try:
                 await self._rooms.join(following, server=sender.partition(":")[2])
             except DeliveryError as error:
                 log.info("the room that follows cannot be joined yet: %s", type(error))
-        await self._bot.channel_gone(Channel(NAME, room_id))
+        await self.move()
+        await self._gone(room_id)
 
-    async def _moved_in(self, room_id: str) -> None:
-        """The bot came into a room. A community moves with it if both rooms say that this one follows the other."""
-        try:
-            created = await powers.state(self._client, room_id, "m.room.create")
-            earlier = str(created["predecessor"]["room_id"])
-            closed = await powers.state(self._client, earlier, "m.room.tombstone")
-        except (DeliveryError, LookupError, TypeError):
+    async def move(self) -> None:
+        """Communities live where their rooms went, as both rooms say: the old one counts no more, the new one does."""
+        for old, new in list(self._rooms.replaced()):
+            await self._bot.channel_moved(Channel(NAME, old), Channel(NAME, new))
+            await self._gone(old)
+            await self._bot.moved(Place(NAME, old), Place(NAME, new))
+
+    async def _gone(self, room_id: str) -> None:
+        if room_id not in self._closed:
+            self._closed.add(room_id)
+            await self._bot.channel_gone(Channel(NAME, room_id))
+
+    async def separate(self, memory: Memory) -> None:
+        """Once: rooms that a space listed without their saying so were taken for its own by earlier versions."""
+        if await memory.recall(LOOKED) is not None:
             return
-        if closed.get("replacement_room") == room_id:
-            await self._bot.moved(Place(NAME, earlier), Place(NAME, room_id))
+        done = [
+            await self._bot.separate(Place(NAME, room), Place(NAME, space)) for room, space in list(self._rooms.taken())
+        ]
+        if all(done):
+            await memory.remember(LOOKED, "done")

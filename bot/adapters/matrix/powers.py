@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from bot.adapters.matrix import claims
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
-
-MODERATOR = 50
-"""The power that Matrix calls a moderator's, unless a room asks more for a ban."""
-
-ORDINARY_VERSIONS = frozenset(str(version) for version in range(1, 12))
-"""Room versions where a creator's power stands in the power levels. From 12 on it is unlimited, and stands nowhere."""
 
 
 async def is_moderator(client: Homeserver, place: str, member_id: str) -> bool:
     """Joined, and with the power to ban (at least a moderator's), or a creator's."""
     if not await is_joined(client, place, member_id):
         return False
-    created = await state(client, place, "m.room.create", whole=True)
-    content = created.get("content", {})
-    creators = [created.get("sender"), *content.get("additional_creators", [])]
-    if content.get("room_version", "1") not in ORDINARY_VERSIONS and member_id in creators:
-        return True
+    asked = {("m.room.create", ""): await state(client, place, "m.room.create", whole=True)}
     try:
-        levels = await state(client, place, "m.room.power_levels")
-    except Refusal:  # a room without power levels obeys its creator alone
-        return member_id == created.get("sender")
-    power = levels.get("users", {}).get(member_id, levels.get("users_default", 0))
-    return bool(int(power) >= max(MODERATOR, int(levels.get("ban", MODERATOR))))
+        asked["m.room.power_levels", ""] = {"content": await state(client, place, "m.room.power_levels")}
+    except Refusal as error:
+        if error.errcode != "M_NOT_FOUND":
+            raise
+    return claims.moderates(asked, member_id)
 
 
 async def is_joined(client: Homeserver, room_id: str, member_id: str) -> bool:

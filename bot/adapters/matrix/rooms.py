@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from nio import MatrixRoom
 
-from bot.adapters.matrix import powers
+from bot.adapters.matrix import claims, powers
 from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.adapters.matrix.sync import Sync
@@ -207,9 +207,24 @@ class Rooms:
     # Communities
 
     def place_of(self, room_id: str) -> str:
-        """Where a room belongs: the space that lists it, if the bot is in that space, else the room itself."""
-        spaces = (space for space, children in self._sync.children.items() if room_id in children)
-        return next((space for space in spaces if space in self._client.rooms), room_id)
+        """Where a room belongs, by what it says itself: a space the bot is in, or the room; or what replaced it."""
+        return claims.home(room_id, self._sync.claims)
+
+    def replaced(self) -> Iterator[tuple[str, str]]:
+        """Rooms in whose place another one stands, as both say, and that one."""
+        standing = ((room, claims.current(room, self._sync.claims)) for room in self._sync.claims)
+        return ((old, new) for old, new in standing if old != new)
+
+    def may_close(self, room_id: str, user_id: str) -> bool:
+        """May they say that a room is over?"""
+        known = self._sync.claims.get(room_id)
+        return known is not None and claims.governs(known.state, user_id, "m.room.tombstone")
+
+    def taken(self) -> Iterator[tuple[str, str]]:
+        """Rooms that a space calls its own though they don't say so, each with the space."""
+        rooms = self._sync.claims
+        listed = ((room, space) for space in rooms for room in claims.listed(space, rooms) if room in rooms)
+        return ((room, space) for room, space in listed if not claims.belongs(room, space, rooms))
 
     def is_shared(self, room_id: str) -> bool:
         """A room of a community: no direct room, and none that the bot made."""
@@ -218,10 +233,13 @@ class Rooms:
     async def join(self, room_id: str, server: str) -> None:
         """``server``: one that knows the room."""
         await self._client.request("POST", route("join", room_id), {}, query={"server_name": server})
+        await self._sync.until(lambda: room_id in self._sync.claims)
 
     def rooms_of(self, place: str) -> Iterator[str]:
         yield place
-        yield from (room for room in self._sync.children.get(place, ()) if room in self._client.rooms)
+        rooms = self._sync.claims
+        listed = dict.fromkeys(claims.current(child, rooms) for child in claims.listed(place, rooms))
+        yield from (room for room in listed if room in rooms and room != place and self.place_of(room) == place)
 
     def places_with(self, member_id: str) -> list[str]:
         """The places that the bot shares with a member, as far as the sync has come."""
@@ -236,7 +254,8 @@ class Rooms:
         found = []
         for room_id, room in list(self._client.rooms.items()):
             mine = self.is_shared(room_id) and self.may_write(room_id)
-            if not mine or member_id not in room.users:
+            stands = claims.current(room_id, self._sync.claims) == room_id
+            if not mine or not stands or member_id not in room.users:
                 continue
             private = await self._only_moderators(room_id, place)
             if private or self.place_of(room_id) == place:
@@ -252,8 +271,9 @@ class Rooms:
         return all([await powers.is_moderator(self._client, place, user) for user in people])
 
     def may_write(self, room_id: str) -> bool:
-        room = self.get(room_id)
-        return room is not None and bool(room.power_levels.can_user_send_message(self._client.user_id))
+        room, known = self.get(room_id), self._sync.claims.get(room_id)
+        kind = "m.room.encrypted" if room is not None and room.encrypted else "m.room.message"
+        return known is not None and claims.may_say(known.state, self._client.user_id, kind)
 
     def name_of(self, room_id: str) -> str:
         room = self.get(room_id)

@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeAlias
 from aiohttp import ClientError
 from nio import EncryptionError, Event, KeysUploadError, MegolmEvent, ProtocolError, RoomMemberEvent, SyncResponse
 
-from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, whole
+from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, sources, whole
+from bot.adapters.matrix.claims import Known
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
@@ -78,8 +79,8 @@ class Sync:
         """The last of them whose answer was taken in."""
         self.marks: dict[str, Json] = {}
         """What the bot wrote into rooms it made (state ``kith.room``), by room."""
-        self.children: dict[str, set[str]] = {}
-        """The rooms of each space the bot is in."""
+        self.claims = Known(client)
+        """What the rooms say of whom they belong to."""
 
     async def connect(self, handle: Handler) -> None:
         """The first sync: all rooms are known afterwards. Waits for a server that is away; raises ``FatalError``."""
@@ -171,26 +172,24 @@ class Sync:
         """What was said to the bot, nothing that was said in a room before it was invited; and who went."""
         for room_id, info in response.rooms.join.items():
             timeline = whole(info.timeline.events)
-            for event in (*whole(info.state), *timeline):
-                self._note_state(room_id, event)
+            for source in sources((*info.state, *info.timeline.events)):
+                self._note_state(room_id, source)
             for event in timeline[arrival_of(self._client.user_id, timeline) :]:
                 is_said = event.sender != self._client.user_id and event.source.get("type") in SAID
                 if is_said or is_going(self._client.user_id, event):
                     yield Arrival(room_id, event)
         for room_id, info in response.rooms.leave.items():
             self._client.rooms.pop(room_id, None)
+            self.claims.drop(room_id)
             for event in whole(info.timeline.events):
                 if isinstance(event, RoomMemberEvent) and event.state_key == self._client.user_id != event.sender:
                     yield Arrival(room_id, event)
 
-    def _note_state(self, room_id: str, event: Event) -> None:
-        """State that nio does not keep: the bot's own marks, and which rooms a space has."""
-        source = event.source
+    def _note_state(self, room_id: str, source: Json) -> None:
+        """State that nio does not keep, or not whole: the bot's own marks, and what claims are judged by."""
         if source.get("type") == MARK and source.get("sender") == self._client.user_id:
             self.marks[room_id] = source["content"]
-        elif source.get("type") == "m.space.child":
-            children = self.children.setdefault(room_id, set())
-            (children.add if source["content"].get("via") else children.discard)(source["state_key"])
+        self.claims.note(room_id, source)
 
     # Handing over
 
