@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from bot.asking import doors
 from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
@@ -17,18 +18,19 @@ from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
 from bot.errors import StorageError, UserError
-from bot.incoming import conversation, inbox, offering, parameters, text
+from bot.incoming import conversation, help_first, inbox, offering, parameters, text
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
 from bot.keys.crypto import Keyring
 from bot.log import Word
-from bot.messages import Button, Channel, Form, Member, Message, Place, Text, plain
+from bot.messages import Button, Channel, Form, Member, Message, Place, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.platform.naming import Names
 from bot.registry import Command, Every, Registry, Reply
+from bot.words.help_words import asks_for_help
 from bot.words.i18n import N_, _, reading
 from storage.database.database import Database
 from storage.members import community_settings, departures
@@ -93,18 +95,21 @@ class Bot:
         """A command whose arguments the platform has taken apart; each is still as the member typed it."""
         command = self.registry.commands[name]
         values = {parameter: text.whole(typed) for parameter, typed in arguments.items()}
-        await self._answer(incoming, lambda context: self._command(context, command, values))
+        typed = help_first.filled_in(command.handler, values)
+        await self._answer(incoming, lambda context: self._command(context, command, values), typed)
 
     async def run_action(self, incoming: Incoming, button_id: str, answers: Mapping[str, str] | None = None) -> None:
         """A button pressed or a form sent. The id comes from the network and is believed only after it is checked."""
         values = {field: text.whole(typed) for field, typed in (answers or {}).items()}
-        typed = " ".join(values.values())
+        action = self.registry.actions.get(offering.action_of(button_id))
+        typed = help_first.filled_in(action.handler if action else None, values)
         await self._answer(incoming, lambda context: self._action(context, button_id, values), typed)
 
     async def run_text(self, incoming: Incoming, line: str) -> None:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
         line = text.whole(line).strip()
-        await self._answer(incoming, lambda context: self._line(context, line), line)
+        typed = help_first.Typed((line,)) if incoming.place is None else help_first.NOTHING
+        await self._answer(incoming, lambda context: self._line(context, line), typed)
 
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.
@@ -160,39 +165,31 @@ class Bot:
     # -- how it is answered -------------------------------------------------------------------------------------------
 
     async def _answer(
-        self, incoming: Incoming, handle: Callable[[Context], Awaitable[Answered]], line: str = ""
+        self,
+        incoming: Incoming,
+        handle: Callable[[Context], Awaitable[Answered]],
+        typed: help_first.Typed = help_first.NOTHING,
     ) -> None:
         self._names.learn(incoming.member)
         context = await self._recognising.context(incoming)
         with reading(context.locale):
             reply: Reply
+            wrong: Text | None = None
             try:
                 context, reply = await handle(context)
             except UserError as error:
-                reply = Message(text.sentence(error), aside=True)
+                wrong = text.sentence(error)
             except StorageError:
                 log.exception("the database did not answer")
-                reply = Message(_(NO_MEMORY), aside=True)
+                wrong = _(NO_MEMORY)
             except Exception:
                 log.exception("a request failed")
-                reply = Message(_(FAILED), aside=True)
-            await self._respond(context, await self._with_what_stands_beside(context, line, reply))
-
-    async def _with_what_stands_beside(self, context: Context, line: str, reply: Reply) -> Reply:
-        """What cogs have to say beside the answer to a typed line, under it. It never takes the answer's place."""
-        if not line or reply is None or isinstance(reply, Form):
-            return reply
-        for cog in self.registry.cogs:
-            try:
-                beside = await cog.beside(context, line)
-            except StorageError:
-                log.exception("the database did not answer")
-                continue
-            if beside:
-                said = _as_message(reply)
-                assert isinstance(said, Message)
-                reply = replace(said, text=said.text + "\n\n" + beside)
-        return reply
+                wrong = _(FAILED)
+            if wrong is not None:
+                reply = help_first.not_understood(self.registry, wrong)
+            await self._respond(
+                context, await help_first.before(self.registry, context, typed, reply, understood=wrong is None)
+            )
 
     async def _respond(self, context: Context, reply: Reply) -> None:
         if reply is None:
@@ -211,7 +208,8 @@ class Bot:
             chat = await self.conversations.recall(context.member, channel)
         except StorageError:
             chat = conversation.NOTHING
-        if text.asks_for_help(line):
+        field = chat.form.fields[len(chat.answers)] if chat.form else None
+        if asks_for_help(line, number_wanted=field is not None and field.kind is not str):
             context, reply = await self._typed_command(context, "help-now")
             return context, replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
         if chat.form is not None:
@@ -222,9 +220,15 @@ class Bot:
         try:
             return await self._typed_command(context, line)
         except UserError:
-            if not chat.typed or text.means_command(self.registry.commands, line):
+            means_command = text.means_command(self.registry.commands, line)
+            if chat.typed and not means_command:
+                return await self._action(context, chat.typed, {"words": line})
+            if door := doors.by_words(self.registry, line):
+                return await self._action(context, door, {})
+            said = await help_first.instead(self.registry, context, line) if context.direct else None
+            if said is None or means_command:
                 raise
-            return await self._action(context, chat.typed, {"words": line})
+            return context, said
 
     async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.registry.commands, line)
@@ -245,7 +249,7 @@ class Bot:
         try:
             parameters.check(field, answer, await self._reading(context))
         except UserError as error:
-            return context, Message(text.question(form, index, text.sentence(error)), aside=True)
+            return context, help_first.not_understood(self.registry, text.question(form, index, text.sentence(error)))
         chat = conversation.answered(chat, answer)
         if len(chat.answers) < len(form.fields):
             await self.conversations.keep(context.member, channel, chat, context.now)
@@ -299,6 +303,4 @@ class Bot:
 
 
 def _as_message(reply: str | Text | Message | Form) -> Message | Form:
-    if isinstance(reply, str):
-        return Message(plain(reply))
-    return Message(reply) if isinstance(reply, Text) else reply
+    return reply if isinstance(reply, Form) else help_first.as_message(reply)

@@ -193,8 +193,12 @@ class Duties(ABC):
         """What this cog puts on the member's own help card: people and places of theirs. Read at most for a second."""
         return ()
 
-    async def beside(self, _context: Context, _line: str) -> Text | None:
-        """Something to say beside the reply to a line typed to the bot. Nothing of the line is kept."""
+    async def said_first(self, _context: Context, _line: str) -> Message | None:
+        """What comes before the answer to a line that somebody wrote to the bot alone. Nothing of the line is kept."""
+        return None
+
+    async def said_instead(self, _context: Context, _line: str) -> Message | None:
+        """What to say to such a line where it is no command and answers nothing."""
         return None
 
     def measures(self) -> Iterable[Measure]:

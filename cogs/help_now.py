@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, TypeVar
 
@@ -13,12 +14,12 @@ from bot.asking import doors
 from bot.cog import Cog, Core, action, command, job
 from bot.context import Context
 from bot.errors import DeliveryError, StorageError, UserError
-from bot.incoming.text import asks_for_help
 from bot.keys.crypto import DecryptionError
-from bot.messages import Button, Community, Message, Person, Text
-from bot.registry import Ask, Work, nothing_to_forget
-from bot.words import countries, crisis_lines, crisis_phrases
+from bot.messages import Button, Community, Member, Message, Person, Text
+from bot.registry import Ask, Work
+from bot.words import countries, crisis_lines, help_words
 from bot.words.i18n import _
+from cogs import hard_words
 from storage.moderation import lines
 from storage.moderation.lines import Facts, Known
 
@@ -30,7 +31,11 @@ PATIENCE = 1.0
 PAGE = 20
 """Countries on one screen, which takes 25 buttons at most."""
 
-NOTHING = Facts({}, "", (), False)
+NOTHING = Facts({}, "", ())
+
+AGAIN = timedelta(days=1)
+"""How long after a phrase brought the whole card one line is enough. Held in memory only."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +49,7 @@ class HelpNow(Cog):
     def __init__(self, core: Core) -> None:
         super().__init__(core)
         self._known = Known({}, {})
+        self._brought: dict[Member, datetime] = {}
         self._read_once = False
 
     # -- the card -----------------------------------------------------------------------------------------------------
@@ -176,12 +182,36 @@ class HelpNow(Cog):
     async def open_doors(self, context: Context) -> frozenset[str]:
         return frozenset({doors.HELP_NOW})
 
-    async def beside(self, context: Context, line: str) -> Text | None:
-        """The card, under the reply to a line with one of a few phrases, in communities that turned this on."""
-        if asks_for_help(line) or not crisis_phrases.stands_in(line):
+    # -- what is typed ------------------------------------------------------------------------------------------------
+
+    async def said_first(self, context: Context, line: str) -> Message | None:
+        """The card, above the answer to a line with one of a few phrases: whole once a day, then one line."""
+        if not help_words.says_so(line):
             return None
-        facts = await self._facts(context)
-        return await self._card(context, None) if facts.phrases else None
+        if context.now - self._brought.get(context.member, LONG_AGO) < AGAIN:
+            return Message(
+                _("I'm a bot and can't tell how you mean this. `help now` has numbers, at any hour."),
+                doors.help_now(self.core.registry),
+            )
+        self._brought = {who: at for who, at in self._brought.items() if context.now - at < AGAIN}
+        self._brought[context.member] = context.now
+        said = _(
+            "I'm a bot and can't tell how you mean this. Nobody here has read it. In case it helps tonight:"
+        ) + Text("\n")
+        country = await self._patiently(self._remembered(context), None)
+        return Message(said + await self._card(context, country), (*await self._people(context), *_under_a_phrase()))
+
+    async def _people(self, context: Context) -> list[Button]:
+        """To ask a person here, while there is one."""
+        there = await self._patiently(doors.doors(self.core.registry, context, (doors.COMPANY,)), ())
+        return [replace(button, label=_("Ask a person here")) for button in there]
+
+    @action("help.go_on", stateless=True)
+    async def go_on(self, context: Context, value: str) -> Message:
+        return Message(_("That's fine. Everything is where you left it."), aside=True)
+
+    async def said_instead(self, context: Context, line: str) -> Message | None:
+        return await hard_words.answer(self.core, context, line)
 
     # -- the country --------------------------------------------------------------------------------------------------
 
@@ -224,6 +254,14 @@ def first_line(numbers: tuple[str, ...], *, known: bool = False) -> Text:
     return _("In danger right now? Call your emergency number ({numbers}).").format(numbers=", ".join(numbers))
 
 
+def _under_a_phrase() -> tuple[Button, ...]:
+    return (
+        Button(_("My people"), doors.PEOPLE),
+        Button(_("I'm all right, go on"), doors.GO_ON),
+        Button(_("Choose"), "help.choose", "0"),
+    )
+
+
 def _together(facts: Sequence[Facts]) -> Facts:
     """What several communities confirmed, as one."""
     if not facts:
@@ -236,7 +274,6 @@ def _together(facts: Sequence[Facts]) -> Facts:
         confirmed,
         ", ".join(dict.fromkeys(one.emergency for one in facts if one.emergency)),
         tuple(resource for one in facts for resource in one.resources),
-        any(one.phrases for one in facts),
     )
 
 

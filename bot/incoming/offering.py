@@ -37,6 +37,12 @@ def parse(button_id: str) -> Button:
     return Button(Text(), found["action"], found["value"], row=found["row"])
 
 
+def action_of(button_id: str) -> str:
+    """The action that an id names, "" for one that is none of ours."""
+    found = _ID.fullmatch(button_id)
+    return found["action"] if found else ""
+
+
 class Offering:
     """Binds what a reply offers, and believes a press only after it is checked."""
 

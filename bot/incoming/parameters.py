@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from bot.clocks import phrases, zones
@@ -77,8 +77,12 @@ def _zone_choices(prefix: str) -> list[tuple[str, str]]:
     return [(choice.label, choice.key) for choice in zones.complete(prefix)]
 
 
+Dialled = NewType("Dialled", str)
+"""A number to call. Where one is asked for, 112 is the answer and no call for help."""
+
 TYPES: Mapping[Any, Type] = {
     str: Type("text", _text, lambda: _("a few words")),
+    Dialled: Type("dialled", _text, lambda: _("a number to call, for example 112")),
     int: Type("number", _number, lambda: _("a number, for example 3")),
     time: Type("time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00")),
     ZoneInfo: Type(
@@ -219,6 +223,12 @@ def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Rea
         elif parameter.default is parameter.empty:
             raise UserError(_("Something is missing: please fill in every field that is not marked optional."))
     return values
+
+
+def takes_words(handler: Callable[..., Any], name: str) -> bool:
+    """Does the handler take this field as words, whatever they are?"""
+    parameter = inspect.signature(handler, eval_str=True).parameters.get(name)
+    return parameter is not None and of(parameter.annotation).name == "text"
 
 
 def check(field: Field, answer: str, reading: Reading) -> None:

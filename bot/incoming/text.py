@@ -30,7 +30,13 @@ CANCEL = frozenset({"cancel", "stop", "quit"})
 
 
 def render(message: Message) -> Text:
-    """A message with its choices as a numbered list. Each can be answered by its number or its words."""
+    """A message with its choices as a numbered list. Each can be answered by its number or its words.
+
+    An aside numbers nothing.
+    """
+    if message.aside:  # its numbers belong to what was shown before; each of its choices is understood as it is written
+        named = [Text("`") + button.label + "`" for button in message.buttons]
+        return Text("\n").join([message.text, *([Text(" ").join(named)] if named else [])])
     lines = [message.text]
     lines.extend(Text(f"{number}. ") + button.label for number, button in enumerate(message.buttons, start=1))
     return Text("\n").join(lines)
@@ -55,12 +61,6 @@ def question(form: Form, index: int, problem: Text | None = None) -> Text:
 def whole(words: str) -> str:
     """What a platform handed over, without halves of surrogate pairs: nothing can show, store or export those."""
     return words.encode("utf-8", "replace").decode()
-
-
-def asks_for_help(line: str) -> bool:
-    """Help comes first, also in the middle of a form."""
-    words = line.casefold().strip(" .!?")
-    return words == "help-now" or ALIASES.get(words) == "help-now"
 
 
 def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
@@ -120,14 +120,19 @@ def chosen(labels: list[tuple[str, str]], line: str) -> str | None:
 
     Where the choices are numbers themselves ("2 days"), a number means the one that begins with it, not its place.
     """
-    words = line.strip().casefold().rstrip(".!)")
+    words = _said(line)
     if words.isdecimal() and len(words) < 4:
         meant = [id_ for label, id_ in labels if label.split(maxsplit=1)[:1] == [words]]
         if len(meant) == 1:
             return meant[0]
         if 1 <= int(words) <= len(labels):
             return labels[int(words) - 1][1]
-    return next((id_ for label, id_ in labels if label.casefold().rstrip(".") == words), None)
+    return next((id_ for label, id_ in labels if _said(label) == words), None)
+
+
+def _said(words: str) -> str:
+    """Words as they are compared: whatever the case, and whichever apostrophe a phone made of one."""
+    return words.strip().casefold().replace("’", "'").replace("‘", "'").rstrip(".!)")
 
 
 def labels(buttons: Iterable[Button]) -> list[tuple[str, str]]:

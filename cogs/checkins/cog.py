@@ -9,23 +9,27 @@ from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors
+from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors, help_now
 from bot.clocks.times import friendly_instant
-from bot.cog import Cog, action, command, job, message
+from bot.cog import (
+    Cog,
+    action,
+    command,
+    job,
+    message,
+)
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Work
 from bot.words import prompts
-from bot.words.i18n import _, say
+from bot.words.i18n import _
+from cogs import hard_words
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS
 from storage.checkins import checkins, dials, prompts_off
 from storage.members import in_touch
-
-NOTEBOOK = "notebook.keep"
-"""The action that keeps the words waiting in ``bot.words``, where the notebook is a feature of this bot."""
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
@@ -114,14 +118,16 @@ class CheckIns(Cog):
             context, prompt_id = await self._meant(context, prompt_id)
         destination = prompts.destination(self._prompt(prompt_id), words)
         await self._contact(context)
+        if hard := await hard_words.answer(self.core, context, words):
+            return hard
         self.core.words.keep(context.me, words, context.now)
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
         said = await self._after(context, noted, destination)
         offered = {button.action for button in said.buttons}
-        after = [button for button in await self._what_next(context) if button.action not in offered]
-        return said.with_buttons(after)
+        after = [*await self._what_next(context), *help_now(self.core.registry)]
+        return said.with_buttons([button for button in after if button.action not in offered])
 
     @action("checkins.skip")
     async def skip(self, context: Context, value: str) -> Text:
@@ -198,8 +204,8 @@ class CheckIns(Cog):
         heard = await self.read(self.core.registry.listeners(context.me))
         if heard or (await self.read(dials.get, context.me)).audience == "thread":
             buttons.append(Button(_("Share it"), prompting.SEND))
-        if NOTEBOOK in self.core.registry.actions:
-            buttons.append(Button(_("Keep it for me"), NOTEBOOK))
+        if hard_words.NOTEBOOK in self.core.registry.actions:
+            buttons.append(Button(_("Keep it for me"), hard_words.NOTEBOOK))
         return [*buttons, Button(_("Done"), "checkins.done")] if buttons else []
 
     # -- what is kept -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What moderators decide for everybody: words, age, tenure, phrases, holds, groups, and who counts as trained."""
+"""What moderators decide for everybody: words, age, tenure, holds, groups, and who counts as trained."""
 
 from __future__ import annotations
 
@@ -53,16 +53,12 @@ class CommunitySettings(KeepsNothing):
             _("A report holds introductions until you decide.")
             if now.holds_on_report
             else _("A report holds no introductions."),
-            _("Some phrases typed to me bring up the help card. Nobody is told.")
-            if now.phrases
-            else _("No phrase brings up the help card by itself."),
         ]
         buttons = (
             Button(_("Wording"), "community.change", "preset"),
             Button(_("Adults only"), "community.change", "adults"),
             Button(_("Days before introductions"), "community.change", "tenure"),
             Button(_("Holds on reports"), "community.change", "holds"),
-            Button(_("Phrases"), "community.change", "phrases"),
             Button(_("Quiet hours"), "community.quiet"),
             Button(_("Groups"), "groups.open"),
         )
@@ -70,7 +66,7 @@ class CommunitySettings(KeepsNothing):
 
     @action("community.change", moderators=True)
     async def change(self, context: Context, value: str) -> Reply:
-        if value not in ("preset", "adults", "tenure", "holds", "phrases"):
+        if value not in ("preset", "adults", "tenure", "holds"):
             raise UserError(_("I don't know that setting. `kith-mod settings` shows them all."))
         await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
         return await self.settings_screen(context)
@@ -200,6 +196,4 @@ def _changed(settings: community_settings.Settings, what: str) -> community_sett
         return settings._replace(tenure_days=next((n for n in TENURES if n > settings.tenure_days), TENURES[0]))
     if what == "adults":
         return settings._replace(adults_only=not settings.adults_only)
-    if what == "holds":
-        return settings._replace(holds_on_report=not settings.holds_on_report)
-    return settings._replace(phrases=not settings.phrases)
+    return settings._replace(holds_on_report=not settings.holds_on_report)

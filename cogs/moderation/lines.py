@@ -8,7 +8,15 @@ from sqlite3 import Connection
 from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Field, Form, Message, Text
+from bot.incoming.parameters import Dialled
+from bot.messages import (
+    Button,
+    Community,
+    Field,
+    Form,
+    Message,
+    Text,
+)
 from bot.registry import Reply
 from bot.words import countries, crisis_lines
 from bot.words.crisis_lines import Line
@@ -144,11 +152,11 @@ class Lines(KeepsNothing):
 
     @action("lines.other_number", moderators=True)
     async def other_number(self, context: Context, value: str) -> Form:
-        field = Field("number", _("The number to call, after you checked it"), limit=20)
+        field = Field("number", _("The number to call, after you checked it"), Dialled, limit=20)
         return Form(_("Emergency number"), (field,), "lines.number", value)
 
     @action("lines.number", moderators=True)
-    async def number(self, context: Context, value: str, number: str) -> Message:
+    async def number(self, context: Context, value: str, number: Dialled) -> Message:
         digits = number.replace(" ", "").replace("-", "")
         if not digits.isascii() or not digits.removeprefix("+").isdigit() or len(digits) > 15:
             raise UserError(_("{number} isn't a number one can call. Write digits, like 112.").format(number=number))

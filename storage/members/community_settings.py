@@ -24,7 +24,6 @@ class Settings(NamedTuple):
     adults_only: bool = False
     tenure_days: int = 0
     holds_on_report: bool = True
-    phrases: bool = False
     step: int = 0
     quiet: tuple[time, time] | None = None
     """Quiet hours of members who have chosen none; None where moderators have not said any."""
@@ -44,13 +43,13 @@ def get(connection: Connection, community: Community) -> Settings:
     """The community's settings, or the defaults."""
     row = connection.execute(
         "SELECT reports_platform, reports_channel, panel_platform, panel_channel, countries, emergency, preset,"
-        " adults_only, tenure_days, holds_on_report, phrases, step, quiet_from, quiet_until, tender"
+        " adults_only, tenure_days, holds_on_report, step, quiet_from, quiet_until, tender"
         " FROM community_settings WHERE community = ?",
         (community.id,),
     ).fetchone()
     if row is None:
         return Settings()
-    (reports_on, reports, panel_on, panel, countries, emergency, preset, adults, tenure, holds, phrases, step,
+    (reports_on, reports, panel_on, panel, countries, emergency, preset, adults, tenure, holds, step,
      quiet_from, quiet_until, tender) = row  # fmt: skip
     return Settings(
         Channel(reports_on, reports) if reports else None,
@@ -61,7 +60,6 @@ def get(connection: Connection, community: Community) -> Settings:
         bool(adults),
         tenure,
         bool(holds),
-        bool(phrases),
         step,
         (time.fromisoformat(quiet_from), time.fromisoformat(quiet_until)) if quiet_from else None,
         None if tender is None else bool(tender),
@@ -72,8 +70,8 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
     """Keep these settings."""
     connection.execute(
         "INSERT OR REPLACE INTO community_settings (community, reports_platform, reports_channel, panel_platform,"
-        " panel_channel, countries, emergency, preset, adults_only, tenure_days, holds_on_report, phrases, step,"
-        " quiet_from, quiet_until, tender) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " panel_channel, countries, emergency, preset, adults_only, tenure_days, holds_on_report, step,"
+        " quiet_from, quiet_until, tender) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             community.id,
             settings.reports.platform if settings.reports else None,
@@ -86,7 +84,6 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
             settings.adults_only,
             settings.tenure_days,
             settings.holds_on_report,
-            settings.phrases,
             settings.step,
             *(hour.isoformat("minutes") for hour in settings.quiet or ()),
             *(() if settings.quiet else (None, None)),

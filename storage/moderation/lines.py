@@ -25,7 +25,6 @@ class Facts(NamedTuple):
     confirmed: Mapping[str, date]
     emergency: str
     resources: tuple[Resource, ...]
-    phrases: bool
 
 
 class Known(NamedTuple):
@@ -87,11 +86,9 @@ def known(connection: Connection) -> Known:
 
 
 def facts(connection: Connection, community: Community) -> Facts:
-    row = connection.execute(
-        "SELECT emergency, phrases FROM community_settings WHERE community = ?", (community.id,)
-    ).fetchone()
-    emergency, phrases = row or ("", 0)
-    return Facts(confirmed(connection, community), emergency, resources(connection, community), bool(phrases))
+    row = connection.execute("SELECT emergency FROM community_settings WHERE community = ?", (community.id,)).fetchone()
+    [emergency] = row or ("",)
+    return Facts(confirmed(connection, community), emergency, resources(connection, community))
 
 
 def add_resource(connection: Connection, community: Community, seal: sql.Seal, now: datetime) -> int:

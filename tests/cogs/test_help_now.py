@@ -16,14 +16,13 @@ from bot.asking.consenting import ADULT, CORE
 from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Community, Person, Text, plain
-from bot.words import crisis_lines, crisis_phrases
+from bot.words import crisis_lines
 from cogs.help_now import PAGE, HelpNow
 from storage.company import helping
 from storage.members import community_settings, consents, members
 from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
 from tests.conftest import SATURDAY_EVENING
-from tests.legible import legible
 
 SEEN = "I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next."
 GB = [line.id for line in crisis_lines.shipped().of("GB")]
@@ -47,9 +46,7 @@ async def confirm(world: Playground, *ids: str, days: int = 100) -> Community:
 
 async def set_emergency(world: Playground, number: str) -> None:
     porch = await community(world)
-    await world.bot.database.write(
-        community_settings.save, porch, community_settings.Settings(emergency=number, phrases=True)
-    )
+    await world.bot.database.write(community_settings.save, porch, community_settings.Settings(emergency=number))
 
 
 async def test_a_stranger_gets_numbers_and_nothing_is_asked_or_kept(world: Playground) -> None:
@@ -237,53 +234,6 @@ async def test_remember_my_country_is_asked_for_and_taken_back(world: Playground
 
 def outdate(connection: sqlite3.Connection, person: Person) -> None:
     connection.execute("UPDATE consents SET version = 0 WHERE person = ? AND purpose = 'country'", (person.id,))
-
-
-# -- phrases ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "line", ["I want to die", "i  WANT to\tdie.", "sometimes I don’t want to live", "I'm suicidal"]
-)
-def test_phrases_are_seen_whatever_the_spelling(line: str) -> None:
-    assert crisis_phrases.stands_in(line)
-
-
-@pytest.mark.parametrize("line", ["", "my plant wants to die back in autumn", "checkin on 19:00", "kill the process"])
-def test_ordinary_lines_are_not(line: str) -> None:
-    assert not crisis_phrases.stands_in(line)
-
-
-async def test_no_phrase_does_anything_until_moderators_turn_it_on(world: Playground) -> None:
-    await community(world)
-    assert "In danger" not in (await world.chat.say(ALICE, "I want to die", ROOM)).text
-
-
-async def test_a_phrase_adds_the_card_tells_nobody_and_keeps_nothing(world: Playground) -> None:
-    await set_emergency(world, "112")
-    before = len(world.chat.posted)
-    answer = await world.chat.say(ALICE, "I want to die", ROOM)
-    assert "I don't know that." in answer.text
-    assert "In danger right now?" in answer.text
-    assert answer.private
-    assert len(world.chat.posted) == before + 1, "one answer, to Alice"
-    text = await world.bot.database.read(legible)
-    assert "want to die" not in text
-    assert "In danger" not in (await world.chat.say(ALICE, "start", ROOM)).text
-
-
-async def test_what_is_typed_into_a_form_counts_as_typed_to_the_bot(world: Playground) -> None:
-    await set_emergency(world, "112")
-    await world.chat.say(ALICE, "checkin on 19:00 berlin", ROOM)
-    await world.chat.say(ALICE, "yes", ROOM)
-    await world.chat.say(ALICE, "report", ROOM)
-    code = (await community(world)).id
-    await world.bot.run_action(
-        world.chat.incoming(ALICE, ROOM), f"kith:1:reports.sent:-:m1n{code}", {"words": "They make me want to die."}
-    )
-    answer = world.chat.read(ALICE)[-1]
-    assert "Received." in answer.text
-    assert "In danger right now?" in answer.text
 
 
 async def test_asking_for_help_brings_one_card(world: Playground) -> None:

@@ -343,14 +343,21 @@ async def test_one_tap_changes_one_thing_and_stands_in_the_audit(world: Playgrou
         ("Adults only", "adults_only", True),
         ("Days before introductions", "tenure_days", 1),
         ("Holds on reports", "holds_on_report", False),
-        ("Phrases", "phrases", True),
     ):
         before = (await settings(world, porch))._asdict()
         screen = await press(world, MO, screen, label)
         after = (await settings(world, porch))._asdict()
         assert {name for name in after if after[name] != before[name]} == {field}
         assert after[field] == value
-    assert str((await say(world, ALICE, "audit")).text).count("a moderator changed") == 5
+    assert str((await say(world, ALICE, "audit")).text).count("a moderator changed") == 4
+
+
+async def test_no_moderator_can_keep_the_help_card_from_anybody(world: Playground) -> None:
+    await populate(world)
+    screen = await say(world, MO, "kith-mod settings")
+    assert "Phrases" not in labels(screen)
+    await world.bot.run_action(world.chat.incoming(MO, ROOM), "kith:1:community.change:-:phrases")
+    assert "In danger right now?" in (await world.chat.say(ALICE, "I want to die")).text
 
 
 async def test_days_before_introductions_go_round_among_four_and_none(world: Playground) -> None:

@@ -72,16 +72,6 @@ def test_what_is_not_found_gets_a_way_on(world: Playground, line: str, suggestio
     assert suggestion in text.sentence(caught.value)
 
 
-@pytest.mark.parametrize("line", ["help now", "HELP NOW!", "sos", "crisis.", "help-now"])
-def test_a_call_for_help_is_heard_first(line: str) -> None:
-    assert text.asks_for_help(line)
-
-
-@pytest.mark.parametrize("line", ["help", "now", "sos berlin", "no crisis"])
-def test_other_words_are_not_a_call_for_help(line: str) -> None:
-    assert not text.asks_for_help(line)
-
-
 def test_a_question_says_how_to_keep_and_how_to_stop() -> None:
     form = Form(
         Text("Your check-in"),
@@ -96,3 +86,13 @@ def test_a_question_says_how_to_keep_and_how_to_stop() -> None:
     assert str(text.question(form, 1)) == "A note?\n`-` leaves it out. `cancel` stops."
     assert str(text.question(form, 2)) == "X?\n`cancel` stops."
     assert str(text.question(form, 0, Text("No such time."))).startswith("No such time.\nWhen?")
+
+
+def test_an_aside_numbers_nothing_as_its_numbers_belong_to_what_was_shown_before() -> None:
+    aside = Message(Text("I don't know that."), (Button(Text("Help now"), "help.now"),), aside=True)
+    assert str(text.render(aside)) == "I don't know that.\n`Help now`"
+
+
+@pytest.mark.parametrize("line", ["I’m in", "i‘m in", "I'm in.", "I’M IN!"])
+def test_apostrophes_are_read_as_phones_write_them(line: str) -> None:
+    assert text.chosen([("I'm in", "yes"), ("Can't", "no")], line) == "yes"

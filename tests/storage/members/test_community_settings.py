@@ -26,7 +26,7 @@ def test_before_anything_was_decided_the_defaults_hold(connection: Connection, p
 
 def test_everything_that_was_decided_is_kept(connection: Connection, porch: Community, garden: Community) -> None:
     decided = Settings(
-        Channel("local", "mods"), Channel("local", "lobby"), ("GB", "DE"), "999", "study", True, 7, False, True, 3,
+        Channel("local", "mods"), Channel("local", "lobby"), ("GB", "DE"), "999", "study", True, 7, False, 3,
         LATE, False,
     )  # fmt: skip
     community_settings.save(connection, porch, decided)

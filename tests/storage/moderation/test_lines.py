@@ -66,12 +66,11 @@ def test_a_place_nearby_is_sealed_for_its_own_row_and_its_communitys_alone(
 def test_the_card_of_every_community_and_where_each_lives(
     connection: Connection, porch: Community, garden: Community
 ) -> None:
-    settings = community_settings.get(connection, porch)._replace(emergency="112", phrases=True)
+    settings = community_settings.get(connection, porch)._replace(emergency="112")
     community_settings.save(connection, porch, settings)
     known = lines.known(connection)
     assert known.places == {Place("local", "porch"): porch.id, Place("local", "garden"): garden.id}
-    assert (known.facts[porch.id].emergency, known.facts[porch.id].phrases) == ("112", True)
-    assert (known.facts[garden.id].emergency, known.facts[garden.id].phrases) == ("", False)
+    assert (known.facts[porch.id].emergency, known.facts[garden.id].emergency) == ("112", "")
 
 
 # -- a member's country ------------------------------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""Help comes first: before the answer to a line, in the place of a line that nobody understood, and beside a form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.asking import doors
+from bot.context import Context
+from bot.errors import StorageError
+from bot.incoming import parameters
+from bot.messages import Form, Message, Text, plain
+from bot.registry import Registry, Reply
+from bot.words.help_words import asks_for_help
+
+MOST = 25
+"""Buttons under one message, on the platform that takes fewest."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Words that somebody wrote to the bot alone. ``asks``: one field of a form is nothing but a word for help."""
+
+    lines: tuple[str, ...] = ()
+    asks: bool = False
+
+
+NOTHING = Typed()
+
+
+def filled_in(handler: Callable[..., Any] | None, values: Mapping[str, str]) -> Typed:
+    """What was filled into a form or given to a command. The words go where they were to go; the card comes along."""
+    asks = any(
+        asks_for_help(typed, number_wanted=handler is None or not parameters.takes_words(handler, name))
+        for name, typed in values.items()
+    )
+    return Typed(tuple(values.values()), asks)
+
+
+async def before(registry: Registry, context: Context, typed: Typed, reply: Reply, *, understood: bool) -> Reply:
+    """The reply, after what comes first. Only "I don't know that" gives way to it."""
+    if not typed.lines or reply is None or isinstance(reply, Form):
+        return reply
+    first = await _first(registry, context, typed)
+    if first is None:
+        return reply
+    if not understood:
+        return replace(first, aside=True)
+    then = as_message(reply)
+    both = (*first.buttons, *then.buttons)
+    fits = not then.aside and len(both) <= MOST
+    return replace(then, text=first.text + "\n\n" + then.text, buttons=both if fits else then.buttons)
+
+
+async def _first(registry: Registry, context: Context, typed: Typed) -> Message | None:
+    if typed.asks:
+        card = await registry.commands["help-now"].handler(context) if "help-now" in registry.commands else None
+        return card if isinstance(card, Message) else None
+    for line in typed.lines:
+        for cog in registry.cogs:
+            try:
+                said = await cog.said_first(context, line)
+            except StorageError:
+                log.exception("the database did not answer")
+                continue
+            if said is not None:
+                return said
+    return None
+
+
+async def instead(registry: Registry, context: Context, line: str) -> Message | None:
+    """What some feature says to a line that is no command and answers nothing."""
+    for cog in registry.cogs:
+        said = await cog.said_instead(context, line)
+        if said is not None:
+            return said
+    return None
+
+
+def not_understood(registry: Registry, said: Text) -> Message:
+    """A failure, with the one door that stands beside every failure."""
+    return Message(said, doors.help_now(registry), aside=True)
+
+
+def as_message(reply: str | Text | Message) -> Message:
+    if isinstance(reply, str):
+        return Message(plain(reply))
+    return Message(reply) if isinstance(reply, Text) else reply
