@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.errors import DeliveryError, StorageError, UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Member, Message, Person, Text
-from bot.registry import Ask, Work
+from bot.registry import Ask, Work, nothing_to_forget
 from bot.words import countries, crisis_lines, help_words
 from bot.words.i18n import _
 from cogs import hard_words

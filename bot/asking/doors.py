@@ -47,7 +47,7 @@ def hello(registry: Registry) -> tuple[Button, ...]:
 def help_now(registry: Registry) -> tuple[Button, ...]:
     """The door that stands beside everything, where it exists."""
     there = HELP_NOW in registry.actions
-    return (Button(translate(reader_locale(), LABELS[HELP_NOW]), HELP_NOW, row=STATELESS),) if there else ()
+    return (Button(say(LABELS[HELP_NOW]), HELP_NOW, row=STATELESS),) if there else ()
 
 
 def by_words(registry: Registry, line: str) -> str | None:
@@ -55,7 +55,7 @@ def by_words(registry: Registry, line: str) -> str | None:
     said = line.casefold().replace("’", "'").strip(" .!?")
     for names in (HELLO, LABELS, BESIDE):
         for action, label in names.items():
-            if action in registry.actions and said == str(translate(reader_locale(), label)).casefold():
+            if action in registry.actions and said == str(say(label)).casefold():
                 return Button(Text(), action, row=STATELESS).id
     return None
 

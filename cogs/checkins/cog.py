@@ -24,7 +24,7 @@ from bot.incoming import text
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Work
 from bot.words import prompts
-from bot.words.i18n import _
+from bot.words.i18n import _, say
 from cogs import hard_words
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import LABELS, SCREENS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 
-from bot.cog import action, command, message
+from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
