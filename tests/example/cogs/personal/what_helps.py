@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking import consenting, doors
+from bot.asking import doors
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
@@ -63,12 +63,10 @@ class WhatHelps(Cog):
         return _("Deleted.")
 
     def asks(self) -> Iterable[Ask]:
-        return (Ask(ASK, (*consenting.CORE, what_helps.PURPOSE), self._consent_words, "what_helps.show"),)
+        return (Ask(ASK, ("core", what_helps.PURPOSE), self._consent_words, "what_helps.show"),)
 
     def _consent_words(self, _value: str) -> Text:
-        return (
-            consenting.core_words(self.core.settings.host) + " " + _("Your line stays until you delete or change it.")
-        )
+        return self.core_words(_("Your line stays until you delete or change it."))
 
     def _words(self, person: Person, sealed: bytes) -> str:
         return self.unseal(sealed, "what_helps", "words", person.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite3 import Connection
 
 from bot.messages import Person
+from storage.database import sql
 
 PURPOSE = "what-helps"
 
@@ -20,4 +21,4 @@ def get(connection: Connection, person: Person) -> bytes | None:
 
 
 def forget(connection: Connection, person: Person) -> None:
-    connection.execute("DELETE FROM what_helps WHERE person = ?", (person.id,))
+    sql.forget(connection, person, "what_helps")
