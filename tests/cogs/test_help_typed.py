@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from sqlite3 import Connection
 
 import pytest
 
@@ -11,6 +12,7 @@ from storage.members import members
 from tests.cast import ALICE, BOB, DANA, ROOM, Playground, button, labels
 from tests.cogs.test_help_now import SEEN, community, set_emergency
 from tests.conftest import SATURDAY_EVENING
+from tests.legible import legible
 from tests.words.test_help_words import ASKING, HARMLESS
 
 
@@ -40,9 +42,23 @@ async def test_a_phrase_brings_the_card_first_tells_nobody_and_keeps_nothing(wor
     assert labels(answer)[:2] == ["My people", "I'm all right, go on"]
     assert answer.private
     assert len(world.chat.posted) == before + 1, "one answer, to Alice"
-    text = await world.bot.database.read(lambda connection: "\n".join(connection.iterdump()))
+    text = await world.bot.database.read(legible)
     assert "want to die" not in text
     assert "In danger" not in (await world.chat.say(ALICE, "start")).text
+
+
+async def test_that_it_came_is_kept_nowhere(world: Playground) -> None:
+    """Not a row more or another one than any line that nobody understood would leave."""
+    await agree(world)
+    left = []
+    for line in ("xyzzy", "I want to die", "I want to die"):
+        await world.chat.say(ALICE, line)
+        left.append(await world.bot.database.read(kept_but_the_chat))
+    assert left[0] == left[1] == left[2]
+
+
+def kept_but_the_chat(connection: Connection) -> list[str]:
+    return [line for line in connection.iterdump() if 'INTO "conversations"' not in line]
 
 
 async def test_a_stranger_gets_it_as_well_and_nothing_is_kept_of_them(world: Playground) -> None:
