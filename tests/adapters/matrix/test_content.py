@@ -155,6 +155,12 @@ def test_a_long_text_comes_in_pieces_and_only_the_last_can_be_found_and_answered
     assert [BUTTONS in piece for piece in pieces] == [False] * (len(pieces) - 1) + [True]
 
 
+def test_the_fields_are_called_as_in_the_rooms_that_earlier_versions_wrote_in() -> None:
+    [content] = contents(Message(Text("Ready?"), YES_NO), PARIS, "the-key")
+    assert (content["kith.key"], content["kith.buttons"][0]) == ("the-key", ["Yes", "kith:1:x.yes:o1:1"])
+    assert choice({"kith.buttons": [["Yes", "kith:1:x.yes:o1:1"]]}, "1") == "kith:1:x.yes:o1:1"
+
+
 @pytest.mark.parametrize("character", ["x", "&", "\u2060", "\U0001f600", "\n", '"'])
 def test_no_piece_is_larger_than_an_event_may_be(character: str) -> None:
     pieces = contents(Message(Text("{words}").format(words=character * 30_000)), PARIS)
