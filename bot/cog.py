@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -199,8 +200,8 @@ class Cog(Duties):
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):
-            _context, *parameters = inspect.signature(method, eval_str=True).parameters.values()
-            yield Command(help=inspect.getdoc(method) or "", parameters=tuple(parameters), handler=method, **marks)
+            parameters = _parameters(method.__func__)
+            yield Command(help=inspect.getdoc(method) or "", parameters=parameters, handler=method, **marks)
 
     def actions(self) -> Iterator[Action]:
         for method, marks in self._marked("action"):
@@ -214,9 +215,21 @@ class Cog(Duties):
         yield from self._marked("job")
 
     def _marked(self, kind: str) -> Iterator[tuple[Any, Any]]:
-        for name, function in vars(type(self)).items():
-            if hasattr(function, f"cog_{kind}"):
-                yield getattr(self, name), getattr(function, f"cog_{kind}")
+        for name, marks in _marks(type(self), kind):
+            yield getattr(self, name), marks
+
+
+@cache
+def _marks(cog: type[Cog], kind: str) -> tuple[tuple[str, Any], ...]:
+    """The names of a cog's methods that are decorated as one kind of thing, with what was said there."""
+    mark = f"cog_{kind}"
+    return tuple((name, getattr(function, mark)) for name, function in vars(cog).items() if hasattr(function, mark))
+
+
+@cache
+def _parameters(handler: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    _self, _context, *parameters = inspect.signature(handler, eval_str=True).parameters.values()
+    return tuple(parameters)
 
 
 class KeepsNothing(Cog):
