@@ -36,6 +36,7 @@ SQL_CLOCK = re.compile(r"CURRENT_(TIMESTAMP|DATE|TIME)\b|'now'|unixepoch\(\)")
 WALL_CLOCK = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$")
 SKIP = re.compile(r"\b(pytest|mark|unittest)\.(skip|skipif|xfail|importorskip)$")
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "service", "services", "common", "misc"}
+SILENCES = re.compile(r"#\s*(noqa|type: ignore)")
 SILENCED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|type: ignore\[[a-z\-, ]+\])")
 REASONED = re.compile(SILENCED.pattern + r"\s*[#(:;,—-]\s*\w+")
 
@@ -51,6 +52,11 @@ class File:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in the tree, walked once for all laws."""
+        return list(ast.walk(self.tree))
+
     def within(self, *places: str) -> bool:
         """Is it one of these files, or in one of these folders? A folder also stands for the module called so."""
         return any(self.path in (place, f"{place}.py") or self.path.startswith(f"{place}/") for place in places)
@@ -62,7 +68,7 @@ Law = Callable[[File], Iterator[str]]
 def imported(file: File) -> Iterator[tuple[str, int]]:
     """Every module a file imports, absolute, with its line; `from bot import times` gives `bot.clocks.times`."""
     package = PurePosixPath(file.path).parent.parts
-    for node in ast.walk(file.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,21 +84,26 @@ def is_in(module: str, places: set[str]) -> bool:
 
 def strings(file: File) -> Iterator[ast.Constant]:
     """Every string literal that is not a docstring."""
-    documented = {id(node) for node in docstrings(file.tree)}
-    for node in ast.walk(file.tree):
+    documented = {id(node) for node in docstrings(file)}
+    for node in file.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
             yield node
 
 
-def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
+def docstrings(file: File) -> Iterator[ast.Constant]:
     """Every string that stands alone as a statement: of modules, classes, functions and attributes."""
-    for node in ast.walk(tree):
+    for node in file.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.value
 
 
-def identifiers(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
+def ending(node: ast.Attribute) -> str:
+    """The last two names of a dotted one: ``mark.skip`` of ``pytest.mark.skip``."""
+    return f"{getattr(node.value, 'attr', getattr(node.value, 'id', ''))}.{node.attr}"
+
+
+def identifiers(file: File) -> Iterator[tuple[str, int]]:
+    for node in file.nodes:
         for attribute in ("id", "attr", "arg", "name", "asname"):
             name = getattr(node, attribute, None)
             if isinstance(name, str):
@@ -113,13 +124,13 @@ def names_no_platform(file: File) -> Iterator[str]:
     """What holds for one platform stands in its adapter; only a docstring citing the source of a rule names one."""
     if not file.within(*SOURCE) or file.within(*MAY_NAME_A_PLATFORM):
         return
-    for name, line in identifiers(file.tree):
+    for name, line in identifiers(file):
         if PLATFORM.search(name):
             yield f"{line}: is called {name}"
     for literal in strings(file):
         if PLATFORM.search(str(literal.value)):
             yield f"{literal.lineno}: says {literal.value!r}"
-    for docstring in docstrings(file.tree):
+    for docstring in docstrings(file):
         text = str(docstring.value)
         if PLATFORM.search(text) and not CITES_A_SOURCE.search(text):
             yield f"{docstring.lineno}: its docstring names a platform and no source"
@@ -141,7 +152,7 @@ def leaves_transactions_to_the_database(file: File) -> Iterator[str]:
     for literal in strings(file):
         if TRANSACTION.match(str(literal.value)):
             yield f"{literal.lineno}: {str(literal.value).split()[0]}"
-    for node in ast.walk(file.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback", "executescript"}:
             yield f"{node.lineno}: .{node.attr}"
 
@@ -155,8 +166,8 @@ def is_told_the_time(file: File) -> Iterator[str]:
             yield f"{literal.lineno}: SQL reads the clock"
     if file.within("bot/clocks/clock.py", "bot/adapters"):
         return
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.Attribute) and WALL_CLOCK.search(ast.unparse(node)):
+    for node in file.nodes:
+        if isinstance(node, ast.Attribute) and WALL_CLOCK.search(ending(node)):
             yield f"{node.lineno}: {ast.unparse(node)}"
         if isinstance(node, ast.ImportFrom):
             read = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -165,8 +176,8 @@ def is_told_the_time(file: File) -> Iterator[str]:
 
 def skips_no_test(file: File) -> Iterator[str]:
     """A test runs everywhere or is not there."""
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.Attribute) and SKIP.search(ast.unparse(node)):
+    for node in file.nodes:
+        if isinstance(node, ast.Attribute) and SKIP.search(ending(node)):
             yield f"{node.lineno}: {ast.unparse(node)}"
 
 
@@ -192,9 +203,11 @@ def has_a_name_with_a_meaning(file: File) -> Iterator[str]:
 
 def gives_a_reason_for_each_exception(file: File) -> Iterator[str]:
     """`# noqa: X` and `# type: ignore[x]` name what they silence, and say why beside it or in the line above."""
+    if not SILENCES.search(file.text):
+        return
     lines = file.text.splitlines()
     for token in tokenize.generate_tokens(StringIO(file.text).readline):
-        if token.type != tokenize.COMMENT or not re.match(r"#\s*(noqa|type: ignore)", token.string):
+        if token.type != tokenize.COMMENT or not SILENCES.match(token.string):
             continue
         above = lines[token.start[0] - 2] if token.start[0] > 1 else ""
         explained = above.lstrip().startswith("#") and SILENCED.match(token.string)
