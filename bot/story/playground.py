@@ -68,13 +68,14 @@ class Playground:
         While nothing is due it goes in steps of an hour, for the hourly and daily jobs.
         """
         end = self.now + duration
+        plans = await self._database.read(agenda.plans)
         await self.bot.tick(self.now)
         while True:
             if said := self.unread():
                 yield said
             if self.now >= end:
                 return
-            due = await self._database.read(agenda.next_due, self.now)
+            due = await self._database.read(agenda.next_due, plans, self.now)
             before, self.now = self.now, min(filter(None, (due, _next_hour(self.now), end)))
             await self._run_jobs(before)
             await self.bot.tick(self.now)
