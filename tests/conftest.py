@@ -17,6 +17,7 @@ from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
 from tests.engines.on_the_spot import on_the_spot
 from tests.prepared import prepared
+from tests.sockets import Sockets
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 """18:00 in Berlin, on the night that the clocks go forward there."""
@@ -28,8 +29,17 @@ settings.register_profile("search", settings.get_profile("any"), print_blob=True
 settings.load_profile("test")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Sockets())
+
+
 @pytest.fixture(scope="session")
-def synapse() -> Synapse:
+def sockets() -> None:
+    """Asked for by every fixture that opens a socket, so that its tests are not among the fast ones."""
+
+
+@pytest.fixture(scope="session")
+def synapse(sockets: None) -> Synapse:
     """One homeserver for the whole run; each test brings users of its own."""
     return shared()
 

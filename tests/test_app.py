@@ -7,7 +7,7 @@ import os
 import signal
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -43,14 +43,8 @@ STOPPED_WITHIN = 5.0
 """Seconds."""
 
 
-@pytest.fixture(scope="module")
-def synapse() -> Iterator[Synapse]:
-    with Synapse() as running:
-        yield running
-
-
 @pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
+async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as running:
         running.add_guild()
         yield running

@@ -45,6 +45,7 @@ async def test_no_word_of_a_member_is_logged(world: Playground, written: Watched
     assert written.lines > 10_000
 
 
+@pytest.mark.sockets
 async def test_nothing_that_discord_sends_is_logged(tmp_path: Path, written: Watched) -> None:
     async with discord_bed(tmp_path / "kith") as bed:
         async for _done in canary.on_discord(bed, 100, seed=1):
@@ -52,6 +53,7 @@ async def test_nothing_that_discord_sends_is_logged(tmp_path: Path, written: Wat
     assert {"bot", "discord", "aiosqlite"} <= written.sources
 
 
+@pytest.mark.sockets
 async def test_nothing_that_matrix_brings_is_logged(tmp_path: Path, written: Watched) -> None:
     async with matrix_bed(tmp_path / "kith") as bed:
         async for _done in canary.on_matrix(bed, 100, seed=1):

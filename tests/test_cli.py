@@ -28,7 +28,7 @@ from tests.beds.process import ROOT, command, configure, environment, finished
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
+async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as running:
         yield running
 
@@ -242,6 +242,7 @@ async def test_a_token_discord_does_not_know(discord: FakeDiscord) -> None:
         await asyncio.to_thread(ask_discord, wrong)
 
 
+@pytest.mark.sockets
 def test_a_homeserver_and_its_tokens() -> None:
     with Synapse() as synapse:
         account = synapse.register("kith")
@@ -264,6 +265,7 @@ def at(homeserver: str, user: str, token: str = "", password: str = "") -> Matri
     )
 
 
+@pytest.mark.sockets
 def test_a_platform_that_is_not_there() -> None:
     with pytest.raises(FatalError, match=r"http://127\.0\.0\.1:9/api/v10/users/@me does not answer\."):
         ask_discord(DiscordConfig(token=Secret("bot.token"), api=FakeDiscordAddress.rest_url))

@@ -18,7 +18,7 @@ def _few_guilds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def kith(tmp_path: Path) -> AsyncIterator[Kith]:
+async def kith(tmp_path: Path, sockets: None) -> AsyncIterator[Kith]:
     """Kith on the fake Discord, not yet started."""
     async with discord_world(tmp_path) as world:
         yield world

@@ -8,17 +8,14 @@ from sqlite3 import Connection
 
 import pytest
 
-from tests.adapters.contract import Actor, Bed, OpenBed, Seen
+from tests.adapters.beds import beds
+from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.discord_bed import DiscordBed, discord_bed
-from tests.adapters.local_bed import local_bed
-from tests.adapters.matrix_bed import matrix_bed
-
-BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed, "matrix": matrix_bed}
 
 
-@pytest.fixture(params=sorted(BEDS))
+@pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    async with BEDS[request.param](tmp_path / "kith") as opened:
+    async with request.param(tmp_path / "kith") as opened:
         yield opened
 
 
@@ -68,6 +65,7 @@ async def test_a_circle_is_made_and_joined_over_restarts(bed: Bed) -> None:
     assert "You're in: Evening circle" in (await agree(alice, await alice.press(card, "I'm in"))).text
 
 
+@pytest.mark.sockets
 async def test_a_servers_calendar_follows_what_the_host_decides(tmp_path: Path) -> None:
     """Every request is held to Discord's own description of them by the fake."""
     async with discord_bed(tmp_path / "kith") as opened:
@@ -99,6 +97,7 @@ def unnoted(connection: Connection) -> None:
     connection.execute("UPDATE gatherings SET shown = NULL, shown_due = 0")
 
 
+@pytest.mark.sockets
 async def test_events_whose_ids_were_never_written_down_are_found_again(tmp_path: Path) -> None:
     async with discord_bed(tmp_path / "kith") as opened:
         alice = opened.actor("alice")
@@ -111,6 +110,7 @@ async def test_events_whose_ids_were_never_written_down_are_found_again(tmp_path
         assert sorted(opened.guild.events) == before
 
 
+@pytest.mark.sockets
 async def test_two_of_one_name_at_one_hour_are_two_events(tmp_path: Path) -> None:
     """What is found again is the event of this date, not one that looks like it."""
     async with discord_bed(tmp_path / "kith") as opened:
@@ -125,6 +125,7 @@ async def test_two_of_one_name_at_one_hour_are_two_events(tmp_path: Path) -> Non
         assert len(opened.guild.events) == 2
 
 
+@pytest.mark.sockets
 async def test_a_date_called_off_before_its_event_was_written_down_leaves_none(tmp_path: Path) -> None:
     async with discord_bed(tmp_path / "kith") as opened:
         alice = opened.actor("alice")

@@ -11,16 +11,15 @@ import pytest
 
 from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Place
-from storage.company import helping
-from storage.members import consents, members
+from storage import consents, helping, members
+from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
-from tests.adapters.test_contract import BEDS
 
 
-@pytest.fixture(params=sorted(BEDS))
+@pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
     """Alice is set up to ask; Bob helps at any hour."""
-    async with BEDS[request.param](tmp_path / "kith") as opened:
+    async with request.param(tmp_path / "kith") as opened:
         for name, purpose in (("alice", helping.COMPANY), ("bob", helping.HELPER)):
             actor = opened.actor(name)
             await actor.say("about")  # opens the direct conversation

@@ -10,19 +10,16 @@ import pytest
 
 from bot.errors import CannotReach
 from bot.messages import Button, Message, Text, plain, when, who
-from tests.adapters.contract import Bed, OpenBed
-from tests.adapters.discord_bed import discord_bed
-from tests.adapters.local_bed import local_bed
-from tests.adapters.matrix_bed import matrix_bed
+from tests.adapters.beds import beds
+from tests.adapters.contract import Bed
 
-BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed, "matrix": matrix_bed}
 HOSTILE = "@everyone <@1> <@&2> <#3> [x](https://evil.example) <b>hi</b> **loud** ||x|| discord.gg/evil @room"
 TIMEOUT = timedelta(seconds=30)
 
 
-@pytest.fixture(params=sorted(BEDS))
+@pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    async with BEDS[request.param](tmp_path / "kith") as opened:
+    async with request.param(tmp_path / "kith") as opened:
         yield opened
 
 

@@ -9,8 +9,12 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.messages import Place
 from tests.adapters.matrix_bed import MatrixActor, MatrixBed, matrix_bed
+
+pytestmark = pytest.mark.sockets
 
 PAGE = Path(__file__).parents[2] / "docs/first-day.md"
 MEMBER, MODERATOR = "## A check-in in three messages", "## Set up in five minutes"

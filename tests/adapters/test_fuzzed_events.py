@@ -25,12 +25,14 @@ def failures() -> Iterator[list[str]]:
         yield records
 
 
+@pytest.mark.sockets
 async def test_discord_may_send_anything(tmp_path: Path, failures: list[str]) -> None:
     async with discord_bed(tmp_path / "kith") as bed:
         async for data in fuzz.discord_events(bed, COUNT, look=100):
             assert failures == [], data
 
 
+@pytest.mark.sockets
 async def test_matrix_may_bring_anything(tmp_path: Path, failures: list[str]) -> None:
     async with matrix_bed(tmp_path / "kith") as bed:
         async for event in fuzz.matrix_events(bed, COUNT):

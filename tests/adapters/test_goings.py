@@ -25,14 +25,14 @@ Bed = DiscordBed | MatrixBed
 
 
 @pytest.fixture
-async def discord(tmp_path: Path) -> AsyncIterator[DiscordBed]:
+async def discord(tmp_path: Path, sockets: None) -> AsyncIterator[DiscordBed]:
     async with discord_bed(tmp_path / "kith") as bed:
         await settle(bed, "alice", "bob")
         yield bed
 
 
 @pytest.fixture
-async def matrix(tmp_path: Path) -> AsyncIterator[MatrixBed]:
+async def matrix(tmp_path: Path, sockets: None) -> AsyncIterator[MatrixBed]:
     async with matrix_bed(tmp_path / "kith") as bed:
         await settle(bed, "alice", "bob")
         yield bed

@@ -9,24 +9,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from storage.community_settings import Settings
 
 from bot.bot import Bot
-from bot.words import crisis_lines
-from storage.members import community_settings, members
-from storage.members.community_settings import Settings
-from storage.moderation import lines
-from tests.adapters.contract import Actor, Bed, OpenBed, Seen
-from tests.adapters.discord_bed import discord_bed
-from tests.adapters.matrix_bed import matrix_bed
+from storage import community_settings, lines, members
+from tests.adapters.beds import beds
+from tests.adapters.contract import Actor, Bed, Seen
 
 GB = crisis_lines.shipped().of("GB")
-BEDS: dict[str, OpenBed] = {"discord": discord_bed, "matrix": matrix_bed}
 
 
-@pytest.fixture(params=BEDS)
+@pytest.fixture(params=beds("discord", "matrix"))
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
     """A community with two lines that were checked and a number of its own."""
-    async with BEDS[request.param](tmp_path / "kith") as bed:
+    async with request.param(tmp_path / "kith") as bed:
         await bed.bot.database.write(check_lines, bed)
         await bed.bot.run_jobs("hour", bed.bot.now())
         yield bed

@@ -10,18 +10,14 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Person
-from storage.checkins import checkins
-from storage.members import members
-from tests.adapters.contract import Actor, Bed, OpenBed, Seen
-from tests.adapters.discord_bed import discord_bed
-from tests.adapters.local_bed import local_bed
-
-BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed}
+from storage import checkins, members
+from tests.adapters.beds import beds
+from tests.adapters.contract import Actor, Bed, Seen
 
 
-@pytest.fixture(params=sorted(BEDS))
+@pytest.fixture(params=beds("discord", "local"))
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    async with BEDS[request.param](tmp_path / "kith") as opened:
+    async with request.param(tmp_path / "kith") as opened:
         yield opened
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from storage.members import consents, members
+from storage import consents, members
+from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.test_company_journeys import settle
-from tests.adapters.test_contract import BEDS
 
 
-@pytest.fixture(params=sorted(BEDS))
+@pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    async with BEDS[request.param](tmp_path / "kith") as opened:
+    async with request.param(tmp_path / "kith") as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from tests.beds_test.library import Library, connected
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeDiscord]:
+async def fake(sockets: None) -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as running:
         yield running
 

@@ -23,6 +23,7 @@ def view(*labels: str, row: int | None = None) -> discord.ui.View:
     return made
 
 
+@pytest.mark.sockets
 async def test_a_broken_rule_fails_the_test_at_its_end() -> None:
     fake = FakeDiscord()
     await fake.__aenter__()

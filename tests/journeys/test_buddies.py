@@ -15,6 +15,8 @@ from storage.members import members
 from tests.journeys.cast import agree, eventually
 from tests.journeys.killed import KILLED, TRIED, KilledActor, KilledBed
 
+pytestmark = pytest.mark.sockets
+
 DAY = timedelta(days=1)
 ASKED = "They're not on your list of people to avoid."
 OPEN = "Your place is open"

@@ -20,6 +20,8 @@ from tests.adapters.matrix_bed import MatrixActor
 from tests.beds.discord import Channel
 from tests.journeys.killed import KILLED, TRIED, KilledActor, KilledBed, KilledDiscord
 
+pytestmark = pytest.mark.sockets
+
 TITLE = "Evening circle"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.journeys.cast import agree, eventually, settle
 from tests.journeys.killed import KILLED, TRIED, KilledBed
 
+pytestmark = pytest.mark.sockets
+
 
 @pytest.fixture(params=TRIED)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KilledBed]:

@@ -10,6 +10,8 @@ from tests.beds.discord import FakeDiscord
 from tests.beds.process import configure
 from tests.journeys.hosted import Hosted, next_minute
 
+pytestmark = pytest.mark.sockets
+
 
 async def test_a_first_day_with_the_bot_killed_between_its_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,8 @@ import pytest
 from storage.members import members
 from tests.journeys.killed import KILLED, MORNING
 
+pytestmark = pytest.mark.sockets
+
 
 @pytest.mark.parametrize("platform", sorted(KILLED))
 async def test_a_check_in_is_set_up_asked_and_answered(platform: str, tmp_path: Path) -> None:

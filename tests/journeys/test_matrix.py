@@ -10,11 +10,15 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.matrix.content import BUTTONS
 from tests.beds.matrix.member import Heard, MatrixMember
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import configure
 from tests.journeys.hosted import Hosted, next_minute
+
+pytestmark = pytest.mark.sockets
 
 
 class Diary:

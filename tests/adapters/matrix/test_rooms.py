@@ -312,6 +312,7 @@ async def test_the_rooms_of_a_space_are_one_community(kith: World) -> None:
     assert [place.id for place in await kith.adapter.places_of(known_as(bob))] == [space]
 
 
+@pytest.mark.sockets
 async def test_the_servers_patience_is_passed_on(tmp_path: object) -> None:
     limits = {"rc_message": {"per_second": 0.2, "burst_count": 3}}
     with Synapse(extra=limits) as synapse:

@@ -235,6 +235,7 @@ async def test_a_revoked_token_ends_kith_with_one_sentence_and_few_requests(
     assert len(asked) <= 2
 
 
+@pytest.mark.sockets
 async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path) -> None:
     with Synapse() as synapse:
         async with World(synapse, tmp_path) as kith:
@@ -245,6 +246,7 @@ async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path) -> None:
             assert (await alice.next()).text.startswith("Hello")
 
 
+@pytest.mark.sockets
 async def test_kith_starts_while_the_homeserver_is_still_away(tmp_path: Path) -> None:
     with Synapse() as synapse:
         async with World(synapse, tmp_path) as kith:

@@ -11,22 +11,19 @@ import pytest
 from mautrix.types import RoomID
 
 from bot.messages import Channel
-from storage.buddies import pairs
-from storage.members import members
-from tests.adapters.contract import Actor, Bed, OpenBed, Seen
-from tests.adapters.discord_bed import discord_bed
-from tests.adapters.local_bed import local_bed
+from storage import members, pairs
+from tests.adapters.beds import beds
+from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 from tests.beds.eventually import PATIENCE
 
-BEDS: dict[str, OpenBed] = {"local": local_bed, "discord": discord_bed, "matrix": matrix_bed}
 ASKED = "They're not on your list of people to avoid."
 NAMES = ("alice", "bob")
 
 
-@pytest.fixture(params=BEDS)
+@pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    async with BEDS[request.param](tmp_path / "bed") as opened:
+    async with request.param(tmp_path / "bed") as opened:
         yield opened
 
 
@@ -126,6 +123,7 @@ async def test_with_closed_messages_the_question_waits_in_the_inbox(bed: Bed) ->
     assert not any(ASKED in text or "Your place" in text for text in await bob.room_texts())
 
 
+@pytest.mark.sockets
 async def test_the_bot_leaves_the_place_to_its_people(tmp_path: Path) -> None:
     async with matrix_bed(tmp_path / "bed") as bed:
         now = soon(bed)

@@ -60,6 +60,7 @@ def starts(content: bytes) -> list[datetime]:
     return sorted(event.decoded("dtstart").astimezone(UTC) for event in events if event["STATUS"] != "CANCELLED")
 
 
+@pytest.mark.sockets
 async def test_a_calendar_takes_it_in_and_follows_what_the_host_moves(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -75,6 +76,7 @@ async def test_a_calendar_takes_it_in_and_follows_what_the_host_moves(world: Pla
         assert starts((await get(port + path))[1])[0] == datetime(2026, 4, 4, 13, tzinfo=UTC)
 
 
+@pytest.mark.sockets
 async def test_nothing_but_titles_and_times_stands_there(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -91,6 +93,7 @@ async def test_nothing_but_titles_and_times_stands_there(world: Playground) -> N
     assert "aiohttp" not in headers["Server"]
 
 
+@pytest.mark.sockets
 async def test_what_has_not_changed_is_not_sent_again(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -101,6 +104,7 @@ async def test_what_has_not_changed_is_not_sent_again(world: Playground) -> None
         assert (status, content) == (304, b"")
 
 
+@pytest.mark.sockets
 async def test_another_address_ends_the_one_before_and_off_ends_it_for_good(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -115,12 +119,14 @@ async def test_another_address_ends_the_one_before_and_off_ends_it_for_good(worl
         assert third not in (first, second), "no address comes back"
 
 
+@pytest.mark.sockets
 async def test_the_address_stays_the_same_until_it_is_changed(world: Playground) -> None:
     await joined(world)
     async with serving(world):
         assert await address(world) == await address(world)
 
 
+@pytest.mark.sockets
 async def test_forgetting_ends_it_and_my_data_shows_it(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -132,6 +138,7 @@ async def test_forgetting_ends_it_and_my_data_shows_it(world: Playground) -> Non
         assert (await get(port + path))[0] == 404
 
 
+@pytest.mark.sockets
 async def test_a_circle_that_was_left_is_not_in_it(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -141,6 +148,7 @@ async def test_a_circle_that_was_left_is_not_in_it(world: Playground) -> None:
         assert starts((await get(port + path))[1]) == []
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize(
     "path",
     [
@@ -164,6 +172,7 @@ async def test_whatever_else_is_asked_for_is_not_found(world: Playground, path: 
         assert (status, content) == (404, b"")
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 async def test_it_only_reads(world: Playground, method: str) -> None:
     await joined(world)
@@ -173,6 +182,7 @@ async def test_it_only_reads(world: Playground, method: str) -> None:
             assert response.status == 405
 
 
+@pytest.mark.sockets
 async def test_a_whole_address_of_one_digit_changed_is_not_found(world: Playground) -> None:
     await joined(world)
     async with serving(world) as port:
@@ -190,6 +200,7 @@ async def test_where_the_host_opened_no_port_there_is_the_file_alone(world: Play
     assert "no calendar addresses here" in (await world.chat.say(CHANDRA, "circle calendar new")).text
 
 
+@pytest.mark.sockets
 async def test_a_port_that_is_taken_is_told_to_the_host_in_one_sentence(world: Playground) -> None:
     async with serving(world) as port:
         taken = int(port.rpartition(":")[2])

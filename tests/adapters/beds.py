@@ -1,0 +1,22 @@
+"""Every platform's bed by its name, as a parameter for tests that hold on all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.contract import OpenBed
+from tests.adapters.discord_bed import discord_bed
+from tests.adapters.local_bed import local_bed
+from tests.adapters.matrix_bed import matrix_bed
+
+BEDS: dict[str, OpenBed] = {"discord": discord_bed, "local": local_bed, "matrix": matrix_bed}
+
+
+def beds(*names: str) -> list[Any]:
+    """For ``pytest.fixture(params=beds())``, where ``request.param(folder)`` opens one: these, or all of them."""
+    return [
+        pytest.param(BEDS[name], id=name, marks=() if name == "local" else pytest.mark.sockets)
+        for name in sorted(names or BEDS)
+    ]
