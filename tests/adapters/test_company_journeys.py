@@ -11,7 +11,8 @@ import pytest
 
 from bot.asking.consenting import ADULT, CORE
 from bot.messages import Member, Place
-from storage import consents, helping, members
+from storage.company import helping
+from storage.members import consents, members
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 

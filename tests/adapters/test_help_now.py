@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from storage.community_settings import Settings
 
 from bot.bot import Bot
-from storage import community_settings, lines, members
+from bot.words import crisis_lines
+from storage.members import community_settings, members
+from storage.members.community_settings import Settings
+from storage.moderation import lines
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 

@@ -10,7 +10,8 @@ from sqlite3 import Connection
 import pytest
 
 from bot.messages import Person
-from storage import checkins, members
+from storage.checkins import checkins
+from storage.members import members
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import consents, members
+from storage.members import consents, members
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.test_company_journeys import settle

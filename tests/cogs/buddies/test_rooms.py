@@ -11,7 +11,8 @@ import pytest
 from mautrix.types import RoomID
 
 from bot.messages import Channel
-from storage import members, pairs
+from storage.buddies import pairs
+from storage.members import members
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
