@@ -38,6 +38,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PASSPHRASE = Secret("four unrelated quiet words")
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase is as slow to try as it must be where the command is run as a host runs it; not at each restore."""
+    monkeypatch.setattr("bot.sealed_file.COST", 1 << 8)
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """An installation whose key lies in its data folder, as the playground keeps it."""
