@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.cog import Cog
-from cogs import COGS
 from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
-from tests.engines.on_the_spot import on_the_spot
-from tests.prepared import prepared
+from tests.prepared import at_home
 from tests.sockets import Sockets
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
@@ -47,22 +43,14 @@ def synapse(sockets: None) -> Synapse:
 @pytest.fixture
 async def ungreeted(tmp_path: Path) -> AsyncIterator[Playground]:
     """The same, where nobody is written to for being new."""
-    async with at_home(tmp_path, UNGREETED) as playground:
+    async with at_home(tmp_path / "world", SATURDAY_EVENING, UNGREETED) as playground:
         yield playground
+        assert await playground.bot.database.read(late.without_end) == []
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Playground]:
     """A small community with every feature of the bot: ``world.bot``, ``world.chat``, and ``world.wait`` for time."""
-    async with at_home(tmp_path, COGS) as playground:
-        yield playground
-
-
-@asynccontextmanager
-async def at_home(folder: Path, cogs: Sequence[type[Cog]]) -> AsyncIterator[Playground]:
-    async with AsyncExitStack() as stack:
-        with on_the_spot():
-            opening = Playground.open(prepared(folder / "world"), SATURDAY_EVENING, cogs)
-            playground = await stack.enter_async_context(opening)
+    async with at_home(tmp_path / "world", SATURDAY_EVENING) as playground:
         yield playground
         assert await playground.bot.database.read(late.without_end) == []

@@ -1,21 +1,41 @@
-"""A folder with a database of today's schema, made by the migrations once in a run and copied for each test."""
+"""What nearly every test starts from, made cheap: a database of today's schema, and a playground that lives in one."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.hosting.installation import DATABASE
-from storage.database import schema
+from bot.installation import DATABASE
+from bot.playground import Playground
+
+from bot.cog import Cog
+from cogs import COGS
+from storage import schema
+from tests.engines.on_the_spot import on_the_spot
 
 
 def prepared(folder: Path) -> Path:
-    """The folder, made if need be, with a database that nobody has written to yet; one that is there stays as it is."""
+    """The folder, made if need be, with a database that nobody has written to yet; one that is there stays as it is.
+
+    The migrations make it once in a run, and it is copied for each test.
+    """
     if not (folder / DATABASE).exists():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / DATABASE).write_bytes(_fresh())
     return folder
+
+
+@asynccontextmanager
+async def at_home(folder: Path, now: datetime, cogs: Sequence[type[Cog]] = COGS) -> AsyncIterator[Playground]:
+    """The community that lives in ``folder``, from ``now`` on or from where its time had come to."""
+    async with AsyncExitStack() as stack:
+        with on_the_spot():
+            playground = await stack.enter_async_context(Playground.open(prepared(folder), now, cogs))
+        yield playground
 
 
 @cache

@@ -14,7 +14,7 @@ from bot.messages import Member, Message, Place
 from bot.story.playground import ROOM, Playground
 from tests.adapters.contract import Seen
 from tests.cast import ALICE, BOB, EVE, MO
-from tests.prepared import prepared
+from tests.prepared import at_home
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ class LocalBed:
         self.playground: Playground
 
     async def open(self) -> None:
-        self.playground = await self._stack.enter_async_context(Playground.open(prepared(self._folder), NOON))
+        self.playground = await self._stack.enter_async_context(at_home(self._folder, NOON))
 
     async def close(self) -> None:
         await self._stack.aclose()

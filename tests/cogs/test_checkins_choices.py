@@ -26,7 +26,7 @@ from storage.members import consents, members
 from storage.quiet import quiet
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import settle
-from tests.prepared import prepared
+from tests.prepared import at_home
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -257,7 +257,7 @@ class Acquaintances(KeepsNothing):
 async def connected(tmp_path: Any) -> Any:
     """Alice and Bob both have check-ins, and both agreed to hear from each other. Alice has been asked something."""
     cogs: tuple[type[Cog], ...] = (*COGS, Acquaintances)
-    async with Playground.open(prepared(tmp_path / "two"), datetime(2026, 3, 28, 17, tzinfo=UTC), cogs) as world:
+    async with at_home(tmp_path / "two", datetime(2026, 3, 28, 17, tzinfo=UTC), cogs) as world:
         for member in (ALICE, BOB):
             await world.chat.say(member, "checkin on 19:00 berlin")
             await world.chat.say(member, "yes")

@@ -17,6 +17,7 @@ from storage.company import company
 from storage.members import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
+from tests.prepared import at_home
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GARDEN = Place(NAME, "garden", "The Garden")
@@ -503,20 +504,20 @@ async def test_what_is_said_in_the_room_stays_private(evening: Playground) -> No
 
 async def test_a_restart_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 17, tzinfo=UTC)
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await settle(world, ALICE, "company")
         await settle(world, BOB, "helper")
         await ask(world)
         question = wanted(world, BOB)[0]
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await pass_time(world, 20 * MINUTE)
         assert not unasked(world, BOB), "asked once"
         await world.chat.press(BOB, button(question, "I can"))
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await tick(world)
         offer = last(world, ALICE)
         assert "Someone can" in offer.text
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         assert "It's Bob." in (await world.chat.press(ALICE, button(offer, "Yes"))).text
         await tick(world)
         assert "It's Alice" in last(world, BOB).text
@@ -528,7 +529,7 @@ async def test_a_restart_at_half_time_tells_it_once(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 17, tzinfo=UTC)
     said: list[str] = []
     for minutes in (0, 59, 2, 30, 40):
-        async with Playground.open(tmp_path / "world", start) as world:
+        async with at_home(tmp_path / "world", start) as world:
             if not minutes:
                 await settle(world, ALICE, "company")
                 await settle(world, BOB, "helper")
@@ -540,12 +541,12 @@ async def test_a_restart_at_half_time_tells_it_once(tmp_path: Path) -> None:
 
 async def test_a_request_that_ended_while_the_bot_was_down_is_closed_with_a_word(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 17, tzinfo=UTC)
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await settle(world, ALICE, "company")
         await settle(world, BOB, "helper")
         await ask(world)
         question = wanted(world, BOB)[0]
-    async with Playground.open(tmp_path / "world", start + 3 * HOUR) as world:
+    async with at_home(tmp_path / "world", start + 3 * HOUR) as world:
         await tick(world)
         assert told(world, ALICE, "has ended") == 1
         assert told(world, ALICE, "Nobody has picked this up yet") == 0

@@ -13,6 +13,7 @@ from storage.members import blocks, consents, members
 from storage.moderation import holds
 from tests.cast import ALICE, BOB, CHANDRA, DANA, ROOM, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
+from tests.prepared import at_home
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -160,7 +161,7 @@ async def test_a_restart_gives_no_name_twice(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 10, tzinfo=UTC)
     said = 0
     for restart in range(3):
-        async with Playground.open(tmp_path / "world", start) as world:
+        async with at_home(tmp_path / "world", start) as world:
             if not restart:
                 await settle(world, ALICE, "hello")
                 await settle(world, BOB, "helper")

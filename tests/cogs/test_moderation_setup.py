@@ -18,7 +18,7 @@ from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING
-from tests.legible import legible
+from tests.prepared import at_home
 
 DOCS = Path(__file__).parents[2] / "docs/moderators.md"
 TEAM = Channel("local", "team")
@@ -197,14 +197,14 @@ async def test_posting_twice_posts_once(world: Playground, porch: Community) -> 
 
 @pytest.mark.parametrize("question", [1, 2, 3, 4, 5])
 async def test_a_restart_in_the_middle_changes_nothing(tmp_path: Path, question: int) -> None:
-    async with Playground.open(tmp_path / "data", SATURDAY_EVENING) as world:
+    async with at_home(tmp_path / "data", SATURDAY_EVENING) as world:
         world.chat.spots_of[ROOM.id] = [Spot(MODS, "moderators", True)]
         screen = await at(world, question)
-    async with Playground.open(tmp_path / "data", SATURDAY_EVENING) as world:
+    async with at_home(tmp_path / "data", SATURDAY_EVENING) as world:
         world.chat.spots_of[ROOM.id] = [Spot(MODS, "moderators", True)]
         following = await press(world, MO, screen, labels(screen)[-1])
         assert f"{question + 1} of 5." in following.text or question == 5, "the button from before still works"
-    async with Playground.open(tmp_path / "data", SATURDAY_EVENING) as world:
+    async with at_home(tmp_path / "data", SATURDAY_EVENING) as world:
         again = await say(world, MO, "kith-mod setup")
         if question < 5:
             assert f"You were at question {question + 1} of 5." in again.text

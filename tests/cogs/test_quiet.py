@@ -12,7 +12,7 @@ from bot.messages import Channel, Member, Message
 from storage.members import blocks, community_settings, in_touch, members
 from storage.quiet import contacts
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button, labels
-from tests.legible import legible
+from tests.prepared import at_home
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ASKED = "You asked me to check after 3 quiet days."
@@ -224,7 +224,7 @@ async def test_an_outage_while_it_is_open_is_waited_for(alice: Playground) -> No
 
 async def test_it_goes_on_after_a_restart(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 17, tzinfo=UTC)
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await may_be_asked(world, BOB)
         await say_yes(world, ALICE, "checkin on 19:00 berlin")
         await world.chat.say(ALICE, "start", ROOM)
@@ -235,7 +235,7 @@ async def test_it_goes_on_after_a_restart(tmp_path: Path) -> None:
         await skip(world)
         await pass_time(world, 3 * DAY + 14 * HOUR)
         assert heard(world, ALICE, ASKED) == 1
-    async with Playground.open(tmp_path / "world", start) as world:
+    async with at_home(tmp_path / "world", start) as world:
         await pass_time(world, DAY)
         assert heard(world, ALICE, ASKED) == 0
         assert heard(world, BOB, TELLS) == 1

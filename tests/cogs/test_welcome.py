@@ -13,6 +13,7 @@ from cogs.personal.people import OPENING
 from storage.members import blocks, consents, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, Playground, button, labels
 from tests.cogs.settled import dump, pass_time, settle, tick, unasked
+from tests.prepared import at_home
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOBODY = f"Nobody is free yet to welcome you by name.\n\n{OPENING}"
@@ -214,7 +215,7 @@ async def test_a_restart_welcomes_nobody_twice(tmp_path: Path) -> None:
     start = datetime(2026, 3, 28, 10, tzinfo=UTC)
     said = 0
     for _restart in range(4):
-        async with Playground.open(tmp_path / "world", start) as world:
+        async with at_home(tmp_path / "world", start) as world:
             if not _restart:
                 await settle(world, BOB, "welcomer")
                 await settle(world, DANA, new=True)

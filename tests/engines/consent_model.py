@@ -17,12 +17,12 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
+from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.adapters.local import NAME
-from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
-from bot.cog import KeepsNothing, message
+from bot.cog import message
 from bot.context import Delivery, Reader
 from bot.messages import (
     Button,
@@ -32,8 +32,6 @@ from bot.messages import (
     Place,
     Text,
 )
-from bot.registry import Ask
-from bot.story.playground import Playground
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
@@ -42,7 +40,7 @@ from cogs.settings import NAMES, WORDS, Settings
 from storage.delivery import deliveries
 from storage.members import blocks, consents, members
 from tests.engines.consent_ledger import Human, Ledger, Probe
-from tests.prepared import prepared
+from tests.prepared import at_home
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACCOUNTS = tuple(Member(NAME, name, name.title()) for name in ("alice", "alices-phone", "bob", "bobs-phone", "eve"))
@@ -85,7 +83,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="kith-consent-")
         self.runner = asyncio.Runner()
         cogs = (Onboarding, Settings, Pause, Privacy, Linking, Probes)
-        self.opened = Playground.open(prepared(Path(self.folder.name)), START, cogs)
+        self.opened = at_home(Path(self.folder.name), START, cogs)
         self.world = self.runner.run(self.opened.__aenter__())
         self.chat = self.world.chat
         self.model = Ledger()

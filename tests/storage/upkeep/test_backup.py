@@ -31,7 +31,7 @@ from storage.members import members
 from storage.upkeep import backup
 from tests.beds.process import finished
 from tests.cast import ALICE, BOB, CHANDRA, UNGREETED, Playground, button
-from tests.legible import legible
+from tests.prepared import at_home
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -59,7 +59,7 @@ def config(tmp_path: Path) -> Config:
 @asynccontextmanager
 async def living(config: Config, now: datetime = NOON) -> AsyncIterator[Playground]:
     """The installation running on the playground's clock."""
-    async with Playground.open(config.data, now, UNGREETED) as playground:
+    async with at_home(config.data, now, UNGREETED) as playground:
         yield playground
 
 
