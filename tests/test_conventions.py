@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("conventions")  # one process makes what all of these read
+
 ROOT = Path(__file__).parent.parent
 SOURCE = ("bot", "cogs", "storage")
 EVERYTHING = (*SOURCE, "bench", "tests")

@@ -19,6 +19,8 @@ from bot.registry import Command
 from cogs import COGS
 from storage.database.database import Database
 
+pytestmark = pytest.mark.xdist_group("registry")  # one process makes what all of these read
+
 ROOT = Path(__file__).parent.parent
 NAME = re.compile(r"[a-z]+(-[a-z]+)*( [a-z]+(-[a-z]+)*){0,2}")
 ACTION = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)+")

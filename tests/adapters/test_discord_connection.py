@@ -154,6 +154,7 @@ async def test_a_failing_event_logs_no_words(
     assert "my secret" not in caplog.text
 
 
+@pytest.mark.sockets
 async def test_it_starts_in_good_time(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     async with FakeDiscord() as fake, await Database.open(tmp_path / "kith.db") as database:

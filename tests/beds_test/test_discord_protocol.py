@@ -14,6 +14,7 @@ from tests.beds.eventually import PATIENCE, until
 from tests.beds_test.library import Library, connected
 
 
+@pytest.mark.sockets
 async def test_it_starts_at_once() -> None:
     started = time.process_time()
     async with FakeDiscord():

@@ -23,6 +23,7 @@ def figures(*command: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize("adapter", ["discord", "matrix"])
 def test_whenever_the_bot_is_killed_each_message_arrives_once(adapter: str) -> None:
     found = figures("bench.soak", "crash", "--adapter", adapter, "--points", "12", "--json")
@@ -30,6 +31,7 @@ def test_whenever_the_bot_is_killed_each_message_arrives_once(adapter: str) -> N
     assert (found["lost"], found["duplicated"]) == (0, 0)
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize("adapter", ["discord", "matrix"])
 def test_whenever_the_bot_is_killed_what_is_told_together_arrives_once(adapter: str) -> None:
     found = figures("bench.soak", "crash", "--adapter", adapter, "--points", "12", "--held", "--json")
@@ -37,6 +39,7 @@ def test_whenever_the_bot_is_killed_what_is_told_together_arrives_once(adapter: 
     assert (found["lost"], found["duplicated"]) == (0, 0)
 
 
+@pytest.mark.sockets
 @pytest.mark.parametrize("adapter", ["discord", "matrix"])
 def test_whenever_the_bot_is_killed_a_private_place_is_opened_once(adapter: str) -> None:
     found = figures("bench.soak", "rooms", "--adapter", adapter, "--points", "6", "--json")
@@ -51,12 +54,14 @@ def test_an_acknowledged_press_is_stored_and_a_second_one_changes_nothing() -> N
     assert (found["forgotten"], found["repeated"]) == (0, 0)
 
 
+@pytest.mark.sockets
 def test_the_engine_sees_a_message_that_comes_twice() -> None:
     found = figures("tests.engines.crash_broken", "12")
     assert found["duplicated"] > 0
     assert found["lost"] == 0
 
 
+@pytest.mark.sockets
 def test_the_engine_sees_a_private_place_that_is_opened_twice() -> None:
     found = figures("tests.engines.rooms_broken", "9")
     assert found["surplus"] > 0

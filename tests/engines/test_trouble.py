@@ -10,6 +10,8 @@ import pytest
 from tests.engines import trouble
 from tests.engines.trouble import Arrived
 
+pytestmark = pytest.mark.sockets
+
 NETWORKS = (trouble.through_a_bad_network, trouble.through_a_bad_network_to_matrix)
 
 

@@ -11,7 +11,9 @@ from bot.story import tell
 from bot.story.stage import Result
 from tests.tone import problems
 
-README = Path(__file__).parents[2] / "README.md"
+pytestmark = pytest.mark.xdist_group("story")  # one process makes what all of these read
+
+README = Path(__file__).parent.parent / "README.md"
 
 
 @pytest.fixture(scope="module")
