@@ -9,12 +9,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.installation import DATABASE
-from bot.playground import Playground
-
 from bot.cog import Cog
+from bot.hosting.installation import DATABASE
+from bot.story.playground import Playground
 from cogs import COGS
-from storage import schema
+from storage.database import schema
 from tests.engines.on_the_spot import on_the_spot
 
 

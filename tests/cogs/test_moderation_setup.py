@@ -18,6 +18,7 @@ from storage.moderation import lines
 from tests.cast import ALICE, BOB, DANA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING
+from tests.legible import legible
 from tests.prepared import at_home
 
 DOCS = Path(__file__).parents[2] / "docs/moderators.md"

@@ -12,6 +12,7 @@ from bot.messages import Channel, Member, Message
 from storage.members import blocks, community_settings, in_touch, members
 from storage.quiet import contacts
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button, labels
+from tests.legible import legible
 from tests.prepared import at_home
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

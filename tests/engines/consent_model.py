@@ -17,12 +17,12 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from bot.consenting import ADULT, ADULTS_ONLY, CORE, Ask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.adapters.local import NAME
-from bot.cog import message
+from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
+from bot.cog import KeepsNothing, message
 from bot.context import Delivery, Reader
 from bot.messages import (
     Button,
@@ -32,6 +32,7 @@ from bot.messages import (
     Place,
     Text,
 )
+from bot.registry import Ask
 from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause

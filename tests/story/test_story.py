@@ -13,7 +13,7 @@ from tests.tone import problems
 
 pytestmark = pytest.mark.xdist_group("story")  # one process makes what all of these read
 
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")

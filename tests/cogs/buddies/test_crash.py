@@ -23,10 +23,13 @@ from cogs.buddies.endings import Endings
 from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
 from cogs.buddies.pairs import Pairs
+from cogs.buddies.places import PairPlaces
+from cogs.buddies.questions import PairQuestions
 from cogs.buddies.rounds import Rounds
 from cogs.buddies.signup import SignUp
 from cogs.buddies.standing import Standing
 from cogs.buddies.waiting import Waiting
+from cogs.buddies.wishes import Wishes
 from cogs.onboarding import Onboarding
 from storage.buddies import buddies, rounds
 from storage.database.database import Database
@@ -36,7 +39,10 @@ from tests.engines.trace import Steps
 
 pytestmark = pytest.mark.xdist_group("buddies-crash")  # one process makes what all of these read
 
-COGS = (Onboarding, SignUp, Introductions, Pairs, Goals, Endings, Standing, Waiting, Rounds)
+COGS = (
+    *(Onboarding, SignUp, Wishes, Introductions, PairPlaces, PairQuestions, Pairs),
+    *(Goals, Endings, Standing, Waiting, Rounds),
+)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = [Member(NAME, name, name.title()) for name in ("alice", "bob", "chandra", "dana")]
 PORCH = Place(NAME, "porch", "The Porch")

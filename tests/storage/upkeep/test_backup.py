@@ -31,6 +31,7 @@ from storage.members import members
 from storage.upkeep import backup
 from tests.beds.process import finished
 from tests.cast import ALICE, BOB, CHANDRA, UNGREETED, Playground, button
+from tests.legible import legible
 from tests.prepared import at_home
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -41,7 +42,7 @@ PASSPHRASE = Secret("four unrelated quiet words")
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A passphrase is as slow to try as it must be where the command is run as a host runs it; not at each restore."""
-    monkeypatch.setattr("bot.sealed_file.COST", 1 << 8)
+    monkeypatch.setattr("bot.keys.sealed_file.COST", 1 << 8)
 
 
 @pytest.fixture
