@@ -128,7 +128,7 @@ def test_a_line_says_when_how_bad_where_and_what(restored: None) -> None:
     log.setup(LogConfig(), stream)
     OURS.warning("delivery %d was sent at the %s try", 12, 3)
     assert re.fullmatch(
-        r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING bot\.outbox: delivery 12 was sent at the 3 try\n", stream.getvalue()
+        r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING bot\.delivery\.outbox: delivery 12 was sent at the 3 try\n", stream.getvalue()
     )
 
 
@@ -142,14 +142,14 @@ def test_what_may_be_read_can_be_read(lines: Lines) -> None:
     OURS.info("no arguments at 100%")
     OURS.info("%s", date(2026, 11, 21))
     assert lines() == [
-        "INFO    bot.outbox: checkins.prompt QUIET None",
-        "INFO    bot.outbox: 002.2 0.1 99% True",
-        "INFO    bot.outbox: 2026-03-29 02:30:00+00:00 0:05:00",
-        "INFO    bot.outbox: ValueError, bot.errors.UserError",
-        "INFO    bot.outbox: There is no platform.",
-        "INFO    bot.outbox: 3 of buddies.round",
-        "INFO    bot.outbox: no arguments at 100%",
-        "INFO    bot.outbox: 2026-11-21",
+        "INFO    bot.delivery.outbox: checkins.prompt QUIET None",
+        "INFO    bot.delivery.outbox: 002.2 0.1 99% True",
+        "INFO    bot.delivery.outbox: 2026-03-29 02:30:00+00:00 0:05:00",
+        "INFO    bot.delivery.outbox: ValueError, bot.errors.UserError",
+        "INFO    bot.delivery.outbox: There is no platform.",
+        "INFO    bot.delivery.outbox: 3 of buddies.round",
+        "INFO    bot.delivery.outbox: no arguments at 100%",
+        "INFO    bot.delivery.outbox: 2026-11-21",
     ]
 
 
@@ -249,7 +249,7 @@ def test_a_traceback_is_types_and_places(lines: Lines) -> None:
     except ValueError:
         OURS.exception("reading the number failed")
     first, kind, frame = lines()
-    assert first == "ERROR   bot.outbox: reading the number failed"
+    assert first == "ERROR   bot.delivery.outbox: reading the number failed"
     assert kind == "  ValueError"
     assert re.fullmatch(r"    (tests\.)?test_log:\d+ in test_a_traceback_is_types_and_places", frame)
 
@@ -417,7 +417,7 @@ def test_a_warning_shows_its_kind_and_its_place(lines: Lines) -> None:
 PROCESS = """
     import logging, sys, threading, warnings
     from bot import log
-    from bot.config import ERRORS_ONLY, LogConfig
+    from bot.hosting.config import ERRORS_ONLY, LogConfig
 
     canary = sys.stdin.read()
     log.setup(LogConfig(level="debug"))

@@ -165,5 +165,5 @@ async def test_letters_are_kept_90_days_and_drafts_one(world: Playground) -> Non
 async def test_words_whose_key_is_lost_say_so(world: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
     await join(world, ALICE)
     await sent(world, "Send with my name")
-    monkeypatch.setattr(world.bot, "keyring", Keyring.new())
+    monkeypatch.setattr(world.bot.core, "keyring", Keyring.new())
     assert "can't be read any more" in (await world.chat.say(MO, "kith-mod feedback", ROOM)).text
