@@ -274,6 +274,8 @@ class Message:
 
     ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply
     write. ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
+    ``openly``: what stands in the shared place instead, where the member could only read an answer of their own after
+    accepting an invitation. It names nobody and answers nobody.
     """
 
     text: Text
@@ -282,6 +284,7 @@ class Message:
     private: bool = True
     typed: Button | None = None
     aside: bool = False
+    openly: Message | None = None
 
     def on(self, row: str) -> Self:
         """The same message, its buttons bound to what was offered (see ``Button.row``)."""

@@ -65,7 +65,12 @@ class HelpNow(Cog):
             words += "\n" + _("You can also ask a person here, and see first who would read it.")
             words += " " + _("They're members, not crisis workers.")
         buttons.append(Button(_("Worried about someone"), "help.worried"))
-        return Message(words, tuple(buttons))
+        return Message(words, tuple(buttons), openly=None if context.direct else await self._for_anybody(context))
+
+    async def _for_anybody(self, context: Context) -> Message:
+        """The card for a shared place: nobody's own people on it, nobody's name, and no word of who asked."""
+        card = await self._card(replace(context, person=None), None)
+        return Message(_("For anybody here who needs it:") + "\n" + card, private=False)
 
     @action("help.now", stateless=True)
     async def pressed(self, context: Context, value: str) -> Message:

@@ -15,6 +15,7 @@ from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.content import BUTTONS
 from bot.bot import Bot
 from bot.messages import Member, Place
+from bot.words.help_words import asks_for_help
 from cogs import COGS
 from tests.adapters.contract import Seen
 from tests.adapters.matrix.world import World
@@ -49,7 +50,7 @@ class MatrixActor:
 
     async def say_in_room(self, line: str) -> Seen:
         await self.person.say(f"!kith {line}", self._bed.place.id)
-        if not self.direct:
+        if not self.direct and not asks_for_help(line):  # that one is answered where it was asked, without a wait
             self.direct = await self.person.accept()
         return await self.next()
 

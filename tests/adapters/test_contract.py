@@ -57,6 +57,7 @@ async def test_wrong_input_gets_the_same_sentence_everywhere(bed: Bed, line: str
 
 async def test_a_private_answer_in_a_shared_place_reaches_nobody_else(bed: Bed) -> None:
     alice, bob = bed.actor("alice"), bed.actor("bob")
+    await alice.say("about")
     seen = await alice.say_in_room("help-now")
     assert "In danger right now?" in seen.text
     assert not [text for text in await bob.room_texts() if "In danger" in text]
@@ -198,3 +199,30 @@ async def test_help_comes_first_in_the_middle_of_a_form(bed: Bed) -> None:
     alice = bed.actor("alice")
     await alice.press(await alice.say("checkin on 19:00 berlin"), "Change time or days")
     assert "In danger right now?" in (await alice.say("help now")).text
+
+
+async def test_help_in_a_room_is_answered_without_a_reply_or_a_name_and_waits_for_no_invitation(bed: Bed) -> None:
+    alice, bob = bed.actor("alice"), bed.actor("bob")
+    seen = await bob.say_in_room("help now")
+    assert "In danger right now?" in seen.text
+    for said in await alice.room_texts():
+        assert said.startswith("For anybody here who needs it:")
+        assert "Bob" not in said
+        assert bob.member.id not in said
+
+
+async def test_a_word_for_help_is_understood_behind_the_prefix_too(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    await alice.say("about")
+    for line in ("!kith help now", "kith: help me", "Help me!", "i’m not safe"):
+        assert "In danger right now?" in (await alice.say(line)).text
+
+
+async def test_a_phrase_puts_the_card_first_and_tells_nobody(bed: Bed) -> None:
+    alice, bob = bed.actor("alice"), bed.actor("bob")
+    await bob.say("about")
+    seen = await alice.say("I want to die")
+    assert seen.text.startswith("I'm a bot and can't tell how you mean this.")
+    assert "In danger right now?" in seen.text
+    assert await bed.delivered("bob", "In danger right now?") == 0
+    assert not [said for said in await bob.room_texts() if "In danger" in said]

@@ -61,7 +61,9 @@ class Listener:
             if button_id is not None:
                 await self._bot.run_action(incoming, button_id)
                 return
-        asked = line if incoming.place is None else self._addressed(line, arrival.room_id)
+        asked = self._addressed(line, arrival.room_id)
+        if incoming.place is None and (asked is None or not self._is_call(line)):
+            asked = line  # between two nobody needs to say whom they mean; a name may also begin a sentence
         if asked is not None:
             await self._bot.run_text(incoming, asked or "help")
 
@@ -95,6 +97,10 @@ class Listener:
         group_of = self._rooms.place_of_group(room_id)
         place = self._rooms.place_of(room_id) if group_of is None else group_of
         return Incoming(member, channel, Place(NAME, place, self._rooms.name_of(place)), raw=arrival.event.event_id)
+
+    def _is_call(self, line: str) -> bool:
+        first = line.partition(" ")[0].casefold()
+        return first == self._prefix or first.endswith((":", ","))
 
     def _addressed(self, line: str, room_id: str) -> str | None:
         """What follows the prefix, or the bot's name; None if neither is there."""
