@@ -221,6 +221,14 @@ class Duties(ABC):
         """The actions of this cog that open a door, as far as somebody stands behind it now (``bot.asking.doors``)."""
         return frozenset()
 
+    async def rides_along(self, _context: Context) -> Message | None:
+        """What this cog would ask once, beside the answer to a check-in that led nowhere else."""
+        return None
+
+    async def has_already(self, _context: Context) -> frozenset[str]:
+        """The actions of this cog that would offer the member what they have: these are left out."""
+        return frozenset()
+
     @abstractmethod
     def commands(self) -> Iterator[Command]:
         """What members can type."""

@@ -87,7 +87,7 @@ class Onboarding(Cog):
         if context.community is not None and (nearby := await self.read(lines.resources, context.community)):
             places = [self.core.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
             said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(plain, places)]))
-        return Message(Text("\n\n").join(said), await doors.doors(self.core.registry, context))
+        return Message(Text("\n\n").join(said), await doors.lonely(self.core.registry, context))
 
     # -- saying yes, and saying no ------------------------------------------------------------------------------------
 
@@ -160,11 +160,11 @@ class Onboarding(Cog):
     async def no(self, context: Context, value: str) -> Message:
         """A no to the first question: what the chat remembers of it goes too."""
         if context.person is not None:
-            return Message(_("That's fine. Nothing was changed."))
+            return Message(_("That's fine. Nothing was changed."), await doors.lonely(self.core.registry, context))
         await self.core.conversations.end(context)
         return Message(
             _("That's fine. I've kept nothing. You can still use help and learn."),
-            await doors.doors(self.core.registry, context, (doors.HELP_NOW,)),
+            await doors.lonely(self.core.registry, context),
             aside=True,  # or the chat would be remembered again
         )
 

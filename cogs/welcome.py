@@ -1,4 +1,4 @@
-"""A welcome by a person: whoever is new gets the name of somebody who volunteered, or an honest word within a day."""
+"""A welcome by a person: whoever is new gets the name of somebody who volunteered; without one nothing is said."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking.doors import doors
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import DeliveryError
-from bot.messages import STATELESS, Button, Community, Message, Person, Place, Text, who
+from bot.messages import Button, Community, Message, Person, Place, Text, who
 from bot.registry import Ask, Work
 from bot.words.i18n import _
-from cogs.company.around import account_of, context_of
+from cogs.company.around import account_of
 from cogs.personal.people import is_quiet, opening
 from storage.company import welcome
 from storage.members import members
@@ -56,14 +55,9 @@ class Welcome(Cog):
         return Message(said + "\n\n" + beside.text, (hello, *beside.buttons))
 
     @message(welcome.NOBODY, late="expires")
-    async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
-        said = _("Nobody is free yet to welcome you by name.")
-        if "opens" in delivery.args:
-            beside = opening()
-            return Message(said + "\n\n" + beside.text, beside.buttons)
-        found = await doors(self.core.registry, context_of(delivery, reader))
-        there = tuple(button.on(STATELESS) for button in found if self.core.registry.actions[button.action].stateless)
-        return Message(said + " " + _("These doors are open all the same."), there)
+    async def nobody(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """What an earlier version may still have planned. Where nobody welcomes, nothing is said of it."""
+        return None
 
     @action("welcome.hello")
     async def say(self, context: Context, value: str) -> Message:

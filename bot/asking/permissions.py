@@ -41,6 +41,19 @@ class Permissions:
         known = await self.communities_of(context.member, context)
         return next((one for one in known if str(one.id) == community), None)
 
+    async def around(self, context: Context) -> list[Community]:
+        """Where the member is: here, else on our record, else on the platform's; nowhere while that cannot say."""
+        if context.community is not None:
+            return [context.community]
+        if context.person is not None:
+            known = await self._database.read(members.communities, context.person)
+            if known:
+                return [*known]
+        try:
+            return await self.communities_of(context.member, context)
+        except DeliveryError:
+            return []
+
     async def _places(self, member: Member, community: Community) -> list[Place]:
         places = await self._database.read(members.places, community)
         return [place for place in places if place.platform == member.platform]

@@ -189,9 +189,7 @@ class SignUp(Cog):
     # -- what is there ------------------------------------------------------------------------------------------------
 
     async def open_doors(self, context: Context) -> frozenset[str]:
-        known = [context.community] if context.community else []
-        if not known and context.person:
-            known = await self.read(members.communities, context.person)
+        known = await self.core.permissions.around(context)
         there = [await self.read(buddies.somebody_else, community, context.person) for community in known]
         return frozenset({BUDDY}) if any(there) else frozenset()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bot.asking.doors import BUDDY
 from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.messages import Button, Message, Person, Text, who
 from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason
 from cogs.company.around import account_of
-from storage.buddies import buddies, rounds
+from storage.buddies import buddies, pairs, rounds
 
 
 class Waiting(KeepsNothing):  # that somebody was left out stands with their wish: see SignUp
@@ -67,6 +68,17 @@ class Waiting(KeepsNothing):  # that somebody was left out stands with their wis
             _("I've asked a few times and heard nothing, so introductions rest for you. One tap brings them back."),
             (Button(_("I'm back"), "buddies.back"),),
         )
+
+    async def has_already(self, context: Context) -> frozenset[str]:
+        """Whoever looks for a buddy, or walks with one."""
+        if context.person is None:
+            return frozenset()
+        for community in await self.core.permissions.around(context):
+            if await self.read(buddies.has_signed_up, community, context.person):
+                return frozenset({BUDDY})
+            if await self.read(pairs.of, context.person, community):
+                return frozenset({BUDDY})
+        return frozenset()
 
 
 def looking_again() -> Text:

@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking.doors import COMPANY, HELP_NOW, PEOPLE, doors, help_now
+from bot.asking.doors import COMPANY, doors, help_now, lonely
 from bot.clocks.times import friendly_instant
 from bot.cog import (
     Cog,
@@ -104,7 +104,9 @@ class CheckIns(Cog):
             raise UserError(_("That answer is not among these. Pick one of them, or write your own words."))
         await self._contact(context)
         noted = _("Thanks. I've noted that you checked in. I don't keep the words.")
-        return await self._after(context, noted, prompts.destination(prompt, answer) if answer else None)
+        if answer and (screen := prompts.destination(prompt, answer)):
+            return await self._after(context, noted, screen)
+        return await going_on.with_what_rides_along(self.core, context, Message(noted))
 
     @action("checkins.words")
     async def words(self, context: Context, value: str) -> Form:
@@ -126,7 +128,7 @@ class CheckIns(Cog):
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
         said = await self._after(context, noted, destination)
         offered = {button.action for button in said.buttons}
-        after = [*await self._what_next(context), *help_now(self.core.registry)]
+        after = (*await self._what_next(context), *help_now(self.core.registry))
         return said.with_buttons([button for button in after if button.action not in offered])
 
     @action("checkins.skip")
@@ -182,8 +184,7 @@ class CheckIns(Cog):
         if screen is None:
             return Message(noted)
         if screen == "doors":
-            open_now = await doors(self.core.registry, context, (COMPANY, PEOPLE, HELP_NOW))
-            return Message(noted + " " + _("Nobody is told."), open_now)
+            return Message(noted + " " + _("Nobody is told."), await lonely(self.core.registry, context))
         try:
             opened = await self._opened(context, SCREENS[screen])
         except UserError as error:

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 from bot.asking.doors import HELP_NOW
 from bot.clocks.times import friendly_date, friendly_instant, local_day
-from bot.cog import KeepsNothing, action, command
+from bot.cog import Core, KeepsNothing, action, command
 from bot.context import Context, Delivery
 from bot.messages import Button, Message, Person, Text
 from bot.words.i18n import _
@@ -60,6 +60,19 @@ class GoingOn(KeepsNothing):  # stands with CheckIns
             + "\n"
             + Text("{days}").format(days=shown)
         )
+
+    async def has_already(self, context: Context) -> frozenset[str]:
+        has = context.person is not None and await self.read(checkins.week_of, context.person) is not None
+        return frozenset({"checkins.offer"}) if has else frozenset()
+
+
+async def with_what_rides_along(core: Core, context: Context, said: Message) -> Message:
+    """One question of another feature may come with the answer, where nothing else was opened by it."""
+    for cog in core.registry.cogs:
+        beside = await cog.rides_along(context)
+        if beside is not None:
+            return Message(said.text + "\n\n" + beside.text, (*said.buttons, *beside.buttons))
+    return said
 
 
 def whether_to_go_on() -> Message:

@@ -72,6 +72,12 @@ class Circles(Cog):
     @action("circles.wish", stateless=True)
     async def wish(self, context: Context, value: str) -> Message:
         """Tell me when one starts."""
+        if not value:
+            here = await self.core.permissions.around(context)
+            if len(here) > 1:
+                buttons = tuple(Button(plain(one.name[:45]), "circles.wish", str(one.id)) for one in here[:SHOWN])
+                return Message(_("Which community is this for?"), buttons)
+            value = str(here[0].id) if here else ""
         question = await self.core.consenting.question(context, ASK_WISH, value)
         if question is not None:
             return question
@@ -236,14 +242,15 @@ class Circles(Cog):
 
     async def open_doors(self, context: Context) -> frozenset[str]:
         """A circle that can be joined now, in a community of this member."""
-        communities = [context.community] if context.community else []
-        if not communities and context.person is not None:
-            communities = [*await self.read(members.communities, context.person)]
-        for community in communities:
+        for community in await self.core.permissions.around(context):
             for circle in await self.read(circles.published, community):
                 if (await lookup.next_of(self, circle, context.now))[0] is not None:
                     return frozenset({"circles.browse"})
         return frozenset()
+
+    async def has_already(self, context: Context) -> frozenset[str]:
+        wished = context.person is not None and await self.read(circles.wishes, context.person)
+        return frozenset({"circles.wish"}) if wished else frozenset()
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: leaving.withdrawn(connection, person, purpose, self.core.now())

@@ -22,7 +22,6 @@ from cogs.company.drafting import draft, preview
 from storage.buddies import asking
 from storage.company import company, helping, kept
 from storage.company.company import Request
-from storage.members import members
 from storage.moderation import holds
 
 BATCH = 200
@@ -170,10 +169,7 @@ class Company(Cog):
 
     async def open_doors(self, context: Context) -> frozenset[str]:
         """Company is a door while somebody has hours, in any community of theirs."""
-        here = [context.community] if context.community else []
-        if not here and context.person is not None:
-            here = await self.read(members.communities, context.person)
-        for community in here:
+        for community in await self.core.permissions.around(context):
             if in_hours(await audiences(self, replace(context, community=community)), context.now):
                 return frozenset({COMPANY})
         return frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.asking.doors import CIRCLE, COMPANY, HELP_NOW, PEOPLE, doors
+from bot.asking.doors import COMPANY, lonely
 from bot.cog import KeepsNothing, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
@@ -95,9 +95,8 @@ class CompanyEnding(KeepsNothing):  # requests stand with Company
             return Message(
                 _("Noted. Only the number is kept."), (tick,) if tick.action in self.core.registry.actions else ()
             )
-        return Message(_("Noted. Nobody is told. What would help now?"), await doors(self.core.registry, context))
+        return Message(_("Noted. Nobody is told. What would help now?"), await lonely(self.core.registry, context))
 
     async def _doors(self, context: Context) -> tuple[Button, ...]:
         """Doors under a message that was sent unasked: they need no row."""
-        found = await doors(self.core.registry, context, (CIRCLE, PEOPLE, HELP_NOW))
-        return tuple(button.on(STATELESS) for button in found if self.core.registry.actions[button.action].stateless)
+        return await lonely(self.core.registry, context, without=(COMPANY,))

@@ -130,6 +130,10 @@ class Helping(Cog):
 
     # -- waiting for somebody ------------------------------------------------------------------------------------------
 
+    async def has_already(self, context: Context) -> frozenset[str]:
+        wished = context.person is not None and await self.read(helping.wishes, context.person)
+        return frozenset({"company.tell"}) if wished else frozenset()
+
     @action("company.tell", stateless=True)
     async def tell(self, context: Context, value: str) -> Message:
         context, question = await settle(self, context, "company.tell", value)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.doors import PEOPLE, doors
+from bot.asking.doors import PEOPLE, lonely
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.delivery.quiet_hours import QuietHours
@@ -68,8 +68,8 @@ class People(Cog):
     @action("people.nobody", stateless=True)
     async def nobody(self, context: Context, value: str) -> Message:
         """A full answer: it keeps nothing, and opens the doors."""
-        there = [door for door in await doors(self.core.registry, context) if door.action != PEOPLE]
-        return Message(_("That's a real answer, and nothing is kept. These doors are open:"), tuple(there))
+        there = await lonely(self.core.registry, context, without=(PEOPLE,))
+        return Message(_("That's a real answer, and nothing is kept. These doors are open:"), there)
 
     @action("people.later", stateless=True)
     async def later(self, context: Context, value: str) -> Text:
@@ -184,6 +184,13 @@ class People(Cog):
     async def offered(self, delivery: Delivery, reader: Reader) -> Message | None:
         if await self.read(people.of_person, reader.me):
             return None
+        return opening()
+
+    async def rides_along(self, context: Context) -> Message | None:
+        """The question, beside the first check-in that is answered: once, and where it was not asked before."""
+        if not await self.read(people.never_asked, context.me):
+            return None
+        await self.write(people.opened, context.me, context.now, asked=True)
         return opening()
 
     # -- once a month, for those who asked for it ---------------------------------------------------------------------

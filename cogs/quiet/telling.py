@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.asking.doors import HELP_NOW
+from bot.asking.doors import CHECKIN, HELP_NOW, lonely
 from bot.clocks.times import friendly_instant
 from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Message, Person, Text, who
 from bot.words.i18n import _
+from cogs.company.around import context_of
 from cogs.quiet import progress
 from storage.delivery import deliveries
 from storage.members import in_touch, members
@@ -90,14 +91,17 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
                 + " "
                 + _("I've paused your check-ins; `start` brings them back.")
             )
-        return Message(said, _ways_out())
+        *ways, _help_now = _ways_out()
+        return Message(said, (*ways, *await lonely(self.core.registry, context_of(delivery, reader), (CHECKIN,))))
 
     @action("quiet.here")
     async def here(self, context: Context, value: str) -> Text:
         found = await self.read(quiet.setup, context.me)
         await self.write(in_touch.record, context.me, context.now)
         if found is not None and found.step not in ("waiting", "me"):
-            return _("Noted. Whoever was told hears that you were in touch with me, nothing else.")
+            told = await self.read(quiet.told, context.me, found.number)
+            if any(one.state == "sent" for one in told):
+                return _("Noted. Whoever was told hears that you pressed or wrote something, nothing else.")
         return _("Noted. Nobody is told.")
 
     @action("quiet.pause")
@@ -144,9 +148,12 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
     @message(progress.OVER)
     async def over(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await self._name(delivery) or _("The member I told you about")
-        words = (
-            _("{name} has paused this.") if delivery.args["how"] == "paused" else _("{name} has been in touch with me.")
-        )
+        words = _("{name} has paused this.")
+        if delivery.args["how"] != "paused":
+            words = _(
+                "{name} has pressed or written something to me. I don't know how they are."
+                " A hello from you is still good."
+            )
         return Message(words.format(name=name), private=not isinstance(delivery.to, Channel))
 
     # -- names and words ----------------------------------------------------------------------------------------------

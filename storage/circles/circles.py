@@ -179,6 +179,11 @@ def wish(connection: Connection, community: Community, person: Person, now: date
     )
 
 
+def wishes(connection: Connection, person: Person) -> bool:
+    """Does the person wait for a circle to start, anywhere?"""
+    return connection.execute("SELECT 1 FROM circle_wishes WHERE person = ?", (person.id,)).fetchone() is not None
+
+
 def take_wishes(connection: Connection, community: Community) -> list[Person]:
     """Those who wanted to know, once."""
     rows = connection.execute(

@@ -163,6 +163,11 @@ def wish(connection: Connection, person: Person, community: Community, now: date
     )
 
 
+def wishes(connection: Connection, person: Person) -> bool:
+    """Does the person wait for somebody to have hours, anywhere?"""
+    return connection.execute("SELECT 1 FROM company_wishes WHERE person = ?", (person.id,)).fetchone() is not None
+
+
 def fulfil_wishes(connection: Connection, now: datetime, routing: Routing, limit: int) -> None:
     """Tell those who wait that somebody is there now."""
     rows = connection.execute(

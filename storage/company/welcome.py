@@ -1,4 +1,4 @@
-"""Who welcomes whom: a newcomer is told one name, or within a day that nobody is free yet."""
+"""Who welcomes whom: a newcomer is told one name within a day, or nothing at all."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WELCOMER, CORE = "welcomer", "core"
 
 NEWCOMER = timedelta(hours=24)
 """Whoever came longer ago is not welcomed as new."""
-SETTLE, PATIENCE = timedelta(hours=1), timedelta(hours=3)
-"""After the first yes, until a name is given, and how long a welcomer is looked for. A night may lie between."""
+SETTLE = timedelta(hours=1)
+"""After the first yes, until a name is given."""
 AT_LAST = timedelta(hours=22)
 """From then on it comes, whatever else is asked at that hour."""
 OPEN = timedelta(hours=48)
@@ -43,31 +43,32 @@ def unplaced(connection: Connection, now: datetime, limit: int) -> list[Person]:
 
 
 def plan(connection: Connection, now: datetime, is_quiet: IsQuiet, limit: int) -> bool:
-    """Give every newcomer a welcomer's name, or an honest word within a day. Whom the people map was not offered yet,
-    it is offered in the same message. True if there may be more.
+    """Give every newcomer a welcomer's name, as long as they are new. Whom the people map was not offered yet, it is
+    offered in the same message. Where nobody welcomes, nothing is said of it. True if there may be more.
     """
     rows = connection.execute(
         "SELECT communities.id, name, person, since FROM memberships JOIN communities ON communities.id = community"
         " WHERE left_at IS NULL AND since <= ? AND since > ? AND (community, person) NOT IN"
-        " (SELECT community, person FROM welcomes) ORDER BY since LIMIT ?",
-        (seconds(now - SETTLE), seconds(now - NEWCOMER), limit),
+        " (SELECT community, person FROM welcomes) AND community IN (SELECT others.community FROM memberships AS others"
+        " JOIN consents ON consents.person = others.person WHERE purpose = ? AND others.left_at IS NULL)"
+        " ORDER BY since LIMIT ?",
+        (seconds(now - SETTLE), seconds(now - NEWCOMER), WELCOMER, limit),
     ).fetchall()
     waiting = 0
     for community_id, name, person_id, since in rows:
         community, person, came = Community(community_id, name), Person(person_id), instant(since)
         welcomer = _free_welcomer(connection, community, person, now)
-        is_early = welcomer is None and came > now - PATIENCE
-        if is_early or (came > now - AT_LAST and not people.is_free(connection, person, is_quiet, now)):
+        if welcomer is None or (came > now - AT_LAST and not people.is_free(connection, person, is_quiet, now)):
             waiting += 1
             continue
         connection.execute(
             "INSERT INTO welcomes (community, person, welcomer, told) VALUES (?, ?, ?, ?)",
-            (community_id, person_id, welcomer.id if welcomer else None, seconds(now)),
+            (community_id, person_id, welcomer.id, seconds(now)),
         )
         opens = people.wants_opening(connection, person, now)
         if opens:
             people.opened(connection, person, now, asked=True)
-        _tell(connection, person, NAMED if welcomer else NOBODY, community, person, welcomer, CORE, now, opens=opens)
+        _tell(connection, person, NAMED, community, person, welcomer, CORE, now, opens=opens)
     return len(rows) == limit and not waiting
 
 

@@ -75,6 +75,16 @@ def wants_opening(connection: Connection, person: Person, now: datetime) -> bool
     return found is not None
 
 
+def never_asked(connection: Connection, person: Person) -> bool:
+    """Has nobody opened the map for them yet, nor asked the same in a check-in?"""
+    found = connection.execute(
+        "SELECT 1 FROM people_openings WHERE person = ?1 UNION ALL SELECT 1 FROM people_map WHERE person = ?1"
+        " UNION ALL SELECT 1 FROM prompts_seen WHERE person = ?1 AND prompt = ?2",
+        (person.id, SAME_QUESTION),
+    ).fetchone()
+    return found is None
+
+
 def is_free(connection: Connection, person: Person, is_quiet: IsQuiet, now: datetime) -> bool:
     """Is it not quiet for the person, and are they asked nothing else around this time? Held until the end of quiet
     hours, a question would meet the check-in of the morning.

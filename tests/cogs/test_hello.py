@@ -175,14 +175,10 @@ async def test_the_newcomers_name_goes_only_by_their_own_press_and_they_are_adul
     assert "Dana is new here and says hello." in str([str(one.text) for one in unasked(world, BOB)])
 
 
-async def test_where_nobody_is_free_that_is_said_within_a_day_and_once(world: Playground) -> None:
+async def test_where_nobody_is_free_nothing_is_said_of_it(world: Playground) -> None:
     await arrive(world)
-    await pass_time(world, DAY)
-    said = [one for one in unasked(world, DANA) if "Nobody is free yet to welcome you by name." in one.text]
-    assert len(said) == 1
-    assert "Nobody yet" in labels(said[0])
-    await pass_time(world, DAY)
-    assert len([one for one in unasked(world, DANA) if "Nobody is free yet" in one.text]) == 1
+    await pass_time(world, 2 * DAY)
+    assert not [one for one in unasked(world, DANA) if "welcome" in one.text]
 
 
 async def test_welcomers_share_it_out(world: Playground) -> None:

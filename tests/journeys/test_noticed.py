@@ -183,8 +183,8 @@ async def test_the_member_is_asked_first_then_the_contact_hears_and_any_contact_
     told = await bob.hear("asked me to tell you if they were quiet for 3 days. That's all I know.")
     assert "No reply is not a verdict on you" in told.text
     await alice.hear("as you asked.")
-    assert "you were in touch with me" in (await alice.press(asked, "I'm here")).text
-    await bob.hear("has been in touch with me.")
+    assert "you pressed or wrote something" in (await alice.press(asked, "I'm here")).text
+    await bob.hear("has pressed or written something to me. I don't know how they are.")
     assert await bed.delivered("bob", "asked me to tell you") == 1
     assert await bed.delivered("alice", "You asked me to check") == 1
 

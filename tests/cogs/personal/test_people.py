@@ -48,14 +48,37 @@ async def welcomed(world: Playground) -> Playground:
     return world
 
 
-async def test_within_the_first_day_it_is_offered_once_and_not_in_the_night(world: Playground) -> None:
+async def checked_in(world: Playground, label: str = "I'm here") -> Message:
+    asked = await world.chat.say(ALICE, "checkin now")
+    for _question in range(40):
+        if label in labels(asked):
+            break
+        asked = await world.chat.say(ALICE, "checkin now")
+    return await world.chat.press(ALICE, button(asked, label))
+
+
+async def test_where_nobody_welcomes_it_rides_on_the_first_answered_check_in(world: Playground) -> None:
     await settle(world, ALICE, new=True)
-    await pass_time(world, timedelta(hours=13))
-    assert not openings(world), "nobody welcomes here; by the time that is sure, it is night"
-    await pass_time(world, timedelta(hours=2))
-    assert len(openings(world)) == 1
+    await settle(world, CHANDRA)
     await pass_time(world, timedelta(days=2))
-    assert len(unasked(world, ALICE)) == 1
+    assert not unasked(world, ALICE), "nothing is sent for it"
+    said = await checked_in(world)
+    assert "you checked in" in said.text
+    assert str(said.text).endswith(OPENING)
+    assert labels(said) == ["Add one", "Nobody yet", "Later"]
+    assert OPENING not in (await checked_in(world)).text, "once"
+
+
+async def test_it_rides_on_no_check_in_where_it_was_asked_before(world: Playground) -> None:
+    await settle(world, ALICE, new=True)
+    await world.chat.say(ALICE, "people")
+    assert OPENING not in (await checked_in(world)).text
+
+
+async def test_a_skip_is_no_answer_it_could_ride_on(world: Playground) -> None:
+    await settle(world, ALICE, new=True)
+    assert OPENING not in (await checked_in(world, "Skip")).text
+    assert OPENING in (await checked_in(world)).text
 
 
 async def test_whoever_belongs_to_no_community_is_asked_all_the_same(world: Playground) -> None:
@@ -212,14 +235,15 @@ async def test_nobody_yet_is_a_full_answer_that_keeps_nothing_and_opens_doors(al
     before = await dump(alice)
     opening = await alice.chat.say(ALICE, "people")
     answer = await alice.chat.press(ALICE, button(opening, "Nobody yet"))
-    assert labels(answer) == ["Company", "Help now"]
+    assert labels(answer) == ["A check-in", "Company", "Tell me when a circle starts", "Help now"]
     assert "nothing is kept" in answer.text
     assert (await dump(alice)).count("people_map") == before.count("people_map")
 
 
 async def test_a_newcomer_may_say_nobody_yet_without_a_yes(world: Playground) -> None:
     opening = await world.chat.say(BOB, "people")
-    assert labels(await world.chat.press(BOB, button(opening, "Nobody yet"))) == ["Help now"]
+    when = ["Tell me when a circle starts", "Tell me when somebody has an hour"]
+    assert labels(await world.chat.press(BOB, button(opening, "Nobody yet"))) == ["A check-in", *when, "Help now"]
     asked = await world.chat.press(BOB, button(opening, "Add one"))
     assert "I keep your account id" in asked.text
     await world.chat.press(BOB, button(asked, "Yes"))
