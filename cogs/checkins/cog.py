@@ -128,7 +128,7 @@ class CheckIns(Cog):
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
         said = await self._after(context, noted, destination)
         offered = {button.action for button in said.buttons}
-        after = (*await self._what_next(context), *help_now(self.core.registry))
+        after = [*await self._what_next(context), *help_now(self.core.registry)]
         return said.with_buttons([button for button in after if button.action not in offered])
 
     @action("checkins.skip")

@@ -61,9 +61,10 @@ class Listener:
             if button_id is not None:
                 await self._bot.run_action(incoming, button_id)
                 return
-        asked = self._addressed(line, arrival.room_id)
-        if incoming.place is None and (asked is None or not self._is_call(line)):
-            asked = line  # between two nobody needs to say whom they mean; a name may also begin a sentence
+        asked = line if incoming.place is None else self._addressed(line, arrival.room_id)
+        if incoming.place is None and self._is_call(line):  # between two nobody needs to say whom they mean, and may
+            called = self._addressed(line, arrival.room_id)
+            asked = line if called is None else called
         if asked is not None:
             await self._bot.run_text(incoming, asked or "help")
 
