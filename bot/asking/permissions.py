@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
@@ -32,9 +34,26 @@ class Permissions:
         return any([await self._belongs(member, place) for place in await self._places(member, community)])
 
     async def communities_of(self, member: Member, context: Context) -> list[Community]:
-        """The communities that the bot shares with this account, asked of the platform now."""
+        """The communities that the bot shares with this account, asked of the platform now.
+
+        Those with one name are told apart in it: by platform, by the day the bot came, or by number, the oldest first.
+        """
         shared = await self._adapters[member.platform].places_of(member)
-        return [await self._database.write(members.found, place, context.now) for place in shared]
+        found = [await self._database.write(members.found, place, context.now) for place in shared]
+        return await self._told_apart(list(dict.fromkeys(found)))
+
+    async def _told_apart(self, found: list[Community]) -> list[Community]:
+        names: dict[int, str] = {}
+        alike = defaultdict(list)
+        for community in sorted(found, key=lambda one: one.id):
+            alike[community.name.strip().casefold()].append(community)
+        for same in (same for same in alike.values() if len(same) > 1):
+            marks = [await self._database.read(members.marks, community) for community in same]
+            numbers = tuple(str(number) for number, _one in enumerate(same, start=1))
+            ways = (*zip(*marks, strict=True), numbers)
+            way = next(way for way in ways if len(set(way)) == len(same))
+            names |= {one.id: f"{one.name[:30]} ({mark})" for one, mark in zip(same, way, strict=True)}
+        return [replace(community, name=names.get(community.id, community.name)) for community in found]
 
     async def shared(self, context: Context, community: str) -> Community | None:
         """The community with this id, if the bot shares it with whoever asks, as the platform says now."""

@@ -173,6 +173,13 @@ def places(connection: Connection, community: Community) -> list[Place]:
     return [Place(platform, platform_id, community.name) for platform, platform_id in rows]
 
 
+def marks(connection: Connection, community: Community) -> tuple[str, str]:
+    """What tells a community from another with its name: the platforms it lives on, and the day it was first met."""
+    [created] = connection.execute("SELECT created FROM communities WHERE id = ?", (community.id,)).fetchone()
+    platforms = dict.fromkeys(place.platform.title() for place in places(connection, community))
+    return ", ".join(platforms), instant(created).date().isoformat()
+
+
 def join(connection: Connection, person: Person, community: Community, now: datetime) -> None:
     """Know that the person is in the community, from now or since before. Its quiet hours are theirs where it is the
     first one they are in, and they have chosen none.

@@ -67,7 +67,9 @@ class MatrixAdapter:
     # -- being there ----------------------------------------------------------------------------------------------
 
     def reads(self) -> Text:
-        return _("On Matrix, our chat is encrypted; the servers see who writes to me, and when.")
+        return _(
+            "On Matrix, our chat is encrypted, unless you left yours open; the servers see who writes to me, and when."
+        )
 
     def hears(self) -> Text:
         return _(
@@ -106,14 +108,12 @@ class MatrixAdapter:
     # -- speaking -------------------------------------------------------------------------------------------------
 
     async def respond(self, context: Context, reply: Message | Form) -> None:
-        if isinstance(reply, Message) and reply.openly and not context.direct:
-            reply = reply if self._rooms.direct_rooms(context.member.id) else reply.openly
-        is_private = isinstance(reply, Form) or reply.private
-        if is_private and not self._rooms.is_direct(context.channel.id):
+        is_private = isinstance(reply, Form) or reply.private or context.direct
+        if is_private and not self._rooms.answers_here(context.channel.id):
             channel = Channel(NAME, await self._rooms.direct_with(context.member.id, reopen=True))
         else:
             channel = context.channel
-        chat = None if self._rooms.is_direct(channel.id) else channel
+        chat = None if self._rooms.answers_here(channel.id) else channel
         try:
             if isinstance(reply, Form):
                 await self._bot.conversations.open_form(context.member, chat, reply, context.now)
@@ -149,7 +149,8 @@ class MatrixAdapter:
     ) -> str:
         """The message as events, each under a transaction id that comes from ``key``. Returns the last one's id."""
         events = content.contents(message, reading, key if named else "", notify=notify)
-        events += [await self._file(channel.id, file) for file in message.files]
+        if not self._rooms.is_unencrypted(channel.id):  # whoever leaves a chat open was told that files don't come
+            events += [await self._file(channel.id, file) for file in message.files]
         event_id = ""
         for number, event in enumerate(events):
             if channel.thread:

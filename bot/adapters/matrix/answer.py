@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 
-from nio import Event, InviteEvent, SyncResponse, ToDeviceEvent
+from nio import Event, InviteEvent, InviteMemberEvent, SyncResponse, ToDeviceEvent
 
 from bot.adapters.matrix.homeserver import Json
 from bot.errors import DeliveryError
@@ -87,6 +87,20 @@ def is_going(user_id: str, event: Event) -> bool:
         return False
     before = source.get("unsigned", {}).get("prev_content", {}).get("membership")
     return before != membership and (membership != "join" or source.get("state_key") == user_id)
+
+
+def invites_directly(user_id: str, state: Iterable[object]) -> bool:
+    """Does an invitation say that it is for a direct chat?"""
+    ours = (event for event in state if isinstance(event, InviteMemberEvent) and event.state_key == user_id)
+    return any(event.content.get("is_direct") is True for event in ours)
+
+
+def was_invited_directly(user_id: str, source: Json) -> bool:
+    """The bot came into a room by an invitation for a direct chat."""
+    if source.get("type") != "m.room.member" or source.get("state_key") != user_id:
+        return False
+    before = source.get("unsigned", {}).get("prev_content", {})
+    return any(content.get("is_direct") is True for content in (source["content"], before))
 
 
 def parsed(answer: Json) -> SyncResponse:

@@ -7,10 +7,11 @@ where those who hold the power in the room that it takes away said it too (docs/
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from bot.adapters.matrix.homeserver import Homeserver
+from bot.adapters.matrix.answer import invites_directly, was_invited_directly
+from bot.adapters.matrix.homeserver import Homeserver, Json
 
 Event: TypeAlias = Mapping[str, Any]
 State: TypeAlias = Mapping[tuple[str, str], Event]
@@ -43,11 +44,19 @@ class Known(Mapping[str, Room]):
     def __init__(self, client: Homeserver) -> None:
         self._client = client
         self._states: dict[str, dict[tuple[str, str], Event]] = {}
+        self.called_direct: set[str] = set()
+        """Rooms into which the bot was invited for a direct chat."""
 
-    def note(self, room_id: str, source: Event) -> None:
+    def invited(self, room_id: str, state: Iterable[object]) -> None:
+        if invites_directly(self._client.user_id, state):
+            self.called_direct.add(room_id)
+
+    def note(self, room_id: str, source: Json) -> None:
         kind, key = source.get("type"), source.get("state_key")
         if isinstance(kind, str) and kind in JUDGED and isinstance(key, str):
             self._states.setdefault(room_id, {})[kind, key] = source
+        if was_invited_directly(self._client.user_id, source):
+            self.called_direct.add(room_id)
 
     def drop(self, room_id: str) -> None:
         self._states.pop(room_id, None)
@@ -201,6 +210,12 @@ def _was_listed_by_a_governor(ours: list[str], theirs: list[str], rooms: Rooms) 
     listings = [rooms[space].state.get(("m.space.child", room)) for space in theirs for room in ours]
     putting = [_sender(event) for event in listings if _names(event)]
     return any(is_joined(sender) and governs(state, sender) for sender in putting)
+
+
+def taken(rooms: Rooms) -> list[tuple[str, str]]:
+    """Rooms that a space calls its own though they don't say so, each with the space."""
+    called = [(room, space) for space in rooms for room in listed(space, rooms) if room in rooms]
+    return [(room, space) for room, space in called if not belongs(room, space, rooms)]
 
 
 def home(room_id: str, rooms: Rooms) -> str:

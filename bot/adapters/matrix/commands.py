@@ -16,6 +16,7 @@ from bot.adapters.matrix.goings import Goings
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Arrival
+from bot.adapters.matrix.unencrypted import Unencrypted, is_choice
 from bot.bot import Bot
 from bot.context import Incoming
 from bot.messages import Channel, Member, Message, Place
@@ -38,6 +39,7 @@ class Listener:
         self._user_id = client.user_id
         self._prefix = prefix.casefold()
         self._keyless: set[str | None] = set()
+        self._unencrypted = Unencrypted(bot, rooms, events)
         self.goings = Goings(bot, rooms, client.user_id)
 
     async def handle(self, arrival: Arrival) -> None:
@@ -59,14 +61,23 @@ class Listener:
         if isinstance(replied_to, str) and len(line) <= LONGEST_ANSWER:
             button_id = choice(await self._events.own_event(arrival.room_id, replied_to), line)
             if button_id is not None:
-                await self._bot.run_action(incoming, button_id)
+                await self._pressed(incoming, button_id)
                 return
-        asked = line if incoming.place is None else self._addressed(line, arrival.room_id)
-        if incoming.place is None and self._is_call(line):  # between two nobody needs to say whom they mean, and may
-            called = self._addressed(line, arrival.room_id)
-            asked = line if called is None else called
+        is_ours = self._rooms.is_between_two(arrival.room_id)
+        asked = line if is_ours else self._addressed(line, arrival.room_id)
         if asked is not None:
-            await self._bot.run_text(incoming, asked or "help")
+            await self._asked(incoming, asked)
+
+    async def _asked(self, incoming: Incoming, line: str) -> None:
+        answered = await self._unencrypted.heard(incoming.channel.id, line, answer_to(incoming.raw))
+        if answered is not None:
+            await self._bot.run_text(incoming, answered or "help")
+
+    async def _pressed(self, incoming: Incoming, button_id: str) -> None:
+        if is_choice(button_id):
+            await self._asked(incoming, button_id)
+        else:
+            await self._bot.run_action(incoming, button_id)
 
     async def _reacted(self, arrival: Arrival, relation: Content) -> None:
         target, key = relation.get("event_id"), relation.get("key")
@@ -74,7 +85,7 @@ class Listener:
             return
         button_id = choice(await self._events.own_event(arrival.room_id, target), key)
         if button_id is not None:
-            await self._bot.run_action(await self._incoming(arrival, {}), button_id)
+            await self._pressed(await self._incoming(arrival, {}), button_id)
 
     async def _ask_again(self, arrival: Arrival) -> None:
         """Somebody spoke to us and we cannot read it. Our answer lets their app make new keys. Once per key."""
@@ -92,10 +103,12 @@ class Listener:
         thread = str(relation.get("event_id")) if relation.get("rel_type") == "m.thread" else None
         member = Member(NAME, sender, self._rooms.name_of_member(room_id, sender))
         channel = Channel(NAME, room_id, thread)
-        if await self._rooms.is_between_two(room_id):
+        if self._rooms.is_between_two(room_id):
             await self._rooms.note_direct(sender, room_id)
             return Incoming(member, channel, raw=arrival.event.event_id)
         group_of = self._rooms.place_of_group(room_id)
+        if group_of is None and not self._rooms.is_shared(room_id):  # a direct chat with a third person in it
+            return Incoming(member, channel, raw=arrival.event.event_id)
         place = self._rooms.place_of(room_id) if group_of is None else group_of
         return Incoming(member, channel, Place(NAME, place, self._rooms.name_of(place)), raw=arrival.event.event_id)
 

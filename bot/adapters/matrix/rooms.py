@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 NAME = "matrix"
 ENCRYPTION: Json = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+OPENNESS = "kith.unencrypted"
+"""The account's own note of which chats stay unencrypted, and who was asked."""
 MOST_MODERATORS = 30
 """People in a room of moderators. A larger one is not asked about, person by person."""
 
@@ -31,20 +33,24 @@ class Rooms:
         self._sync = sync
         self._direct: dict[str, list[str]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._openness: dict[str, str] = {}
         self._unsure: dict[str, int] = {}
         """Rooms that were asked for, by what the mark names, and nobody knows what came of it: since which sync."""
 
     async def load(self) -> None:
-        """Read which rooms the account calls direct."""
-        try:
-            kept = await self._client.request("GET", self._account_data)
-        except Refusal:
-            return
+        """Read which rooms the account calls direct, and what was said of encrypting them."""
+        kept = await self._kept("m.direct")
         self._direct = {user: list(rooms) for user, rooms in kept.items() if isinstance(rooms, list)}
+        self._openness = {room: str(chosen) for room, chosen in (await self._kept(OPENNESS)).items()}
 
-    @property
-    def _account_data(self) -> str:
-        return route("user", self._client.user_id, "account_data", "m.direct")
+    async def _kept(self, name: str) -> Json:
+        try:
+            return await self._client.request("GET", self._account_data(name))
+        except Refusal:
+            return {}
+
+    def _account_data(self, name: str) -> str:
+        return route("user", self._client.user_id, "account_data", name)
 
     def get(self, room_id: str) -> MatrixRoom | None:
         room: MatrixRoom | None = self._client.rooms.get(room_id)
@@ -52,26 +58,50 @@ class Rooms:
 
     # Direct rooms
 
-    def is_direct(self, room_id: str) -> bool:
-        """An encrypted room of the bot and one other, that is no community's and no group's."""
+    def is_between_two(self, room_id: str) -> bool:
+        """A chat of the bot and one other, that is no community's and no group's: what is said there is said to us."""
         room = self.get(room_id)
-        if room is None or not room.encrypted or len(room.users) != 2 or self._client.user_id not in room.users:
+        if room is None or len(room.users) != 2 or self._client.user_id not in room.users:
             return False
         kind = self._sync.marks.get(room_id, {}).get("kind")
+        if kind is not None:
+            return bool(kind == "direct")
         listed = any(room_id in rooms for rooms in self._direct.values())
-        return kind == "direct" or (kind is None and (listed or not room.named_room_name()))
+        return listed or room_id in self._sync.claims.called_direct or not self._looks_shared(room)
 
-    async def is_between_two(self, room_id: str) -> bool:
-        """A room of the bot and one other. If it is not encrypted, the bot tries to change that."""
+    def _looks_shared(self, room: MatrixRoom) -> bool:
+        """It has a name, everybody may come in, or it belongs somewhere."""
+        rooms = self._sync.claims
+        in_space = claims.is_space(room.room_id, rooms) or claims.home(room.room_id, rooms) != room.room_id
+        return bool(room.named_room_name()) or room.join_rule == "public" or in_space
+
+    def is_direct(self, room_id: str) -> bool:
+        """A chat of two where private words may go: it is encrypted, or its member chose to leave it open."""
         room = self.get(room_id)
-        if room is not None and not room.encrypted and len(room.users) == 2 and not room.named_room_name():
-            try:
-                path = route("rooms", room_id, "state", "m.room.encryption", "")
-                await self._client.request("PUT", path, ENCRYPTION["content"])
-                await self._sync.until(lambda: bool(room.encrypted))
-            except DeliveryError:  # then answers go to an encrypted room of our own
-                return True
-        return self.is_direct(room_id)
+        open_ = self._openness.get(room_id) == "here"
+        return self.is_between_two(room_id) and room is not None and (bool(room.encrypted) or open_)
+
+    def is_unencrypted(self, room_id: str) -> bool:
+        room = self.get(room_id)
+        return room is not None and not room.encrypted and self.is_between_two(room_id)
+
+    def answers_here(self, room_id: str) -> bool:
+        """Do answers come in this chat? Not if it is not encrypted and was to be."""
+        return self.is_direct(room_id) or (self.is_unencrypted(room_id) and self.openness(room_id) != "elsewhere")
+
+    def openness(self, room_id: str) -> str | None:
+        """What came of the question whether to encrypt a chat: asked, here (left open), elsewhere. None: not asked."""
+        return self._openness.get(room_id)
+
+    async def keep_openness(self, room_id: str, chosen: str) -> None:
+        self._openness[room_id] = chosen
+        await self._client.request("PUT", self._account_data(OPENNESS), self._openness)
+
+    async def encrypt(self, room_id: str) -> None:
+        """It cannot be taken back. Raises ``DeliveryError`` where the room does not let us."""
+        path = route("rooms", room_id, "state", "m.room.encryption", "")
+        await self._client.request("PUT", path, ENCRYPTION["content"])
+        await self._sync.until(lambda: bool(self._client.rooms[room_id].encrypted))
 
     async def note_direct(self, member_id: str, room_id: str) -> None:
         """The member spoke here: this is the room to answer in. Tells the account's other apps that it is direct."""
@@ -80,7 +110,7 @@ class Rooms:
             return
         self._direct[member_id] = [*(other for other in rooms if other != room_id), room_id]
         try:
-            await self._client.request("PUT", self._account_data, self._direct)
+            await self._client.request("PUT", self._account_data("m.direct"), self._direct)
         except DeliveryError as error:
             log.info("direct rooms could not be listed: %s", error)
 
@@ -111,8 +141,10 @@ class Rooms:
         return sorted(rooms, key=lambda room: order.index(room) if room in order else -1)
 
     def _was_left(self, member_id: str) -> bool:
+        """They left every room we had with them. One where a third person is now is not left."""
         made = (room for room, mark in self._sync.marks.items() if mark.get("member") == member_id)
-        return any(room in self._client.rooms for room in (*self._direct.get(member_id, ()), *made))
+        known = [room for room in (*self._direct.get(member_id, ()), *made) if room in self._client.rooms]
+        return bool(known) and not any(member_id in self._client.rooms[room].users for room in known)
 
     async def _create(
         self, key: str, invited: Sequence[str], mark: Json, state: Sequence[Json] = (), **options: object
@@ -220,15 +252,14 @@ class Rooms:
         known = self._sync.claims.get(room_id)
         return known is not None and claims.governs(known.state, user_id, "m.room.tombstone")
 
-    def taken(self) -> Iterator[tuple[str, str]]:
-        """Rooms that a space calls its own though they don't say so, each with the space."""
-        rooms = self._sync.claims
-        listed = ((room, space) for space in rooms for room in claims.listed(space, rooms) if room in rooms)
-        return ((room, space) for room, space in listed if not claims.belongs(room, space, rooms))
+    def taken(self) -> list[tuple[str, str]]:
+        return claims.taken(self._sync.claims)
 
     def is_shared(self, room_id: str) -> bool:
-        """A room of a community: no direct room, and none that the bot made."""
-        return not self.is_direct(room_id) and room_id not in self._sync.marks
+        """A room of a community: no direct chat, also when a third person is in it, and none that the bot made."""
+        room = self.get(room_id)
+        crowded = room_id in self._sync.claims.called_direct and (room is None or not room.named_room_name())
+        return not self.is_between_two(room_id) and not crowded and room_id not in self._sync.marks
 
     async def join(self, room_id: str, server: str) -> None:
         """``server``: one that knows the room."""

@@ -151,6 +151,8 @@ class Sync:
         self.taken = self.begun
         async with self._news:
             self._news.notify_all()
+        for room_id, invite in response.rooms.invite.items():
+            self.claims.invited(room_id, invite.invite_state)
         tasks = [self._accept(room) for room in response.rooms.invite]
         tasks += [self._queue(arrival) for arrival in self._fresh(response) if not is_first_ever]
         self._saving = asyncio.create_task(self._save(self._since, self._saving, tasks))

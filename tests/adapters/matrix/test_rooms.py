@@ -108,10 +108,12 @@ async def test_who_left_the_direct_room_is_not_followed_but_answered_when_they_a
     assert (await alice.next()).text.startswith("Hello")
 
 
-async def test_a_direct_room_without_encryption_gets_it(kith: World) -> None:
+async def test_a_direct_room_without_encryption_gets_it_after_a_yes(kith: World) -> None:
     alice = await kith.member("alice")
     await alice.open_direct(kith.id, encrypted=False, powers=True)
     await alice.say("start")
+    assert not (await alice.next()).encrypted
+    await alice.say("1")
     hello = await alice.next()
     assert hello.encrypted
     assert hello.room == alice.room
@@ -121,6 +123,9 @@ async def test_where_encryption_cannot_be_turned_on_the_answer_comes_in_another_
     alice = await kith.member("alice")
     plain = await alice.open_direct(kith.id, encrypted=False)
     await alice.say("start")
+    await alice.next()
+    await alice.say("1")
+    assert "I can't turn it on in this chat." in (await alice.next()).text
     direct = await alice.accept()
     hello = await alice.next()
     assert (hello.encrypted, hello.room) == (True, direct)

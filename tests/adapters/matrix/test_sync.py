@@ -40,6 +40,8 @@ async def test_what_was_said_with_the_invitation_is_answered(kith: World) -> Non
     alice = await kith.member("alice")
     await alice.open_direct(kith.id, encrypted=False, powers=True, wait=False)
     await alice.say("start")
+    assert (await alice.next()).text.startswith("This chat is not encrypted")
+    await alice.say("1")
     assert (await alice.next()).text.startswith("Hello")
 
 
