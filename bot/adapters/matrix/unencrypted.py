@@ -5,6 +5,7 @@ Encryption cannot be turned off again, and some apps cannot read it: turned on u
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.adapters.matrix.content import Reading, contents
@@ -14,11 +15,14 @@ from bot.bot import Bot
 from bot.errors import DeliveryError
 from bot.incoming import text
 from bot.messages import Button, Message, Text
+from bot.words.help_words import asks_for_help
 from bot.words.i18n import _
 
 ACTION = "encrypt"
 LATER = "encrypt"
 """The word that turns encryption on in a chat where it was left off."""
+HELP = Button(Text("Help now"), "help.now", row="-")
+"""Open before anything is decided."""
 
 
 class Unencrypted:
@@ -32,8 +36,8 @@ class Unencrypted:
 
     async def heard(self, room_id: str, line: str, transaction: str) -> str | None:
         """The line to answer now; None while the chat waits for a yes or no. Help now waits for nothing."""
-        if not self._rooms.is_unencrypted(room_id) or text.asks_for_help(line):
-            return line
+        if not self._rooms.is_unencrypted(room_id) or asks_for_help(line):
+            return "help" if is_choice(line) else line
         chosen = self._rooms.openness(room_id)
         if chosen is None:
             self._waiting[room_id] = line
@@ -42,7 +46,9 @@ class Unencrypted:
             return None
         if chosen == "asked":
             return await self._decided(room_id, line, transaction)
-        return await self._encrypted(room_id, transaction) if line.casefold() == LATER else line
+        if line.casefold() == LATER or line == _question().buttons[0].id:
+            return await self._encrypted(room_id, transaction)
+        return "help" if is_choice(line) else line
 
     async def _decided(self, room_id: str, line: str, transaction: str) -> str:
         """A yes turns it on. Anything else leaves the chat as it is, and what was meant is answered."""
@@ -50,6 +56,8 @@ class Unencrypted:
         choice = pressed or text.chosen(text.labels(_question().buttons), line)
         if choice is not None and choice.endswith(":yes"):
             return await self._encrypted(room_id, transaction)
+        if choice == HELP.id:
+            return "help now"
         before = self._waiting.pop(room_id, "help")
         await self._rooms.keep_openness(room_id, "here")
         await self._say(room_id, Message(_left_open()), transaction)
@@ -71,7 +79,7 @@ class Unencrypted:
 
 
 def is_choice(button_id: str) -> bool:
-    return button_id in [button.id for button in _question().buttons]
+    return button_id in [button.id for button in _question().buttons if button.action == ACTION]
 
 
 def _question() -> Message:
@@ -79,7 +87,8 @@ def _question() -> Message:
         "This chat is not encrypted: whoever runs your server or mine can read it. Nothing is changed yet.\n"
         "I can turn encryption on. It can't be turned off again, and an app without it can't read me then."
     )
-    return Message(said, (Button(_("Turn it on"), ACTION, "yes"), Button(_("Leave it as it is"), ACTION, "no")))
+    chosen = (Button(_("Turn it on"), ACTION, "yes"), Button(_("Leave it as it is"), ACTION, "no"))
+    return Message(said, (*chosen, replace(HELP, label=_("Help now"))))
 
 
 def _left_open() -> Text:

@@ -26,6 +26,7 @@ async def test_an_open_chat_is_asked_about_once_and_nothing_is_changed_before(ki
     question = await alice.next()
     assert question.text.startswith("This chat is not encrypted: whoever runs your server or mine can read it.")
     assert "Nothing is changed yet" in question.text
+    assert "Help now" in question.text
     assert (question.room, question.encrypted) == (room, False)
     assert not kith.client.rooms[room].encrypted
     await alice.react(question.event_id, "1\ufe0f\u20e3")
