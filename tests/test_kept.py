@@ -91,6 +91,7 @@ GOES_ALONG = {
     "buddy_weeks": "buddy_pairs",
     "buddy_questions": "buddy_pairs",
     "buddy_passes": "buddy_rounds",
+    "buddy_proposals": "buddy_rounds",
 }
 """What is kept "as long as" something else, and goes with it."""
 
@@ -127,6 +128,8 @@ def _fill(connection: Connection, tables: tuple[str, ...], begins: dict[str, Any
         connection.execute(f'DELETE FROM "{table}"')
     for table in tables:
         filler.row(table, "person" if table == "buddy_weeks" else "")
+    if "buddy_proposals" in tables:
+        connection.execute("UPDATE buddy_proposals SET round = (SELECT id FROM buddy_rounds)")
     values = {name: seconds(value) if isinstance(value, datetime) else value for name, value in begins.items()}
     if tables == ("deliveries",):
         values["body"] = b"words"

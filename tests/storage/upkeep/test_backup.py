@@ -391,6 +391,7 @@ async def test_the_journal_holds_hashes_only(config: Config) -> None:
     text = (config.data / JOURNAL).read_text()
     assert " left " in text
     assert "alice" not in text
+    assert b"alice".hex() not in text
     assert stat.S_IMODE((config.data / JOURNAL).stat().st_mode) == 0o600
 
 
