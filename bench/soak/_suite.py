@@ -10,11 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -24,7 +25,7 @@ from bench.soak import _witness as witness
 ROOT = Path(__file__).parents[2]
 FIRST, THEN = 40, 400
 """So many of the nearest tests first, then so many more, then the rest."""
-OUTCOMES = "outcomes.jsonl"
+OUTCOMES, NEVER_ENDS = "outcomes.jsonl", "never ends"
 PATIENCE = 120.0
 """Seconds that a run may take beyond five times what its tests took before."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -158,7 +159,14 @@ def known(tree: Path) -> Known:
     return found
 
 
-def noticed_by(tree: Path, tests: Sequence[str], known: Known) -> str | None:
+class Red(NamedTuple):
+    """A test that went red; ``remark`` where it did not come to its end."""
+
+    test: str
+    remark: str = ""
+
+
+def noticed_by(tree: Path, tests: Sequence[str], known: Known) -> Red | None:
     """The first of the tests that goes red in this tree. One that never ends is red as well."""
     for batch in (tests[:FIRST], tests[FIRST : FIRST + THEN], tests[FIRST + THEN :]):
         if batch and (red := _first_red(tree, batch, known)):
@@ -173,14 +181,20 @@ def confirm(tree: Path, known: Known) -> None:
         known.red &= {test for test, outcome in rows if outcome == "failed"}
 
 
-def _first_red(tree: Path, tests: Sequence[str], known: Known) -> str | None:
+def _first_red(tree: Path, tests: Sequence[str], known: Known) -> Red | None:
     status, rows = _run(tree, tests, known, "-x")
     for test, outcome in rows:
         if outcome == "failed":
-            return test
+            return Red(test)
     if status is None:
-        return f"{rows[-1][0] if rows else tests[0]} (never ends)"
-    return None if status in (0, pytest.ExitCode.NO_TESTS_COLLECTED) else f"{tests[0]} (cannot be read)"
+        return Red(_first_unended(tests, rows), NEVER_ENDS)
+    return None if status in (0, pytest.ExitCode.NO_TESTS_COLLECTED) else Red(tests[0], "cannot be read")
+
+
+def _first_unended(tests: Sequence[str], rows: Sequence[tuple[str, str]]) -> str:
+    """Each test that ended has three outcomes: of what it needs, its own, and of clearing up."""
+    ended = Counter(test for test, _outcome in rows)
+    return next((test for test in tests if ended[test] < 3), tests[0])
 
 
 def _run(tree: Path, tests: Sequence[str], known: Known, *options: str) -> tuple[int | None, list[tuple[str, str]]]:

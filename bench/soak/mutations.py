@@ -159,18 +159,27 @@ class Trial:
         done.write_text(json.dumps(asdict(broken)), encoding="utf-8")
 
     def _noticed_by(self, copy: Path, number: int) -> str | None:
-        """A test that takes its time may have been red by chance: it must go red alone as well."""
+        tests = self.known.chosen(number, self._changes[number][0].path)
+        while red := self._red_where_broken(copy, number, tests):
+            is_slow = red.remark == suite.NEVER_ENDS or self.known.seconds[red.test] >= WAITS
+            if not is_slow or self._is_no_chance(copy, number, red.test):
+                return f"{red.test} ({red.remark})" if red.remark else red.test
+            tests = [test for test in tests if test != red.test]
+        return None
+
+    def _red_where_broken(self, copy: Path, number: int, tests: list[str]) -> suite.Red | None:
         line, way = self._changes[number]
-        tests = self.known.chosen(number, line.path)
-        suite.write(copy, line.path, way.apply(self.sources[line.path]))
+        whole = self.sources[line.path]
+        suite.write(copy, line.path, way.apply(whole))
         try:
-            while red := suite.noticed_by(copy, tests, self.known):
-                if self.known.seconds.get(red, 0.0) < WAITS or suite.noticed_by(copy, [red], self.known):
-                    return red
-                tests = [test for test in tests if test != red]
-            return None
+            return suite.noticed_by(copy, tests, self.known)
         finally:
-            suite.write(copy, line.path, self.sources[line.path])
+            suite.write(copy, line.path, whole)
+
+    def _is_no_chance(self, copy: Path, number: int, test: str) -> bool:
+        """Red once more where the line is broken, and green where it is whole."""
+        again = self._red_where_broken(copy, number, [test])
+        return again is not None and suite.noticed_by(copy, [test], self.known) is None
 
     def report(self) -> None:
         if self._options.out:
