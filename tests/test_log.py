@@ -128,7 +128,8 @@ def test_a_line_says_when_how_bad_where_and_what(restored: None) -> None:
     log.setup(LogConfig(), stream)
     OURS.warning("delivery %d was sent at the %s try", 12, 3)
     assert re.fullmatch(
-        r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING bot\.delivery\.outbox: delivery 12 was sent at the 3 try\n", stream.getvalue()
+        r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING bot\.delivery\.outbox: delivery 12 was sent at the 3 try\n",
+        stream.getvalue(),
     )
 
 

@@ -108,6 +108,8 @@ class MatrixAdapter:
     # -- speaking -------------------------------------------------------------------------------------------------
 
     async def respond(self, context: Context, reply: Message | Form) -> None:
+        if isinstance(reply, Message) and reply.openly and not context.direct:
+            reply = reply if self._rooms.direct_rooms(context.member.id) else reply.openly
         is_private = isinstance(reply, Form) or reply.private or context.direct
         if is_private and not self._rooms.answers_here(context.channel.id):
             channel = Channel(NAME, await self._rooms.direct_with(context.member.id, reopen=True))

@@ -65,6 +65,9 @@ class Listener:
                 return
         is_ours = self._rooms.is_between_two(arrival.room_id)
         asked = line if is_ours else self._addressed(line, arrival.room_id)
+        if is_ours and self._is_call(line):  # between two nobody needs to say whom they mean, and may
+            called = self._addressed(line, arrival.room_id)
+            asked = line if called is None else called
         if asked is not None:
             await self._asked(incoming, asked)
 
