@@ -13,9 +13,8 @@ from bot.adapters.local import NAME
 from bot.asking import leaving
 from bot.errors import DeliveryError
 from bot.messages import Channel, Community, Member, Person, Place
-from bot.registry import Work
-from storage.members import consents, departures, linking, members
-from tests.cast import ALICE, BOB, MO, ROOM, Playground, button
+from storage import consents, departures, linking, members
+from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, pass_time
 
 GARDEN = Place(NAME, "garden", "The Garden")
 
@@ -37,11 +36,6 @@ async def homes(world: Playground, person: Person) -> list[str]:
 
 async def given(world: Playground, person: Person) -> frozenset[str]:
     return await world.bot.database.read(consents.given, person)
-
-
-async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from bot.messages import Member, Message, Person
 from bot.story.playground import ROOM
 from storage.members import consents, members
 from tests.cast import Playground
-from tests.legible import legible
+from tests.cast import pass_time as pass_time
 
 LONG_AGO = timedelta(days=2)
 """Whoever came then is not new any more: nothing is offered to them as to a newcomer."""
@@ -29,11 +29,6 @@ def _settle(connection: Connection, member: Member, purposes: tuple[str, ...], z
     members.join(connection, person, members.found(connection, ROOM, now), now)
     consents.give(connection, person, (*CORE, ADULT, *purposes), "Yes.", now)
     return person
-
-
-async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 async def tick(world: Playground) -> None:

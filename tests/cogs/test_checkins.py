@@ -7,21 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Member, Message
-from bot.story.playground import Playground as World
-from storage.delivery import deliveries
-from storage.members import consents, members
-from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels
-from tests.legible import legible
+from storage import consents, deliveries, members
+from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels, pass_time
 
 
 async def join(world: Playground, member: Member = ALICE, line: str = "checkin on 19:00 berlin") -> None:
     await world.chat.say(member, line)
     assert "I'll check in" in (await world.chat.say(member, "yes")).text
-
-
-async def pass_time(world: World, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 def prompts(world: Playground, member: Member = ALICE) -> list[Message]:

@@ -20,10 +20,8 @@ from bot.words import prompts
 from cogs import COGS
 from cogs.checkins import prompting
 from cogs.checkins.prompting import THEMES, TOPICS
-from storage.checkins import checkins
-from storage.checkins import dials as checkin_dials
-from storage.members import consents, members
-from storage.quiet import quiet
+from storage import checkin_dials, checkins, consents, members, quiet
+from tests import cast
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import settle
 from tests.prepared import at_home
@@ -32,8 +30,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
+    await cast.pass_time(world, duration)
     await world.bot.tick(world.now)  # what waited behind another message to the same person
 
 

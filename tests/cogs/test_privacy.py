@@ -12,15 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.context import Delivery
-from bot.messages import (
-    Member,
-    Message,
-    Person,
-)
-from storage.delivery import deliveries
-from storage.members import blocks, members
-from storage.upkeep import retention
-from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels
+from bot.messages import Member, Message, Person
+from storage import blocks, deliveries, members, retention
+from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels, pass_time
 
 SECRET = "the-name-of-my-sister-is-ottilie"
 ODD = Member("local", "alice-4711-account-id", "Alice")
@@ -37,11 +31,6 @@ async def person(world: Playground, member: Member) -> Person:
     found = await world.bot.database.read(members.person_of, member)
     assert found is not None
     return found
-
-
-async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 async def count(world: Playground, rows: str) -> int:

@@ -22,7 +22,7 @@ IN_TOUCH = "Alice has pressed or written something to me. I don't know how they 
 
 
 async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
+    async for _said in world.wait(duration):  # hour by hour: a bot that is away would not know whether it was quiet
         pass
     await world.bot.tick(world.now)  # what waited behind another message to the same person
 

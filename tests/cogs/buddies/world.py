@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.messages import Button, Channel, Member, Message
 from bot.story.playground import Playground
 from tests.cast import ROOM, button, labels
+from tests.cast import pass_time as pass_time
 
 DAY = timedelta(days=1)
 NO_NAME = "They're not on your list of people to avoid."
@@ -23,11 +24,6 @@ async def sign_up(world: Playground, *who: Member, free: str = "Weekday evenings
         if "Yes" in labels(message):
             message = await world.chat.press(member, button(message, "Yes"), ROOM)
         assert "Noted." in message.text, message.text
-
-
-async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 def last(world: Playground, member: Member, words: str) -> Message:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Button, Member, Message, Text
 from tests.cast import ALICE, BOB, Playground, button, labels
+from tests.cast import pass_time as pass_time
 
 TITLE = "Evening circle"
 
@@ -73,11 +73,6 @@ async def tick(world: Playground) -> None:
     """Everything that is due, also what waits for its turn behind another message to the same reader."""
     for _turn in range(3):
         await world.bot.tick(world.now)
-
-
-async def pass_time(world: Playground, duration: timedelta) -> None:
-    async for _said in world.wait(duration):
-        pass
 
 
 def told(world: Playground, member: Member, words: str) -> list[Message]:
