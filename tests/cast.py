@@ -10,7 +10,7 @@ from bot.story.playground import ALICE, BOB, CHANDRA, DANA, MO, ROOM, Playground
 from cogs import COGS
 from cogs.personal.people import People
 from cogs.welcome import Welcome
-from storage import agenda
+from storage.delivery import agenda
 
 UNGREETED = tuple(cog for cog in COGS if cog not in (People, Welcome))
 """Every feature but those that write to a newcomer unasked, for tests that count what comes."""

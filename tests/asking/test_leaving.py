@@ -13,7 +13,8 @@ from bot.adapters.local import NAME
 from bot.asking import leaving
 from bot.errors import DeliveryError
 from bot.messages import Channel, Community, Member, Person, Place
-from storage import consents, departures, linking, members
+from bot.registry import Work
+from storage.members import consents, departures, linking, members
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, pass_time
 
 GARDEN = Place(NAME, "garden", "The Garden")

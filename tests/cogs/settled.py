@@ -11,6 +11,7 @@ from bot.story.playground import ROOM
 from storage.members import consents, members
 from tests.cast import Playground
 from tests.cast import pass_time as pass_time
+from tests.legible import legible
 
 LONG_AGO = timedelta(days=2)
 """Whoever came then is not new any more: nothing is offered to them as to a newcomer."""

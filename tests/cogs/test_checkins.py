@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Member, Message
-from storage import consents, deliveries, members
+from storage.delivery import deliveries
+from storage.members import consents, members
 from tests.cast import ALICE, BOB, CHANDRA, Playground, button, labels, pass_time
+from tests.legible import legible
 
 
 async def join(world: Playground, member: Member = ALICE, line: str = "checkin on 19:00 berlin") -> None:

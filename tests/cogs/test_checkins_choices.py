@@ -20,7 +20,10 @@ from bot.words import prompts
 from cogs import COGS
 from cogs.checkins import prompting
 from cogs.checkins.prompting import THEMES, TOPICS
-from storage import checkin_dials, checkins, consents, members, quiet
+from storage.checkins import checkins
+from storage.checkins import dials as checkin_dials
+from storage.members import consents, members
+from storage.quiet import quiet
 from tests import cast
 from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.settled import settle

@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from bot.context import Delivery
-from bot.messages import Member, Message, Person
-from storage import blocks, deliveries, members, retention
+from bot.messages import (
+    Member,
+    Message,
+    Person,
+)
+from storage.delivery import deliveries
+from storage.members import blocks, members
+from storage.upkeep import retention
 from tests.cast import ALICE, BOB, CHANDRA, EVE, ROOM, Playground, button, labels, pass_time
 
 SECRET = "the-name-of-my-sister-is-ottilie"
