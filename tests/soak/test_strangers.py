@@ -10,12 +10,14 @@ from bot.adapters.matrix import claims
 from tests.engines import strangers
 
 
+@pytest.mark.sockets
 async def test_strangers_get_nothing(tmp_path: Path) -> None:
     got = [one async for one in strangers.attempts(tmp_path, strangers.SHORT)]
     assert len(got) == len(strangers.SHORT)
     assert [one for one in got if one[1] is not None] == []
 
 
+@pytest.mark.sockets
 async def test_a_listing_that_is_believed_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claims, "belongs", lambda *_claim: True)
     [(_name, got)] = [one async for one in strangers.attempts(tmp_path, strangers.ATTEMPTS[:1])]
