@@ -35,7 +35,7 @@ class Machine:
         for script in (ROOT / "scripts").iterdir():
             shutil.copy(script, self.checkout / "scripts")
         self.path.mkdir()
-        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp", "sed"):
+        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp", "sed", "awk", "df"):
             (self.path / tool).symlink_to(str(shutil.which(tool)))
         self.calls.touch()
 
@@ -175,6 +175,12 @@ def test_every_script_sets_up_what_it_needs(machine: Machine, script: str) -> No
     machine.has("python3", "3.12")
     assert machine.run(script)[0] == 0
     assert machine.installed() == [f"requirements/{name}.txt" for name in SETS[script]]
+
+
+def test_the_fast_tests_need_no_homeserver(machine: Machine) -> None:
+    machine.has("python3", "3.12")
+    assert machine.run("test", "--fast", "tests/clocks")[0] == 0
+    assert machine.installed() == ["requirements/test.txt"]
 
 
 @pytest.mark.parametrize(("script", "folder"), [("bench", "bench"), ("soak", "bench/soak")])
