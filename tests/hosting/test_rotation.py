@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,26 +132,36 @@ async def test_interrupted_anywhere_it_goes_on_where_it_was(
 
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, os, signal, sys
 from pathlib import Path
-from bot.config import KeyConfig
-from bot import rotation
-rotation.BATCH = 20
+from bot.hosting import rotation
+from bot.hosting.config import KeyConfig
+from storage.database import sealed
+
+reseal, left = sealed.reseal, int(sys.argv[2])
+
+def until_killed(*given):
+    global left
+    done = reseal(*given)
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return done
+
+rotation.BATCH, sealed.reseal = 20, until_killed
 folder = Path(sys.argv[1])
 asyncio.run(rotation.rotate(folder, KeyConfig(file=folder / "kith.key"), print))
 """
 
 
 async def test_killed_again_and_again_nothing_is_lost(house: Path) -> None:
-    for patience in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+    for batches in (0, 1, 2, 10, 20):
         program = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAM, str(house), cwd=ROOT, stdout=subprocess.DEVNULL
+            sys.executable, "-c", PROGRAM, str(house), str(batches), cwd=ROOT, stdout=subprocess.DEVNULL
         )
-        await asyncio.sleep(patience)
-        with suppress(ProcessLookupError):  # it was quicker
-            program.kill()
-        await program.wait()
+        assert await program.wait() == -signal.SIGKILL, "in the middle of writing a batch"
         assert list(texts(house, ring(house))) == EVERYTHING
+        assert ring(house).is_rotating
     await rotate(house, key(house), lambda _line: None)
     assert list(texts(house, ring(house))) == EVERYTHING
     assert not ring(house).is_rotating

@@ -296,10 +296,10 @@ import asyncio, json, sys
 from pathlib import Path
 from bot.adapters.matrix import MatrixAdapter
 from bot.bot import Bot
-from bot.config import MatrixConfig
-from bot.crypto import Keyring
-from bot.secret import Secret
-from storage.database import Database
+from bot.hosting.config import MatrixConfig
+from bot.keys.crypto import Keyring
+from bot.keys.secret import Secret
+from storage.database.database import Database
 from tests.adapters.samples import Samples
 
 async def main(url, folder, user, password, keys):
