@@ -29,7 +29,7 @@ def run(options: Sequence[str], under: Sequence[str] = (), environment: Mapping[
         done = subprocess.run(
             [*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
-        if done.returncode not in (0, 1):  # nothing was tested
+        if done.returncode not in (0, 1) or not report.exists():  # nothing was tested, or it broke off
             raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
         if done.returncode:
             print(done.stdout, file=sys.stderr)
