@@ -66,11 +66,13 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     parser.add_argument("--every", action="store_true", help="each hour on each day in each zone")
     parser.add_argument("--times", type=int, default=1, help="how often at each moment")
     parser.add_argument("--busy", type=int, default=0, metavar="N", help="processes beside it that never rest")
+    parser.add_argument("--fast", action="store_true", help="those that need no socket and no homeserver")
     parser.add_argument("--jobs", type=int, default=0, help="tests at a time")
     options = parser.parse_args(argv)
     since, reds, tests = stopwatch.perf_counter(), dict[str, int](), 0
     chosen = [one for one in moments(every=options.every) if any(part in one.name for part in options.only)]
     clock, given = faketime(), ["-n", str(options.jobs), "--dist", "loadfile", *options.tests]
+    given += ["-m", "not sockets"] if options.fast else []
     with busy(options.busy):
         for moment in progress(chosen * options.times, len(chosen) * options.times):
             found = run(given, (clock, "-f", moment.ahead(utc_now())), os.environ | {"TZ": moment.zone})
