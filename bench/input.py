@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.report import progress
+from bench.report import heard_by, progress
 from bot.errors import UserError
 from bot.incoming import parameters, text
 from bot.registry import Command
@@ -49,10 +49,7 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
 
 async def _measure(wanted: int) -> dict[str, int | float]:
     failures = Failures()
-    for name in ("bot", "cogs", "storage"):
-        logging.getLogger(name).addHandler(failures)
-        logging.getLogger(name).propagate = False
-    with tempfile.TemporaryDirectory(prefix="kith-input-") as folder:
+    with heard_by(failures, "bot", "cogs", "storage"), tempfile.TemporaryDirectory(prefix="kith-input-") as folder:
         async with Playground.open(Path(folder), NOW) as world:
             await world.say(ALICE, "checkin on 19:00 berlin", ROOM)
             await world.say(ALICE, "yes", ROOM)

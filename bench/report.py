@@ -3,9 +3,11 @@
 import argparse
 import importlib
 import json
+import logging
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -30,6 +32,21 @@ def run(package: str, folder: Path, argv: Sequence[str]) -> int:
     if options.json:
         print(json.dumps({"name": options.name, **figures}))
     return 0
+
+
+@contextmanager
+def heard_by(handler: logging.Handler, *loggers: str) -> Iterator[None]:
+    """Within the block what these loggers say goes to the handler alone; afterwards as before."""
+    found = [logging.getLogger(name) for name in loggers]
+    for logger in found:
+        logger.addHandler(handler)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in found:
+            logger.removeHandler(handler)
+            logger.propagate = True
 
 
 def names(folder: Path) -> list[str]:

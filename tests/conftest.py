@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
-from tests.prepared import at_home
+from tests.prepared import at_home, prepared
 from tests.sockets import Sockets
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
@@ -54,3 +54,10 @@ async def world(tmp_path: Path) -> AsyncIterator[Playground]:
     async with at_home(tmp_path / "world", SATURDAY_EVENING) as playground:
         yield playground
         assert await playground.bot.database.read(late.without_end) == []
+
+
+@pytest.fixture
+async def on_threads(tmp_path: Path) -> AsyncIterator[Playground]:
+    """``world`` with a database on threads of its own, as a host runs it."""
+    async with Playground.open(prepared(tmp_path / "world"), SATURDAY_EVENING) as playground:
+        yield playground

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,8 @@ from storage.members import members
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
 from tests.cast import ALICE, BOB, EVE, MO, Playground
-from tests.conftest import SATURDAY_EVENING
 from tests.engines import canary
 from tests.engines.canary import CANARY, Watched, arrive, watched
-from tests.prepared import prepared
 
 LINES = int(os.environ.get("KITH_CANARY", "0"))
 
@@ -37,10 +35,9 @@ def written() -> Iterator[Watched]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Playground]:
-    """On threads of its own, as a host runs it: what the database's library logs is looked at too."""
-    async with Playground.open(prepared(tmp_path / "world"), SATURDAY_EVENING) as playground:
-        yield playground
+def world(on_threads: Playground) -> Playground:
+    """What the database's library logs is looked at too."""
+    return on_threads
 
 
 async def test_no_word_of_a_member_is_logged(world: Playground, written: Watched) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.report import progress
+from bench.report import heard_by, progress
 from bot.story.playground import Playground
 from tests.adapters.discord_bed import discord_bed
 from tests.adapters.matrix_bed import matrix_bed
@@ -31,6 +31,9 @@ KINDS = ("strings", "commands", "buttons", "names", "events_discord", "events_ma
 NAMES = 10
 """Of names, one tenth: a name comes with two requests, and only how it is shown is about the name."""
 
+LOGGERS = ("bot", "cogs", "storage", "nio", "discord")
+"""Thousands of refusals are not news."""
+
 
 def main(argv: Sequence[str]) -> dict[str, int | float | str]:
     """``--each`` of every kind, or of those named with ``--only``."""
@@ -40,12 +43,13 @@ def main(argv: Sequence[str]) -> dict[str, int | float | str]:
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS))
     options = parser.parse_args(argv)
     started = stopwatch.perf_counter()
-    for name in ("bot", "cogs", "storage", "nio", "discord"):
-        logging.getLogger(name).propagate = False  # thousands of refusals are not news
-        logging.getLogger(name).addHandler(logging.NullHandler())
     tried: dict[str, int] = dict.fromkeys(options.only, 0)
     danger: list[str] = []
-    with fuzz.noticed() as failures, tempfile.TemporaryDirectory(prefix="kith-fuzz-") as folder:
+    with (
+        heard_by(logging.NullHandler(), *LOGGERS),
+        fuzz.noticed() as failures,
+        tempfile.TemporaryDirectory(prefix="kith-fuzz-") as folder,
+    ):
         total = sum(_many(kind, options.each) for kind in tried)
         with asyncio.Runner() as runner:
             for kind, found in progress(_all(runner, Path(folder), options), total):

@@ -146,7 +146,8 @@ async def lives(world: Playground) -> None:
         pass
 
 
-async def test_of_a_life_with_every_door_open_nothing_is_left(world: Playground, tmp_path: Path) -> None:
+async def test_of_a_life_with_every_door_open_nothing_is_left(on_threads: Playground, tmp_path: Path) -> None:
+    world = on_threads  # what the database's library logs is looked at too
     with watched() as written:
         await lives(world)
         database, code = world.bot.database, world.bot.core.keyring.pseudonym(ODD.platform, ODD.id)

@@ -71,12 +71,17 @@ def _tables() -> Iterator[tuple[Path, dict[str, list[dict[str, str]]]]]:
 # ------------------------------------------------------------------ the sentences of a page
 
 
+BY_ITSELF = "Who governs a place"
+"""A section whose rows name their tests in a test of their own: tests/test_claims_table.py."""
+
+
 def sentences(page: str) -> list[str]:
     """Every sentence and every row of a table, in one line each, without what makes them bold."""
     path, section = PAGES[page]
     text = (ROOT / path).read_text(encoding="utf-8")
     if section:
         text = text.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    text = re.sub(rf"\n## {BY_ITSELF}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL)
     return [one for block in _blocks(text) for one in cut(block)]
 
 

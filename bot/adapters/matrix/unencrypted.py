@@ -5,7 +5,6 @@ Encryption cannot be turned off again, and some apps cannot read it: turned on u
 
 from __future__ import annotations
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.adapters.matrix.content import Reading, contents
@@ -14,15 +13,13 @@ from bot.adapters.matrix.rooms import Rooms
 from bot.bot import Bot
 from bot.errors import DeliveryError
 from bot.incoming import text
-from bot.messages import Button, Message, Text
+from bot.messages import STATELESS, Button, Message, Text
 from bot.words.help_words import asks_for_help
 from bot.words.i18n import _
 
 ACTION = "encrypt"
 LATER = "encrypt"
 """The word that turns encryption on in a chat where it was left off."""
-HELP = Button(Text("Help now"), "help.now", row="-")
-"""Open before anything is decided."""
 
 
 class Unencrypted:
@@ -56,7 +53,7 @@ class Unencrypted:
         choice = pressed or text.chosen(text.labels(_question().buttons), line)
         if choice is not None and choice.endswith(":yes"):
             return await self._encrypted(room_id, transaction)
-        if choice == HELP.id:
+        if choice == _help().id:
             return "help now"
         before = self._waiting.pop(room_id, "help")
         await self._rooms.keep_openness(room_id, "here")
@@ -88,7 +85,12 @@ def _question() -> Message:
         "I can turn encryption on. It can't be turned off again, and an app without it can't read me then."
     )
     chosen = (Button(_("Turn it on"), ACTION, "yes"), Button(_("Leave it as it is"), ACTION, "no"))
-    return Message(said, (*chosen, replace(HELP, label=_("Help now"))))
+    return Message(said, (*chosen, _help()))
+
+
+def _help() -> Button:
+    """Open before anything is decided."""
+    return Button(_("Help now"), "help.now", row=STATELESS)
 
 
 def _left_open() -> Text:
