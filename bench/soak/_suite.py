@@ -214,9 +214,11 @@ def _pytest(tree: Path, options: Sequence[str], environment: dict[str, str], lim
     """Its exit status; None, if it had to be ended."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", witness.NAME, "-p", "no:cacheprovider", "--tb=line"]
     command += ["--hypothesis-seed=7", f"--basetemp={tree.with_name(f'{tree.name}-files')}", *options]
+    # Started by a test, it is a run of its own and no part of the run that test belongs to.
+    around = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     with (tree / "pytest.log").open("a", encoding="utf-8") as log:
         run = subprocess.Popen(
-            command, cwd=tree, env=os.environ | environment, stdout=log, stderr=log, start_new_session=True
+            command, cwd=tree, env=around | environment, stdout=log, stderr=log, start_new_session=True
         )
         try:
             return run.wait(limit)
