@@ -148,3 +148,10 @@ class Outcome:
     matches: tuple[Match, ...]
     left_out: tuple[LeftOut, ...]
     counts: Counts
+
+
+def alone(candidate: Candidate) -> Outcome:
+    """The round of the only one there is: what the matching would say, without asking it."""
+    reasons = [LeftOutReason.NOBODY_FITS] if candidate.eligible else []
+    left_out = tuple(LeftOut(candidate.id, reason) for reason in reasons)
+    return Outcome((), left_out, Counts(signed_up=1, eligible=len(reasons), left_out=Counter(reasons)))

@@ -17,7 +17,7 @@ from bot.messages import Button, Community, Message, Text
 from bot.registry import Measure
 from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
-from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace
+from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace, alone
 from cogs.buddies.choices import Choices
 from cogs.buddies.course import plan
 from cogs.buddies.measures import MEASURES
@@ -71,7 +71,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
         await self.write(rounds.settle, round_, proposed, left_out, edits, _counts(gathered, outcome), now)
 
     async def _outcome(self, gathered: Gathered, seed: int, number: int, now: datetime) -> Outcome:
-        """Seconds of work where there are thousands; a second where there are a few; nothing for nobody."""
+        """Seconds of work where there are thousands; a second where there are a few; nothing for one or nobody."""
         if not gathered.free:
             return Outcome((), (), Counts())
         # Where both would like a previous buddy, having met counts for nothing against them.
@@ -79,6 +79,8 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
         met = (Met(*one) for one in gathered.met if not {*one[:2]} <= again)
         people = [*_candidates(gathered, gathered.free, number)]
         staying, kept = _who_may_be_joined(gathered, number)
+        if len(people) == 1 and not staying:
+            return alone(people[0])
         return await match_in_process(
             [*people, *staying], week=now.date(), seed=seed, number=number, met=met, kept=kept
         )

@@ -17,6 +17,7 @@ from cogs.buddies.candidates import (
     Pace,
     Purpose,
     Style,
+    alone,
 )
 from cogs.buddies.hours import DayPart, weekly
 from cogs.buddies.matching import match
@@ -47,6 +48,11 @@ def test_nobody_signed_up() -> None:
 
 def test_somebody_alone_is_told_that_nobody_fits() -> None:
     assert matched(candidate(ALICE)).left_out == (LeftOut(ALICE, LeftOutReason.NOBODY_FITS),)
+
+
+@pytest.mark.parametrize("different", [{}, {"adult": False}, {"consents": False}, {"held": True}], ids=str)
+def test_what_needs_no_matching_is_what_it_would_say(different: dict[str, bool]) -> None:
+    assert alone(candidate(ALICE, **different)) == matched(candidate(ALICE, **different))
 
 
 def test_two_people_who_fit_are_a_pair() -> None:
