@@ -174,7 +174,9 @@ async def test_a_wish_is_answered_once(world: Playground) -> None:
     asked = await press(world, DANA, empty, "Yes")
     assert "I'll tell you once" in (await press(world, DANA, asked, "Yes")).text
     await published(world)
+    await published(world, title="Another circle", when="friday 19:00")
     assert len(told(world, DANA, "A circle starts. You asked me to tell you.")) == 1
+    assert await rows(world, "SELECT count(*) FROM circle_wishes") == [(0,)]
 
 
 async def test_who_leaves_frees_their_seats(world: Playground) -> None:
