@@ -71,26 +71,21 @@ def _tables() -> Iterator[tuple[Path, dict[str, list[dict[str, str]]]]]:
 # ------------------------------------------------------------------ the sentences of a page
 
 
-BY_ITSELF = "Who governs a place"
-"""A section whose rows name their tests in a test of their own: tests/test_claims_table.py."""
-
-
 def sentences(page: str) -> list[str]:
     """Every sentence and every row of a table, in one line each, without what makes them bold."""
     path, section = PAGES[page]
     text = (ROOT / path).read_text(encoding="utf-8")
     if section:
         text = text.split(f"\n## {section}\n")[1].split("\n## ")[0]
-    text = re.sub(rf"\n## {BY_ITSELF}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL)
     return [one for block in _blocks(text) for one in cut(block)]
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Paragraphs, items of lists and rows of tables; no headings."""
+    """Paragraphs, items of lists and rows of tables; no headings and no comments."""
     for paragraph in text.split("\n\n"):
         if paragraph.lstrip().startswith("|"):
             yield from paragraph.strip().splitlines()[2:]
-        elif not paragraph.lstrip().startswith("#"):
+        elif not paragraph.lstrip().startswith(("#", "<!--")):
             yield from re.split(r"^(?:- |\* )", paragraph, flags=re.MULTILINE)
 
 
