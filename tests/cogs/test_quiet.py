@@ -12,6 +12,7 @@ from bot.messages import Channel, Member, Message
 from storage.members import blocks, community_settings, in_touch, members
 from storage.quiet import contacts
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button, labels
+from tests.cogs.settled import settle
 from tests.legible import legible
 from tests.prepared import at_home
 
@@ -452,3 +453,8 @@ async def test_contact_is_written_once_a_minute_at_most_and_only_where_it_serves
         ).fetchone()
     )
     assert rows == (1,)
+    chandra = await settle(alice, CHANDRA)
+    await alice.chat.say(CHANDRA, "help")
+    of_chandra = "SELECT count(*) FROM contacts WHERE person = ?"
+    found = await database.read(lambda connection: connection.execute(of_chandra, (chandra.id,)).fetchone())
+    assert found == (0,), "nobody looks after their days, and so nobody keeps them"

@@ -101,7 +101,9 @@ def test_nobody_reads_changes_or_removes_anothers(connection: Connection, alice:
 
 def test_it_opens_once_from_an_hour_to_a_day_after_the_first_yes(connection: Connection, newcomer: Person) -> None:
     assert opened_at(connection, FIRST - SECOND) == []
+    assert people.wants_opening(connection, newcomer, FIRST)
     assert opened_at(connection, FIRST) == opened_at(connection, LAST) == [newcomer]
+    assert not people.wants_opening(connection, newcomer, FIRST)
     assert connection.execute("SELECT purpose, capped, expires - due FROM deliveries").fetchall() == [
         ("core", 1, people.UNTIL.total_seconds())
     ]
