@@ -8,7 +8,7 @@ first time. Occurrences are keyed by their *nominal* local date: a gap before mi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -147,7 +147,7 @@ def _without_zone(part: Schedule) -> str:
     return str(_("at {time} {days}").format(time=friendly_time(part.at), days=str(part.days)))
 
 
-def instant_at(nominal: date, at: time, zone: ZoneInfo) -> datetime:
+def instant_at(nominal: date, at: time, zone: tzinfo) -> datetime:
     """The instant (UTC) when clocks in ``zone`` show ``at`` on ``nominal``: shifted over a gap, the first of two."""
     return datetime.combine(nominal, at.replace(fold=0) if at.fold else at, zone).astimezone(UTC)
 

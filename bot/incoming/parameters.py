@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from bot.clocks import phrases, zones
+from bot.clocks import lines, phrases, zones
 from bot.clocks.times import Days
 from bot.errors import UserError
 from bot.messages import Field, Member, Text
@@ -158,9 +158,9 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
         if last and of(parameter.annotation).name == "text":
             arguments[parameter.name], rest = rest, ""
             break
-        taken, problem_here = _longest(parameter, rest, reading)
+        taken, left, problem_here = _share(parameter, rest, reading)
         if taken:
-            arguments[parameter.name], rest = rest[:taken].strip(), rest[taken:].strip()
+            arguments[parameter.name], rest = taken, left
         elif parameter.default is parameter.empty:
             raise problem_here
         else:
@@ -172,10 +172,24 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
     return arguments
 
 
+def _share(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[str, str, UserError]:
+    """What the parameter takes, what is left, and what is wrong if it takes nothing. A moment may stand at the end."""
+    kind = of(parameter.annotation)
+    if kind.name != "moment":
+        taken, problem = _longest(parameter, rest, reading)
+        return rest[:taken].strip(), rest[taken:].strip(), problem
+    phrase, left = lines.take_phrase(rest)
+    try:
+        kind.parse(phrase, reading)
+    except UserError as error:
+        return "", rest, error
+    return phrase, left, UserError("")
+
+
 def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[int, UserError]:
     """How many characters the parameter takes, and what is wrong if it takes none."""
     kind = of(parameter.annotation)
-    ends = [len(phrases.take_phrase(rest)[0])] if kind.name == "moment" else _word_ends(rest)
+    ends = _word_ends(rest)
     problem = UserError("")
     for end in reversed(ends):
         if end != ends[0] and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
