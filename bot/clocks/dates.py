@@ -1,4 +1,4 @@
-"""A day as somebody wrote it, from the words of ``typed``: ``next friday``, ``3th march``, ``last friday next month``."""
+"""A day as somebody wrote it, from the words of ``typed``: ``next friday``, ``3th march``, ``last friday month``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def near_enough(day: date, today: date) -> date:
 
 
 def later(day: date, length: lengths.Length) -> date:
-    """So many months and days after a day: the last day of a month that is too short. Raises ``UserError`` if too far."""
+    """So many months and days after a day: the last day of too short a month. Raises ``UserError`` if too far."""
     months, days = min(length.months, 12 * 6), min(length.days, 6 * 366)
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     first = date(year, month + 1, 1)
@@ -165,6 +165,8 @@ def _weekday(groups: _Groups, _text: str, today: date) -> list[date]:
     if groups.get("week") or groups.get("coming"):
         return [monday + weekday * ONE_DAY]
     coming = today + (weekday - today.weekday()) % 7 * ONE_DAY
+    if groups.get("ahead"):
+        return [coming]
     return [coming, coming + 7 * ONE_DAY]
 
 

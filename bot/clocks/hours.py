@@ -11,11 +11,12 @@ from bot.words.i18n import _
 
 _HALF = r"(?: [ap]m)?"
 CLOCK = (
-    rf"(?:noon|midnight|[0-9]{{1,2}}[:.][0-9]{{2}}{_HALF}|[0-9]{{1,2}} [ap]m|[0-9]{{1,2}}h(?:[0-9]{{2}})?(?![0-9a-z])"
-    rf"|[0-9]{{1,2}} o'clock{_HALF}|(?:half|quarter|[0-9]{{1,2}}(?: minute)?) (?:past|to) [0-9]{{1,2}}(?: o'clock)?{_HALF}"
+    rf"(?:noon|midnight|[0-9]{{1,2}}[:._][0-9]{{2}}{_HALF}|[0-9]{{1,2}} [ap]m|[0-9]{{1,2}}h(?:[0-9]{{2}})?(?![0-9a-z])"
+    rf"|[0-9]{{1,2}} o'clock{_HALF}|(?:half|quarter|[0-9]{{1,2}}(?: minute)?) (?:past|to) [0-9]{{1,2}}"
+    rf"(?: o'clock)?{_HALF}"
     rf"|half [0-9]{{1,2}}{_HALF}|[0-9]{{4}}|[0-9]{{1,2}})"
 )
-_SAID = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2})|h| o'clock)?(?: ([ap]m))?")
+_SAID = re.compile(r"([0-9]{1,2})(?:[:.h_]?([0-9]{2})|h| o'clock)?(?: ([ap]m))?")
 _AROUND = re.compile(r"(?:(half|quarter|[0-9]{1,2})(?: minute)? )(past|to) ([0-9]{1,2})(?: o'clock)?(?: ([ap]m))?")
 _PARTS = {"morning": range(12), "afternoon": range(12, 18), "evening": range(17, 24), "night": range(17, 24)}
 
@@ -63,7 +64,9 @@ def _numbers(clock: str) -> tuple[int, int, str | None]:
     hours, half = int(found[3]), found[4]
     if found[2] == "past":
         return hours, away, half
-    if away == 30 or not 1 <= hours <= 23 or (half and hours == 12):
+    if (away < 20 and found[1].isdecimal() and "minute" not in clock) or away == 30:
+        raise unsure()  # "9 to 10 pm" may be from nine to ten
+    if not 1 <= hours <= 23 or (half and hours == 12):
         raise unsure()
     if hours == 1 and half:
         return 12, 60 - away, half

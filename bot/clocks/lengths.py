@@ -1,4 +1,4 @@
-"""A length of time as somebody wrote it, from the words of ``typed``: ``1 hour and 30 minute``, ``1h30``, ``2 week``."""
+"""A length of time as somebody wrote it, from the words of ``typed``: ``1 hour and 30 minute``, ``1h30``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 UNITS = ("year", "month", "week", "day", "hour", "minute")
-_AMOUNT = rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,2}})? (?:{'|'.join(UNITS)})|[0-9]{{1,2}}h[0-9]{{2}}(?![0-9a-z])|[0-9]{{1,4}}(?:\.[0-9]{{1,2}})?h(?![0-9a-z]))"
+_NUMBER = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
+_AMOUNT = rf"(?:{_NUMBER} (?:{'|'.join(UNITS)})|[0-9]{{1,2}}h[0-9]{{2}}(?![0-9a-z])|{_NUMBER}h(?![0-9a-z]))"
 LENGTH = rf"{_AMOUNT}(?:(?: and)? {_AMOUNT}){{0,3}}"
 _PARTS = re.compile(r"([0-9.]+)(?: ([a-z]+)|h([0-9]{2})?)")
 

@@ -49,7 +49,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a phrase says, not yet of which day it is: a wait, or a day, an hour, or both. All of it words of ``typed``."""
+    """What a phrase says, not yet of which day it is: a wait, or a day, an hour, or both; in words of ``typed``."""
 
     kind: str = ""
     """Of ``dates.FORMS``."""

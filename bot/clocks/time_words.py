@@ -1,4 +1,4 @@
-"""The words people use for times, days and lengths, as data: what is typed on the right, the one word we read on the left.
+"""The words people use for times, days and lengths, as data: what is typed on the right, the word we read on the left.
 
 A language is one table; all are read at once, so what two of them use for different things stands in neither. Several
 words in a row are one entry. What is said and means nothing here (``sharp``, ``please``) is left out of a phrase.
@@ -61,7 +61,8 @@ ENGLISH: Words = {
     "4 week": "two fortnights, 2 fortnights",
     "2": "a couple of, couple of, a couple, couple",
     "12": "a dozen",
-    "30 minute": "half an hour, half hour, half a hour, a half hour, half-hour, a half-hour, 1/2 hour, 1/2 an hour, 1/2 h",
+    "30 minute": "half an hour, half hour, half a hour, a half hour, half-hour, a half-hour, 1/2 hour, 1/2 an hour",
+    "in 1 day": "same time tomorrow, this time tomorrow, tomorrow same time, tomorrow at the same time",
     "12 hour": "half a day",
     "6 month": "half a year",
     "15 minute": "quarter of an hour, a quarter of an hour, quarter hour, a quarter hour, quarter an hour",
@@ -130,6 +131,8 @@ NUMBERS: Mapping[str, str] = {
     "seventeen eighteen nineteen",
     "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
 }
+MINUTES = "fifteen twenty thirty forty fifty"
+"""Said after an hour: ``seven thirty pm``."""
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 BEFORE = frozenset(["about", "around", "approximately", "approx", "roughly", "circa", "ca", "the", "of", "gegen"])
@@ -172,12 +175,13 @@ DAYS: Words = {
     "monday wednesday friday": "mwf",
     "tuesday thursday": "tth, tuth, tr",
     "everyday": "every day, daily, all week, all week long, whole week, the whole week, every single day, all days, "
-    "each day, 7 days a week, seven days a week, every day of the week, all 7 days, all seven days, jeden tag, täglich, "
+    "each day, 7 days a week, seven days a week, every day of the week, all 7 days, all seven days, jeden tag, "
+    "täglich, "
     "all days of the week, each and every day, all the days, entire week, the entire week, 7 days, any day, 24/7",
-    "weekdays": "weekday, week days, workdays, workday, work days, working days, business days, business day, "
+    "weekdays": "weekday, wkday, wkdays, week days, workdays, workday, work days, working days, business days, business day, "
     "school days, schooldays, school day, work day, wochentags, werktags, during the week, workweek, work week, "
     "weekdays only, every weekday",
-    "weekends": "weekend, week ends, week end, wochenende, am wochenende, weekend days",
+    "weekends": "weekend, wkend, wkends, week ends, week end, wochenende, am wochenende, weekend days",
     "to": "through, thru, until, till, til, up to, upto, bis",
     "except": "but not, without, excluding, besides, other than, apart from, but, not, minus, save, außer, except for, "
     "excl, bar, aside from, no, never",

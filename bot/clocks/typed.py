@@ -37,6 +37,7 @@ _GLUED = tuple(
         (r"\b([0-9]+) ?uhr\b", r"\1h"),
         (r"([0-9]:[0-9]{2}) ?(?:h|hrs|hours|uhr)\b", r"\1"),
         (r"@", " at "),
+        (r"^am (?=\S)", "on "),
     )
 )
 _UNGLUE = re.compile(r"(?<![0-9])([0-9]+(?:\.[0-9]+)?|[0-9]+:[0-9]{2})(?!h(?:[0-9]{2})?(?![0-9a-z]))(?!th\b)(?=[a-z])")
@@ -99,6 +100,9 @@ def _tables(extra: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
         table[name] = str(tens * 10)
         for ones, last in enumerate(time_words.NUMBERS["en"].split()[1:10], start=1):
             table.update((f"{name}{between}{last}", str(tens * 10 + ones)) for between in " -")
+    for hour, name in enumerate(time_words.NUMBERS["en"].split()[1:13], start=1):
+        for minutes in time_words.MINUTES.split():
+            table[f"{name} {minutes}"] = table[f"{name}-{minutes}"] = f"{hour}_{table[minutes]}"
     return table, one_of(table)
 
 

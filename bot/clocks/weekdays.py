@@ -23,6 +23,8 @@ def read(phrase: str) -> frozenset[int] | None:
     named, _except, left_out = words.partition("except")
     taken = _items(named) if named.strip() else EVERY_DAY.weekdays
     without = _items(left_out) if _except else frozenset[int]()
+    if _except and not taken and taken is not None:
+        taken = EVERY_DAY.weekdays  # "all but sunday"
     if taken is None or without is None or (_except and not without):
         return None
     return taken - without

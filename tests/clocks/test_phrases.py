@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clocks.lines import take_phrase
-from bot.clocks.phrases import read_date, read_days, read_duration, read_moment, read_time
+from bot.clocks.phrases import read_date, read_days, read_duration, read_moment, read_span, read_time
 from bot.clocks.times import Days, friendly_duration, friendly_instant, instant_at
 from bot.errors import UserError
 
@@ -466,3 +466,34 @@ def test_days_nobody_knows(typed: str) -> None:
 def test_days_the_bot_writes_it_can_read(chosen: set[int]) -> None:
     days = Days(frozenset(chosen))
     assert read_days(str(days)) == days
+
+
+# Until
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"),
+    [
+        ("2h", 2),
+        ("for a week", 7 * 24),
+        ("until monday", 32.25),
+        ("till 7pm", 3.25),
+        ("until tomorrow 9am", 17.25),
+        ("until noon", 20.25),
+    ],
+)
+def test_a_span_is_a_duration_or_an_end(typed: str, hours: float) -> None:
+    assert read_span(typed, NOW, BERLIN) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    "typed", ["until", "until the cows come home", "until yesterday 9am", "until 2099-01-01", "friday"]
+)
+def test_an_end_nobody_knows(typed: str) -> None:
+    with pytest.raises(UserError):
+        read_span(typed, NOW, BERLIN)
+
+
+def test_an_hour_of_the_24_and_a_length_are_told_apart() -> None:
+    assert refusal("19h") == "Is that at 19:00 or in 19 hours?"
+    assert shown("2h") == "2026-11-21 17:45"
