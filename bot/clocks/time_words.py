@@ -159,7 +159,7 @@ ALSO_WORDS = frozenset(
         "fri",
     ]
 )
-"""A time to some, and to others a word of what they write: at the end of a phrase that is whole without it, it is none."""
+"""A time to some, and to others a word of what they write: no time at the end of a phrase that is whole without it."""
 
 ONLY_ASKED = frozenset(["tom", "come", "couple", "eve"])
 """Too short or too common to be a day on its own."""
@@ -178,7 +178,8 @@ DAYS: Words = {
     "each day, 7 days a week, seven days a week, every day of the week, all 7 days, all seven days, jeden tag, "
     "täglich, "
     "all days of the week, each and every day, all the days, entire week, the entire week, 7 days, any day, 24/7",
-    "weekdays": "weekday, wkday, wkdays, week days, workdays, workday, work days, working days, business days, business day, "
+    "weekdays": "weekday, wkday, wkdays, week days, workdays, workday, work days, working days, business days, "
+    "business day, "
     "school days, schooldays, school day, work day, wochentags, werktags, during the week, workweek, work week, "
     "weekdays only, every weekday",
     "weekends": "weekend, wkend, wkends, week ends, week end, wochenende, am wochenende, weekend days",

@@ -111,7 +111,7 @@ class Terminal:
             zone = await self._playground.zone_of(self._me)
             duration = phrases.read_span(words, self._playground.now, zone)
         except UserError:
-            self._note("How long? /wait 20 min, /wait 3 hours, /wait until friday; up to a year.")
+            self._note("How long? /wait 20 min, /wait 3 hours, /wait 1d; up to a year.")
             return
         async for said in self._playground.wait(duration):
             self._note(f"[{await self._time()}]")
