@@ -85,7 +85,7 @@ class DiscordAdapter:
             _done, late = await asyncio.wait(self._working, timeout=GRACE)
             for task in late:
                 task.cancel()
-        await self._connection.stop()
+        await asyncio.gather(self._goings.stop(), self._connection.stop())
 
     # -- what people do -----------------------------------------------------------------------------------------------
 

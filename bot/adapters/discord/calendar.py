@@ -11,7 +11,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.drawing import draw, shorten
-from bot.adapters.discord.refusals import reaching
+from bot.adapters.discord.refusals import NO_EVENT, reaching, says
 from bot.errors import CannotReach
 from bot.messages import Event, Place
 
@@ -47,8 +47,7 @@ class Calendar:
                 if shown is not None:
                     await self._http.delete_scheduled_event(int(place.id), int(shown))
         except CannotReach as error:
-            cause = error.__cause__
-            if not (isinstance(cause, discord.HTTPException) and cause.status == 404):
+            if not says(error, NO_EVENT):
                 raise
 
     async def _made_before(self, place: Place, key: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import discord
@@ -13,6 +14,9 @@ from bot.messages import Channel, Member, Place
 
 log = logging.getLogger(__name__)
 
+ASKED_AGAIN = 300.0
+"""Seconds between two questions after a server that Discord took away and won't say anything about."""
+
 
 class Goings:
     """Tells the bot what the library hears. The names of its methods are the library's."""
@@ -21,6 +25,7 @@ class Goings:
         self._bot = bot
         self._client = client
         self._rooms = rooms
+        self._asking: set[asyncio.Task[None]] = set()
         for heard in (
             self.on_guild_remove,
             self.on_guild_channel_delete,
@@ -39,8 +44,30 @@ class Goings:
         except (DeliveryError, StorageError) as error:
             log.warning("nobody could tell which servers the bot was taken out of: %s", type(error))
 
+    async def stop(self) -> None:
+        """What is not answered by now is asked at the next start."""
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._bot.removed(Place(PLATFORM, str(guild.id), guild.name))
+        """In an outage servers go that the bot is still in, so Discord is asked, until it says something."""
+        task = asyncio.create_task(self._ask(Place(PLATFORM, str(guild.id), guild.name)))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        await task
+
+    async def _ask(self, place: Place) -> None:
+        while True:
+            try:
+                if await self._rooms.is_open(place):
+                    log.warning("Discord took a server away that the bot is still in")
+                else:
+                    await self._bot.removed(place)
+            except DeliveryError:
+                await asyncio.sleep(ASKED_AGAIN)
+            else:
+                return
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """The threads of a channel go with it, and Discord says nothing about them."""

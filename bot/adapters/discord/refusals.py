@@ -1,4 +1,14 @@
-"""What Discord's refusals mean for a delivery. By code: servers that speak its protocol differ in the HTTP status."""
+"""What Discord's refusals mean. By its own code alone: servers that speak its protocol differ in the HTTP status, and
+whatever stands in between (a proxy, a block, a page) has a status too and no code. Without one nobody knows anything.
+
+| asked about | gone, by code |
+| --- | --- |
+| a member of a server | 10007, 10013; the server itself: 10004, 50001 (the bot is not in it) |
+| a server | 10004, 50001 |
+| a channel or thread | 10003; somebody's place in a thread: 10007, 10013 |
+| a date in the calendar | 10070; its server: 10004 |
+| an account, for direct messages | 10013, 50007, 50033, 50278 |
+"""
 
 from __future__ import annotations
 
@@ -15,25 +25,41 @@ from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
 DEADLINE = 30.0
 """Seconds for one request, waiting for the rate limit included."""
 
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_GUILD = 10004
+UNKNOWN_MEMBER = 10007
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_USER = 10013
+UNKNOWN_EVENT = 10070
+MISSING_ACCESS = 50001
+ARCHIVED = 50083
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 DMS_TOO_FAST = 40003
 NOT_REACHABLE = frozenset({
-    10003,  # unknown channel
-    10004,  # unknown guild
-    10007,  # unknown member
-    10013,  # unknown user
-    50001,  # missing access
+    UNKNOWN_CHANNEL,
+    UNKNOWN_GUILD,
+    UNKNOWN_MEMBER,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_USER,
+    UNKNOWN_EVENT,
+    MISSING_ACCESS,
+    50005,  # somebody else's message
     50007,  # direct messages closed, or the bot is blocked
     50013,  # missing permissions
     50033,  # invalid recipient
-    50083,  # thread is archived
+    ARCHIVED,
     50278,  # no mutual guilds
 })  # fmt: skip
+"""Whatever else comes with 403 or 404 is no word of Discord's about anybody: code 0, 40333 (blocked on the way)."""
+NO_SERVER = frozenset({UNKNOWN_GUILD, MISSING_ACCESS})
+NO_MEMBER = frozenset({UNKNOWN_MEMBER, UNKNOWN_USER})
+NO_EVENT = frozenset({UNKNOWN_EVENT, UNKNOWN_GUILD})
 BREATHER = timedelta(minutes=10)
 """After "you are opening direct messages too fast": going on would get the bot quarantined."""
 
+UNAUTHORIZED = "401: Unauthorized"
+"""Discord's own words, which have no code."""
 REFUSED_TOKEN = "Discord refuses the bot's token. Copy the current one from the developer portal."
 
 
@@ -56,10 +82,14 @@ def _meaning(error: discord.HTTPException) -> Exception:
         return CannotReach(f"Discord refuses with code {error.code}")
     if error.code == DMS_TOO_FAST:
         return RetryAfter(BREATHER)
-    if error.status == 401:
+    if error.status == 401 and error.text.startswith(UNAUTHORIZED):
         return FatalError(REFUSED_TOKEN)
-    if error.status in (403, 404):
-        return CannotReach(f"Discord refuses with status {error.status}, code {error.code}")
-    if error.status == 429 or error.status >= 500:
-        return DeliveryError(f"Discord answers with status {error.status}")
+    if error.code == 0 or error.status in (401, 403, 404, 429) or error.status >= 500:
+        return DeliveryError(f"Discord answers with status {error.status}, code {error.code}")
     return error  # a malformed request is our own fault, and no second try mends it
+
+
+def says(error: CannotReach, codes: frozenset[int]) -> bool:
+    """Is it Discord's own word, and one of these?"""
+    cause = error.__cause__
+    return isinstance(cause, discord.HTTPException) and cause.code in codes

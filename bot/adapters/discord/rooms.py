@@ -10,7 +10,7 @@ from typing import Literal
 import discord
 
 from bot.adapters.discord.drawing import shorten
-from bot.adapters.discord.refusals import reaching
+from bot.adapters.discord.refusals import ARCHIVED, NO_MEMBER, NO_SERVER, UNKNOWN_CHANNEL, reaching, says
 from bot.errors import CannotReach, DeliveryError
 from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
 from bot.words.i18n import _
@@ -19,6 +19,8 @@ PLATFORM = "discord"
 THREAD_NAME = 100
 A_WEEK: Literal[10080] = 10080
 """Minutes without a word after which Discord itself archives a thread; the longest it offers."""
+GONE = frozenset({UNKNOWN_CHANNEL, ARCHIVED})
+"""A thread where nothing is left to do."""
 AT_ONCE = 5
 """Servers asked at the same time."""
 
@@ -32,10 +34,13 @@ class Rooms:
     # Belonging.
 
     async def is_member(self, member: Member, place: Place) -> bool:
+        """False only if Discord says in its own words that they are not, or that the bot is not; else it raises."""
         try:
             async with reaching():
                 await self._client.http.get_member(int(place.id), int(member.id))
-        except CannotReach:
+        except CannotReach as error:
+            if not says(error, NO_MEMBER | NO_SERVER):
+                raise
             return False
         return True
 
@@ -44,7 +49,9 @@ class Rooms:
         try:
             async with reaching():
                 await self._client.fetch_guild(int(place.id), with_counts=False)
-        except CannotReach:
+        except CannotReach as error:
+            if not says(error, NO_SERVER):
+                raise
             return False
         return True
 
@@ -130,7 +137,7 @@ class Rooms:
             async with reaching():
                 await self._client.http.remove_user_from_thread(int(channel.id), int(member.id))
         except CannotReach as error:
-            if not _is_gone(error):
+            if not says(error, NO_MEMBER | GONE):
                 raise
 
     async def close_group(self, channel: Channel) -> None:
@@ -138,7 +145,7 @@ class Rooms:
             async with reaching():
                 await self._client.http.edit_channel(int(channel.id), archived=True)
         except CannotReach as error:
-            if not _is_gone(error):
+            if not says(error, GONE):
                 raise
 
     async def _create(self, place: Place, members: Sequence[Member], title: Text, key: str) -> Group:
@@ -156,6 +163,8 @@ class Rooms:
     async def _parent(self, place: Place, members: Sequence[Member]) -> discord.TextChannel:
         """A channel that all of them can see and where the bot may open private threads."""
         guild = self._client.get_guild(int(place.id))
+        if guild is None and await self.is_open(place):  # what an outage took out of the library's memory
+            raise DeliveryError("Discord tells nothing of this server at the moment")
         if guild is None:
             raise CannotReach("the bot is not in this server")
         async with reaching():
@@ -189,8 +198,3 @@ def _group(thread: int | str) -> Group:
     return Group(
         Channel(PLATFORM, str(thread)), _("Who else can open this place: moderators who may manage threads here.")
     )
-
-
-def _is_gone(error: CannotReach) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, discord.HTTPException) and (cause.status == 404 or cause.code == 50083)

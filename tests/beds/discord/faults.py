@@ -34,6 +34,7 @@ class Fault:
     times: int = 1
     status: int = 0
     code: int = 0
+    page: str = ""
     limited: Limited | None = None
     pause: float = 0.0
     seen: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,6 +58,10 @@ class Faults:
     def error(self, operation: str, status: int = 503, code: int = 0, times: int = 1) -> Fault:
         """Answer with this status, and with Discord's own code if there is one."""
         return self._plan(Fault(operation, How.ERROR, times, status, code))
+
+    def page(self, operation: str, status: int, page: str, times: int = 1) -> Fault:
+        """Something in between answers in Discord's place: a page of HTML, or JSON without a code of Discord's."""
+        return self._plan(Fault(operation, How.ERROR, times, status, page=page))
 
     def limit(self, operation: str, retry_after: float, scope: str = "shared", times: int = 1) -> Fault:
         return self._plan(Fault(operation, How.LIMIT, times, limited=Limited(scope, retry_after)))

@@ -80,6 +80,9 @@ class Rest:
             return _cut(request)
         if fault and fault.how is How.ERROR and fault.code:
             return _json({"message": "Refused on demand", "code": fault.code}, fault.status)
+        if fault and fault.page:
+            kind = "application/json" if fault.page.startswith("{") else "text/html"
+            return web.Response(status=fault.status, body=fault.page.encode(), content_type=kind)
         if fault and fault.how is How.ERROR:
             return web.Response(status=fault.status, text="upstream connect error", headers=_via())
         headers, limited = self._discord.limits.take(call.operation, call.ids)

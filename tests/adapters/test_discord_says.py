@@ -1,0 +1,149 @@
+"""Somebody is gone on Discord when Discord says so in its own words; a page in between is no word of anybody's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord import goings
+from bot.errors import CannotReach, DeliveryError
+from bot.messages import Button, Channel, Member, Message, Text, plain
+from tests.adapters.discord_bed import DiscordBed, discord_bed
+from tests.adapters.test_goings import settle, still_home, until_gone
+from tests.beds.discord import FakeDiscord, Guild
+
+MEMBER = "GET /guilds/{guild_id}/members/{user_id}"
+GUILD = "GET /guilds/{guild_id}"
+SEND = "POST /channels/{channel_id}/messages"
+OPEN = "POST /users/@me/channels"
+OUT = "DELETE /channels/{channel_id}/thread-members/{user_id}"
+HELLO = Message(Text("How are you arriving today?"), (Button(Text("Yes"), "samples.pressed", "yes", row="-"),))
+KEY = "0123456789abcdef012345"
+
+PAGES = {
+    "html 403": (403, "<html><title>Attention Required</title></html>"),
+    "html 404": (404, "<html><h1>Not Found</h1></html>"),
+    "html 400": (400, "<html><h1>Bad Request</h1></html>"),
+    "html 401": (401, "<html><h1>Please sign in to the network</h1></html>"),
+    "html 200-odd 451": (451, "<html>blocked</html>"),
+    "json 403 code 0": (403, '{"message": "403: Forbidden", "code": 0}'),
+    "json 404 code 0": (404, '{"message": "404: Not Found", "code": 0}'),
+    "json 403 without a code": (403, '{"error": "denied"}'),
+    "json 403 code 40333": (403, '{"message": "internal network error", "code": 40333}'),
+    "json 404 code 40333": (404, '{"message": "internal network error", "code": 40333}'),
+}
+
+
+@pytest.fixture
+async def bed(tmp_path: Path, sockets: None) -> AsyncIterator[DiscordBed]:
+    async with discord_bed(tmp_path / "kith") as bed:
+        await settle(bed, "alice", "bob")
+        yield bed
+
+
+def alice(bed: DiscordBed) -> Member:
+    return bed.actor("alice").member
+
+
+def block(bed: DiscordBed, operation: str, page: str) -> None:
+    bed.fake.faults.page(operation, *PAGES[page], times=3)
+
+
+async def says_nothing(request: Awaitable[object]) -> None:
+    """Not a refusal, only no answer: ask again later."""
+    with pytest.raises(DeliveryError) as error:
+        await request
+    assert not isinstance(error.value, CannotReach)
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_between_says_nothing_about_a_member(bed: DiscordBed, page: str) -> None:
+    block(bed, MEMBER, page)
+    await says_nothing(bed.adapter.is_member(alice(bed), bed.place))
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_between_says_nothing_about_an_account(bed: DiscordBed, page: str) -> None:
+    block(bed, OPEN, page)
+    await says_nothing(bed.adapter.send(alice(bed), HELLO, KEY))
+    for fault in bed.fake.faults._planned:
+        fault.times = 0
+    block(bed, SEND, page)
+    await says_nothing(bed.adapter.send(alice(bed), HELLO, KEY))
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_between_says_nothing_about_a_server(bed: DiscordBed, page: str) -> None:
+    block(bed, GUILD, page)
+    await says_nothing(bed.adapter._rooms.is_open(bed.place))
+
+
+@pytest.mark.parametrize("page", ["html 404", "json 404 code 0", "json 404 code 40333"])
+async def test_a_page_in_between_says_nothing_about_a_thread_or_a_date(bed: DiscordBed, page: str) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY)
+    block(bed, OUT, page)
+    await says_nothing(bed.adapter.remove_from_group(group.channel, alice(bed)))
+    block(bed, "PATCH /channels/{channel_id}", page)
+    await says_nothing(bed.adapter.close_group(group.channel))
+    block(bed, "DELETE /guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}", page)
+    await says_nothing(bed.adapter.hide_event(bed.place, KEY, "123456789012345678"))
+    assert await bed.actor("alice").in_group(group.channel.id), "nothing is taken for done"
+
+
+@pytest.mark.parametrize("code", [10007, 10013, 10004, 50001])
+async def test_a_member_is_gone_by_discords_own_code(bed: DiscordBed, code: int) -> None:
+    bed.fake.faults.error(MEMBER, 404, code)
+    assert not await bed.adapter.is_member(alice(bed), bed.place)
+
+
+@pytest.mark.parametrize("code", [10003, 10008, 50007, 50013])
+async def test_a_code_that_speaks_of_something_else_takes_no_member_away(bed: DiscordBed, code: int) -> None:
+    bed.fake.faults.error(MEMBER, 403, code)
+    with pytest.raises(DeliveryError):
+        await bed.adapter.is_member(alice(bed), bed.place)
+
+
+async def test_a_thread_and_a_date_are_gone_by_discords_own_code(bed: DiscordBed) -> None:
+    await bed.adapter.close_group(Channel("discord", "5"))
+    await bed.adapter.remove_from_group(Channel("discord", "5"), alice(bed))
+    await bed.adapter.hide_event(bed.place, KEY, "123456789012345678")
+
+
+# -- servers that Discord takes away -----------------------------------------------------------------------------------
+
+
+def take_away(fake: FakeDiscord, guild: Guild) -> None:
+    """As reported in outages: without ``unavailable``, while the bot is still a member."""
+    fake.gateway.tell("GUILD_DELETE", {"id": guild.id})
+
+
+async def test_a_server_taken_away_while_the_bot_is_in_it_is_nothing_to_leave(bed: DiscordBed) -> None:
+    take_away(bed.fake, bed.guild)
+    assert await still_home(bed, "alice", "bob")
+    assert bed.fake.calls[-1].path == f"/guilds/{bed.guild.id}", "it was asked"
+    await says_nothing(bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY))
+
+
+async def test_a_server_taken_away_behind_a_page_is_asked_about_again(
+    bed: DiscordBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goings, "ASKED_AGAIN", 0.5)
+    block(bed, GUILD, "html 404")
+    bed.fake.remove_member(bed.guild, bed.fake.world.bot)
+    assert await still_home(bed, "alice", "bob")
+    await until_gone(bed, "alice", "bob")
+
+
+async def test_whoever_stops_while_it_asks_asks_at_the_next_start(bed: DiscordBed) -> None:
+    block(bed, GUILD, "json 403 code 40333")
+    bed.fake.remove_member(bed.guild, bed.fake.world.bot)
+    assert await still_home(bed, "alice", "bob")
+    async with asyncio.timeout(5):
+        await bed.close()
+    for fault in bed.fake.faults._planned:
+        fault.times = 0
+    await bed.open()
+    await until_gone(bed, "alice", "bob")
