@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SAYS = "tests/adapters/test_discord_says.py"
 GOVERNANCE = "tests/adapters/matrix/test_governance.py"
 CLAIMS = "tests/adapters/matrix/test_claims.py"
 CHATS = "tests/adapters/matrix/test_direct_chats.py"
@@ -57,6 +58,13 @@ TRIED = {
     "A Discord server, channel or thread": (
         "tests/adapters/test_discord_requests.py::test_whoever_lost_the_right_a_moment_ago_is_no_moderator",
         "tests/adapters/test_discord_requests.py::test_an_administrators_override_does_not_make_a_moderator",
+    ),
+    "Somebody has left, or a server, channel or account is gone": (
+        f"{SAYS}::test_a_page_in_between_says_nothing_about_a_member",
+        f"{SAYS}::test_a_page_in_between_says_nothing_about_an_account",
+        f"{SAYS}::test_a_code_that_speaks_of_something_else_takes_no_member_away",
+        f"{SAYS}::test_a_server_taken_away_while_the_bot_is_in_it_is_nothing_to_leave",
+        "tests/asking/test_leaving.py::test_one_answer_takes_nobody_away",
     ),
     "Two accounts are one person": (
         "tests/cogs/test_linking.py::test_without_the_second_yes_nothing_happens",

@@ -65,8 +65,11 @@ class Leaving:
         if person is None or community is None:
             return
         known = await self._database.read(_known, person, community)
-        if await self._is_anywhere(known, besides=(member, place)) is False:
+        besides = (member, place)
+        if not _asked_of(known, besides):
             await self.leave(person, community, now)
+        elif await self._is_anywhere(known, besides) is False:
+            await self._database.write(departures.said_gone, person, community, now)
 
     async def removed(self, place: Place, now: datetime) -> None:
         """The bot was taken out of a place. Whoever it meets nowhere else in the community has left, and hears so."""
@@ -109,15 +112,20 @@ class Leaving:
         await self._database.write(_channel_gone, [cog.channel_gone(channel) for cog in self._registry.cogs])
 
     async def look_after_members(self, now: datetime) -> None:
-        """Find out who has left without the platform saying so: a few an hour, first whom messages don't reach."""
+        """Find out who has left without the platform saying so: a few an hour, first whom messages don't reach.
+
+        Nobody has left because of one answer: it is asked for again an hour later or more.
+        """
         looked = []
         for known in await self._database.read(_unseen, now):
             there = await self._is_anywhere(known)
             if there is None:
                 continue  # the platform does not answer: nobody has left because of that
-            looked.append((known.person, known.community))
             if not there:
+                if not await self._database.write(departures.said_gone, known.person, known.community, now):
+                    continue
                 await self.leave(known.person, known.community, now)
+            looked.append((known.person, known.community))
         if looked:
             await self._database.write(departures.looked, looked, now)
 
@@ -128,15 +136,12 @@ class Leaving:
     async def _is_anywhere(self, known: Known, besides: tuple[Member, Place] | None = None) -> bool | None:
         """Is any account of the person in any place of the community? None where a platform does not say."""
         unknown = False
-        for place in known.places:
-            for account in known.accounts:
-                if account.platform != place.platform or (account, place) == besides:
-                    continue
-                try:
-                    if await self._adapters[place.platform].is_member(account, place):
-                        return True
-                except (DeliveryError, KeyError):
-                    unknown = True
+        for account, place in _asked_of(known, besides):
+            try:
+                if await self._adapters[place.platform].is_member(account, place):
+                    return True
+            except (DeliveryError, KeyError):
+                unknown = True
         return None if unknown else False
 
 
@@ -210,3 +215,13 @@ class Known(NamedTuple):
 def _known(connection: Connection, person: Person, community: Community) -> Known:
     places = [place for place in members.places(connection, community) if not departures.is_lost(connection, place)]
     return Known(person, community, members.accounts(connection, person), places)
+
+
+def _asked_of(known: Known, besides: tuple[Member, Place] | None = None) -> list[tuple[Member, Place]]:
+    """Every account of theirs in every place on its platform, but the one of which the platform said it by itself."""
+    everywhere = [(account, place) for place in known.places for account in known.accounts]
+    return [
+        (account, place)
+        for account, place in everywhere
+        if account.platform == place.platform and (account, place) != besides
+    ]

@@ -15,6 +15,8 @@ KEPT = timedelta(days=30)
 """For so long a member who left can come back to what they had; then they are forgotten."""
 
 LOOK_EVERY = timedelta(days=1)
+ASKED_AGAIN = timedelta(hours=1)
+"""Whoever is gone by a platform's answer is asked about once more, so much later or more: one answer ends nothing."""
 TOLD = "departures.removed"
 """What members hear when the bot was taken out of the place where they met."""
 
@@ -76,26 +78,39 @@ def is_lost(connection: Connection, place: Place) -> bool:
 
 
 def undelivered_or_unseen(connection: Connection, now: datetime, limit: int) -> list[tuple[Person, Community]]:
-    """Whom to ask the platform about: messages did not reach them since the last look, or that was a day ago."""
+    """Whom to ask the platform about: messages did not reach them since the last look, that was a day ago, or they were
+    gone by its answer an hour ago.
+    """
     rows = connection.execute(
         "SELECT memberships.person, memberships.community, communities.name FROM memberships"
         " JOIN communities ON communities.id = memberships.community"
         " LEFT JOIN membership_checks AS checks"
         "  ON checks.person = memberships.person AND checks.community = memberships.community"
-        " WHERE left_at IS NULL AND (ifnull(checked, since) <= :day_ago OR EXISTS ("
+        " WHERE left_at IS NULL AND (ifnull(checked, since) <= :day_ago OR gone <= :hour_ago OR EXISTS ("
         "  SELECT 1 FROM deliveries WHERE deliveries.person = memberships.person AND state = 'inbox'"
         "  AND settled > ifnull(checked, since)))"
         " ORDER BY ifnull(checked, since), memberships.person LIMIT :limit",
-        {"day_ago": seconds(now - LOOK_EVERY), "limit": limit},
+        {"day_ago": seconds(now - LOOK_EVERY), "hour_ago": seconds(now - ASKED_AGAIN), "limit": limit},
     )
     return [(Person(person), Community(community, name)) for person, community, name in rows]
 
 
 def looked(connection: Connection, memberships: Iterable[tuple[Person, Community]], now: datetime) -> None:
+    """They are there, or have gone for good: what was said of them before counts no more."""
     connection.executemany(
         "INSERT OR REPLACE INTO membership_checks (community, person, checked) VALUES (?, ?, ?)",
         [(community.id, person.id, seconds(now)) for person, community in memberships],
     )
+
+
+def said_gone(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
+    """The platform says that they are not there. Has it said so before, long enough ago to believe it?"""
+    [first] = connection.execute(
+        "INSERT INTO membership_checks (community, person, checked, gone) VALUES (:community, :person, :now, :now)"
+        " ON CONFLICT DO UPDATE SET checked = :now, gone = min(ifnull(gone, :now), :now) RETURNING gone",
+        {"community": community.id, "person": person.id, "now": seconds(now)},
+    ).fetchone()
+    return bool(first <= seconds(now - ASKED_AGAIN))
 
 
 def long_gone(connection: Connection, now: datetime, limit: int) -> list[Person]:

@@ -212,7 +212,8 @@ def leave(connection: Connection, person: Person, community: Community, now: dat
         " WHERE person = ? AND community = ? AND state = 'pending'",
         (seconds(now), person.id, community.id),
     )
-    connection.execute("DELETE FROM offers WHERE person = ? AND community = ?", (person.id, community.id))
+    for table in ("offers", "membership_checks"):
+        connection.execute(f"DELETE FROM {table} WHERE person = ? AND community = ?", (person.id, community.id))
     return done.rowcount > 0
 
 

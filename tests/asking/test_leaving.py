@@ -155,13 +155,75 @@ async def test_the_platform_is_asked_once_a_day_who_is_still_there(world: Playgr
     assert await homes(world, bob) == ["The Porch"]
 
 
-async def test_whom_a_message_does_not_reach_is_looked_for_within_the_hour(world: Playground) -> None:
+async def test_whom_a_message_does_not_reach_is_looked_for_within_the_hour_and_twice(world: Playground) -> None:
     alice = await join(world, ALICE)
     await world.bot.database.write(
         departures.looked, [(alice, (await world.bot.database.read(members.communities, alice))[0])], world.now
     )
     world.chat.leave(ALICE, ROOM)
     world.chat.closed.add(ALICE.id)
+    await pass_time(world, timedelta(hours=3, minutes=5))
+    assert await homes(world, alice) == []
+
+
+def answering(world: Playground, monkeypatch: pytest.MonkeyPatch, *answers: bool | None) -> list[bool | None]:
+    """What the platform says of everybody, one answer after the other and the last for good; None is no answer."""
+    left = list(answers)
+
+    async def is_member(_member: Member, _place: Place) -> bool:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if answer is None:
+            raise DeliveryError("no answer")
+        return answer
+
+    monkeypatch.setattr(world.chat, "is_member", is_member)
+    return left
+
+
+@pytest.mark.parametrize("after", [(True,), (None,), (None, None, True), (True, False, True)])
+async def test_one_answer_takes_nobody_away(
+    world: Playground, monkeypatch: pytest.MonkeyPatch, after: tuple[bool | None, ...]
+) -> None:
+    alice = await join(world, ALICE)
+    yeses = await given(world, alice)
+    answering(world, monkeypatch, False, *after)
+    await pass_time(world, timedelta(days=4))
+    assert await homes(world, alice) == ["The Porch"]
+    assert await given(world, alice) == yeses
+
+
+@pytest.mark.parametrize("answers", [(False, False), (False, None, None, False), (True, False, False)])
+async def test_two_answers_an_hour_apart_do(
+    world: Playground, monkeypatch: pytest.MonkeyPatch, answers: tuple[bool | None, ...]
+) -> None:
+    alice = await join(world, ALICE)
+    answering(world, monkeypatch, *answers)
+    await pass_time(world, timedelta(days=3))
+    assert await homes(world, alice) == []
+
+
+async def test_two_answers_within_the_hour_are_one(world: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = await join(world, ALICE)
+    answering(world, monkeypatch, False)
+    world.now += timedelta(hours=25)
+    for _look in range(3):
+        await world.bot._leaving.look_after_members(world.now)
+        world.now += timedelta(minutes=19)
+        assert await homes(world, alice) == ["The Porch"]
+    world.now += timedelta(minutes=3)
+    await world.bot._leaving.look_after_members(world.now)
+    assert await homes(world, alice) == []
+
+
+async def test_taken_out_of_one_place_the_other_is_asked_twice(
+    world: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await join(world, ALICE, ROOM, GARDEN)
+    porch, garden = await world.bot.database.read(members.communities, alice)
+    assert await world.bot.database.write(linking.one_community, porch, garden)
+    answering(world, monkeypatch, False)
+    await world.bot.left(ALICE, ROOM)
+    assert len(await homes(world, alice)) == 1
     await pass_time(world, timedelta(hours=2, minutes=5))
     assert await homes(world, alice) == []
 

@@ -120,6 +120,30 @@ def test_everybody_is_asked_about_once_a_day(connection: Connection, alice: Pers
     assert departures.undelivered_or_unseen(connection, NOW + 2 * DAY, 10) == [(alice, porch)]
 
 
+def test_who_is_gone_is_asked_about_once_more(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
+    hour = departures.ASKED_AGAIN
+    assert not departures.said_gone(connection, alice, porch, NOW)
+    assert departures.undelivered_or_unseen(connection, NOW + hour - SECOND, 10) == []
+    assert not departures.said_gone(connection, alice, porch, NOW + hour - SECOND)
+    assert departures.undelivered_or_unseen(connection, NOW + hour, 10) == [(alice, porch)]
+    assert departures.said_gone(connection, alice, porch, NOW + hour)
+
+
+def test_whoever_is_there_again_was_never_gone(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
+    departures.said_gone(connection, alice, porch, NOW)
+    departures.looked(connection, [(alice, porch)], NOW + DAY)
+    assert not departures.said_gone(connection, alice, porch, NOW + 2 * DAY)
+
+
+def test_a_clock_set_back_believes_nobody_gone_sooner(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
+    departures.said_gone(connection, alice, porch, NOW + DAY)
+    assert not departures.said_gone(connection, alice, porch, NOW)
+    assert departures.said_gone(connection, alice, porch, NOW + departures.ASKED_AGAIN)
+
+
 def test_a_message_that_did_not_arrive_asks_at_once_and_once(
     connection: Connection, alice: Person, bob: Person, porch: Community
 ) -> None:
