@@ -13,7 +13,7 @@ from bot.errors import CannotReach, DeliveryError
 from bot.messages import Button, Channel, Member, Message, Text, plain
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.test_goings import settle, still_home, until_gone
-from tests.beds.discord import FakeDiscord, Guild
+from tests.beds.discord import FakeDiscord, Guild, Permission
 
 MEMBER = "GET /guilds/{guild_id}/members/{user_id}"
 GUILD = "GET /guilds/{guild_id}"
@@ -147,3 +147,54 @@ async def test_whoever_stops_while_it_asks_asks_at_the_next_start(bed: DiscordBe
         fault.times = 0
     await bed.open()
     await until_gone(bed, "alice", "bob")
+
+
+# -- threads that are archived -----------------------------------------------------------------------------------------
+
+
+async def test_out_of_an_archived_thread_is_really_out(bed: DiscordBed) -> None:
+    pair = [alice(bed), bed.actor("bob").member]
+    group = await bed.adapter.open_group(bed.place, pair, plain("pair"), KEY)
+    thread = bed.fake.world.channels[group.channel.id]
+    thread.archived = True
+    await bed.adapter.remove_from_group(group.channel, alice(bed))
+    assert not await bed.actor("alice").in_group(thread.id)
+    assert thread.archived
+    await bed.adapter.remove_from_group(group.channel, alice(bed))
+    assert thread.archived, "who is not in it leaves it as it was"
+
+
+async def test_into_an_archived_thread_is_really_in(bed: DiscordBed) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("circle"), KEY)
+    thread = bed.fake.world.channels[group.channel.id]
+    thread.archived = True
+    await bed.adapter.add_to_group(group.channel, bed.actor("bob").member)
+    assert await bed.actor("bob").in_group(thread.id)
+    assert thread.archived
+
+
+async def test_who_is_still_in_a_thread_is_taken_out_again_later(bed: DiscordBed) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY)
+    bed.fake.faults.error(OUT, 400, 50083)
+    bed.fake.faults.page("PATCH /channels/{channel_id}", *PAGES["html 403"])
+    await says_nothing(bed.adapter.remove_from_group(group.channel, alice(bed)))
+    assert await bed.actor("alice").in_group(group.channel.id)
+    await bed.adapter.remove_from_group(group.channel, alice(bed))
+    assert not await bed.actor("alice").in_group(group.channel.id)
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+async def test_a_closed_thread_is_locked_so_that_no_message_opens_it(bed: DiscordBed, *, by_itself: bool) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY)
+    thread = bed.fake.world.channels[group.channel.id]
+    thread.archived = by_itself
+    await bed.adapter.close_group(group.channel)
+    await bed.adapter.close_group(group.channel)
+    assert (thread.archived, thread.locked) == (True, True)
+
+
+async def test_without_the_right_to_lock_it_is_archived_all_the_same(bed: DiscordBed) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY)
+    bed.fake.deny(bed.guild, Permission.MANAGE_THREADS)
+    await bed.adapter.close_group(group.channel)
+    assert bed.fake.world.channels[group.channel.id].archived

@@ -32,6 +32,7 @@ UNKNOWN_MESSAGE = 10008
 UNKNOWN_USER = 10013
 UNKNOWN_EVENT = 10070
 MISSING_ACCESS = 50001
+MISSING_PERMISSIONS = 50013
 ARCHIVED = 50083
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
@@ -46,7 +47,7 @@ NOT_REACHABLE = frozenset({
     MISSING_ACCESS,
     50005,  # somebody else's message
     50007,  # direct messages closed, or the bot is blocked
-    50013,  # missing permissions
+    MISSING_PERMISSIONS,
     50033,  # invalid recipient
     ARCHIVED,
     50278,  # no mutual guilds

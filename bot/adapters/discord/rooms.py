@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from typing import Literal
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal
 
 import discord
 
 from bot.adapters.discord.drawing import shorten
-from bot.adapters.discord.refusals import ARCHIVED, NO_MEMBER, NO_SERVER, UNKNOWN_CHANNEL, reaching, says
+from bot.adapters.discord.refusals import (
+    ARCHIVED,
+    MISSING_PERMISSIONS,
+    NO_MEMBER,
+    NO_SERVER,
+    UNKNOWN_CHANNEL,
+    reaching,
+    says,
+)
 from bot.errors import CannotReach, DeliveryError
 from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
 from bot.words.i18n import _
+
+log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
 THREAD_NAME = 100
 A_WEEK: Literal[10080] = 10080
 """Minutes without a word after which Discord itself archives a thread; the longest it offers."""
-GONE = frozenset({UNKNOWN_CHANNEL, ARCHIVED})
-"""A thread where nothing is left to do."""
+GONE = frozenset({UNKNOWN_CHANNEL})
+IS_ARCHIVED = frozenset({ARCHIVED})
+NOT_ALLOWED = frozenset({MISSING_PERMISSIONS})
 AT_ONCE = 5
 """Servers asked at the same time."""
 
@@ -129,24 +141,61 @@ class Rooms:
         return None
 
     async def add_to_group(self, channel: Channel, member: Member) -> None:
-        async with reaching():
-            await self._client.http.add_user_to_thread(int(channel.id), int(member.id))
+        http = self._client.http
+        await self._change(channel, lambda: http.add_user_to_thread(int(channel.id), int(member.id)))
 
     async def remove_from_group(self, channel: Channel, member: Member) -> None:
+        """Done once Discord, asked afterwards, says that they are not in it."""
+        http = self._client.http
         try:
+            await self._change(channel, lambda: http.remove_user_from_thread(int(channel.id), int(member.id)))
             async with reaching():
-                await self._client.http.remove_user_from_thread(int(channel.id), int(member.id))
+                await http.get_thread_member(int(channel.id), int(member.id))
         except CannotReach as error:
             if not says(error, NO_MEMBER | GONE):
                 raise
+        else:
+            raise DeliveryError("somebody is still in a thread that they were taken out of")
 
     async def close_group(self, channel: Channel) -> None:
+        """Archived, and locked: else the next message of anybody in it opens it again."""
+        try:
+            await self._archive(channel, locked=True)
+        except CannotReach as error:
+            if says(error, NOT_ALLOWED):
+                log.warning("a thread is archived unlocked: the bot may not manage threads")
+                await self._archive(channel)
+            elif not says(error, GONE):
+                raise
+
+    async def _archive(self, channel: Channel, **how: Any) -> None:
+        """One that Discord has archived by itself has to be opened before it can be locked."""
+        try:
+            await self._edit(channel, archived=True, **how)
+        except CannotReach as error:
+            if not says(error, IS_ARCHIVED):
+                raise
+            await self._edit(channel, archived=False, **how)
+            await self._edit(channel, archived=True)
+
+    async def _change(self, channel: Channel, change: Callable[[], Awaitable[Any]]) -> None:
+        """Nobody comes into an archived thread, or out of it: it is opened for that, and archived again."""
         try:
             async with reaching():
-                await self._client.http.edit_channel(int(channel.id), archived=True)
+                await change()
         except CannotReach as error:
-            if not says(error, GONE):
+            if not says(error, IS_ARCHIVED):
                 raise
+            await self._edit(channel, archived=False)
+            try:
+                async with reaching():
+                    await change()
+            finally:
+                await self._edit(channel, archived=True)
+
+    async def _edit(self, channel: Channel, **how: Any) -> None:
+        async with reaching():
+            await self._client.http.edit_channel(int(channel.id), **how)
 
     async def _create(self, place: Place, members: Sequence[Member], title: Text, key: str) -> Group:
         parent = await self._parent(place, members)

@@ -116,6 +116,15 @@ def list_thread_members(discord: FakeDiscord, call: Call) -> Answer:
     return [thread_member(thread, user) for user in thread.members.values()]
 
 
+@route(f"GET {MEMBERS}/{{user_id}}")
+def get_thread_member(discord: FakeDiscord, call: Call) -> Answer:
+    thread = channel_of(discord, call)
+    user = thread.members.get(call.ids["user_id"])
+    if user is None:
+        raise Refusal(404, 10007, "Unknown Member")
+    return thread_member(thread, user)
+
+
 @route(f"DELETE {MEMBERS}/@me")
 def leave_thread(discord: FakeDiscord, call: Call) -> Answer:
     thread = _open_thread(discord, call)
