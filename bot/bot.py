@@ -245,10 +245,17 @@ class Bot:
             return context, _("Stopped. Nothing was changed.")
         form, index = chat.form, len(chat.answers)
         field = form.fields[index]
+        if chat.unsure and text.agrees(line):
+            line = chat.unsure
+        elif text.whole_command(self.registry.commands, line):
+            await self.conversations.keep(context.member, channel, replace(chat, unsure=line), context.now)
+            return context, Message(text.is_it_the_answer(field, line), aside=True)
         answer = field.default if line == "-" and (field.optional or field.default) else line
         try:
             parameters.check(field, answer, await self._reading(context))
         except UserError as error:
+            if chat.unsure:
+                await self.conversations.keep(context.member, channel, replace(chat, unsure=""), context.now)
             return context, help_first.not_understood(self.registry, text.question(form, index, text.sentence(error)))
         chat = conversation.answered(chat, answer)
         if len(chat.answers) < len(form.fields):

@@ -33,6 +33,8 @@ class Chat:
     typed: str = ""
     form: Form | None = None
     answers: tuple[str, ...] = ()
+    unsure: str = ""
+    """What was typed last and may be a command rather than an answer: nothing is done with it yet."""
 
 
 NOTHING = Chat()
@@ -91,7 +93,7 @@ class Conversations:
 
 
 def answered(chat: Chat, answer: str) -> Chat:
-    return replace(chat, answers=(*chat.answers, answer))
+    return replace(chat, answers=(*chat.answers, answer), unsure="")
 
 
 def _written(chat: Chat) -> dict[str, Any]:
@@ -100,6 +102,7 @@ def _written(chat: Chat) -> dict[str, Any]:
         "choices": chat.choices,
         "typed": chat.typed,
         "answers": chat.answers,
+        "unsure": chat.unsure,
         "form": form
         and {
             "title": str(form.title),
@@ -121,6 +124,7 @@ def _read(state: dict[str, Any]) -> Chat:
         state["typed"],
         form and Form(_again(form["title"]), _fields(form["fields"]), form["submit"], form["value"], form["row"]),
         tuple(state["answers"]),
+        state.get("unsure", ""),  # what an earlier release wrote has none
     )
 
 

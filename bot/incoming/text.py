@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from bot.errors import UserError
-from bot.messages import Button, Form, Message, Text, plain
+from bot.messages import Button, Field, Form, Message, Text, plain
 from bot.registry import Command
 from bot.words.i18n import _
 
@@ -24,6 +24,9 @@ ALIASES: Mapping[str, str] = {
     "hi": "start",
 }
 """Other words that are understood. Each is a whole line, or the beginning of one."""
+
+PRESSED = frozenset({"send"})
+"""What is meant for a button that comes later, and is no words for another person."""
 
 CANCEL = frozenset({"cancel", "stop", "quit"})
 """What ends a form."""
@@ -58,6 +61,22 @@ def question(form: Form, index: int, problem: Text | None = None) -> Text:
     return Text("\n").join(parts)
 
 
+def is_it_the_answer(field: Field, line: str) -> Text:
+    """A line that is a command was typed where an answer was asked for: neither is taken for granted."""
+    return Text("\n").join(
+        [
+            _("Was that your answer? Nothing is done and nothing is noted; what you filled in is kept."),
+            _("`yes` takes it. `cancel` ends the form, then `{line}` works.").format(line=line[:40]),
+            field.label,
+        ]
+    )
+
+
+def agrees(line: str) -> bool:
+    """Is it a yes, and nothing else?"""
+    return _said(line) in {"yes", _said(str(_("Yes")))}
+
+
 def whole(words: str) -> str:
     """What a platform handed over, without halves of surrogate pairs: nothing can show, store or export those."""
     return words.encode("utf-8", "replace").decode()
@@ -86,6 +105,20 @@ def means_command(commands: Iterable[str], line: str) -> bool:
     if any(" ".join(words[:length]) in names for length in (2, 3) if len(words) >= length):
         return True
     return len(words) < 6 and bool(difflib.get_close_matches(" ".join(words)[:40], names, n=1, cutoff=0.85))
+
+
+def whole_command(commands: Iterable[str], line: str) -> bool:
+    """Is the line a command and nothing else ("pause", "forget me.", "kith-mod hold bob"), rather than an answer?
+
+    A command of several words may have more behind it. One of one word may begin a sentence ("leave me alone").
+    """
+    names = set(commands)
+    words = line.casefold().strip(" .!`").split()
+    words = words[1:] if words[:1] == ["kith"] and len(words) > 1 else words
+    said = " ".join(words)
+    if {said, said.replace(" ", "-"), ALIASES.get(said, said)} & names or said in PRESSED:
+        return True
+    return words[:1] == ["kith-mod"] or any(" ".join(words[:length]) in names for length in (2, 3))
 
 
 def _rest(line: str, words: int) -> str:
@@ -118,15 +151,11 @@ def _list(names: Iterable[str]) -> Text:
 def chosen(labels: list[tuple[str, str]], line: str) -> str | None:
     """Which of the (label, id) choices a typed line means: its number or its words, whatever the case.
 
-    Where the choices are numbers themselves ("2 days"), a number means the one that begins with it, not its place.
+    A number is a place in the list and nothing else, also where a label begins with one ("1 hour before").
     """
     words = _said(line)
-    if words.isdecimal() and len(words) < 4:
-        meant = [id_ for label, id_ in labels if label.split(maxsplit=1)[:1] == [words]]
-        if len(meant) == 1:
-            return meant[0]
-        if 1 <= int(words) <= len(labels):
-            return labels[int(words) - 1][1]
+    if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(labels):
+        return labels[int(words) - 1][1]
     return next((id_ for label, id_ in labels if _said(label) == words), None)
 
 

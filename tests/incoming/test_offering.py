@@ -29,7 +29,7 @@ async def test_a_strangers_press_is_refused(world: Playground) -> None:
     await join(world)
     await join(world, BOB)
     screen = await world.chat.say(ALICE, "forget-me")
-    answer = await world.chat.press(BOB, button(screen, "Forget me"))
+    answer = await world.chat.press(BOB, button(screen, "Delete everything"))
     assert str(answer.text) == FOREIGN
     assert (await world.chat.say(ALICE, "my-data")).files, "nothing of Alice's was deleted"
 
@@ -37,14 +37,14 @@ async def test_a_strangers_press_is_refused(world: Playground) -> None:
 async def test_somebody_unknown_cannot_press_it_either(world: Playground) -> None:
     await join(world)
     screen = await world.chat.say(ALICE, "forget-me")
-    assert str((await world.chat.press(DANA, button(screen, "Forget me"))).text) == FOREIGN
+    assert str((await world.chat.press(DANA, button(screen, "Delete everything"))).text) == FOREIGN
 
 
 async def test_an_offer_ends_after_a_day(world: Playground) -> None:
     await join(world)
     screen = await world.chat.say(ALICE, "forget-me")
     world.now += timedelta(days=1, seconds=1)
-    assert str((await world.chat.press(ALICE, button(screen, "Forget me"))).text) == EXPIRED
+    assert str((await world.chat.press(ALICE, button(screen, "Delete everything"))).text) == EXPIRED
 
 
 async def test_what_was_not_offered_cannot_be_pressed(world: Playground) -> None:
@@ -59,8 +59,8 @@ async def test_what_is_used_up_is_answered_already(world: Playground) -> None:
     await join(world)
     screen = await world.chat.say(ALICE, "forget-me")
     await world.chat.press(ALICE, button(screen, "Keep everything"))
-    await world.chat.press(ALICE, button(screen, "Forget me"))
-    assert str((await world.chat.press(ALICE, button(screen, "Forget me"))).text) == EXPIRED, (
+    await world.chat.press(ALICE, button(screen, "Delete everything"))
+    assert str((await world.chat.press(ALICE, button(screen, "Delete everything"))).text) == EXPIRED, (
         "the offer went with everything else"
     )
 

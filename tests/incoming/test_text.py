@@ -32,9 +32,12 @@ def test_anything_else_is_no_choice(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "meant"), [("2", "two"), ("3", "three"), ("1", "two"), ("7 days", "seven"), ("9", None)]
+    ("line", "meant"),
+    [("1", "two"), ("2", "three"), ("3", "seven"), ("7 days", "seven"), ("2 days", "two"), ("7", None), ("9", None)],
 )
-def test_where_choices_are_numbers_a_number_means_what_it_says(line: str, meant: str | None) -> None:
+def test_a_number_presses_the_choice_with_that_number_never_a_label_that_begins_with_it(
+    line: str, meant: str | None
+) -> None:
     assert text.chosen([("2 days", "two"), ("3 days", "three"), ("7 days", "seven")], line) == meant
 
 
@@ -91,6 +94,42 @@ def test_a_question_says_how_to_keep_and_how_to_stop() -> None:
 def test_an_aside_numbers_nothing_as_its_numbers_belong_to_what_was_shown_before() -> None:
     aside = Message(Text("I don't know that."), (Button(Text("Help now"), "help.now"),), aside=True)
     assert str(text.render(aside)) == "I don't know that.\n`Help now`"
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"), [("1", "day"), ("2", "hour"), ("3", "start"), ("1 hour before: on", "hour")]
+)
+def test_one_typed_at_reminders_never_switches_the_label_that_begins_with_one(line: str, meant: str) -> None:
+    shown = [("A day before: off", "day"), ("1 hour before: on", "hour"), ("When it starts: off", "start")]
+    assert text.chosen(shown, line) == meant
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pause",
+        "Leave.",
+        "forget-me",
+        "forget me",
+        "`settings`",
+        "kith pause",
+        "kith-mod hold bob",
+        "kith-mod nonsense",
+        "buddy avoid bob",
+        "start",
+        "send",
+        "Send.",
+    ],
+)
+def test_a_line_that_is_a_command_and_nothing_else(world: Playground, line: str) -> None:
+    assert text.whole_command(world.bot.registry.commands, line)
+
+
+@pytest.mark.parametrize(
+    "line", ["leave me alone", "people are hard today", "19:00", "bob", "-", "", ".", "kith", "they send me letters"]
+)
+def test_a_sentence_that_begins_with_a_command_is_an_answer(world: Playground, line: str) -> None:
+    assert not text.whole_command(world.bot.registry.commands, line)
 
 
 @pytest.mark.parametrize("line", ["I’m in", "i‘m in", "I'm in.", "I’M IN!"])
