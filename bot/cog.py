@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,8 +16,9 @@ from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.clocks.clock import Clock
+from bot.clocks.times import friendly_instant
 from bot.context import Context, Delivery
-from bot.delivery import gate
+from bot.delivery import arrival, gate
 from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limits
@@ -155,6 +156,15 @@ class Cog(Duties):
 
     async def zone_of(self, context: Context) -> ZoneInfo:
         return ZoneInfo(await self.core.zone_of(context))
+
+    async def passed_on(self, context: Context, to: Iterable[Person], kind: str, sent: Text) -> Text:
+        """``sent``, or when it arrives: what waits for quiet hours or the daily cap has not been sent."""
+        decide = partial(gate.decide, cap=self.core.settings.daily_cap)
+        until = await self.read(arrival.later, context.me, to, kind, context.now, decide)
+        if until is None:
+            return sent
+        when = friendly_instant(until, context.now, await self.zone_of(context))
+        return _("They get it {when}.").format(when=when)
 
     def core_words(self, more: Text | None = None) -> Text:
         """What a first yes says yes to, and what a feature adds to it."""

@@ -111,7 +111,8 @@ class Hello(Cog):
     async def say(self, context: Context, value: str) -> Text:
         if not await self.write(hello.say, context.me, int(value), context.now):
             return _("That one is over.")
-        return _("Sent: your name, and that you say hello. You can write more yourself, or leave it at that.")
+        sent = await self._sent(context, value, hello.SAID, _("Sent: your name, and that you say hello."))
+        return sent + " " + _("You can write more yourself, or leave it at that.")
 
     @action("hello.decline")
     async def decline(self, context: Context, value: str) -> Text:
@@ -130,7 +131,12 @@ class Hello(Cog):
     async def back(self, context: Context, value: str) -> Text:
         if not await self.write(hello.say_back, context.me, int(value), context.now):
             return _("That one is over.")
-        return _("Sent.")
+        return await self._sent(context, value, hello.BACK, _("Sent."))
+
+    async def _sent(self, context: Context, value: str, kind: str, sent: Text) -> Text:
+        offer = await self.read(hello.get, int(value))
+        to = [offer.person if kind == hello.SAID else offer.to] if offer else []
+        return await self.passed_on(context, to, kind, sent)
 
     @message(hello.BACK, late="expires")
     async def came_back(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -86,7 +86,9 @@ class Goals(Cog):
         due = await self._in_a_week(context.me, context.now)
         await self.write(self._keep, pair, context, words, due)
         self.core.words.drop(context.me)
-        return _("On its way. I ask you in a week how it went. What you answer is not kept.")
+        to = [part.person for part in await self.read(pairs.others, pair.id, context.me)]
+        sent = await self.passed_on(context, to, SHOWN, _("On its way."))
+        return sent + " " + _("I ask you in a week how it went. What you answer is not kept.")
 
     def _mark(self, words: str) -> str:
         """Tells whether words are the ones that were shown; says nothing about them to anybody else."""

@@ -58,9 +58,8 @@ class Pairs(Cog):
         pair = await mine(self, context, value)
         there = await self.write(self._pass_on, pair, context, WAVE, {})
         who_ = await names(self, there, platform_of(pair))
-        return _(
-            "On its way to {who}: a wave that needs no answer. People usually appreciate a hello more than we expect."
-        ).format(who=who_)
+        sent = await self.passed_on(context, there, WAVE, _("On its way to {who}.").format(who=who_))
+        return sent + " " + _("A wave needs no answer. People usually appreciate a hello more than we expect.")
 
     @action("buddies.suggest")
     async def suggest(self, context: Context, value: str) -> Form:
@@ -73,8 +72,9 @@ class Pairs(Cog):
     @action("buddies.propose")
     async def propose(self, context: Context, value: str, at: datetime) -> Text:
         pair = await mine(self, context, value)
-        await self.write(self._pass_on, pair, context, SUGGESTED, {"at": seconds(at)})
-        return _("On its way: you suggest {when}.").format(when=when(at))
+        there = await self.write(self._pass_on, pair, context, SUGGESTED, {"at": seconds(at)})
+        sent = await self.passed_on(context, there, SUGGESTED, _("On its way."))
+        return sent + " " + _("You suggest {when}.").format(when=when(at))
 
     def _pass_on(
         self, connection: Connection, pair: Pair, context: Context, kind: str, more: dict[str, int]
@@ -122,8 +122,8 @@ class Pairs(Cog):
         pair = await mine(self, context, number)
         if not at.isdecimal():
             raise UserError(_("That button has expired. `buddy find` shows where you stand."))
-        await self.write(self._pass_on, pair, context, AGREED, {"at": int(at)})
-        return _("On its way: that suits you.")
+        there = await self.write(self._pass_on, pair, context, AGREED, {"at": int(at)})
+        return await self.passed_on(context, there, AGREED, _("On its way.")) + " " + _("That suits you.")
 
     @message(AGREED, late="expires")
     async def suits_them(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -86,9 +86,11 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     async def deliver(self, context: Context, value: str) -> Text:
         viewer = await self._viewer(context, value)
         words = self._words(context)
-        await self.write(deliveries.plan, self._delivery(context, viewer, words))
+        letter = self._delivery(context, viewer, words)
+        await self.write(deliveries.plan, letter)
         self.core.words.drop(context.me)
-        return _("Sent to {name}.").format(name=viewer.name)
+        to = [letter.to] if isinstance(letter.to, Person) else []
+        return await self.passed_on(context, to, letter.kind, _("Sent to {name}.").format(name=viewer.name))
 
     def _delivery(self, context: Context, viewer: Viewer, words: str) -> Delivery:
         listener = viewer.listener
@@ -138,7 +140,8 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
         writer = await self._writer(int(value) if value.isdecimal() else None)
         what = f"{value}:{secrets.token_hex(4)}"
         await self.write(deliveries.plan, self._back(context, writer, ANSWERED, what, words))
-        return _("Sent to {name}.").format(name=await self._named(writer))
+        sent = _("Sent to {name}.").format(name=await self._named(writer))
+        return await self.passed_on(context, [writer], ANSWERED, sent)
 
     def _back(self, context: Context, writer: Person, kind: str, what: str, words: str | None) -> Delivery:
         when, args = (context.now, context.now + LIFE), {"about": context.me.id}

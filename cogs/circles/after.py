@@ -169,9 +169,10 @@ class CircleAfter(KeepsNothing):  # answers afterwards are numbers, of nobody
         if payload is None or await self.read(answers.said, gathering.id, context.me) is None:
             raise UserError(_("I no longer have it. Send it again if you like."))
         words = self.core.keyring.decrypt(payload, "offers", "payload", row)
-        for host in await self.read(hosts.accepted, circle.id):
+        there = await self.read(hosts.accepted, circle.id)
+        for host in there:
             await self.write(deliveries.plan, self._to_host(SAID, host, gathering, circle, context, words))
-        return _("Sent.")
+        return await self.passed_on(context, there, SAID, _("Sent."))
 
     def _to_host(
         self, kind: str, host: Person, gathering: Gathering, circle: Circle, context: Context, words: str | None = None

@@ -140,13 +140,14 @@ class OwnDates(Cog):
     async def send(self, context: Context, value: str) -> Text:
         one, _names = await self._both(context, int(value))
         words = self._label(one)
-        for listener in await self.read(self.core.registry.listeners(context.me)):
+        heard = await self.read(self.core.registry.listeners(context.me))
+        for listener in heard:
             what = f"{one.id}:{listener.person.id}:{context.now.date().isoformat()}"
             when, args = (context.now, context.now + SHARED_WINDOW), {"about": context.me.id}
             whose = (listener.purpose, listener.community)
             delivery = self.letter(words, listener.person, SHARED, what, *when, *whose, args)
             await self.write(_share, delivery, context.me, listener)
-        return _("Sent.")
+        return await self.passed_on(context, [listener.person for listener in heard], SHARED, _("Sent."))
 
     async def _both(self, context: Context, row: int) -> tuple[OwnDate, list[Any]]:
         one = await self.read(own_dates.get, context.me, row)

@@ -136,7 +136,10 @@ class GivenAndReceived(Cog):
             raise UserError(_("{n} a day are what I carry. Tomorrow is fine too.").format(n=thanks.A_DAY))
         if done == "no":
             raise UserError(_("They don't take thanks through me. You can tell them yourself."))
-        return _("Sent.") if done == "sent" else _("That is answered already.")
+        one = await self.read(thanks.get, int(value))
+        if done != "sent" or one is None:
+            return _("That is answered already.")
+        return await self.passed_on(context, [one.to], thanks.SAID, _("Sent."))
 
     @action("thanks.drop")
     async def drop(self, context: Context, value: str) -> Text:

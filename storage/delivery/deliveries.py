@@ -102,6 +102,16 @@ def _planned(delivery: Delivery) -> tuple[Any, ...]:
     )
 
 
+def from_to(connection: Connection, sender: Person, person: Person, kind: str) -> list[int]:
+    """What waits for a person, of one kind and about another."""
+    found = connection.execute(
+        "SELECT id FROM deliveries WHERE person = ? AND kind = ? AND state = 'pending'"
+        " AND json_extract(args, '$.about') = ?",
+        (person.id, kind, sender.id),
+    )
+    return [row for (row,) in found]
+
+
 def take_up(connection: Connection) -> int:
     """At the start: what an earlier process left ``sending`` is tried again. Returns how many there were.
 
