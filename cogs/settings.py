@@ -96,6 +96,9 @@ WORDS: Mapping[str, str] = {
 }
 """The question behind each switch that needs nothing but a yes."""
 
+ASKED_FIRST = ("dm", ADULT)
+"""Switches that stop more than themselves."""
+
 PAGE = 23
 """Rows on one page: a message holds 25 buttons, and two are left for the way on and for what waits in the inbox."""
 
@@ -136,7 +139,7 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         given = await self.read(consents.given, context.me)
-        switches = [row for name in NAMES if (row := self._switch(name, name in given)) is not None]
+        switches = [row for name in NAMES if (row := self._switch(name, given)) is not None]
         profile = await self.read(members.profile, context.me)
         quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
         dials = [
@@ -150,10 +153,11 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
             dials.append(Setting(_("Language"), Text(chosen), "settings.language", _after(chosen, languages)))
         return [*switches, *dials]
 
-    def _switch(self, name: str, on: bool) -> Setting | None:
+    def _switch(self, name: str, given: frozenset[str]) -> Setting | None:
         group, label = ("role" if name in ROLES else "switch"), say(NAMES[name])
-        if on:
-            return Setting(label, _("on"), "settings.off", name, group)  # type: ignore[arg-type]  # one of the two
+        if name in given:
+            rests = "dm" not in given and name in _stopped_by("dm")
+            return Setting(label, _("rests") if rests else _("on"), "settings.off", name, group)  # type: ignore[arg-type]  # one of the two
         if name in WORDS:
             return Setting(label, _("off"), "settings.on", name, group)  # type: ignore[arg-type]  # one of the two
         if BEGINS.get(name) in self.core.registry.actions:
@@ -165,12 +169,53 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
     @action("settings.off")
     async def off(self, context: Context, value: str) -> Message:
         name = _known(value)
-        withdrawn = [name, *ADULTS_ONLY] if name == ADULT else [name]
-        await self.core.consenting.withdraw(context.me, withdrawn)
+        if name in ASKED_FIRST and (question := await self._before_off(context, name)) is not None:
+            return question
+        await self.core.consenting.withdraw(context.me, [name])
         noted = _("{name}: off now.").format(name=say(NAMES[name]))
         if name in STAYS:
             noted = noted + " " + say(STAYS[name])
         return await self._screen(context, noted)
+
+    async def _before_off(self, context: Context, name: str) -> Message | None:
+        """What stops more than itself asks, and names what; None where there is nothing else to stop."""
+        given = await self.read(consents.given, context.me)
+        names = [say(NAMES[other]) for other in NAMES if other in given and other in _stopped_by(name)]
+        if not names:
+            return None
+        said = (
+            _("Nothing is done yet. If I may not write to you first, these rest: {names}.")
+            if name == "dm"
+            else _("Nothing is done yet. These are for adults and end with it: {names}.")
+        )
+        off, keep = Button(_("Switch it off"), "settings.off_now", name), Button(_("Leave it on"), "settings.open")
+        return Message(said.format(names=Text(", ").join(names)), (keep, off))
+
+    @action("settings.off_now")
+    async def off_now(self, context: Context, value: str) -> Message:
+        """After the question. The way back comes second: a "1" typed twice undoes nothing."""
+        name = _known(value)
+        if name not in ASKED_FIRST:
+            raise UserError(_("That button has expired. `settings` shows what there is."))
+        given = await self.read(consents.given, context.me)
+        names = [say(NAMES[other]) for other in NAMES if other in given and other in _stopped_by(name)]
+        await self.core.consenting.withdraw(context.me, [ADULT, *ADULTS_ONLY] if name == ADULT else [name])
+        said = _("{name}: off now.").format(name=say(NAMES[name]))
+        listed = Text(", ").join(names)
+        everything = Button(_("All settings"), "settings.open")
+        if name == ADULT:
+            return Message(said + " " + _("These have ended: {names}.").format(names=listed), (everything,))
+        undo = Button(_("Undo"), "settings.undo", name)
+        return Message(said + " " + _("These rest: {names}.").format(names=listed), (everything, undo))
+
+    @action("settings.undo")
+    async def undo(self, context: Context, value: str) -> Message:
+        """The same yes again, in the words of its switch: pressing is saying it."""
+        if value != "dm":
+            raise UserError(_("That button has expired. `settings` shows what there is."))
+        await self.write(consents.give, context.me, (value,), str(say(WORDS[value])), context.now)
+        said = _("{name}: on now.").format(name=say(NAMES[value]))
+        return Message(said + " " + _("What rested goes on."), (Button(_("All settings"), "settings.open"),))
 
     @action("settings.on")
     async def on(self, context: Context, value: str) -> Message:
@@ -247,6 +292,11 @@ def _known(name: str) -> str:
     if name not in NAMES:
         raise UserError(_("That button has expired. `settings` shows what there is."))
     return name
+
+
+def _stopped_by(name: str) -> Sequence[str]:
+    """What rests without the word to write first, or ends without the line about age."""
+    return ADULTS_ONLY if name == ADULT else [other for other in NAMES if other not in ("dm", ADULT, "country")]
 
 
 def _ask(name: str) -> str:

@@ -68,7 +68,23 @@ class CommunitySettings(KeepsNothing):
     async def change(self, context: Context, value: str) -> Reply:
         if value not in ("preset", "adults", "tenure", "holds"):
             raise UserError(_("I don't know that setting. `kith-mod settings` shows them all."))
+        now = await self.read(community_settings.get, context.here)
+        if asked := _lifts(now, value):
+            keep, lift = Button(_("Leave it"), "community.open"), Button(_("Lift it"), "community.lift", value)
+            return Message(_("Nothing is done yet.") + " " + asked, (keep, lift))
         await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
+        return await self.settings_screen(context)
+
+    @action("community.open", moderators=True)
+    async def back(self, context: Context, value: str) -> Reply:
+        return await self.settings_screen(context)
+
+    @action("community.lift", moderators=True)
+    async def lift(self, context: Context, value: str) -> Reply:
+        """After the question. What was lifted meanwhile stays so."""
+        now = await self.read(community_settings.get, context.here)
+        if _lifts(now, value):
+            await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
         return await self.settings_screen(context)
 
     def _quiet(self, settings: community_settings.Settings) -> QuietHours:
@@ -184,6 +200,17 @@ class CommunitySettings(KeepsNothing):
         await desk.act(self, context, entry, community_settings.mark_trained, community, person, trained, context.now)
         said = _("{who} is marked as trained by moderators.") if trained else _("{who} is not marked as trained now.")
         return said.format(who=who(shown))
+
+
+def _lifts(settings: community_settings.Settings, what: str) -> Text | None:
+    """What the next tap takes away from people, or None where it takes nothing."""
+    if what == "holds" and settings.holds_on_report:
+        return _("After this, somebody who is reported can go on being introduced to others until you decide.")
+    if what == "adults" and settings.adults_only:
+        return _("After this, I no longer ask everybody first whether they are 18 or over.")
+    if what == "tenure" and settings.tenure_days > _changed(settings, what).tenure_days:
+        return _("After this, people can be introduced from their first day here.")
+    return None
 
 
 def _changed(settings: community_settings.Settings, what: str) -> community_settings.Settings:

@@ -295,6 +295,8 @@ async def test_at_night_they_hear_it_in_the_morning(world: Playground) -> None:
 async def test_who_paused_or_wants_no_message_hears_nothing(world: Playground, line: str) -> None:
     await join(world, ALICE)
     await world.chat.say(ALICE, line, ROOM)
+    if line != "pause":
+        await world.chat.say(ALICE, "switch it off", ROOM)
     await world.bot.removed(ROOM)
     await pass_time(world, timedelta(days=1))
     assert said(world, ALICE) == []

@@ -93,7 +93,8 @@ async def test_every_switch_is_there_also_what_is_first_asked_elsewhere(alice: P
 
 
 async def test_everything_can_be_typed(alice: Playground) -> None:
-    assert "off now" in (await alice.chat.say(ALICE, "settings i may write")).text
+    await alice.chat.say(ALICE, "settings i may write")
+    assert "off now" in (await alice.chat.say(ALICE, "switch it off")).text
     assert "dm" not in await given(alice)
     assert "no setting with that name" in (await alice.chat.say(ALICE, "settings teleport")).text
 
@@ -103,6 +104,7 @@ async def test_without_the_yes_to_being_written_to_no_purpose_sends(alice: Playg
     assert person is not None
     assert await alice.bot.database.read(consents.allows, person, "checkin")
     await alice.chat.say(ALICE, "settings i may write")
+    await alice.chat.say(ALICE, "switch it off")
     assert not await alice.bot.database.read(consents.allows, person, "checkin")
 
 
@@ -111,6 +113,7 @@ async def test_taking_back_the_line_about_age_takes_back_what_hangs_on_it(alice:
     await alice.chat.say(ALICE, "yes")
     assert {"adult", "helper"} <= await given(alice)
     await alice.chat.say(ALICE, "settings i am 18")
+    await alice.chat.say(ALICE, "switch it off")
     assert await given(alice) == {"core", "dm", "checkin"}
 
 
