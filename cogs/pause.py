@@ -60,8 +60,9 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     async def leave(self, context: Context) -> Message:
         """Leave what this community has here: your buddy, your circles, your roles."""
         asked = _(
-            "Leave what {community} has here? Pairs end with no reason given, your seats are freed, and what you asked"
-            " for there is closed. If it is your last community, everything you said yes to is withdrawn too."
+            "Leave what {community} has here? Nothing is done yet. Once you leave, pairs end with no reason given, your"
+            " seats are freed, and what you asked for there is closed. If it is your last community, everything you"
+            " said yes to is withdrawn too."
         )
         return Message(
             asked.format(community=context.here.name),

@@ -75,12 +75,14 @@ class Privacy(Cog):
             return Message(_("I keep nothing about you, so there is nothing to delete."))
         return Message(
             _(
-                "Everything of yours is deleted. Two things stay as a code I can't read back: that you left, so"
-                " a backup can't bring you back, and any block another person set. `my-data` shows what there is."
+                "This deletes everything of yours, in every community, and can't be undone. Nothing has happened yet."
+                " Two things stay as a code I can't read back: that you left, so that no backup brings you back, and"
+                " any block another person set."
             ),
             (
-                Button(_("Forget me"), "privacy.forget", style="danger"),
+                Button(_("Delete everything"), "privacy.forget", style="danger"),
                 Button(_("Keep everything"), "privacy.keep"),
+                Button(_("See it first"), "privacy.show"),
             ),
         )
 

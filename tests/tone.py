@@ -167,8 +167,10 @@ DECIDED = (
     "This round has ended early. That's allowed and needs no reason.",
     "Introductions are paused for you by the people who run this community.",
     "Who's around for you these days? People, animals, places. 'Nobody yet' is a real answer.",
-    "Everything of yours is deleted. Two things stay as a code I can't read back: that you left, so a backup can't "
-    "bring you back, and any block another person set.",
+    "This deletes everything of yours, in every community, and can't be undone. Nothing has happened yet. Two things "
+    "stay as a code I can't read back: that you left, so that no backup brings you back, and any block another person "
+    "set.",
+    "Done. Everything of yours is deleted.",
     "In danger right now?",
     "I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next.",
     "They're members, not crisis workers.",

@@ -176,7 +176,7 @@ class Crowd(LocalAdapter):
 
     async def forget(self, now: datetime) -> None:
         if who := self._somebody():
-            await self.press(who, labelled(await self.say(who, "forget-me"), "Forget me"))
+            await self.press(who, labelled(await self.say(who, "forget-me"), "Delete everything"))
             self.model.forget(who.id)
             self.last.pop(who.id, None)
 

@@ -140,7 +140,7 @@ async def _evening(
 async def _go(platform: crowd.Crowd, who: Member) -> None:
     """Half of them are forgotten, half want no check-ins any more."""
     if int(who.id[1:]) % 2:
-        await platform.press(who, crowd.labelled(await platform.say(who, "forget-me"), "Forget me"))
+        await platform.press(who, crowd.labelled(await platform.say(who, "forget-me"), "Delete everything"))
     else:
         await platform.say(who, "checkin off")
 

@@ -157,7 +157,7 @@ async def all_of_it_is_yours(stage: Stage) -> None:
     await stage.until("sunday 20:30")
     stage.tell("Chandra moves on, and looks first at what Kith knows.")
     await stage.say(CHANDRA, "my-data", "forget-me")
-    await stage.press(CHANDRA, "Forget me")
+    await stage.press(CHANDRA, "Delete everything")
 
 
 WEEK: tuple[Scene, ...] = (

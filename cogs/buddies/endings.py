@@ -185,7 +185,10 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         pair = await mine(self, context, value)
         others = await self.read(pairs.others, pair.id, context.me)
         who = await names(self, [part.person for part in others], pair.channel.platform if pair.channel else None)
-        said = _("End it now? {who} hears this: This round has ended early. That's allowed and needs no reason.")
+        said = _(
+            "End it? Nothing is done yet. Once you end it, {who} hears this: This round has ended early. That's allowed"
+            " and needs no reason."
+        )
         return Message(
             said.format(who=who),
             (

@@ -159,8 +159,8 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
             raise UserError(_("That is you."))
         value = f"{shown.platform}|{shown.id}"
         said = _(
-            "I won't bring you together with {who}: not as buddies, not for company, not for a hello. What connects"
-            " you through me now ends. They are not told of this."
+            "Nothing is done yet. After `Avoid them` I won't bring you together with {who}: not as buddies, not for"
+            " company, not for a hello. What connects you through me ends then. They are not told of this."
         )
         return Message(
             said.format(who=who(shown)),
@@ -174,7 +174,10 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
     @action("buddies.avoid_now")
     async def avoid_now(self, context: Context, value: str) -> Text:
         await self.write(self._avoid, context, _member(value))
-        return _("Noted. You won't be brought together by me. `buddy avoid` also lifts it.")
+        return _(
+            "Done. What connected you through me has ended. You won't be brought together by me. `buddy avoid` also"
+            " lifts it."
+        )
 
     def _avoid(self, connection: Connection, context: Context, shown: Member) -> None:
         other = members.person_of(connection, shown)

@@ -73,17 +73,17 @@ class Reports(Cog):
             else _("Who sees it: all moderators, never one it is about.")
         )
         apart = (
-            _("You and they are separated now: whatever connects you through me ends.")
+            _("Once it is sent, you and they are separated: whatever connects you through me ends.")
             if chosen.separate
-            else _("Nothing between you and them changes.")
+            else _("Once it is sent, nothing between you and them changes.")
         )
         told = (
-            _("In 24 hours they hear that introductions are paused for them. Not who, not what.")
+            _("24 hours after it is sent they hear that introductions are paused for them. Not who, not what.")
             if chosen.later
-            else _("They hear that introductions are paused for them. Not who, not what.")
+            else _("Once it is sent, they hear that introductions are paused for them. Not who, not what.")
         )
         return Message(
-            Text("\n").join([_("A report, in your own words."), viewers, apart, told]),
+            Text("\n").join([_("A report, in your own words. Nothing is done yet."), viewers, apart, told]),
             (
                 Button(_("Write it"), "reports.write", chosen.code, style="primary"),
                 _toggle(
@@ -128,7 +128,7 @@ class Reports(Cog):
     def _received(self, context: Context, chosen: Choices, reported: Named | None) -> Text:
         said = [_("Received.")]
         if chosen.separate and reported and context.person:
-            said.append(_("You two won't be brought together by me."))
+            said.append(_("You two are separated, and won't be brought together by me."))
         if context.person:
             said.append(_("I'll tell you when it is closed."))
         else:

@@ -91,7 +91,7 @@ def test_a_block_that_does_not_outlive_forgetting_is_noticed(
     monkeypatch.setattr(blocks, "outlive", _lifts)
     life.run(life.world.bot.database.write(blocks.add, life.person(ALICE), life.person(BOB), life.world.now))
     life.model.avoided.add((life.owner[ALICE], life.owner[BOB]))
-    life.press(BOB, "Forget me", life.say(BOB, "forget-me"))
+    life.press(BOB, "Delete everything", life.say(BOB, "forget-me"))
     life.model.is_forgotten(life.owner[BOB])
     life.opts_in(BOB, "helper", room=False)
     with pytest.raises(AssertionError):

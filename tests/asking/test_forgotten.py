@@ -65,7 +65,7 @@ async def test_a_row_in_every_table_that_can_hold_one_is_gone(world: Playground,
 
 async def is_forgotten(world: Playground) -> None:
     screen = await world.chat.say(ODD, "forget-me")
-    assert str((await world.chat.press(ODD, button(screen, "Forget me"))).text).startswith("Done.")
+    assert str((await world.chat.press(ODD, button(screen, "Delete everything"))).text).startswith("Done.")
 
 
 def back_up(folder: Path) -> None:

@@ -210,7 +210,7 @@ async def test_everything_kept_is_shown_and_forgotten(world: Playground) -> None
     files = {file.name: file.content.decode() for file in (await world.chat.say(ALICE, "my-data")).files}
     assert "at 19:00 every day, Berlin time" in files["my-data.txt"]
     await world.chat.say(ALICE, "forget-me")
-    assert "Done. Everything of yours is deleted." in (await world.chat.say(ALICE, "forget me")).text
+    assert "Done. Everything of yours is deleted." in (await world.chat.say(ALICE, "delete everything")).text
     assert "I keep nothing about you." in (await world.chat.say(ALICE, "my-data")).text
     await pass_time(world, timedelta(days=2))
     assert len(prompts(world)) == 1

@@ -368,7 +368,7 @@ async def test_after_three_days_only_numbers_are_left(evening: Playground) -> No
 async def test_leaving_ends_it_for_both_sides(evening: Playground) -> None:
     await ask(evening)
     await evening.chat.press(BOB, button(last(evening, BOB), "I can"))
-    await evening.chat.press(ALICE, button(await evening.chat.say(ALICE, "forget-me"), "Forget me"))
+    await evening.chat.press(ALICE, button(await evening.chat.say(ALICE, "forget-me"), "Delete everything"))
     await tick(evening)
     assert "That request is over" in last(evening, BOB).text
     alice = await evening.bot.database.read(members.person_of, ALICE)
@@ -380,7 +380,7 @@ async def test_when_the_one_who_could_goes_the_next_are_asked(evening: Playgroun
     await evening.chat.press(BOB, button(last(evening, BOB), "I can"))
     await tick(evening)
     offer = last(evening, ALICE)
-    await evening.chat.press(BOB, button(await evening.chat.say(BOB, "forget-me"), "Forget me"))
+    await evening.chat.press(BOB, button(await evening.chat.say(BOB, "forget-me"), "Delete everything"))
     assert "That offer is over." in (await evening.chat.press(ALICE, button(offer, "Yes"))).text
     await pass_time(evening, HOUR)
     assert "It's about who is awake" in last(evening, ALICE).text

@@ -254,7 +254,7 @@ async def withdraw(world: Playground, _sent: Message) -> None:
 
 
 async def forget(world: Playground, _sent: Message) -> None:
-    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
 
 
 @pytest.mark.parametrize("end", [close_it, meet, not_today, run_out, pause, withdraw, forget])

@@ -132,7 +132,7 @@ async def test_an_answer_to_somebody_who_was_forgotten_goes_nowhere(world: Playg
     await join(world, ALICE, MO)
     await sent(world, "Send with my name", "ask-mods Can I bring my dog?")
     shown = await world.chat.say(MO, "kith-mod feedback", ROOM)
-    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     await world.chat.press(MO, button(shown, "Answer 1"), ROOM)
     assert "may have left" in (await world.chat.say(MO, "Yes.", ROOM)).text
 

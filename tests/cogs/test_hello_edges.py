@@ -173,7 +173,7 @@ async def test_a_restart_gives_no_name_twice(tmp_path: Path) -> None:
 
 async def test_whoever_is_gone_is_not_named_and_leaves_nothing(alice: Playground) -> None:
     await tick(alice)
-    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Forget me"))
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Delete everything"))
     assert str((await alice.chat.press(BOB, button(offers(alice)[0], "Say hello"))).text) == "That one is over."
     tables = ("hello_wishes", "hello_offers")
     left = await alice.bot.database.read(

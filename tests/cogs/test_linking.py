@@ -239,7 +239,7 @@ async def test_what_is_on_its_way_goes_to_the_account_that_stays(world: Playgrou
 
 async def test_forgetting_from_either_account_forgets_both(world: Playground) -> None:
     await linked(world)
-    await world.chat.press(PHONE, button(await world.chat.say(PHONE, "forget-me"), "Forget me"))
+    await world.chat.press(PHONE, button(await world.chat.say(PHONE, "forget-me"), "Delete everything"))
     for member in (ALICE, PHONE):
         assert await world.bot.database.read(members.person_of, member) is None
 

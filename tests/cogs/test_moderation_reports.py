@@ -89,7 +89,7 @@ async def test_a_case_about_an_account_that_turns_out_to_be_a_moderators_is_not_
 async def test_who_will_see_it_is_said_before_a_word_is_written(world: Playground, porch: Community) -> None:
     screen = await world.chat.say(ALICE, "report", ROOM)
     assert "Who sees it: all moderators, never one it is about." in screen.text
-    assert "You and they are separated now" in screen.text
+    assert "Once it is sent, you and they are separated" in screen.text
     other = await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)
     assert f"only {world.bot.core.settings.host}, who hosts me" in other.text
     assert "All moderators" in labels(other)
@@ -232,7 +232,7 @@ async def test_nor_with_a_button_of_somebody_else_nor_with_a_forged_one(world: P
 async def test_nor_after_they_were_forgotten(world: Playground, porch: Community) -> None:
     await report(world, ALICE, "mo")
     screen = await world.chat.say(MO, "forget-me", ROOM)
-    await world.chat.press(MO, button(screen, "Forget me"), ROOM)
+    await world.chat.press(MO, button(screen, "Delete everything"), ROOM)
     await agree(world, MO)
     assert "No report waits." in (await waiting(world)).text
     opened = await world.chat.press(ANNA, button(await waiting(world, ANNA), "Open 1"), ROOM)
@@ -243,7 +243,7 @@ async def test_nor_after_they_were_forgotten(world: Playground, porch: Community
 async def test_who_is_forgotten_with_a_case_open_is_held_and_told_again(world: Playground, porch: Community) -> None:
     await report(world, ALICE, "bob")
     screen = await world.chat.say(BOB, "forget-me", ROOM)
-    await world.chat.press(BOB, button(screen, "Forget me"), ROOM)
+    await world.chat.press(BOB, button(screen, "Delete everything"), ROOM)
     await agree(world, BOB)
     assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB))
     await world.bot.tick(world.now)

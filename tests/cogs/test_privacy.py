@@ -46,7 +46,7 @@ async def count(world: Playground, rows: str) -> int:
 
 
 async def forget(world: Playground, member: Member) -> Message:
-    return await world.chat.press(member, button(await world.chat.say(member, "forget-me"), "Forget me"))
+    return await world.chat.press(member, button(await world.chat.say(member, "forget-me"), "Delete everything"))
 
 
 def files_with(folder: Path, *words: str) -> Iterator[str]:
@@ -111,7 +111,7 @@ async def test_the_screen_says_what_stays_and_asks(world: Playground) -> None:
     await join(world, ALICE)
     screen = await world.chat.say(ALICE, "forget-me")
     assert "Two things stay as a code I can't read back" in screen.text
-    assert labels(screen) == ["Forget me", "Keep everything"]
+    assert labels(screen) == ["Delete everything", "Keep everything", "See it first"]
     assert "Everything stays" in (await world.chat.press(ALICE, button(screen, "Keep everything"))).text
     assert await world.bot.database.read(members.person_of, ALICE) is not None
 
@@ -156,8 +156,8 @@ async def test_chats_in_every_room_are_forgotten(world: Playground) -> None:
 async def test_a_second_press_finds_nothing_to_forget(world: Playground) -> None:
     await join(world, ALICE)
     screen = await world.chat.say(ALICE, "forget-me")
-    await world.chat.press(ALICE, button(screen, "Forget me"))
-    again = await world.chat.press(ALICE, button(screen, "Forget me"))
+    await world.chat.press(ALICE, button(screen, "Delete everything"))
+    again = await world.chat.press(ALICE, button(screen, "Delete everything"))
     assert "expired" in again.text or "somebody else" in again.text
 
 

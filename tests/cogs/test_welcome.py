@@ -121,7 +121,7 @@ async def test_a_welcomer_who_stopped_hears_nothing(dana: Playground) -> None:
 
 async def test_a_welcomer_who_is_gone_is_not_greeted_and_that_is_said(dana: Playground) -> None:
     welcome = await named(dana)
-    await dana.chat.press(BOB, button(await dana.chat.say(BOB, "forget-me"), "Forget me"))
+    await dana.chat.press(BOB, button(await dana.chat.say(BOB, "forget-me"), "Delete everything"))
     said = await dana.chat.press(DANA, button(welcome, "Say hello"))
     assert str(said.text) == "They are not here any more. `company` asks somebody else."
 
@@ -238,10 +238,10 @@ async def test_it_is_shown_and_forgotten_on_both_sides(dana: Playground) -> None
     await named(dana)
     files = {file.name: file.content.decode() for file in (await dana.chat.say(DANA, "my-data")).files}
     assert "when you were welcomed" in files["my-data.txt"]
-    await dana.chat.press(BOB, button(await dana.chat.say(BOB, "forget-me"), "Forget me"))
+    await dana.chat.press(BOB, button(await dana.chat.say(BOB, "forget-me"), "Delete everything"))
     kept = await dana.bot.database.read(lambda one: one.execute("SELECT welcomer FROM welcomes").fetchall())
     assert kept == [(None,)]
-    await dana.chat.press(DANA, button(await dana.chat.say(DANA, "forget-me"), "Forget me"))
+    await dana.chat.press(DANA, button(await dana.chat.say(DANA, "forget-me"), "Delete everything"))
     assert await dana.bot.database.read(lambda one: one.execute("SELECT * FROM welcomes").fetchall()) == []
     assert "dana" not in await dump(dana)
 

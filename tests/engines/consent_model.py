@@ -244,7 +244,7 @@ class ConsentMachine(RuleBasedStateMachine):
         human = self.owner[account]
         steps["forget"] += 1
         self.plan_all(account)
-        self.press(account, "Forget me", self.say(account, "forget-me"))
+        self.press(account, "Delete everything", self.say(account, "forget-me"))
         self.model.is_forgotten(human)
 
     @precondition(lambda self: any(human.left for human in self.model.humans()))

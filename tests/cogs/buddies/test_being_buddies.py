@@ -227,7 +227,7 @@ async def test_whoever_goes_leaves_with_the_words_of_any_end(world: Playground, 
     if how == "leave":
         await world.chat.press(ALICE, button(await world.chat.say(ALICE, "leave", ROOM), "Yes, leave"))
     elif how == "forget":
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     elif how == "withdraw":
         await world.chat.press(ALICE, button(await world.chat.say(ALICE, "settings"), "A buddy: on"))
     else:

@@ -118,7 +118,7 @@ async def test_whoever_may_not_meet_at_the_last_moment_does_not(world: Playgroun
     elif what == "pause":
         await world.chat.say(ALICE, "pause")
     elif what == "forget":
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     else:
         await world.chat.press(ALICE, button(await world.chat.say(ALICE, "leave", ROOM), "Yes, leave"))
     await press_last(world, BOB, NO_NAME, "Yes")

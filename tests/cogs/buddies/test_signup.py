@@ -176,7 +176,7 @@ async def test_what_is_kept_is_exported_and_forgotten(world: Playground) -> None
     await sign_up(world, ALICE, BOB, CHANDRA)
     data = (await world.chat.say(ALICE, "my-data")).files[0].content.decode()
     assert "your wish for a buddy" in data
-    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     assert await signup_of(world) is None
     await days(world, 3)
     assert told(world, BOB, NO_NAME) == told(world, CHANDRA, NO_NAME) == 1

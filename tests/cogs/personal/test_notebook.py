@@ -127,7 +127,7 @@ async def test_everything_is_shown_and_forgotten(alice: Playground) -> None:
     await alice.chat.say(ALICE, "notebook something of mine")
     files = {file.name: file.content.decode() for file in (await alice.chat.say(ALICE, "my-data")).files}
     assert "something of mine" in files["my-data.txt"]
-    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Forget me"))
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Delete everything"))
     assert await count(alice) == 0
 
 

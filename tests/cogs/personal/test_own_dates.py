@@ -201,7 +201,7 @@ async def test_everything_is_shown_and_forgotten(alice: Playground) -> None:
     await keep(alice)
     files = {file.name: file.content.decode() for file in (await alice.chat.say(ALICE, "my-data")).files}
     assert "the lake day" in files["my-data.txt"]
-    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Forget me"))
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Delete everything"))
     left = await alice.bot.database.read(lambda connection: connection.execute("SELECT * FROM own_dates").fetchall())
     assert left == []
 

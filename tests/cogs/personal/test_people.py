@@ -315,6 +315,6 @@ async def test_everything_is_shown_and_forgotten(alice: Playground) -> None:
     await add(alice, "the dog Rex")
     files = {file.name: file.content.decode() for file in (await alice.chat.say(ALICE, "my-data")).files}
     assert "the dog Rex" in files["my-data.txt"]
-    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Forget me"))
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Delete everything"))
     left = await alice.bot.database.read(lambda connection: connection.execute("SELECT * FROM people_map").fetchall())
     assert left == []

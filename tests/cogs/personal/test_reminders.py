@@ -152,7 +152,7 @@ async def test_everything_is_shown_and_forgotten(alice: Playground) -> None:
     await alice.chat.say(ALICE, "remind me tomorrow 19:00 @everyone **tea**")
     files = {file.name: file.content.decode() for file in (await alice.chat.say(ALICE, "my-data")).files}
     assert "@everyone **tea**" in files["my-data.txt"]
-    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Forget me"))
+    await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "forget-me"), "Delete everything"))
     left = await alice.bot.database.read(lambda connection: connection.execute("SELECT * FROM reminders").fetchall())
     assert left == []
 

@@ -154,7 +154,7 @@ async def test_everything_is_shown_and_forgotten(both: Playground) -> None:
     await thank(both)
     files = {file.name: file.content.decode() for file in (await both.chat.say(BOB, "my-data")).files}
     assert "for the walk" in files["my-data.txt"]
-    await both.chat.press(ALICE, button(await both.chat.say(ALICE, "forget-me"), "Forget me"))
+    await both.chat.press(ALICE, button(await both.chat.say(ALICE, "forget-me"), "Delete everything"))
     left = await both.bot.database.read(
         lambda one: [
             one.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("thanks", "given_received")

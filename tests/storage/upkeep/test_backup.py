@@ -272,7 +272,7 @@ async def test_who_left_after_the_backup_does_not_come_back(config: Config, tmp_
         await wants_check_ins(world, ALICE, BOB)
         back_up(config, tmp_path / "kith.backup", PASSPHRASE, NOON)
         asked = await world.chat.say(ALICE, "forget-me")
-        await world.chat.press(ALICE, button(asked, "Forget me"))
+        await world.chat.press(ALICE, button(asked, "Delete everything"))
         now = world.now
     restored = await put_back(config, tmp_path / "kith.backup", now)
     assert restored.left_again == 1
@@ -298,7 +298,7 @@ async def test_a_consent_that_was_taken_back_after_the_backup_stays_taken_back(c
 async def test_who_left_and_came_back_before_the_backup_is_there(config: Config, tmp_path: Path) -> None:
     async with living(config) as world:
         await wants_check_ins(world, ALICE)
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
         await wants_check_ins(world, ALICE)
         back_up(config, tmp_path / "kith.backup", PASSPHRASE, NOON)
         now = world.now
@@ -311,7 +311,7 @@ async def test_a_second_restore_still_remembers_who_left(config: Config, tmp_pat
     async with living(config) as world:
         await wants_check_ins(world, ALICE)
         back_up(config, tmp_path / "kith.backup", PASSPHRASE, NOON)
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
         now = world.now
     for hours in (1, 2):
         assert (await put_back(config, tmp_path / "kith.backup", now + hours * HOUR)).left_again == 1
@@ -320,7 +320,7 @@ async def test_a_second_restore_still_remembers_who_left(config: Config, tmp_pat
 async def test_a_lost_journal_is_told_to_the_host(config: Config, tmp_path: Path) -> None:
     async with living(config) as world:
         await wants_check_ins(world, ALICE, BOB)
-        await world.chat.press(BOB, button(await world.chat.say(BOB, "forget-me"), "Forget me"))
+        await world.chat.press(BOB, button(await world.chat.say(BOB, "forget-me"), "Delete everything"))
         back_up(config, tmp_path / "kith.backup", PASSPHRASE, NOON)
         now = world.now
     (config.data / JOURNAL).unlink()
@@ -387,7 +387,7 @@ async def test_a_wrong_or_damaged_backup_changes_nothing(config: Config, tmp_pat
 async def test_the_journal_holds_hashes_only(config: Config) -> None:
     async with living(config) as world:
         await wants_check_ins(world, ALICE)
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     text = (config.data / JOURNAL).read_text()
     assert " left " in text
     assert "alice" not in text
@@ -401,7 +401,7 @@ async def test_a_deletion_that_cannot_be_noted_does_not_happen(config: Config) -
         await wants_check_ins(world, ALICE)
         (config.data / JOURNAL).unlink(missing_ok=True)
         (config.data / JOURNAL).mkdir()
-        answer = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Forget me"))
+        answer = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
         assert "I can't reach my memory" in answer.text
         (config.data / JOURNAL).rmdir()
         assert await prompted(world, DAY) == ["alice"]

@@ -58,7 +58,7 @@ async def test_it_is_in_what_alice_is_given_of_hers(alice: Playground) -> None:
     assert len(files) == 2
 
 
-@pytest.mark.parametrize("way", [("what-helps", "Delete it"), ("forget-me", "Forget me")], ids=" -> ".join)
+@pytest.mark.parametrize("way", [("what-helps", "Delete it"), ("forget-me", "Delete everything")], ids=" -> ".join)
 async def test_it_goes_when_alice_says_so(alice: Playground, way: tuple[str, str]) -> None:
     assert ROW in await dump(alice)
     line, label = way
