@@ -70,7 +70,10 @@ class Welcome(Cog):
         here = next((one for one in known if str(one.id) == value), None)
         if here is None or not await self.write(welcome.greet, context.me, here, context.now):
             return _("They are not here any more. `company` asks somebody else.")
-        return _("Sent: your name, and that you say hello. You can write more yourself, or leave it at that.")
+        welcomer = await self.read(welcome.named, context.me, here)
+        sent = _("Sent: your name, and that you say hello.")
+        sent = await self.passed_on(context, [welcomer] if welcomer else [], welcome.NEW, sent)
+        return sent + " " + _("You can write more yourself, or leave it at that.")
 
     @action("welcome.later")
     async def later(self, context: Context, value: str) -> Text:

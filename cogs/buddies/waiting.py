@@ -10,6 +10,7 @@ from bot.words.i18n import _
 from cogs.buddies.candidates import LeftOutReason
 from cogs.company.around import account_of
 from storage.buddies import buddies, pairs, rounds
+from storage.company import welcome
 
 
 class Waiting(KeepsNothing):  # that somebody was left out stands with their wish: see SignUp
@@ -51,7 +52,10 @@ class Waiting(KeepsNothing):  # that somebody was left out stands with their wis
         here = next((one for one in there if str(one.id) == value), None)
         if here is None or not await self.write(rounds.say_hello, here, context.me, context.now):
             return _("They are not here any more. `company` asks somebody else.")
-        return _("Sent: your name, and that you say hello. You can write more yourself, or leave it at that.")
+        welcomer = await self.read(welcome.named, context.me, here)
+        sent = _("Sent: your name, and that you say hello.")
+        sent = await self.passed_on(context, [welcomer] if welcomer else [], rounds.HELLO, sent)
+        return sent + " " + _("You can write more yourself, or leave it at that.")
 
     @message(rounds.HELLO, late="expires")
     async def heard(self, delivery: Delivery, reader: Reader) -> Message | None:
