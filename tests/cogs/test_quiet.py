@@ -426,7 +426,7 @@ async def test_moderators_are_told_in_their_own_channel_and_nowhere_else(alice: 
 
 async def test_forgetting_leaves_nothing_and_frees_the_others(alice: Playground) -> None:
     await alice.chat.say(ALICE, "forget-me")
-    assert "Done." in (await alice.chat.say(ALICE, "forget me")).text
+    assert "Done." in (await alice.chat.say(ALICE, "delete everything")).text
     await pass_time(alice, 14 * HOUR)
     assert heard(alice, BOB, "Somebody no longer has you on their list. There is nothing to do.") == 1
     counts = await alice.bot.database.read(

@@ -193,7 +193,7 @@ async def test_forgetting_frees_the_seat_and_leaves_nothing(world: Playground) -
     await full(world)
     await join(world, BOB)
     await world.chat.say(MO, "forget-me")
-    await world.chat.say(MO, "forget me")
+    await world.chat.say(MO, "delete everything")
     await tick(world)
     assert told(world, BOB, "A seat is free")
     for table in ("circle_answers", "circle_members", "circle_hosts", "circle_wishes", "circle_turns"):

@@ -134,7 +134,7 @@ async def test_forgetting_ends_it_and_my_data_shows_it(world: Playground) -> Non
         files = {file.name: file.content.decode() for file in (await world.chat.say(CHANDRA, "my-data")).files}
         assert "a private address of your calendar" in files["my-data.json"]
         await world.chat.say(CHANDRA, "forget-me")
-        await world.chat.say(CHANDRA, "forget me")
+        await world.chat.say(CHANDRA, "delete everything")
         assert (await get(port + path))[0] == 404
 
 

@@ -157,7 +157,7 @@ async def test_a_host_who_is_forgotten_is_a_host_who_steps_back(world: Playgroun
     await published(world)
     await join(world, MO)
     await world.chat.say(BOB, "forget-me")
-    await world.chat.say(BOB, "forget me")
+    await world.chat.say(BOB, "delete everything")
     await tick(world)
     assert told(world, ALICE, "does not host Evening circle any more")
 

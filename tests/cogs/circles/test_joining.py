@@ -94,7 +94,7 @@ async def test_a_request_goes_with_whoever_is_forgotten(world: Playground) -> No
     files = {file.name: file.content.decode() for file in (await world.chat.say(CHANDRA, "my-data")).files}
     assert "you asked to join" in files["my-data.json"]
     await world.chat.say(CHANDRA, "forget-me")
-    await world.chat.say(CHANDRA, "forget me")
+    await world.chat.say(CHANDRA, "delete everything")
     assert await rows(world, "SELECT count(*) FROM circle_requests") == [(0,)]
     before = len(world.chat.read(ALICE))
     await tick(world)

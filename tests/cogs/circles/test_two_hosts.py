@@ -84,7 +84,7 @@ async def test_a_wanted_one_waits_for_the_second_yes_and_loses_it_again(world: P
     await tick(world)
     await press(world, BOB, world.chat.read(BOB)[-1], "I'll host")
     await world.chat.say(BOB, "forget-me")
-    await world.chat.say(BOB, "forget me")
+    await world.chat.say(BOB, "delete everything")
     await press(world, ALICE, screen, "Publish")
     assert await state(world) == "wanted"
 
@@ -221,7 +221,7 @@ async def test_a_paused_circle_whose_host_has_gone_is_not_taken_up_with_one(worl
     await published(world)
     await by_moderator(world, "Pause 1")
     await world.chat.say(BOB, "forget-me")
-    await world.chat.say(BOB, "forget me")
+    await world.chat.say(BOB, "delete everything")
     assert "Its hosts are not complete." in (await by_moderator(world, "Take up 1 again")).text
     await press(world, DANA, await handed(world, DANA), "I'll host")
     assert "It meets again." in (await by_moderator(world, "Take up 1 again")).text
