@@ -71,6 +71,10 @@ _BELONGS = frozenset(
 )
 """Stands before a time that is part of what is said, or of one that comes round again: ``every monday 9am``."""
 
+_PARTS = frozenset({"morning", "afternoon", "evening", "night"})
+_SAYS_WHICH_HALF = re.compile(r"[ap]\.?m|^(0|1[3-9]|2[0-4])")
+"""A clock that needs no part of the day beside it."""
+
 
 def take_phrase(text: str) -> tuple[str, str]:
     """Split a line into the moment it begins or ends with and the rest as typed.
@@ -129,6 +133,8 @@ def _leans(form: Form, phrase: str) -> bool:
         )
     shorter = form_of(" ".join(before)) if before else None
     whole = bool(shorter and (shorter.clock or shorter.wait))
+    if shorter and last in _PARTS and _SAYS_WHICH_HALF.search(shorter.clock):
+        return before[-1] not in ("the", "this", "at", "by")  # "tuesday 7pm evening circle"
     return whole and last in time_words.ALSO_WORDS and before[-1] not in ("on", "this", "next", "of")
 
 
