@@ -156,12 +156,15 @@ class ConsentMachine(RuleBasedStateMachine):
 
     def switches_off(self, account: Member, purpose: str, *, typed: bool) -> None:
         if typed:
-            self.say(account, f"settings {NAMES[purpose]}")
+            answer = self.say(account, f"settings {NAMES[purpose]}")
         else:
-            screen, label = self.say(account, "settings"), f"{NAMES[purpose]}: on"
-            if label not in [str(button.label) for button in screen.buttons]:
+            screen, labels = self.say(account, "settings"), {f"{NAMES[purpose]}: {state}" for state in ("on", "rests")}
+            if not labels & {str(button.label) for button in screen.buttons}:
                 screen = self.press(account, "More settings", screen)
-            self.press(account, label, screen)
+            [label] = labels & {str(button.label) for button in screen.buttons}
+            answer = self.press(account, label, screen)
+        if "Nothing is done yet" in answer.text:  # it stops more than itself
+            self.press(account, "Switch it off", answer)
         self.model.takes_back(self.owner[account], purpose)
 
     @rule(purpose=st.sampled_from((*PURPOSES, ADULT)))
