@@ -79,6 +79,7 @@ def restored() -> Iterator[None]:
     changed = [root, *map(logging.getLogger, (*log.OURS, *ERRORS_ONLY, *(logger.name for logger in THEIRS)))]
     levels, handlers = [logger.level for logger in changed], list(root.handlers)
     hooks = sys.excepthook, sys.unraisablehook, threading.excepthook, warnings.showwarning, logging.raiseExceptions
+    gc.collect()  # what earlier tests left behind speaks up before anybody listens
     yield
     for handler in set(root.handlers) - set(handlers):
         handler.close()
@@ -342,13 +343,16 @@ def test_a_flood_from_a_library_is_cut_and_counted(lines: Lines, monkeypatch: py
         for _ in range(times):
             THEIRS[0].warning("malformed")
 
+    def written() -> list[str]:  # what an earlier test left behind may speak up meanwhile
+        return [line for line in lines() if "discord.http" in line]
+
     flood(100_000)
-    assert len(lines()) == 30
+    assert len(written()) == 30
     THEIRS[0].warning("from another place")
-    assert len(lines()) == 31
+    assert len(written()) == 31
     now[0] = 60.0
     flood(2)
-    assert lines()[31:] == [
+    assert written()[31:] == [
         "WARNING discord.http: malformed (and 99970 more like this)",
         "WARNING discord.http: malformed",
     ]
