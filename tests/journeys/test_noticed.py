@@ -182,6 +182,7 @@ async def test_the_member_is_asked_first_then_the_contact_hears_and_any_contact_
     await live(bed, 2)
     told = await bob.hear("asked me to tell you if they were quiet for 3 days. That's all I know.")
     assert "No reply is not a verdict on you" in told.text
+    await live(bed, 0.2)  # what is under way is asked after every five minutes
     await alice.hear("as you asked.")
     assert "you pressed or wrote something" in (await alice.press(asked, "I'm here")).text
     await bob.hear("has pressed or written something to me. I don't know how they are.")
