@@ -117,15 +117,24 @@ class Ledger:
         self.owner = {account: owner for account, owner in self.owner.items() if owner is not human}
         self._drop("forgotten", lambda probe: probe.human is human)
 
+    def gone(self, there: dict[Place, set[Member]]) -> list[tuple[Human, Place]]:
+        """Who is known to be in a place where none of their accounts is."""
+        return [(human, place) for human in self.humans() for place in human.homes if not human.accounts & there[place]]
+
+    def a_day_passes(self, now: datetime, there: dict[Place, set[Member]]) -> None:
+        """Who is in a place no more is found to have left it."""
+        self.unsure &= self.shut
+        for human, place in self.gone(there):
+            self.has_left(human, place, now)
+
     def a_month_passes(self, now: datetime, there: dict[Place, set[Member]]) -> None:
         """Nothing is good for so long; who left is forgotten; who is in no place any more is found to have left."""
         self._drop("too late", lambda probe: True)
-        self.unsure &= self.shut
         for human in self.humans():
             if human.homes:
                 human.left = {place: at for place, at in human.left.items() if at > now - KEPT}
-            for place in [place for place in human.homes if not human.accounts & there[place]]:
-                self.has_left(human, place, now)
+        self.a_day_passes(now, there)
+        for human in self.humans():
             if human.left and not human.homes and max(human.left.values()) <= now - KEPT:
                 self.is_forgotten(human)
 

@@ -127,6 +127,7 @@ class ConsentMachine(RuleBasedStateMachine):
     def two_are_here_already(self) -> None:
         for account, purpose in itertools.product(ACCOUNTS[::2][:2], ("helper", "may-be-asked")):
             self.opts_in(account, purpose, room=True)
+        self.link(*ACCOUNTS[:2])  # or unlinking is drawn so rarely that a short run may never reach it
 
     def one_of(self, data: st.DataObject, accounts: Iterable[Member]) -> Member:
         return data.draw(st.sampled_from(sorted(accounts, key=lambda account: account.id)))
@@ -230,8 +231,17 @@ class ConsentMachine(RuleBasedStateMachine):
         self.rooms[place].discard(account)
         self.chat.leave(account, place)
         self.run(self.world.bot.left(account, place))
-        if human is not None and not human.accounts & self.rooms[place]:
+        if human is not None and human.accounts == {account}:
             self.model.has_left(human, place, self.world.now)
+        self.who_is_gone_is_asked_about()
+
+    def who_is_gone_is_asked_about(self) -> None:
+        """Of somebody with more accounts than the one that went, the platform is asked twice, an hour apart."""
+        if self.model.gone(self.rooms):
+            for passing in (timedelta(days=1), timedelta(hours=1)):
+                self.world.now += passing
+                self.run(self.world.bot.run_jobs("hour", self.world.now))
+            self.model.a_day_passes(self.world.now, self.rooms)
 
     @rule(account=st.sampled_from(ACCOUNTS), place=st.sampled_from(PLACES))
     def comes_back(self, account: Member, place: Place) -> None:
@@ -265,9 +275,11 @@ class ConsentMachine(RuleBasedStateMachine):
     @rule(data=st.data(), two=st.sampled_from(ACCOUNTS))
     def links(self, data: st.DataObject, two: Member) -> None:
         one = self.one_of(data, self.owner)
+        if one != two:
+            self.link(one, two)
+
+    def link(self, one: Member, two: Member) -> None:
         human, other = self.owner[one], self.owner.get(two)
-        if one == two:
-            return
         steps["link"] += 1
         code = re.search(r"\d+-[a-z2-7]{26}", str(self.say(one, "link").text))
         assert code is not None
@@ -287,6 +299,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.plan_all(account)
         self.press(account, "Yes, unlink", self.say(account, "unlink"))
         self.model.loses(account)
+        self.who_is_gone_is_asked_about()
 
     # -- what is sent -------------------------------------------------------------------------------------------------
 
@@ -327,7 +340,7 @@ class ConsentMachine(RuleBasedStateMachine):
                 kind=PROBE,
                 key=f"probe:{probe.number}",
                 due=self.world.now,
-                expires=self.world.now + timedelta(days=1),
+                expires=self.world.now + timedelta(days=20),
                 purpose=probe.purpose,
                 community=self.communities[probe.place] if probe.place else None,
                 args={"number": probe.number},
