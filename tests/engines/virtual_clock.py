@@ -1,8 +1,9 @@
-"""An event loop on which time costs nothing: it jumps to the next timer, but never past a database call in flight.
+"""An event loop on which time costs nothing: it jumps to the next timer, but never past work of another thread.
 
 ``with virtual_clock(start) as clock: clock.run(main(clock))``. Everything that waits by the loop (``sleep``,
 ``timeout``) waits in virtual time, and ``clock.now`` is the wall clock to hand to the parts under test. Work on other
-threads takes no virtual time: while a call to SQLite or to an executor is under way the loop really waits for it.
+threads takes no virtual time: while a call to an executor is under way the loop really waits for it. SQLite is called
+on the loop's own thread, and takes none either.
 """
 
 from __future__ import annotations
@@ -13,14 +14,12 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from queue import SimpleQueue
 from typing import Any, TypeVar, TypeVarTuple
 
-from aiosqlite import core
+from tests.engines.on_the_spot import on_the_spot
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-Call = tuple[asyncio.Future[Any] | None, Callable[[], Any]]
 
 
 class VirtualClock:
@@ -48,12 +47,10 @@ class VirtualClock:
 def virtual_clock(start: datetime) -> Iterator[VirtualClock]:
     """A loop of its own with its clock; what is left on it is cancelled at the end."""
     loop = _Loop()
-    names = vars(core)
-    queue, names["SimpleQueue"] = names["SimpleQueue"], lambda: _CountedQueue(loop)
     try:
-        yield VirtualClock(start, loop)
+        with on_the_spot():
+            yield VirtualClock(start, loop)
     finally:
-        names["SimpleQueue"] = queue
         for task in asyncio.all_tasks(loop):
             task.cancel()
             loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
@@ -74,16 +71,13 @@ class _Loop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.elapsed
 
-    def expect(self, answer: asyncio.Future[Any]) -> None:
-        self.calls += 1
-        answer.add_done_callback(self._answered)
-
     def _answered(self, _answer: asyncio.Future[Any]) -> None:
         self.calls -= 1
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         answer = super().run_in_executor(executor, func, *args)
-        self.expect(answer)
+        self.calls += 1
+        answer.add_done_callback(self._answered)
         return answer
 
 
@@ -101,16 +95,3 @@ class _JumpingSelector(selectors.DefaultSelector):
             return super().select(None)  # the answer wakes the loop through its own socket
         self._loop.elapsed += timeout
         return super().select(0)
-
-
-class _CountedQueue(SimpleQueue[Call]):
-    """What carries calls to a connection's thread, telling the loop of each."""
-
-    def __init__(self, loop: _Loop) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def put_nowait(self, item: Call) -> None:
-        if item[0] is not None:
-            self._loop.expect(item[0])
-        super().put_nowait(item)
