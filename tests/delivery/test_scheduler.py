@@ -15,10 +15,12 @@ from bot.bot import Bot
 from bot.clocks.clock import utc_now
 from bot.cog import Core, KeepsNothing, job
 from bot.delivery.scheduler import Scheduler
+from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from storage.database.database import Database
 from tests.beds.eventually import PATIENCE, until
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
+from tests.prepared import prepared
 
 
 class Diary(KeepsNothing):
@@ -84,7 +86,7 @@ async def bot(tmp_path: Path, clock: Clock) -> AsyncIterator[Bot]:
 
 @asynccontextmanager
 async def opened(folder: Path, now: Callable[[], datetime]) -> AsyncIterator[Bot]:
-    async with await Database.open(folder / "kith.db") as database:
+    async with await Database.open(prepared(folder) / DATABASE) as database:
         yield Bot(database, Keyring.new(), (Faulty, Diary), now=now)
 
 

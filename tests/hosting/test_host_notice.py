@@ -15,12 +15,14 @@ from bot.bot import Bot
 from bot.errors import DeliveryError, StorageError
 from bot.hosting import host_notice
 from bot.hosting.host_notice import WORDS, HostNotice
+from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
 from cogs import COGS
 from storage.database import platforms
 from storage.database.database import Database
 from tests.cast import MO, ROOM
+from tests.prepared import prepared
 
 
 class Away(LocalAdapter):
@@ -50,7 +52,7 @@ class Installation:
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with await Database.open(tmp_path / "kith.db") as database:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as database:
         yield Installation(database)
 
 

@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.hosting.installation import DATABASE
 from bot.platform.memory import PATIENCE, Memory
 from storage.database import platforms
 from storage.database.database import Database
+from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with await Database.open(tmp_path / "kith.db") as opened:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as opened:
         yield opened
 
 

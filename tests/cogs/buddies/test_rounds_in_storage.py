@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
+from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Channel, Community, Member, Person, Place
 from cogs.buddies.choices import Choices
@@ -24,6 +25,7 @@ from cogs.onboarding import Onboarding
 from storage.buddies import buddies, ends, pairs, proposals, rounds
 from storage.database.database import Database
 from storage.members import community_settings, consents, members
+from tests.prepared import prepared
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WEEKS = timedelta(weeks=4)
@@ -32,7 +34,7 @@ PORCH = Place(NAME, "porch", "The Porch")
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    async with await Database.open(tmp_path / "kith.db") as database:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as database:
         cogs = (Onboarding, Introductions, PairPlaces, PairQuestions, Pairs, Goals, Waiting, Rounds)
         bot = Bot(database, Keyring.new(), cogs, now=lambda: NOON)
         LocalAdapter(bot)

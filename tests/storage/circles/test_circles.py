@@ -11,6 +11,7 @@ from sqlite3 import Connection
 
 import pytest
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Community, Member, Person, Place
 from cogs.circles import seats
 from storage.circles import answers as circles_answers
@@ -18,6 +19,7 @@ from storage.circles import circles, dates, hosts
 from storage.circles.circles import TWO_HOSTS, Kind
 from storage.database.database import Database
 from storage.members import members
+from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STARTS = datetime(2026, 3, 5, 18, tzinfo=UTC)
@@ -30,7 +32,7 @@ EVERY_KIND: tuple[Kind, ...] = (
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with await Database.open(tmp_path / "kith.db") as opened:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as opened:
         yield opened
 
 

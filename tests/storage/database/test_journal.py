@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Member
 from storage.database import journal
 from storage.database.database import Database
 from storage.members import members
+from tests.prepared import prepared
 from tests.storage.conftest import DAY, NOW
 
 
@@ -19,7 +21,7 @@ async def test_what_no_backup_needs_any_more_goes_without_another_deletion(tmp_p
         return times[-1]
 
     path = tmp_path / "kith.journal"
-    async with await Database.open(tmp_path / "kith.db") as database:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as database:
         await database.keep_journal(journal.Journal(path, lambda _platform, account: account.encode(), now))
         for name in ("alice", "bob"):
             person = await database.write(members.create, Member("local", name), "UTC", "en", NOW)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.hosting.installation import DATABASE
 from bot.messages import Community, Member, Person, Place
 from storage.database.database import Database
 from storage.members import members
 from storage.moderation import cases, holds
 from storage.moderation.cases import Named, Viewer
+from tests.prepared import prepared
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CODE, OTHER_CODE = b"c" * 32, b"o" * 32
@@ -20,7 +22,7 @@ CODE, OTHER_CODE = b"c" * 32, b"o" * 32
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with await Database.open(tmp_path / "kith.db") as opened:
+    async with await Database.open(prepared(tmp_path) / DATABASE) as opened:
         yield opened
 
 
