@@ -79,8 +79,9 @@ def restored() -> Iterator[None]:
     changed = [root, *map(logging.getLogger, (*log.OURS, *ERRORS_ONLY, *(logger.name for logger in THEIRS)))]
     levels, handlers = [logger.level for logger in changed], list(root.handlers)
     hooks = sys.excepthook, sys.unraisablehook, threading.excepthook, warnings.showwarning, logging.raiseExceptions
-    gc.collect()  # what earlier tests left behind speaks up before anybody listens
+    gc.disable()  # what earlier tests left behind stays silent while anybody listens
     yield
+    gc.enable()
     for handler in set(root.handlers) - set(handlers):
         handler.close()
     root.handlers[:] = handlers

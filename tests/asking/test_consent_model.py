@@ -28,7 +28,7 @@ def test_whatever_people_do_only_what_they_said_yes_to_is_sent() -> None:
     run_state_machine_as_test(
         ConsentMachine,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
