@@ -16,6 +16,7 @@ to read from and to settle people in; it reaches nobody and must never tick.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from abc import ABC, abstractmethod
@@ -50,6 +51,12 @@ _serial = itertools.count(1)
 
 MORNING = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
 """A Tuesday, outside everybody's quiet hours, in the weeks in which the clocks of half the world change."""
+
+
+LONG_SECONDS = 15
+"""After so many seconds in which nothing comes, it is the clock that what is to come waits for."""
+
+TRIED_AGAIN = timedelta(minutes=6)
 
 
 class KilledActor:
@@ -90,10 +97,17 @@ class KilledActor:
 
     async def _hear(self, words: str) -> Seen:
         for _message in range(12):
-            seen = await self.inner.next()
+            seen = await self._in_time()
             if words in seen.text:
                 return seen
         raise AssertionError(f"never heard {words!r}")
+
+    async def _in_time(self) -> Seen:
+        """What a kill interrupted, or met a platform that was not reached yet, is tried again some minutes later."""
+        coming = asyncio.ensure_future(self.inner.next())
+        while not (await asyncio.wait([coming], timeout=LONG_SECONDS))[0]:
+            await self._bed.forward(TRIED_AGAIN)
+        return coming.result()
 
     async def _then(self, step: Awaitable[T]) -> T:
         done = await step
