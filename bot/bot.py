@@ -17,8 +17,8 @@ from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
-from bot.errors import StorageError, UserError
-from bot.incoming import conversation, help_first, inbox, offering, parameters, text
+from bot.errors import NotUnderstood, StorageError, UserError
+from bot.incoming import conversation, help_first, inbox, offering, parameters, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
@@ -175,8 +175,12 @@ class Bot:
         with reading(context.locale):
             reply: Reply
             wrong: Text | None = None
+            understood = True
             try:
                 context, reply = await handle(context)
+            except NotUnderstood as error:
+                understood = False
+                reply = await help_first.lost(self.registry, context, text.sentence(error))
             except UserError as error:
                 wrong = text.sentence(error)
             except StorageError:
@@ -186,9 +190,10 @@ class Bot:
                 log.exception("a request failed")
                 wrong = _(FAILED)
             if wrong is not None:
+                understood = False
                 reply = help_first.not_understood(self.registry, wrong)
             await self._respond(
-                context, await help_first.before(self.registry, context, typed, reply, understood=wrong is None)
+                context, await help_first.before(self.registry, context, typed, reply, understood=understood)
             )
 
     async def _respond(self, context: Context, reply: Reply) -> None:
@@ -220,12 +225,21 @@ class Bot:
         try:
             return await self._typed_command(context, line)
         except UserError:
-            means_command = text.means_command(self.registry.commands, line)
+            wish = wished.find(line)
+            means_command = text.means_command(self.registry.commands, line) and not (wish and wish.whole)
             if chat.typed and not means_command:
-                return await self._action(context, chat.typed, {"words": line})
+                context, reply = await self._action(context, chat.typed, {"words": line})
+                return context, wished.beside(self.registry, reply, wish)
             if door := doors.by_words(self.registry, line):
                 return await self._action(context, door, {})
             said = await help_first.instead(self.registry, context, line) if context.direct else None
+            if said is None and wish is not None and not means_command:
+                command = wished.opens(wish)
+                return (
+                    await self._typed_command(context, command)
+                    if command
+                    else (context, wished.screen(self.registry, wish))
+                )
             if said is None or means_command:
                 raise
             return context, said
@@ -281,6 +295,8 @@ class Bot:
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
+        if button.action == wished.DOOR:
+            return await self._typed_command(context, button.value)
         action = self.registry.actions.get(button.action)
         if action is None:
             raise UserError(_("That button has expired. `help` shows what I can do."))

@@ -22,6 +22,10 @@ class UserError(KithError):
     """What the member asked for cannot be done. The sentence says what to do instead."""
 
 
+class NotUnderstood(UserError):
+    """No command, no answer to anything, and near to none of either."""
+
+
 class FatalError(KithError):
     """The process cannot go on. The sentence is for the person who hosts it."""
 

@@ -11,9 +11,10 @@ from bot.asking import doors
 from bot.context import Context
 from bot.errors import StorageError
 from bot.incoming import parameters
-from bot.messages import Form, Message, Text, plain
+from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
 from bot.words.help_words import asks_for_help
+from bot.words.i18n import say
 
 MOST = 25
 """Buttons under one message, on the platform that takes fewest."""
@@ -84,6 +85,17 @@ async def instead(registry: Registry, context: Context, line: str) -> Message | 
 def not_understood(registry: Registry, said: Text) -> Message:
     """A failure, with the one door that stands beside every failure."""
     return Message(said, doors.help_now(registry), aside=True)
+
+
+async def lost(registry: Registry, context: Context, said: Text) -> Message:
+    """What is said to words that nothing here understands: a person first, then the doors with somebody behind them."""
+    try:
+        there = await doors.doors(registry, context, (doors.BUDDY, doors.CIRCLE))
+    except StorageError:
+        there = ()
+    asks = (Button(say(doors.BESIDE[doors.COMPANY]), doors.COMPANY),) if doors.COMPANY in registry.actions else ()
+    shown = tuple(button.on(STATELESS) for button in (*asks, *there))
+    return Message(said, (*shown, *doors.help_now(registry)), aside=True)
 
 
 def as_message(reply: str | Text | Message) -> Message:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from bot.errors import UserError
+from bot.errors import NotUnderstood, UserError
 from bot.messages import Button, Field, Form, Message, Text, plain
 from bot.registry import Command
-from bot.words.i18n import _
+from bot.words.i18n import N_, _
 
 ALIASES: Mapping[str, str] = {
     "sos": "help-now",
@@ -24,6 +24,11 @@ ALIASES: Mapping[str, str] = {
     "hi": "start",
 }
 """Other words that are understood. Each is a whole line, or the beginning of one."""
+
+ENDS = frozenset({"pause", "leave", "forget-me", "unlink", "report", "buddy end", "circle leave"})
+"""Commands that nobody is led to by a slip."""
+
+LOST = N_("I'm a bot and know few words, so I couldn't follow. No person has read it. Would you like one to?")
 
 PRESSED = frozenset({"send"})
 """What is meant for a button that comes later, and is no words for another person."""
@@ -92,7 +97,10 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
         name = ALIASES.get(name, name)
         if name in commands:
             return commands[name], _rest(line, length)
-    raise UserError(_unknown(commands, line))
+    meant = _meant(commands, line)
+    if meant is None:
+        raise NotUnderstood(_(LOST))
+    raise UserError(meant)
 
 
 def means_command(commands: Iterable[str], line: str) -> bool:
@@ -129,19 +137,19 @@ def _rest(line: str, words: int) -> str:
     return rest
 
 
-def _unknown(commands: Mapping[str, Command], line: str) -> Text:
+def _meant(commands: Mapping[str, Command], line: str) -> Text | None:
+    """What a line may have meant, where something is near. What ends something is never near anything."""
     words = line.casefold().split()
     tried = [" ".join(words[:length]) for length in range(1, min(3, len(words)) + 1)]
     for name in reversed(tried):
         group = sorted(other for other in commands if other.startswith(name + " "))
         if group:
             return _("Did you mean one of these? {commands}").format(commands=_list(group[:6]))
-    close = [
-        match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], commands, n=2, cutoff=0.7)
-    ]
+    mild = [name for name in commands if name not in ENDS]
+    close = [match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], mild, n=2, cutoff=0.7)]
     if close:
         return _("I don't know that. Did you mean {commands}?").format(commands=_list(dict.fromkeys(close)))
-    return _("I don't know that. `help` shows what I can do.")
+    return None
 
 
 def _list(names: Iterable[str]) -> Text:

@@ -38,7 +38,7 @@ async def test_a_phrase_brings_the_card_first_tells_nobody_and_keeps_nothing(wor
     before = len(world.chat.posted)
     answer = await world.chat.say(ALICE, "I want to die")
     assert str(answer.text).startswith(BEFORE + "\nIn danger right now?")
-    assert "I don't know that" not in answer.text
+    assert "couldn't follow" not in answer.text
     assert labels(answer)[:2] == ["My people", "I'm all right, go on"]
     assert answer.private
     assert len(world.chat.posted) == before + 1, "one answer, to Alice"
@@ -70,7 +70,7 @@ async def test_a_phrase_in_a_room_is_not_looked_at(world: Playground) -> None:
     await community(world)
     answer = await world.chat.say(ALICE, "I want to die", ROOM)
     assert "In danger" not in answer.text
-    assert labels(answer) == ["Help now"]
+    assert labels(answer) == ["Ask a person here", "Help now"]
 
 
 async def test_whole_once_a_day_and_then_in_one_line(world: Playground) -> None:
@@ -116,7 +116,7 @@ async def test_go_on_leaves_everything_where_it_was(world: Playground) -> None:
 @pytest.mark.parametrize("line", ["my people", "My people.", "I’m all right, go on", "help now", "ask a person here"])
 async def test_what_stands_under_the_card_can_be_typed_as_it_is_written(world: Playground, line: str) -> None:
     await world.chat.say(ALICE, "I want to die")
-    assert "I don't know that" not in (await world.chat.say(ALICE, line)).text
+    assert "couldn't follow" not in (await world.chat.say(ALICE, line)).text
 
 
 async def test_what_is_typed_into_a_form_counts_as_typed_to_the_bot(world: Playground) -> None:

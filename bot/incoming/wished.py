@@ -1,0 +1,75 @@
+"""Doors for a wish: shown or opened where somebody's own words name one. Nothing is done before a press."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.asking import doors
+from bot.clocks import phrases, zones
+from bot.errors import UserError
+from bot.incoming.help_first import as_message
+from bot.messages import STATELESS, Button, Form, Message, Text
+from bot.registry import Registry, Reply
+from bot.words import wishes
+from bot.words.i18n import _, say
+
+DOOR = "kith.door"
+"""The bot's own action: the command of its value, as if it had been typed."""
+
+MOST = 5
+"""Buttons under one screen of a wish."""
+
+
+def find(line: str) -> wishes.Found | None:
+    """The wish of a line. What was filled in as a time or a place must be one ("i am in love now" is no time zone)."""
+    found = wishes.find(line)
+    try:
+        if found is not None and "place" in found.filled:
+            zones.find(found.filled["place"])
+        if found is not None and "time" in found.filled:
+            phrases.read_time(found.filled["time"])
+    except UserError as error:
+        return found if "can mean" in str(error) else None
+    return found
+
+
+def opens(found: wishes.Found) -> str:
+    """The command that opens at once: the one door of the one wish, which asks first or only shows. "" for none."""
+    alone = len(found.wishes) == 1 and not found.wishes[0].says
+    return found.wishes[0].doors[0] if alone else ""
+
+
+def screen(registry: Registry, found: wishes.Found) -> Message:
+    """What is true, and the doors that serve it; of two wishes, the door of each."""
+    said = _said(found.wishes[0].says, found) if len(found.wishes) == 1 else _("I can't tell which you mean.")
+    return Message(said, (*_buttons(registry, found), *doors.help_now(registry))[:MOST])
+
+
+def beside(registry: Registry, reply: Reply, found: wishes.Found | None) -> Reply:
+    """An answer to what stood open that is a wish as well: it counts as the answer, and the door stands under it."""
+    if found is None or not found.whole or found.wishes[0].small or reply is None or isinstance(reply, Form):
+        return reply
+    then = as_message(reply)
+    also = [button for button in _buttons(registry, found) if str(button.label) not in map(str, _labels(then))]
+    asked = then.text + "\n" + _("Did you also want one of these?")
+    return replace(then, text=asked, buttons=(*then.buttons, *also)) if also else reply
+
+
+def _labels(message: Message) -> list[Text]:
+    return [button.label for button in message.buttons]
+
+
+def _buttons(registry: Registry, found: wishes.Found) -> tuple[Button, ...]:
+    """Doors of commands that this bot has. Help now stands last on every screen, so it is not among them."""
+    known = [(label, command) for label, command in wishes.doors(found) if _is_there(registry, command)]
+    return tuple(Button(_said(label, found), DOOR, command, row=STATELESS) for label, command in known)
+
+
+def _said(words: str, found: wishes.Found) -> Text:
+    """Words of the table; what the member filled in stays words and nothing else."""
+    return say(words).format(**found.filled)
+
+
+def _is_there(registry: Registry, command: str) -> bool:
+    words = command.split()
+    return command != "help-now" and any(" ".join(words[:length]) in registry.commands for length in (1, 2))

@@ -1,0 +1,100 @@
+"""A wish opens a door: over the whole bot, for strangers, members, and where a question stands open."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.members import members
+from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
+from tests.legible import legible
+
+
+async def joined(world: Playground) -> None:
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+
+
+async def test_nothing_is_done_by_a_wish_and_the_door_does_it(world: Playground) -> None:
+    await joined(world)
+    shown = await world.chat.say(ALICE, "Delete my account!")
+    assert str(shown.text) == "All of yours can be deleted. You can look at it first, and nothing has happened yet."
+    assert labels(shown) == ["Delete my data", "See my data", "Privacy", "Help now"]
+    asked = await world.chat.press(ALICE, button(shown, "Delete my data"))
+    assert "Nothing has happened yet." in asked.text
+    assert "Delete everything" in labels(asked)
+
+
+async def test_a_door_is_pressed_by_its_number_and_by_its_words(world: Playground) -> None:
+    await joined(world)
+    await world.chat.say(ALICE, "unsubscribe")
+    assert "Paused." in (await world.chat.say(ALICE, "1")).text
+    await world.chat.say(ALICE, "set my timezone to lisbon")
+    assert "Your check-in comes" in (await world.chat.say(ALICE, "change my check-in")).text
+
+
+async def test_a_time_that_was_named_is_filled_in(world: Playground) -> None:
+    await joined(world)
+    shown = await world.chat.say(ALICE, "can you ask me at 8:15 pm instead")
+    assert str(shown.text) == "Your check-in can come at 8:15 pm."
+    assert "20:15" in (await world.chat.press(ALICE, button(shown, "A check-in at 8:15 pm"))).text
+
+
+@pytest.mark.parametrize("line", ["i am in love now", "im in trouble now", "ask me at 99 instead"])
+async def test_what_is_no_place_and_no_time_is_no_wish(world: Playground, line: str) -> None:
+    await joined(world)
+    assert "couldn't follow" in (await world.chat.say(ALICE, line)).text
+
+
+async def test_a_door_that_asks_or_shows_opens_at_once(world: Playground) -> None:
+    await joined(world)
+    asked = await world.chat.say(ALICE, "find me a buddy")
+    assert str(asked.text) == str((await world.chat.say(ALICE, "buddy find")).text)
+    shown = await world.chat.say(ALICE, "are you a bot")
+    assert str(shown.text) == str((await world.chat.say(ALICE, "about")).text)
+
+
+async def test_a_stranger_finds_the_doors_that_need_no_yes_and_nothing_is_kept(world: Playground) -> None:
+    assert "I'm Kith, a bot that helps" in (await world.chat.say(BOB, "what are you")).text
+    shown = await world.chat.say(BOB, "who can see this")
+    assert str(shown.text) == str((await world.chat.say(BOB, "privacy")).text)
+    assert await world.bot.database.read(members.person_of, BOB) is None
+    assert "who can see" not in await world.bot.database.read(legible)
+
+
+async def test_words_that_nothing_understands_meet_a_person_first(world: Playground) -> None:
+    await joined(world)
+    said = await world.chat.say(ALICE, "the purple kettle of tuesday")
+    assert str(said.text) == (
+        "I'm a bot and know few words, so I couldn't follow. No person has read it. Would you like one to?"
+    )
+    assert labels(said)[0] == "Ask a person here"
+    assert labels(said)[-1] == "Help now"
+    assert "In danger right now?" in (await world.chat.press(ALICE, button(said, "Help now"))).text
+
+
+async def test_in_a_room_it_is_the_same(world: Playground) -> None:
+    await joined(world)
+    assert "couldn't follow" in (await world.chat.say(ALICE, "the purple kettle of tuesday", ROOM)).text
+
+
+async def test_what_ends_something_is_never_offered_for_a_slip(world: Playground) -> None:
+    await joined(world)
+    for line in ("leve", "forgett-me", "pauze", "repotr", "unlnk"):
+        assert "Did you mean" not in (await world.chat.say(ALICE, line)).text
+
+
+async def test_an_answer_that_is_a_wish_counts_and_shows_its_door(world: Playground) -> None:
+    await joined(world)
+    await world.chat.say(ALICE, "checkin now")
+    said = await world.chat.say(ALICE, "stop messaging me")
+    assert str(said.text).startswith("Noted: you checked in.")
+    assert str(said.text).endswith("Did you also want one of these?")
+    assert "Pause" in labels(said)
+    assert "Paused." in (await world.chat.press(ALICE, button(said, "Pause"))).text
+
+
+@pytest.mark.parametrize("line", ["fine", "good", "thanks", "im here", "ok", "my buddy made me laugh today", "hello"])
+async def test_an_answer_that_is_no_wish_is_an_answer(world: Playground, line: str) -> None:
+    await joined(world)
+    await world.chat.say(ALICE, "checkin now")
+    assert "Did you also want" not in (await world.chat.say(ALICE, line)).text
