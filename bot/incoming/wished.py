@@ -16,9 +16,6 @@ from bot.words.i18n import _, say
 DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
 
-MOST = 5
-"""Buttons under one screen of a wish."""
-
 
 def find(line: str) -> wishes.Found | None:
     """The wish of a line. What was filled in as a time or a place must be one ("i am in love now" is no time zone)."""
@@ -36,13 +33,15 @@ def find(line: str) -> wishes.Found | None:
 def opens(found: wishes.Found) -> str:
     """The command that opens at once: the one door of the one wish, which asks first or only shows. "" for none."""
     alone = len(found.wishes) == 1 and not found.wishes[0].says
-    return found.wishes[0].doors[0] if alone else ""
+    return found.wishes[0].doors[0][0] if alone else ""
 
 
 def screen(registry: Registry, found: wishes.Found) -> Message:
-    """What is true, and the doors that serve it; of two wishes, the door of each."""
+    """What is true, and the doors that serve it; of two wishes, the door of each. Help now is always one of them."""
     said = _said(found.wishes[0].says, found) if len(found.wishes) == 1 else _("I can't tell which you mean.")
-    return Message(said, (*_buttons(registry, found), *doors.help_now(registry))[:MOST])
+    shown = _buttons(registry, found)
+    last = doors.help_now(registry)
+    return Message(said, shown if any(button.action == doors.HELP_NOW for button in shown) else (*shown, *last))
 
 
 def beside(registry: Registry, reply: Reply, found: wishes.Found | None) -> Reply:
@@ -60,9 +59,14 @@ def _labels(message: Message) -> list[Text]:
 
 
 def _buttons(registry: Registry, found: wishes.Found) -> tuple[Button, ...]:
-    """Doors of commands that this bot has. Help now stands last on every screen, so it is not among them."""
-    known = [(label, command) for label, command in wishes.doors(found) if _is_there(registry, command)]
-    return tuple(Button(_said(label, found), DOOR, command, row=STATELESS) for label, command in known)
+    """Doors of commands that this bot has."""
+    shown: list[Button] = []
+    for label, command in wishes.doors(found):
+        if command == "help-now":
+            shown += doors.help_now(registry)
+        elif _is_there(registry, command):
+            shown.append(Button(_said(label, found), DOOR, command, row=STATELESS))
+    return tuple(shown)
 
 
 def _said(words: str, found: wishes.Found) -> Text:
@@ -72,4 +76,4 @@ def _said(words: str, found: wishes.Found) -> Text:
 
 def _is_there(registry: Registry, command: str) -> bool:
     words = command.split()
-    return command != "help-now" and any(" ".join(words[:length]) in registry.commands for length in (1, 2))
+    return any(" ".join(words[:length]) in registry.commands for length in (1, 2))

@@ -46,10 +46,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Wish:
-    """One row. ``doors`` are commands; ``says`` is "" where the first of them opens at once."""
+    """One row. ``doors`` are commands with the words on their buttons; ``says`` is "" where the first opens at once."""
 
     name: str
-    doors: tuple[str, ...]
+    doors: tuple[tuple[str, str], ...]
     says: str = ""
     ends: bool = False
     small: bool = False
@@ -69,7 +69,6 @@ class Found:
 class Table:
     """The wishes of one language, as ``plain`` leaves their lines."""
 
-    labels: Mapping[str, str]
     lines: Mapping[str, Wish]
     near: Mapping[str, Wish]
     about: Mapping[str, Wish]
@@ -138,9 +137,8 @@ def _about(table: Table, bare: str) -> Found | None:
 
 def doors(found: Found) -> list[tuple[str, str]]:
     """The doors to show as buttons: the label, which may leave the same open as the line, and the command."""
-    labels = shipped().labels
     both = [door for wish in found.wishes for door in (wish.doors if len(found.wishes) == 1 else wish.doors[:1])]
-    return [(labels[door], _fill(door, found.filled)) for door in dict.fromkeys(both)][:MOST_DOORS]
+    return [(label, _fill(door, found.filled)) for door, label in dict.fromkeys(both)][:MOST_DOORS]
 
 
 def _fill(words: str, filled: Mapping[str, str]) -> str:
@@ -174,15 +172,19 @@ def load(path: Path = FILE) -> Table:
         for written in row.texts("about"):
             _put(row, about, written, wish)
     filler = frozenset(map(plain, entry.texts("filler")))
-    return Table(labels, lines, near, about, tuple(slots), filler, held)
+    return Table(lines, near, about, tuple(slots), filler, held)
 
 
 def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
-    row.only("name", "doors", "says", "ends", "small", "lines", "near", "about")
+    row.only("name", "doors", "labels", "says", "ends", "small", "lines", "near", "about")
     ends, small = (row.fields.get(flag) is True for flag in ("ends", "small"))
-    wish = Wish(row.text("name"), row.texts("doors"), row.optional_text("says"), ends, small)
-    if not wish.doors or any(door not in labels for door in wish.doors):
+    doors, own = row.texts("doors"), row.texts("labels")
+    if not doors or any(door not in labels for door in doors):
         raise row.wrong("give 'doors' one or more of those named in [en.doors].")
+    if own and len(own) != len(doors):
+        raise row.wrong("give 'labels' as many as there are doors, or leave it out.")
+    called = own or tuple(labels[door] for door in doors)
+    wish = Wish(row.text("name"), tuple(zip(doors, called, strict=True)), row.optional_text("says"), ends, small)
     if wish.ends and (row.texts("near") or row.texts("about")):
         raise row.wrong("a door that ends something opens by whole lines alone; move 'near' and 'about' to 'lines'.")
     if (wish.ends or len(wish.doors) > 1) and not wish.says:
@@ -218,4 +220,4 @@ def shipped() -> Table:
         return load()
     except FatalError as error:
         log.error("no wishes are understood: %s", error)
-        return Table({}, {}, {}, {}, (), frozenset(), re.compile("$^"))
+        return Table({}, {}, {}, (), frozenset(), re.compile("$^"))

@@ -24,6 +24,12 @@ async def test_nothing_is_done_by_a_wish_and_the_door_does_it(world: Playground)
     assert "Delete everything" in labels(asked)
 
 
+async def test_where_an_exit_may_be_despair_help_stands_first(world: Playground) -> None:
+    shown = await world.chat.say(BOB, "i want out")
+    assert str(shown.text) == "I can't tell which you mean."
+    assert labels(shown) == ["Someone to talk to", "Help now", "Stop messages", "Delete my data"]
+
+
 async def test_a_door_is_pressed_by_its_number_and_by_its_words(world: Playground) -> None:
     await joined(world)
     await world.chat.say(ALICE, "unsubscribe")
