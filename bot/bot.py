@@ -225,7 +225,7 @@ class Bot:
         try:
             return await self._typed_command(context, line)
         except UserError:
-            wish = wished.find(line)
+            wish = wished.find(line, whole=text.names_command(self.registry.commands, line))
             means_command = text.means_command(self.registry.commands, line) and not (wish and wish.whole)
             if chat.typed and not means_command:
                 context, reply = await self._action(context, chat.typed, {"words": line})

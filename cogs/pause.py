@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.clocks.times import friendly_instant
 from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
+from bot.incoming.parameters import Until
 from bot.messages import Button, Field, Form, Message, Text
 from bot.words.i18n import _
 from storage.members import departures, members
@@ -16,7 +17,7 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     """While paused, everything the bot would send by itself is left out. What is kept stays as it is."""
 
     @command("pause")
-    async def pause(self, context: Context, until: datetime | None = None) -> Text:
+    async def pause(self, context: Context, until: Until | None = None) -> Text:
         """Pause everything, until a time you name or until you say `start`."""
         told = [said for cog in self.core.registry.cogs if (said := await cog.hears_of_pause(context.me)) is not None]
         await self.write(members.pause, context.me, context.now, until)
@@ -43,11 +44,11 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
 
     @action("pause.ask")
     async def ask(self, context: Context, value: str) -> Form:
-        until = Field("until", _("Until when? Say monday 9am, or 3 march."), datetime)
+        until = Field("until", _("Until when? Say monday, 3 march or a week."), Until)
         return Form(_("Pause"), (until,), "pause.until")
 
     @action("pause.until")
-    async def until(self, context: Context, value: str, until: datetime) -> Text:
+    async def until(self, context: Context, value: str, until: Until) -> Text:
         return await self.pause(context, until)
 
     @job(every="tick")

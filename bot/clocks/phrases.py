@@ -137,6 +137,18 @@ def read_span(text: str, now: datetime, zone: ZoneInfo) -> timedelta:
     return end - now
 
 
+def read_until(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """``monday``, ``until friday 8am``, ``for a week``, ``3 days``: when it ends. Of a day, when it begins."""
+    said = _UNTIL.sub(r"\1", typed.spoken(text))
+    try:
+        return now + read_span(f"until {said}", now, zone)
+    except UserError:
+        try:
+            return now + read_duration(said)
+        except UserError:
+            return read_moment(said, now, zone).instant
+
+
 def read_days(text: str) -> Days:
     """``every day``, ``weekdays``, ``mon wed fri``, ``mon-fri``. Raises ``UserError`` with what to write instead."""
     phrase = typed.spoken(text)

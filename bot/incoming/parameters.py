@@ -80,6 +80,9 @@ def _zone_choices(prefix: str) -> list[tuple[str, str]]:
 Dialled = NewType("Dialled", str)
 """A number to call. Where one is asked for, 112 is the answer and no call for help."""
 
+Until = NewType("Until", datetime)
+"""When something ends: "monday" is its beginning, "3 days" are from now."""
+
 TYPES: Mapping[Any, Type] = {
     str: Type("text", _text, lambda: _("a few words")),
     Dialled: Type("dialled", _text, lambda: _("a number to call, for example 112")),
@@ -100,6 +103,11 @@ TYPES: Mapping[Any, Type] = {
         "moment",
         lambda words, r: phrases.read_moment(words, r.now, ZoneInfo(r.zone)).instant,
         lambda: _("when, for example tomorrow 19:00"),
+    ),
+    Until: Type(
+        "until",
+        lambda words, r: phrases.read_until(words, r.now, ZoneInfo(r.zone)),
+        lambda: _("until when, for example monday or 3 days"),
     ),
     date: Type(
         "date",

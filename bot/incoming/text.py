@@ -103,6 +103,14 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
     raise UserError(meant)
 
 
+def names_command(commands: Mapping[str, Command], line: str) -> bool:
+    """Does the line begin with a command, whatever follows it?"""
+    try:
+        return bool(find(commands, line))
+    except UserError:
+        return False
+
+
 def means_command(commands: Iterable[str], line: str) -> bool:
     """Is the line a command that cannot be read ("checkin on 25:00"), or one with a slip in it ("chekin off")?
 

@@ -17,8 +17,16 @@ DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
 
 
-def find(line: str) -> wishes.Found | None:
-    """The wish of a line. What was filled in as a time or a place must be one ("i am in love now" is no time zone)."""
+def find(line: str, *, whole: bool = False) -> wishes.Found | None:
+    """The wish of a line. ``whole``: only one that the whole line is, as of a command that could not be read.
+
+    What was filled in as a time or a place must be one ("i am in love now" is no time zone).
+    """
+    found = _filled_in_rightly(line)
+    return found if found is not None and (found.whole or not whole) else None
+
+
+def _filled_in_rightly(line: str) -> wishes.Found | None:
     found = wishes.find(line)
     try:
         if found is not None and "place" in found.filled:
@@ -26,7 +34,7 @@ def find(line: str) -> wishes.Found | None:
         if found is not None and "time" in found.filled:
             phrases.read_time(found.filled["time"])
     except UserError as error:
-        return found if "can mean" in str(error) else None
+        return found if "can mean" in str(error) else wishes.find(line, filled=False)
     return found
 
 

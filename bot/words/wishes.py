@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -30,8 +30,11 @@ NEAR: Final = 86
 MARGIN: Final = 6
 """By so much the nearest wish must be nearer than any other; else both are offered."""
 
-FEW_WORDS: Final = 9
-"""In a line of more words, one of them says nothing about the whole."""
+FEW_WORDS: Final = 11
+"""In a line of more words, a few of them say nothing about the whole."""
+
+LONG_WORD, SLIP = 5, 85
+"""From so many letters on, a word that is so near, of 100, to one of the table is taken for it."""
 
 MOST_DOORS: Final = 4
 
@@ -71,24 +74,31 @@ class Table:
 
     lines: Mapping[str, Wish]
     near: Mapping[str, Wish]
-    about: Mapping[str, Wish]
+    means: tuple[tuple[Sequence[frozenset[str]], Wish], ...]
+    """Sets of words: a line means the wish if it has one word, or phrase, of each."""
+    words: frozenset[str]
+    """Every single word of ``means``, which a slip in typing is led back to."""
+    exact: tuple[tuple[re.Pattern[str], Wish], ...]
     slots: tuple[tuple[re.Pattern[str], Wish], ...]
     filler: frozenset[str]
     held: re.Pattern[str]
     """Beside one of these words nothing is near."""
 
 
-def find(line: str, table: Table | None = None) -> Found | None:
-    """The wish of a line; None where there is none, or where no one wish is clearly nearest."""
+def find(line: str, *, filled: bool = True) -> Found | None:
+    """The wish of a line; None where there is none, or where no one wish is clearly nearest.
+
+    ``filled``: also what leaves something open, with whatever stands there.
+    """
     if len(line) > LONGEST:
         return None
-    table = table or shipped()
-    said = plain(line)
-    return _whole(table, said) or _whole(table, _bare(table, said)) or _open(table, line) or _near(table, said)
+    table, said = shipped(), plain(line)
+    whole = _whole(table, said) or _whole(table, _bare(table, said))
+    return whole or (_open(table, line) if filled else None) or _near(table, said)
 
 
 def _whole(table: Table, said: str) -> Found | None:
-    wish = table.lines.get(said)
+    wish = table.lines.get(said) or next((one for pattern, one in table.exact if pattern.fullmatch(said + " ")), None)
     return Found((wish,), whole=True) if wish else None
 
 
@@ -125,14 +135,33 @@ def _near(table: Table, said: str) -> Found | None:
     if ranked and ranked[0][1] >= NEAR:
         close = [name for name, score in ranked if score > ranked[0][1] - MARGIN]
         wishes = {wish.name: wish for wish in table.near.values()}
-        return Found(tuple(wishes[name] for name in close[:2]), whole=False) if len(close) < 3 else None
-    return _about(table, bare)
+        if len(close) < 3:
+            return Found(tuple(wishes[name] for name in close), whole=False)
+    return _means(table, said)
 
 
-def _about(table: Table, bare: str) -> Found | None:
-    words = bare.split()
-    meant = list(dict.fromkeys(wish for word in words if (wish := table.about.get(word))))
-    return Found(tuple(meant), whole=False) if len(words) <= FEW_WORDS and 0 < len(meant) < 3 else None
+def _means(table: Table, said: str) -> Found | None:
+    """The wish of which the most words stand in the line; two that have as many are both meant."""
+    words = [_spelled(table, word) for word in said.split()]
+    if len(words) > FEW_WORDS:
+        return None
+    spaced = f" {' '.join(words)} "
+    most: dict[Wish, int] = {}
+    for sets, wish in table.means:
+        if all(any(f" {word} " in spaced for word in one) for one in sets):
+            most[wish] = max(len(sets), most.get(wish, 0))
+    meant = [wish for wish, words_of_it in most.items() if words_of_it == max(most.values())]
+    return Found(tuple(meant), whole=False) if 0 < len(meant) < 3 else None
+
+
+def _spelled(table: Table, word: str) -> str:
+    """A word with a slip in it, as the table has it."""
+    from rapidfuzz import fuzz, process
+
+    if word in table.words or len(word) < LONG_WORD:
+        return word
+    found = process.extractOne(word, table.words, scorer=fuzz.ratio, score_cutoff=SLIP)
+    return found[0] if found else word
 
 
 def doors(found: Found) -> list[tuple[str, str]]:
@@ -152,12 +181,14 @@ def load(path: Path = FILE) -> Table:
     """The file, checked. FatalError, one sentence, at the first mistake."""
     whole = read(path)
     entry = Entry(path.name, "[en]", whole.table("en"))
-    entry.only("filler", "not", "distress", "doors", "wish")
+    entry.only("filler", "not", "distress", "words", "doors", "wish")
+    classes = {name: tuple(map(plain, entry_words)) for name, entry_words in _classes(path.name, entry).items()}
     labels = {door: str(label) for door, label in entry.table("doors").items()}
     held = _words((*entry.texts("not"), *entry.texts("distress")))
     lines: dict[str, Wish] = {}
     near: dict[str, Wish] = {}
-    about: dict[str, Wish] = {}
+    means: list[tuple[Sequence[frozenset[str]], Wish]] = []
+    exact: list[tuple[re.Pattern[str], Wish]] = []
     slots: list[tuple[re.Pattern[str], Wish]] = []
     for fields in entry.tables("wish"):
         row = Entry(path.name, f"wish '{fields.get('name', '?')}'", fields)
@@ -169,14 +200,41 @@ def load(path: Path = FILE) -> Table:
                 _put(row, lines, written, wish)
         for written in row.texts("near"):
             _put(row, near, written, wish)
-        for written in row.texts("about"):
-            _put(row, about, written, wish)
+        means += [(_sets(row, written, classes), wish) for written in row.texts("means")]
+        exact += [(_alternatives(row, written), wish) for written in row.texts("exact")]
     filler = frozenset(map(plain, entry.texts("filler")))
-    return Table(lines, near, about, tuple(slots), filler, held)
+    single = frozenset(word for sets, _wish in means for one in sets for word in one if " " not in word)
+    return Table(lines, near, tuple(means), single, tuple(exact), tuple(slots), filler, held)
+
+
+def _classes(file: str, entry: Entry) -> dict[str, tuple[str, ...]]:
+    table = Entry(file, "[en.words]", entry.table("words"))
+    return {name: table.texts(name) for name in table.fields}
+
+
+def _sets(row: Entry, written: str, classes: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
+    sets = []
+    for token in written.split():
+        named = token.startswith("<") and token.endswith(">")
+        if named and token[1:-1] not in classes:
+            raise row.wrong(f"'{written}' names {token}, which is not in [en.words].")
+        sets.append(frozenset(classes[token[1:-1]] if named else map(plain, token.split("|"))))
+    return sets
+
+
+def _alternatives(row: Entry, written: str) -> re.Pattern[str]:
+    """``(a|b)`` is either, ``[a|b]`` either or nothing. To be matched against a line with a space behind it."""
+    pattern = ""
+    for must, may, word in re.findall(r"\(([^()\[\]]+)\)|\[([^()\[\]]+)\]|([^()\[\]\s]+)", written):
+        either = "|".join(re.escape(plain(one)) for one in (must or may or word).split("|"))
+        pattern += f"(?:(?:{either}) )" + ("?" if may else "")
+    if re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", written).strip("abcdefghijklmnopqrstuvwxyz' "):
+        raise row.wrong(f"close what is open in '{written}'.")
+    return re.compile(pattern)
 
 
 def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
-    row.only("name", "doors", "labels", "says", "ends", "small", "lines", "near", "about")
+    row.only("name", "doors", "labels", "says", "ends", "small", "lines", "near", "means", "exact")
     ends, small = (row.fields.get(flag) is True for flag in ("ends", "small"))
     doors, own = row.texts("doors"), row.texts("labels")
     if not doors or any(door not in labels for door in doors):
@@ -185,8 +243,8 @@ def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
         raise row.wrong("give 'labels' as many as there are doors, or leave it out.")
     called = own or tuple(labels[door] for door in doors)
     wish = Wish(row.text("name"), tuple(zip(doors, called, strict=True)), row.optional_text("says"), ends, small)
-    if wish.ends and (row.texts("near") or row.texts("about")):
-        raise row.wrong("a door that ends something opens by whole lines alone; move 'near' and 'about' to 'lines'.")
+    if wish.ends and (row.texts("near") or row.texts("means")):
+        raise row.wrong("a door that ends something opens by whole lines alone; move 'near' and 'means' to 'lines'.")
     if (wish.ends or len(wish.doors) > 1) and not wish.says:
         raise row.wrong("give 'says' a sentence: there is more than one door, or one that ends something.")
     return wish
@@ -220,4 +278,4 @@ def shipped() -> Table:
         return load()
     except FatalError as error:
         log.error("no wishes are understood: %s", error)
-        return Table({}, {}, {}, (), frozenset(), re.compile("$^"))
+        return Table({}, {}, (), frozenset(), (), (), frozenset(), re.compile("$^"))

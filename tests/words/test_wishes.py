@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import FatalError
+from bot.incoming import wished
 from bot.words import wishes
 from bot.words.help_words import plain
+
+DATA = Path(__file__).parents[1] / "data" / "words"
 
 GIVEN = [
     ("im so lonely tonight", "company"),
@@ -141,6 +144,15 @@ def test_a_wish_finds_its_door(line: str, door: str) -> None:
     assert first_door(line) == door
 
 
+def test_what_people_typed_without_knowing_the_table_finds_its_wish() -> None:
+    rows = [line.split("\t") for line in (DATA / "more-wishes.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    found = {line: wished.find(line) for line, _wish in rows}
+    assert len(rows) > 120
+    assert [
+        (line, wish) for line, wish in rows if "|".join(one.name for one in getattr(found[line], "wishes", ())) != wish
+    ] == []
+
+
 @pytest.mark.parametrize("line", ["im done", "I want out", "i want to disappear", "delete me", "Goodbye."])
 def test_despair_that_sounds_like_an_exit_shows_both_and_help_first(line: str) -> None:
     found = wishes.find(line)
@@ -175,7 +187,7 @@ def test_two_near_ones_are_both_offered() -> None:
     assert [door for _label, door in wishes.doors(found)] == ["buddy find", "circle list"]
 
 
-@pytest.mark.parametrize("line", ["", "   ", "?!", "x" * 5000, "word " * 400, "🙂", "{time}", "ask me at {time}"])
+@pytest.mark.parametrize("line", ["", "   ", "?!", "x" * 5000, "word " * 400, "🙂", "{time}", "{0.__class__}"])
 def test_odd_lines_are_no_wish(line: str) -> None:
     assert wishes.find(line) is None
 
