@@ -115,7 +115,11 @@ def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> 
         (lambda machine: machine.has("python3", "3.13"), "test", "the tests need Python 3.12 or 3.11"),
         (lambda machine: machine.has("python3", "3.11", can_make_venvs=False), "run", "apt install python3-venv"),
         (lambda machine: machine.has("python3", "3.11", network=False), "run", "Is there a network?"),
-        (lambda machine: machine.has("python3", "3.11"), "tests", "no set 'tests'; choose run, test or synapse."),
+        (
+            lambda machine: machine.has("python3", "3.11"),
+            "tests",
+            "no set 'tests'; choose run, test, synapse, places or peers.",
+        ),
     ],
     ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
 )
@@ -162,6 +166,7 @@ SETS = {
     "bench": ["run"],
     "check": ["test"],
     "kith": ["run"],
+    "places": ["places"],
     "play": ["run"],
     "rooms": ["test"],
     "soak": ["run"],

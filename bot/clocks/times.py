@@ -205,8 +205,11 @@ def friendly_time(at: time) -> str:
 
 
 def friendly_zone(zone: ZoneInfo) -> str:
-    """``Berlin time``, ``Buenos Aires time``, ``UTC``."""
+    """``Berlin time``, ``Buenos Aires time``, ``UTC``; ``UTC+2, the same all year`` for a zone without summer time."""
     city = zone.key.rpartition("/")[2].replace("_", " ")
+    if zone.key.startswith("Etc/GMT"):
+        hours = -int(zone.key.removeprefix("Etc/GMT") or 0)  # IANA counts how far UTC is ahead
+        return str(_("UTC{hours}, the same all year").format(hours=f"{hours:+d}"))
     return city if city == "UTC" else str(_("{city} time").format(city=city))
 
 

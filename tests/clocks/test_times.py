@@ -290,6 +290,8 @@ def test_what_is_due_is_now() -> None:
         ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
         ("UTC", "UTC"),
         ("Etc/UTC", "UTC"),
+        ("Etc/GMT-2", "UTC+2, the same all year"),
+        ("Etc/GMT+11", "UTC-11, the same all year"),
     ],
 )
 def test_a_zone_is_called_by_its_city(key: str, words: str) -> None:
