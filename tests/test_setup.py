@@ -198,6 +198,25 @@ def test_a_measurement_gets_what_it_says_it_needs(machine: Machine, script: str,
     assert machine.installed() == [f"requirements/{name}.txt" for name in said.split()]
 
 
+NPM = """#!/bin/sh
+echo "npm $*" >>"{calls}"
+exit {status}
+"""
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_what_comes_from_npm_is_installed_once_and_left_out_where_it_cannot_be(machine: Machine, status: int) -> None:
+    machine.has("python3", "3.11")
+    assert "there is no npm here" in machine.setup("peers")[1]
+    (machine.path / "npm").write_text(NPM.format(calls=machine.calls, status=status))
+    (machine.path / "npm").chmod(0o755)
+    for _time in range(2):
+        assert machine.setup("peers")[0] == 0
+    asked = [line for line in machine.calls.read_text().splitlines() if line.startswith("npm ci ")]
+    assert len(asked) == 1 + status, "again only if it failed"
+    assert all("--ignore-scripts" in line for line in asked)
+
+
 def test_play_sets_up_and_hands_its_words_on_from_any_folder(machine: Machine, tmp_path: Path) -> None:
     machine.has("python3", "3.11")
     command = [str(machine.checkout / "scripts/play"), "--story", "two words"]
