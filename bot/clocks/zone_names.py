@@ -242,5 +242,17 @@ ORDINARY_WORDS = {
     ),
     *("split", "spore", "sub", "tango", "tip", "tours", "troll", "turkey", "universal", "van", "vet", "vie", "virgin"),
     *("wake", "warder", "wat", "west", "wet", "wit", "yap", "yow"),
+    *("act", "add", "canary", "christmas", "como", "date", "hang", "lone", "mobile", "most", "normal", "ord", "roc"),
+    *("rom", "solo", "spring", "surprise"),
 }
 """Names of places that say something else in a sentence: there they are no zone, but for ``turkey time``."""
+
+ORDINARY_LETTERS = {
+    *("ac", "ad", "af", "ai", "al", "am", "an", "ap", "as", "at", "ax", "ba", "be", "bi", "by", "ci", "co"),
+    *("do", "ec", "ee", "er", "es", "ex", "go", "ha", "hi", "ho", "id", "if", "im", "in", "io", "is", "it"),
+    *("ki", "li", "lo", "ls", "ma", "me", "mi", "mm", "mo", "mp", "ms", "my", "na", "ne", "ni", "no", "nu"),
+    *("of", "oh", "ok", "om", "on", "or", "pa", "pe", "pi", "pm", "pp", "pr", "ps", "py", "re", "ro", "sd"),
+    *("se", "sh", "si", "so", "st", "ta", "tc", "td", "te", "to", "tv", "uh", "um", "un", "up", "ut", "vi"),
+    *("we", "wf", "ya", "ye", "yo"),
+}
+"""Letters of countries and states that say something else where they stand alone: after a city they are understood."""

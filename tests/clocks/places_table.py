@@ -24,7 +24,7 @@ from bot.clocks import zone_names
 from bot.clocks.places import gazetteer, same_clock, slips, table
 from bot.clocks.places.spelling import LONGEST_NAME, normal
 
-LARGE = 400_000
+LARGE = 320_000
 """Cities from here on are known by the names that other languages have for them, not only their own."""
 VERY_LARGE = 2_000_000
 """And from here on in the scripts that many people write."""
@@ -32,7 +32,10 @@ MIDDLE = 150_000
 """And from here on by their own name in their own script."""
 SMALL = 50_000
 WELL_KNOWN = 300_000
-"""A typing mistake is compared with the names of cities from here on."""
+"""A typing mistake is compared with the names of cities from here on in these countries, and of very large ones."""
+WELL_KNOWN_COUNTRIES = (
+    "AR AT AU BE BR CA CH CL CO CZ DE DK ES FI FR GB GR IE IL IT MX NL NO NZ PE PL PT RU SE TR UA US ZA"
+)
 NOT_TO_HIDE = 100_000
 KNOWN_ITSELF = 200_000
 """Philadelphia is no longer a name of Amman."""
@@ -172,7 +175,8 @@ def _well_known(cities: list[dict[str, Any]]) -> dict[str, set[str]]:
     """The zones of names that people mistype: large cities, countries, states."""
     zones: dict[str, set[str]] = defaultdict(set)
     for city in cities:
-        if city["population"] >= WELL_KNOWN and city["name"][0].isupper():
+        least = WELL_KNOWN if city["countrycode"] in WELL_KNOWN_COUNTRIES.split() else VERY_LARGE
+        if city["population"] >= least and city["name"][0].isupper():
             zones[normal(city["name"])].add(city["timezone"])
     for name, places in gazetteer.areas_by_name().items():
         zones[name].update(key for place in places for key in place.keys)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.clocks import zone_names
 from bot.clocks.places import regions, table
-from bot.clocks.places.spelling import normal
+from bot.clocks.places.spelling import FLAG, normal
 
 EVERYBODY = 10**9
 """Countries and regions weigh more than any city."""
@@ -64,7 +64,7 @@ def by_place(name: str) -> list[Meaning]:
     if named := cities_of_iana().get(name):
         people = max((meaning.people for meaning in found if meaning.key in named.keys), default=_SMALL_TOWN)
         found.insert(0, Meaning(named.keys[0], people, named.written))
-    by_letters = () if found else areas_by_letters().get(name, ())
+    by_letters = () if found or name in zone_names.ORDINARY_LETTERS else areas_by_letters().get(name, ())
     return found or [Meaning(key, EVERYBODY, area.written) for area in by_letters for key in area.keys]
 
 
@@ -127,7 +127,7 @@ def areas_by_letters() -> dict[str, tuple[Area, ...]]:
     index: dict[str, tuple[Area, ...]] = {}
     for code in zones_of_countries():
         if area := country_area(code, code):
-            index[code.casefold()] = (area,)
+            index[code.casefold()] = index[FLAG + code.casefold()] = (area,)
     for name, keys, everywhere, letters in _regions():
         if letters:
             index[normal(name)] = (*index.get(normal(name), ()), Area(name, keys, frozenset(everywhere), region=True))

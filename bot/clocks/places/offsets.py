@@ -28,6 +28,7 @@ _BETWEEN = {
 def read(text: str) -> Offset | None:
     """The offset that somebody wrote; None for anything else."""
     plain = folded(text.replace("−", "-").replace("–", "-").replace("±", "+"))
+    plain = plain.replace(" plus ", "+").replace(" minus ", "-")
     found = _WRITTEN.fullmatch(plain.strip("()").removesuffix(" time"))
     if not found:
         return None

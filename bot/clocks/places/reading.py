@@ -18,6 +18,7 @@ _BESIDE_AN_AREA = 500_000
 _EASILY_MISTAKEN = 200_000
 _MOST_WORDS = 8
 _LONGEST_AREA = 5
+_LONGEST_ABBREVIATION = 5
 _BEFORE = re.compile(
     r"(?:(?:i ?am|im|i live|live|living|based|here|currently|now|we are|were|its|use|set to|near|close to|around|in|at|"
     r"from|to|the|my|is|time zone|timezone|tz|city of|greater|downtown|metro|same as) )+"
@@ -26,10 +27,11 @@ _AFTER = re.compile(
     r"(?: (?:time ?zone|tz|time|local|standard|daylight|summer|winter|clock|city|area|metro|region|state|province|"
     r"county|please|pls|plz|now|rn|right|here|shi|uhrzeit|zeit|heure|hora))+$|(?:市|都|府|시)?(?:时间|時間|시간)?$"
 )
-_OFFSET_BEFORE = re.compile(r"\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)? ?(?=.)")
+_OFFSET_AROUND = re.compile(r"\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)? ?(?=.)|(?<=.)[ ,]*\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)?$")
 _LABEL = re.compile(r".*\(([A-Za-z_/+0-9-]+)\)")
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "pt": "port"}
 _JOINED = _SHORT | {"saint": "st", "mount": "mt", "fort": "ft"}
+_SHORTEST_WITH_UMLAUT = 3
 _UMLAUTS = re.compile("ae|oe|ue|aa")
 
 
@@ -42,9 +44,9 @@ def of_label(text: str) -> str:
 def read(text: str) -> list[Meaning]:
     """All that a text can mean. Empty: it is no place that anybody here knows."""
     written = folded(of_label(text))
-    whole = _OFFSET_BEFORE.sub("", written).replace("&", " and ").replace(",", " , ")
+    whole = _OFFSET_AROUND.sub("", written).replace("&", " and ").replace(",", " , ")
     for form in _forms(normal(whole.replace(",", " "))):
-        if found := _meanings(form) or _within(form):
+        if found := _meanings(form) or _within(form) or _with_letters(form):
             return [*found, *_mistaken_for(form, found)]
     return _somewhere_in(whole) or _each_alike(whole, "[/(),]" if len(whole) < len(written) else "[/()]")
 
@@ -57,7 +59,9 @@ def plainly(text: str) -> list[Meaning]:
         return []
     if _is_kept_in_code(bare) or bare != name or " " in bare:
         return _meanings(name) or _meanings(bare) or _within(bare, letters=False)
-    return [meaning for meaning in _meanings(bare) if meaning.people >= _BESIDE_AN_AREA]
+    row = table.find(bare)
+    large = row and any(city.people >= _BESIDE_AN_AREA and (city.first or not bare.isascii()) for city in row.cities)
+    return gazetteer.meanings(bare) if row and (large or row.countries or row.zones) else []
 
 
 def _is_too_short(name: str) -> bool:
@@ -135,12 +139,13 @@ def _meanings(name: str) -> list[Meaning]:
 def _forms(name: str) -> Iterator[str]:
     """The name as it is, without the words around it, and as others spell it; each once."""
     forms = dict.fromkeys((name, _AFTER.sub("", name), bare := _BEFORE.sub("", name, count=1), _AFTER.sub("", bare)))
-    forms |= dict.fromkeys([_UMLAUTS.sub(lambda pair: pair[0][0], form) for form in [*forms][:3]])
+    longer = [form for form in forms if len(form) > _SHORTEST_WITH_UMLAUT]
+    forms |= dict.fromkeys(_UMLAUTS.sub(lambda pair: pair[0][0], form) for form in longer)
     yield from (form for form in forms if form)
 
 
-def _within(name: str, *, letters: bool = True) -> list[Meaning]:
-    """``city country`` and ``country city``; each of both can be several words."""
+def _within(name: str, *, letters: bool = True, once_more: bool = True) -> list[Meaning]:
+    """``city country`` and ``country city``, once more in what is left of them; each can be several words."""
     words = name.split()
     if not 1 < len(words) <= _MOST_WORDS:
         return []
@@ -149,15 +154,28 @@ def _within(name: str, *, letters: bool = True) -> list[Meaning]:
         *((" ".join(words[:-n]), " ".join(words[-n:])) for n in lengths),
         *((" ".join(words[n:]), " ".join(words[:n])) for n in lengths),
     ]
-    return next((found for place, area in splits if (found := _there(place, areas(area, letters=letters)))), [])
+    for place, area in splits:
+        if found := _there(place, areas(area, letters=letters), once_more=once_more):
+            return found
+    return []
 
 
-def _there(name: str, found: list[Area]) -> list[Meaning]:
+def _with_letters(name: str) -> list[Meaning]:
+    """``new york est``: the place, if its clock is called so, and both otherwise."""
+    place, _space, letters = name.rpartition(" ")
+    known, named = _meanings(place), gazetteer.by_convention(letters)
+    if not known or not named or len(letters) > _LONGEST_ABBREVIATION:
+        return []
+    both = {meaning.key for meaning in named}
+    return [meaning for meaning in known if meaning.key in both] or [*known, *named]
+
+
+def _there(name: str, found: list[Area], *, once_more: bool) -> list[Meaning]:
     """What a name means in these countries or regions."""
     if not found:
         return []
     everywhere = frozenset().union(*(each.everywhere for each in found))
-    for known in (gazetteer.by_place(name), _meanings(name), _within(name)):
+    for known in (gazetteer.by_place(name), _meanings(name), _within(name, once_more=False) if once_more else []):
         if there := [meaning for meaning in known if meaning.key in everywhere]:
             return there
     return []

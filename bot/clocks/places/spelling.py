@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 LONGEST_NAME = 64
+FLAG = "flag"
+"""What stands before the letters of a country that was typed as its flag."""
+_FLAG, _REGIONAL_A = re.compile("[\U0001f1e6-\U0001f1ff]{2}"), 0x1F1E6 - ord("a")
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ə": "a", "ƣ": "g"}
 _ARABIC = {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": ""}
 _APOSTROPHES = dict.fromkeys("'’‘ʻʼ`´ʹʾʿ\u200b\u200c\u200d\u200e\u200f", "")
@@ -21,6 +24,7 @@ def folded(text: str) -> str:
     """Lower case, no accents, single spaces, initials in one (``u.s.a.``); cut where it is too long for a name."""
     words = text[:LONGEST_NAME].casefold()
     if not words.isascii():
+        words = _FLAG.sub(lambda flag: f" {FLAG}{''.join(chr(ord(half) - _REGIONAL_A) for half in flag[0])} ", words)
         decomposed = unicodedata.normalize("NFKD", words.translate(_FOLDED))
         words = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
         words = unicodedata.normalize("NFC", words).translate(_FOLDED)
