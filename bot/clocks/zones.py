@@ -58,8 +58,13 @@ def find(text: str) -> ZoneInfo:
     raise UserError(words.format(name=typed))
 
 
+def may_be(text: str) -> bool:
+    """Is this the name of a zone or of several, and no ordinary word? ``find`` takes more, where one is asked for."""
+    return offsets.read(text) is not None or bool(reading.plainly(text))
+
+
 def is_known(text: str) -> bool:
-    """Is this the name of one zone, and no ordinary word? ``find`` understands more, where a zone is asked for."""
+    """Is this the name of one zone, and no ordinary word?"""
     return len(reading.decide(reading.plainly(text), _year())) == 1
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.clocks import zones
+from bot.errors import UserError
+
 
 def text(value: object) -> str:
     if not isinstance(value, str):
@@ -68,7 +71,15 @@ def zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # what zoneinfo raises for a missing zone, an odd name, a folder's name
-        raise ValueError('must be a time zone, such as "Europe/Paris"') from None
+        raise ValueError(f'must be a time zone, such as "{_zone_of(name)}"') from None
+
+
+def _zone_of(name: str) -> str:
+    """The zone of a place, for who wrote its name."""
+    try:
+        return zones.find(name).key
+    except UserError:
+        return "Europe/Paris"
 
 
 def clock_time(value: object) -> time:

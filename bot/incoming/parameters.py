@@ -43,14 +43,15 @@ class Reading:
 class Type:
     """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs.
 
-    ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong.
+    ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong. What may be one and is refused
+    is asked about as it is.
     """
 
     name: str
     parse: Callable[[str, Reading], Any]
     what: Callable[[], Text]
     complete: Callable[[str], list[tuple[str, str]]] = lambda _prefix: []
-    may_be: Callable[[str], bool] = lambda _words: True
+    may_be: Callable[[str], bool] | None = None
 
 
 def _member(words: str, reading: Reading) -> Member:
@@ -93,7 +94,7 @@ TYPES: Mapping[Any, Type] = {
         lambda words, _r: zones.find(words),
         lambda: _("a city, for example Berlin"),
         _zone_choices,
-        zones.is_known,
+        zones.may_be,
     ),
     Days: Type("days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays")),
     timedelta: Type(
@@ -200,12 +201,14 @@ def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple
     ends = _word_ends(rest)
     problem = UserError("")
     for end in reversed(ends):
-        if end != ends[0] and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
+        if end != ends[0] and kind.may_be and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
             continue
         try:
             kind.parse(rest[:end], reading)
         except UserError as error:
             problem = error
+            if kind.may_be:
+                break
         else:
             return end, problem
     return 0, problem

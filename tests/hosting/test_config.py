@@ -196,6 +196,15 @@ def test_everything_can_be_set(write: Write) -> None:
         (MINIMAL.replace('"Dana"', '" "'), "config.toml: `host.name` must be one line of text that is not empty."),
         (MINIMAL.replace('"Dana"', "7"), "config.toml: `host.name` must be text in quotes."),
         ('default_zone = "Mars/Base"' + MINIMAL, "config.toml: `default_zone` must be a time zone, such as"),
+        (
+            'default_zone = "Berlin"' + MINIMAL,
+            'config.toml: `default_zone` must be a time zone, such as "Europe/Berlin"',
+        ),
+        ('default_zone = "tokio"' + MINIMAL, 'config.toml: `default_zone` must be a time zone, such as "Asia/Tokyo"'),
+        (
+            'default_zone = "valencia"' + MINIMAL,
+            'config.toml: `default_zone` must be a time zone, such as "Europe/Paris"',
+        ),
         ('default_zone = "Europe"' + MINIMAL, "config.toml: `default_zone` must be a time zone, such as"),
         ('default_zone = "../UTC"' + MINIMAL, "config.toml: `default_zone` must be a time zone, such as"),
         ("data = 2026-11-21" + MINIMAL, "config.toml: `data` must be text in quotes."),

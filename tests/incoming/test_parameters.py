@@ -55,6 +55,10 @@ def understood(function: Any, line: str) -> dict[str, Any]:
             {"at": time(19), "zone": ZoneInfo("Europe/Berlin"), "days": Days.of(0, 2, 4)},
         ),
         ("  19:00   Berlin  ", {"at": time(19), "zone": ZoneInfo("Europe/Berlin")}),
+        ("19:00 New York, NY weekdays", {"at": time(19), "zone": ZoneInfo("America/New_York"), "days": WEEKDAYS}),
+        ("19:00 perth wa weekdays", {"at": time(19), "zone": ZoneInfo("Australia/Perth"), "days": WEEKDAYS}),
+        ("19:00 utc+2 weekdays", {"at": time(19), "zone": ZoneInfo("Etc/GMT-2"), "days": WEEKDAYS}),
+        ("19:00 london on weekdays", {"at": time(19), "zone": ZoneInfo("Europe/London"), "days": WEEKDAYS}),
     ],
 )
 def test_each_parameter_takes_what_it_understands(line: str, values: dict[str, Any]) -> None:
@@ -89,6 +93,8 @@ def test_members_choices_durations_and_dates() -> None:
         (schedule, "", "`it` needs a time, for example 19:00."),
         (schedule, "25:00", "25:00 isn't a time I know. Try 19:00 or 7pm."),
         (schedule, "19:00 mars", "I don't know the time zone mars."),
+        (schedule, "19:00 san jose weekdays", "san jose can mean more than one time zone."),
+        (schedule, "19:00 valencia weekdays", "valencia can mean more than one time zone."),
         (schedule, "19:00 Berlin every blue moon", "I read days like every day"),
         (schedule, "19:00 Berlin weekdays please", "I understood `it`, but not “please”."),
         (thank, "@nobody hello", "I don't know who @nobody is. Mention them, or give their full id."),

@@ -53,12 +53,12 @@ def read(text: str) -> list[Meaning]:
 
 def plainly(text: str) -> list[Meaning]:
     """What a text means that is a name from its first letter to its last, and no ordinary word."""
-    name = normal(text)
+    name = normal(text.replace(",", " "))
     bare = name.removesuffix(" time")
     if bare == name and (name in zone_names.ORDINARY_WORDS or _is_too_short(name)):
         return []
     if _is_kept_in_code(bare) or bare != name or " " in bare:
-        return _meanings(name) or _meanings(bare) or _within(bare, letters=False)
+        return _meanings(name) or _meanings(bare) or _within(bare, letters="," in text)
     row = table.find(bare)
     large = row and any(city.people >= _BESIDE_AN_AREA and (city.first or not bare.isascii()) for city in row.cities)
     return gazetteer.meanings(bare) if row and (large or row.countries or row.zones) else []
@@ -97,8 +97,9 @@ def corrected(text: str, year: int) -> list[Meaning]:
 
 
 def areas(name: str, *, letters: bool = True) -> list[Area]:
-    """Countries and regions by their names, or by their letters too."""
-    return [*gazetteer.areas(name), *(gazetteer.areas_by_letters().get(name, ()) if letters else ())]
+    """Countries and regions by their names or letters; ``letters``: also by those that are an ordinary word."""
+    by_letters = letters or name not in zone_names.ORDINARY_LETTERS
+    return [*gazetteer.areas(name), *(gazetteer.areas_by_letters().get(name, ()) if by_letters else ())]
 
 
 def area_at_the_end(text: str) -> list[Area]:
