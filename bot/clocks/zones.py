@@ -144,25 +144,25 @@ def _year() -> int:
 
 def _told_apart(meant: Iterable[Meaning]) -> list[str]:
     """What to type for each: ``Valencia Spain`` where that says which, and otherwise the zone."""
-    return [_in_its_country(meaning) or meaning.key for meaning in meant]
+    return [_where_it_is(meaning) or meaning.key for meaning in meant]
 
 
-def _in_its_country(meaning: Meaning) -> str:
-    if meaning.people >= gazetteer.EVERYBODY:
+def _where_it_is(meaning: Meaning) -> str:
+    countries = [code for code, keys in gazetteer.zones_of_countries().items() if meaning.key in keys]
+    if meaning.people >= gazetteer.EVERYBODY or not countries:
         return ""
-    for code, country in gazetteer.names_of_countries().items():
-        if meaning.key in gazetteer.zones_of_countries()[code]:
-            name = f"{meaning.written} {country}"
-            understood = reading.decide(reading.read(name), _year())
-            return name if [each.key for each in understood] == [meaning.key] else ""
-    return ""
+    areas = gazetteer.areas_by_letters().get(meaning.state.casefold(), ()) if meaning.state else ()
+    area = areas[0].written if areas else gazetteer.names_of_countries()[countries[0]]
+    understood = reading.decide(reading.read(f"{meaning.written} {area}"), _year())
+    return f"{meaning.written} {area}" if [each.key for each in understood] == [meaning.key] else ""
 
 
 def _close_to(text: str) -> list[str]:
     """Up to three names as they are written, of different zones."""
     name = normal(text)
     if area := reading.area_at_the_end(text):
-        return [each.written for each in area if not each.region and len(each.keys) == 1][:1]
+        named = [each for each in area if each.region] or area
+        return [each.written for each in named if len(each.keys) == 1][:1]
     close: dict[tuple[str, ...], str] = {}
     pool = [known for known in _mistaken() if known[0] == name[0] or known[:2] == name[1::-1]]
     best = 0.0

@@ -2,9 +2,9 @@
 
 ``scripts/places`` runs it in an environment of its own. One line is one name, sorted as it is looked up (`spelling`):
 ``name<TAB>meanings``. A meaning is a zone's letter and a letter for how many people live there (``~`` before it: this
-is another name of that place), or ``=GE`` for a country, or ``*`` and a zone's letter for what systems call that zone.
-Before them stand three lines: the zones in the order of their letters, the names a typing mistake is compared with, and
-names of real places that look like a mistake in one of those.
+is another name of that place; ``^TX`` after it: in that state), or ``=GE`` for a country, or ``*`` and a zone's letter
+for what systems call that zone. Before them stand three lines: the zones in the order of their letters, the names a
+typing mistake is compared with, and names of real places that look like a mistake in one of those.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class Meaning(NamedTuple):
     code: str
     people: int = 0
     first: bool = True
+    state: str = ""
 
 
 def main(target: Path) -> None:
@@ -93,7 +94,7 @@ def main(target: Path) -> None:
         *(Meaning(name, f"={code}") for name, code in _countries({normal(city["name"]) for city in cities})),
         *(Meaning(name, f"*{letters[zone]}") for name, zone in system.items()),
         *(
-            Meaning(name, letters[city["timezone"]], city["population"], name == city["name"])
+            Meaning(name, letters[city["timezone"]], city["population"], name == city["name"], _state(city))
             for city in cities
             for name in _names(city)
         ),
@@ -131,6 +132,10 @@ def _names(city: dict[str, Any]) -> Iterator[str]:
             wanted = city["population"] >= (MIDDLE if own else VERY_LARGE) and (own or script in EVERYWHERE)
         if wanted:
             yield name
+
+
+def _state(city: dict[str, Any]) -> str:
+    return str(city["admin1code"]) if city["countrycode"] == "US" else ""
 
 
 def _near(name: str, first: str) -> bool:
@@ -211,7 +216,8 @@ def _lines(named: list[Meaning]) -> Iterator[str]:
         codes: dict[str, str] = {}
         for meaning in of_it:
             code = meaning.code + (table.size(meaning.people) if meaning.people else "")
-            codes.setdefault(meaning.code, code if meaning.first else f"~{code}")
+            code += f"^{meaning.state}" if meaning.state else ""
+            codes.setdefault(meaning.code + meaning.state, code if meaning.first else f"~{code}")
         written = next((meaning.name for meaning in of_it if len(meaning.name) <= LONGEST_NAME), key)
         yield f"{written}\t{''.join(codes.values())}"
 

@@ -144,6 +144,37 @@ def test_what_is_suggested_is_what_the_words_could_mean(typed: str) -> None:
         assert any(alike(found(suggestion), key) for key in meant), suggestion
 
 
+def test_namesakes_in_the_united_states_are_told_apart_by_their_states() -> None:
+    assert refusal("springfield").partition("Try ")[2] == (
+        "Springfield Missouri, Springfield Massachusetts or Springfield Oregon."
+    )
+    assert found("Springfield Oregon") == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("Franklin, TN", "America/Chicago"),
+        ("Greenwood, Indiana", "America/New_York"),
+        ("Columbus GA", "America/New_York"),
+        ("Columbus, Ohio", "America/New_York"),
+        ("Bridgewater, NJ", "America/New_York"),
+        ("bridgewater nj", "America/New_York"),
+        ("Ontario CA", "America/Los_Angeles"),
+        ("Berlin, NH", "America/New_York"),
+        ("El Paso, Texas", "America/Denver"),
+        ("pensacola fl", "America/Chicago"),
+        ("Knoxville Tennessee", "America/New_York"),
+        ("Windsor, CA", ""),
+        ("Waco Elsewhere, TX", ""),
+        ("tell me", ""),
+    ],
+)
+def test_a_town_in_a_state_has_the_clock_of_that_town_or_of_the_whole_state(typed: str, key: str) -> None:
+    zone = found(typed)
+    assert alike(zone, key) if zone and key else zone == key
+
+
 def test_what_shows_the_same_time_is_no_question() -> None:
     assert alike(found("Korea"), "Asia/Seoul")
     assert alike(found("Kazakhstan"), "Asia/Almaty")

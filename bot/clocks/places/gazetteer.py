@@ -32,6 +32,7 @@ class Area(NamedTuple):
     keys: tuple[str, ...]
     everywhere: frozenset[str]
     region: bool = False
+    state: str = ""  # its letters, in the United States
 
 
 class Meaning(NamedTuple):
@@ -40,6 +41,7 @@ class Meaning(NamedTuple):
     key: str
     people: int
     written: str
+    state: str = ""
 
 
 def meanings(name: str) -> list[Meaning]:
@@ -60,7 +62,7 @@ def by_place(name: str) -> list[Meaning]:
     if row and row.zones:
         return [Meaning(row.zones[0], EVERYBODY, row.written)]
     if row:
-        found += [Meaning(city.zone, city.people, row.written) for city in row.cities]
+        found += [Meaning(city.zone, city.people, row.written, city.state) for city in row.cities]
     if named := cities_of_iana().get(name):
         people = max((meaning.people for meaning in found if meaning.key in named.keys), default=_SMALL_TOWN)
         found.insert(0, Meaning(named.keys[0], people, named.written))
@@ -115,9 +117,9 @@ def areas_by_name() -> dict[str, tuple[Area, ...]]:
     for name, code in country_codes().items():
         if (area := country_area(name, code)) and normal(name) not in index:
             index[normal(name)] = (area,)
-    for name, keys, everywhere, letters in _regions():
+    for name, area, letters in _regions():
         if not letters:
-            index[normal(name)] = (*index.get(normal(name), ()), Area(name, keys, frozenset(everywhere), region=True))
+            index[normal(name)] = (*index.get(normal(name), ()), area)
     return index
 
 
@@ -128,10 +130,10 @@ def areas_by_letters() -> dict[str, tuple[Area, ...]]:
     for code in zones_of_countries():
         if area := country_area(code, code):
             index[code.casefold()] = index[FLAG + code.casefold()] = (area,)
-    for name, keys, everywhere, letters in _regions():
+    for name, area, letters in _regions():
         if letters:
-            index[normal(name)] = (*index.get(normal(name), ()), Area(name, keys, frozenset(everywhere), region=True))
-    return index
+            index[normal(name)] = (area, *index.get(normal(name), ()))
+    return {letters: tuple(sorted(found, key=lambda area: not area.state)) for letters, found in index.items()}
 
 
 def country_area(written: str, code: str) -> Area | None:
@@ -139,13 +141,22 @@ def country_area(written: str, code: str) -> Area | None:
     return Area(written, zone_names.MAIN_ZONES.get(code, everywhere), frozenset(everywhere)) if everywhere else None
 
 
-def _regions() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...], bool]]:
-    """Each name of a region, its zones, those where few live too, and whether it is only letters."""
-    for zones, names in regions.REGIONS.items():
-        everywhere = tuple(zones.replace("+", "").split())
+def _regions() -> Iterator[tuple[str, Area, bool]]:
+    """Each name of a region, and whether it is only letters."""
+    for zones, groups in regions.REGIONS.items():
+        everywhere = frozenset(zones.replace("+", "").split())
         keys = tuple(key for key in zones.split() if not key.startswith("+"))
-        for written in names.replace("|", ", ").split(", "):
-            yield written, keys, everywhere, len(written) <= 3 and written.isupper()
+        for group in groups.split(", "):
+            names = group.split("|")
+            letters = [name for name in names if len(name) <= 3 and name.isupper()]
+            state = next((name for name in letters if name in regions.UNITED_STATES.split()), "")
+            area = Area(names[0], keys, everywhere, region=True, state=state if everywhere <= _american() else "")
+            yield from ((name, area, name in letters) for name in names)
+
+
+@cache
+def _american() -> frozenset[str]:
+    return frozenset(zones_of_countries()["US"])
 
 
 def city(key: str) -> str:

@@ -165,21 +165,32 @@ def _with_letters(name: str) -> list[Meaning]:
     """``new york est``: the place, if its clock is called so, and both otherwise."""
     place, _space, letters = name.rpartition(" ")
     known, named = _meanings(place), gazetteer.by_convention(letters)
-    if not known or not named or len(letters) > _LONGEST_ABBREVIATION:
+    if not known or not named or len(letters) > _LONGEST_ABBREVIATION or letters in gazetteer.areas_by_letters():
         return []
     both = {meaning.key for meaning in named}
     return [meaning for meaning in known if meaning.key in both] or [*known, *named]
 
 
 def _there(name: str, found: list[Area], *, once_more: bool) -> list[Meaning]:
-    """What a name means in these countries or regions."""
+    """What a name means in these countries or regions; the first that has it, where letters stand for several."""
     if not found:
         return []
-    everywhere = frozenset().union(*(each.everywhere for each in found))
     for known in (gazetteer.by_place(name), _meanings(name), _within(name, once_more=False) if once_more else []):
+        for state in [area for area in found if area.state]:
+            if there := [meaning for meaning in known if meaning.state == state.state]:
+                return there
+        everywhere = frozenset().union(*(area.everywhere for area in found if not area.state))
         if there := [meaning for meaning in known if meaning.key in everywhere]:
-            return there
+            return [*there, *_in_a_state_too(there, found)]
     return []
+
+
+def _in_a_state_too(there: list[Meaning], found: list[Area]) -> list[Meaning]:
+    """``windsor ca`` is in Canada, and a smaller one may be in California."""
+    people = max(meaning.people for meaning in there)
+    if people >= _BESIDE_AN_AREA:
+        return []
+    return [Meaning(key, people, area.written) for area in found if area.state for key in area.keys]
 
 
 def _somewhere_in(text: str) -> list[Meaning]:
@@ -187,16 +198,13 @@ def _somewhere_in(text: str) -> list[Meaning]:
 
     In a state it can have the name of another: ``Paris, TX``.
     """
-    found = area_at_the_end(text)
-    words = normal(text.replace(",", " ")).split()
-    town = normal(text.partition(",")[0])
-    if any(each.region for each in found):
-        found = [each for each in found if each.region]
-        known = any(gazetteer.meanings(" ".join(words[:n])) for n in range(1, len(words)))
-    else:
-        known = False
-    apart = "," in text or " in " in text
-    if not known and (not apart or not town or gazetteer.meanings(town)):
+    found, words = area_at_the_end(text), normal(text.replace(",", " ")).split()
+    towns = [" ".join(words[:n]) for n in range(1, len(words))]
+    known = any(gazetteer.meanings(town) for town in towns)
+    states = [area for area in found if area.region]
+    if states and (known or "," in text or words[-1] not in zone_names.ORDINARY_LETTERS):
+        found = states if len(words[-1]) < len("ohio") else found
+    elif known or not ("," in text or " in " in text):
         return []
     return [Meaning(key, EVERYBODY, each.written) for each in found for key in (*each.keys, *sorted(each.everywhere))]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 REGIONS = {
     # United States
     "America/New_York": "Connecticut|CT, Delaware|DE, Georgia|GA, Maine|ME, Maryland|MD, Massachusetts|MA, "
-    "New Hampshire|NH, New Jersey|NJ, New York State|NY State|Upstate New York|NY, North Carolina|NC, Ohio|OH, "
-    "Pennsylvania|PA, Rhode Island|RI, South Carolina|SC, Vermont|VT, Virginia|VA, West Virginia|WV, "
+    "New Hampshire|NH, New Jersey|NJ, New York|New York State|NY State|Upstate New York|NY, North Carolina|NC, "
+    "Ohio|OH, Pennsylvania|PA, Rhode Island|RI, South Carolina|SC, Vermont|VT, Virginia|VA, West Virginia|WV, "
     "District of Columbia|DC, New England",
     "America/Chicago": "Alabama|AL, Arkansas|AR, Illinois|IL, Iowa|IA, Louisiana|LA, Minnesota|MN, Mississippi|MS, "
     "Missouri|MO, Oklahoma|OK, Wisconsin|WI",
@@ -164,3 +164,9 @@ COUNTRIES = {
 
 SHOWN = {"CD": "DR Congo", "GB": "UK", "KP": "North Korea", "KR": "South Korea", "US": "USA"}
 """How they are shown where IANA's name for them would not do."""
+
+UNITED_STATES = (
+    "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR "
+    "PA RI SC SD TN TX UT VA VT WA WI WV WY"
+)
+"""The letters of states, which the table has with each city there."""

@@ -27,6 +27,7 @@ class City(NamedTuple):
     zone: str
     people: int
     first: bool = True  # is the name its own, and not another one that it has?
+    state: str = ""  # its letters, in the United States
 
 
 class Row(NamedTuple):
@@ -144,7 +145,8 @@ def _row(names: bytes, start: int) -> Row:
             at += 1
         else:
             people = _SMALLEST * _STEP ** (ord(codes[at + 1]) - _FIRST_SIZE)
-            cities.append(City(zones[codes[at]], round(people), first))
+            state = codes[at + 3 : at + 5] if codes[at + 2 : at + 3] == "^" else ""
+            cities.append(City(zones[codes[at]], round(people), first, state))
             first = True
-            at += 2
+            at += 5 if state else 2
     return Row(written, tuple(cities), tuple(countries), tuple(systems))
