@@ -7,8 +7,8 @@ matter to who types them.
 from __future__ import annotations
 
 CITIES = {
-    "America/New_York": "NYC, NY City, Big Apple, Philly, Washington DC, DC, ATL, BOS, JFK, EWR, LGA, MIA, IAD, DCA, "
-    "RDU, PIT, MCO, Jax, Cincy, Cincinatti, Philidelphia",
+    "America/New_York": "NYC, NY City, Big Apple, Washington D C, Philly, Washington DC, DC, ATL, BOS, JFK, EWR, "
+    "LGA, MIA, IAD, DCA, RDU, PIT, MCO, Jax, Cincy, Cincinatti, Philidelphia",
     "America/Chicago": "Chi, Chitown, Chi Town, ORD, DFW, DAL, HTX, ATX, IAH, MSP, MSY, NOLA, STL, KC, KCMO, BNA, "
     "OKC, San Antone, The Twin Cities, Twin Cities, MKE",
     "America/Denver": "Albequerque, Alburquerque, DEN, SLC, ABQ, Jackson Hole, Salt Lake",
@@ -61,10 +61,11 @@ CITIES = {
     "Asia/Tokyo": "TYO, NRT, HND, Edo",
     "Asia/Seoul": "ICN, SEL",
     "Asia/Singapore": "SG, SIN, Spore, S’pore",
-    "Asia/Kuala_Lumpur": "KL, KUL",
+    "Asia/Kuala_Lumpur": "KL, KUL, Penang",
     "Asia/Jakarta": "Batavia, JKT, Jogja, Yogya",
     "Asia/Manila": "Cebu, MNL, Metro Manila",
     "Asia/Almaty": "Alma Ata, Nur Sultan, Tselinograd, Akmola",
+    "Asia/Yekaterinburg": "Ekaterinburg, Sverdlovsk",
     "Asia/Bishkek": "Frunze",
     "Asia/Dhaka": "Chittagong",
     "Australia/Sydney": "SYD, Canberra",
@@ -138,6 +139,7 @@ AMBIGUOUS = {
     "CST": ("America/Chicago", "Asia/Shanghai", "America/Havana"),
     "Georgia": ("Asia/Tbilisi", "America/New_York"),
     "GMT": ("Europe/London", "Africa/Accra", "UTC"),
+    "Greenwich Mean Time": ("Europe/London", "Africa/Accra", "UTC"),
     "Greenwich": ("Europe/London", "UTC"),
     "IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
     "Newcastle": ("Europe/London", "Australia/Sydney", "Africa/Johannesburg"),
@@ -163,10 +165,14 @@ MAIN_ZONES = {
     "DE": ("Europe/Berlin",),
     "EC": ("America/Guayaquil",),
     "ES": ("Europe/Madrid",),
+    "GL": ("America/Nuuk",),
     "ID": ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"),
+    "KI": ("Pacific/Tarawa",),
     "MX": ("America/Mexico_City", "America/Tijuana", "America/Cancun"),
     "MY": ("Asia/Kuala_Lumpur",),
     "NZ": ("Pacific/Auckland",),
+    "PF": ("Pacific/Tahiti",),
+    "PG": ("Pacific/Port_Moresby",),
     "PT": ("Europe/Lisbon",),
     "RU": ("Europe/Moscow", "Asia/Yekaterinburg", "Asia/Vladivostok"),
     "UA": ("Europe/Kyiv",),

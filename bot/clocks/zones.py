@@ -24,6 +24,7 @@ from bot.errors import UserError
 from bot.words.i18n import _
 
 _MOST_SUGGESTED = 3
+_SHORTEST_MISTYPED = 4
 _LIKE, _NEARLY_AS_LIKE = 0.7, 0.12
 _LARGE_CITY = 200_000
 """Cities from here on are offered while somebody types."""
@@ -48,9 +49,9 @@ def find(text: str) -> ZoneInfo:
     if len(meant) == 1:
         return ZoneInfo(meant[0].key)
     typed = " ".join(text.split())[:40]
-    if meant:
+    if several := _told_apart(meant[:_MOST_SUGGESTED]) or [*offsets.without_a_sign(text)]:
         words = _("{name} can mean more than one time zone. Try {suggestions}.")
-        raise UserError(words.format(name=typed, suggestions=_any_of(_told_apart(meant[:_MOST_SUGGESTED]))))
+        raise UserError(words.format(name=typed, suggestions=_any_of(several)))
     if suggestions := _close_to(text):
         words = _("I don't know the time zone {name}. Did you mean {suggestions}?")
         raise UserError(words.format(name=typed, suggestions=_any_of(suggestions)))
@@ -163,6 +164,8 @@ def _close_to(text: str) -> list[str]:
     if area := reading.area_at_the_end(text):
         named = [each for each in area if each.region] or area
         return [each.written for each in named if len(each.keys) == 1][:1]
+    if len(name) < _SHORTEST_MISTYPED:
+        return []
     close: dict[tuple[str, ...], str] = {}
     pool = [known for known in _mistaken() if known[0] == name[0] or known[:2] == name[1::-1]]
     best = 0.0

@@ -240,6 +240,12 @@ def test_an_offset_of_half_an_hour_is_one_that_clocks_keep() -> None:
     )
 
 
+def test_an_offset_without_a_sign_is_asked_about() -> None:
+    assert refusal("utc8") == "utc8 can mean more than one time zone. Try UTC+8 or UTC-8."
+    assert refusal("GMT 5") == "GMT 5 can mean more than one time zone. Try UTC+5 or UTC-5."
+    assert "can mean" not in refusal("utc 99")
+
+
 def test_a_fixed_offset_is_shown_with_a_word_on_summer_time() -> None:
     assert friendly_zone(zones.find("gmt+2")) == "UTC+2, the same all year"
     assert friendly_zone(zones.find("UTC-11")) == "UTC-11, the same all year"

@@ -11,6 +11,8 @@ Offset = timedelta
 _WRITTEN = re.compile(
     r"(etc/|)(?:utc|gmt|z|)(?: time)? ?([+-]) ?([0-9]{1,2})(?:[:.]?([0-5][0-9]))?(?: ?(?:h|hrs|hours))?"
 )
+_UNSIGNED = re.compile("(?:utc|gmt) ?([0-9]{1,2})(?::?00)?")
+_MOST_BOTH_WAYS = timedelta(hours=12)
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 _BETWEEN = {
     timedelta(hours=-9, minutes=-30): "Pacific/Marquesas",
@@ -35,6 +37,13 @@ def read(text: str) -> Offset | None:
     written = timedelta(hours=int(found[3]), minutes=int(found[4] or 0))
     east = (found[2] == "+") != bool(found[1])  # in ``Etc/GMT+5`` the sign says how far UTC is ahead
     return written if east else -written
+
+
+def without_a_sign(text: str) -> tuple[str, ...]:
+    """``UTC 5``, ahead or behind: both."""
+    found = _UNSIGNED.fullmatch(folded(text))
+    hours = int(found[1]) if found else 0
+    return (f"UTC+{hours}", f"UTC-{hours}") if hours and timedelta(hours=hours) <= _MOST_BOTH_WAYS else ()
 
 
 def zone(offset: Offset) -> str:
