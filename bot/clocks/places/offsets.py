@@ -8,10 +8,8 @@ from datetime import timedelta
 from bot.clocks.places.spelling import folded
 
 Offset = timedelta
-_WRITTEN = re.compile(
-    r"(etc/|)(?:utc|gmt|z|)(?: time)? ?([+-]) ?([0-9]{1,2})(?:[:.]?([0-5][0-9]))?(?: ?(?:h|hrs|hours))?"
-)
-_UNSIGNED = re.compile("(?:utc|gmt) ?([0-9]{1,2})(?::?00)?")
+_WRITTEN = r"(etc/|)(?:utc|gmt|z|)(?: time)? ?([+-]) ?([0-9]{1,2})(?:[:.]?([0-5][0-9]))?(?: ?(?:h|hrs|hours))?"
+_UNSIGNED = "(?:utc|gmt) ?([0-9]{1,2})(?::?00)?"
 _MOST_BOTH_WAYS = timedelta(hours=12)
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 _BETWEEN = {
@@ -31,7 +29,7 @@ def read(text: str) -> Offset | None:
     """The offset that somebody wrote; None for anything else."""
     plain = folded(text.replace("−", "-").replace("–", "-").replace("±", "+"))
     plain = plain.replace(" plus ", "+").replace(" minus ", "-")
-    found = _WRITTEN.fullmatch(plain.strip("()").removesuffix(" time"))
+    found = re.fullmatch(_WRITTEN, plain.strip("()").removesuffix(" time"))
     if not found:
         return None
     written = timedelta(hours=int(found[3]), minutes=int(found[4] or 0))
@@ -41,7 +39,7 @@ def read(text: str) -> Offset | None:
 
 def without_a_sign(text: str) -> tuple[str, ...]:
     """``UTC 5``, ahead or behind: both."""
-    found = _UNSIGNED.fullmatch(folded(text))
+    found = re.fullmatch(_UNSIGNED, folded(text))
     hours = int(found[1]) if found else 0
     return (f"UTC+{hours}", f"UTC-{hours}") if hours and timedelta(hours=hours) <= _MOST_BOTH_WAYS else ()
 

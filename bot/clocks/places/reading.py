@@ -19,32 +19,32 @@ _EASILY_MISTAKEN = 200_000
 _MOST_WORDS = 8
 _LONGEST_AREA = 5
 _LONGEST_ABBREVIATION = 5
-_BEFORE = re.compile(
+_BEFORE = (
     r"(?:(?:i ?am|im|i live|live|living|based|here|currently|now|we are|were|its|use|set to|near|close to|around|in|at|"
     r"from|to|the|my|is|time zone|timezone|tz|city of|greater|downtown|metro|same as) )+"
 )
-_AFTER = re.compile(
+_AFTER = (
     r"(?: (?:time ?zone|tz|time|local|standard|daylight|summer|winter|clock|city|area|metro|region|state|province|"
     r"county|please|pls|plz|now|rn|right|here|shi|uhrzeit|zeit|heure|hora))+$|(?:市|都|府|시)?(?:时间|時間|시간)?$"
 )
-_OFFSET_AROUND = re.compile(r"\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)? ?(?=.)|(?<=.)[ ,]*\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)?$")
-_LABEL = re.compile(r".*\(([A-Za-z_/+0-9-]+)\)")
+_OFFSET_AROUND = r"\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)? ?(?=.)|(?<=.)[ ,]*\(?(?:utc|gmt) ?[+-] ?[0-9:]+\)?$"
+_LABEL = r".*\(([A-Za-z_/+0-9-]+)\)"
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "pt": "port"}
 _JOINED = _SHORT | {"saint": "st", "mount": "mt", "fort": "ft"}
 _SHORTEST_WITH_UMLAUT = 3
-_UMLAUTS = re.compile("ae|oe|ue|aa")
+_UMLAUTS = "ae|oe|ue|aa"
 
 
 def of_label(text: str) -> str:
     """The key in a label of ``zones.complete`` that came back as it was offered: ``Boston (America/New_York)``."""
-    label = _LABEL.fullmatch(text[:200].strip())
+    label = re.fullmatch(_LABEL, text[:200].strip())
     return label[1] if label and normal(label[1]) in gazetteer.conventions() and "/" in label[1] else text
 
 
 def read(text: str) -> list[Meaning]:
     """All that a text can mean. Empty: it is no place that anybody here knows."""
     written = folded(of_label(text))
-    whole = _OFFSET_AROUND.sub("", written).replace("&", " and ").replace(",", " , ")
+    whole = re.sub(_OFFSET_AROUND, "", written).replace("&", " and ").replace(",", " , ")
     for form in _forms(normal(whole.replace(",", " "))):
         if found := _meanings(form) or _within(form) or _with_letters(form):
             return [*found, *_mistaken_for(form, found)]
@@ -139,9 +139,11 @@ def _meanings(name: str) -> list[Meaning]:
 
 def _forms(name: str) -> Iterator[str]:
     """The name as it is, without the words around it, and as others spell it; each once."""
-    forms = dict.fromkeys((name, _AFTER.sub("", name), bare := _BEFORE.sub("", name, count=1), _AFTER.sub("", bare)))
+    forms = dict.fromkeys(
+        (name, re.sub(_AFTER, "", name), bare := re.sub(_BEFORE, "", name, count=1), re.sub(_AFTER, "", bare))
+    )
     longer = [form for form in forms if len(form) > _SHORTEST_WITH_UMLAUT]
-    forms |= dict.fromkeys(_UMLAUTS.sub(lambda pair: pair[0][0], form) for form in longer)
+    forms |= dict.fromkeys(re.sub(_UMLAUTS, lambda pair: pair[0][0], form) for form in longer)
     yield from (form for form in forms if form)
 
 
