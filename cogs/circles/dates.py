@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
@@ -10,15 +10,20 @@ from typing import Literal
 from bot.clocks.recurrence import Recurrence
 from bot.messages import Person
 from cogs.circles import schedule, seats
-from storage.circles import answers, circles, dates
+from storage.circles import circles, dates
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
-from storage.delivery import deliveries
+from storage.delivery import concerned, deliveries
+from storage.delivery.concerned import Hearer
 
-CHANGED = "circles.changed"
+CHANGED, WHOLE = "circles.changed", "circles.whole"
 LOOKED_AT = 20
 """Dates looked at for some that are not called off."""
-Change = Literal["moved", "cancelled", "alone", "ended", "stand-in"]
+HEARD_FOR = timedelta(days=7)
+"""How long it is news that a circle rests, is over, or meets again."""
+Change = Literal["moved", "cancelled", "alone", "stand-in"]
+Whole = Literal["archived", "paused", "ended", "resumed", "place"]
+"""What becomes of a circle as a whole: ``ended`` is that nobody hosts it any more."""
 
 
 def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
@@ -51,51 +56,80 @@ def open_due(connection: Connection, now: datetime, limit: int) -> bool:
     return len(wanting) == limit
 
 
-def move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
+def move(
+    connection: Connection,
+    circle: Circle,
+    gathering: Gathering,
+    starts: datetime,
+    now: datetime,
+    by: Person | None = None,
+) -> None:
     """One date at another time: one notice, and what was planned for the old time is no longer true."""
     ends = starts + (gathering.ends - gathering.starts)
     dates.move(connection, gathering.id, starts, ends, *schedule.begin(starts, ends, now), now)
-    _tell(connection, circle, gathering, "moved", now)
+    tell(connection, circle, gathering, "moved", now, by=by)
     moved = dates.get(connection, gathering.id)
     assert moved is not None
     seats.fill(connection, circle, moved, now)
 
 
-def cancel(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> bool:
+def cancel(
+    connection: Connection, circle: Circle, gathering: Gathering, now: datetime, by: Person | None = None
+) -> bool:
     """Call one date off. False if it was not planned any more."""
-    return _call_off(connection, circle, gathering, "cancelled", now)
-
-
-def _call_off(connection: Connection, circle: Circle, gathering: Gathering, change: Change, now: datetime) -> bool:
-    if not dates.cancel(connection, gathering.id, schedule.LAST, gathering.ends + schedule.KEPT, now):
+    if not _call_off(connection, gathering, now):
         return False
-    _tell(connection, circle, gathering, change, now)
+    tell(connection, circle, gathering, "cancelled", now, by=by)
     return True
 
 
-def hold_alone(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> None:
-    """One host holds it all the same, and whoever comes knows."""
-    dates.hold_alone(connection, gathering.id)
-    _tell(connection, circle, gathering, "alone", now)
+def _call_off(connection: Connection, gathering: Gathering, now: datetime) -> bool:
+    return dates.cancel(connection, gathering.id, schedule.LAST, gathering.ends + schedule.KEPT, now)
+
+
+def hold_alone(
+    connection: Connection, circle: Circle, gathering: Gathering, now: datetime, by: Person | None = None
+) -> None:
+    """One host holds it all the same, and everybody concerned knows."""
+    if dates.hold_alone(connection, gathering.id):
+        tell(connection, circle, gathering, "alone", now, by=by)
 
 
 def end(
-    connection: Connection, circle: Circle, state: Literal["paused", "archived"], change: Change, now: datetime
-) -> None:
-    """The circle rests or is over: every date to come is called off, and whoever meant to come is told once."""
-    for gathering in dates.coming(connection, circle.id, now):
-        _call_off(connection, circle, gathering, change, now)
+    connection: Connection,
+    circle: Circle,
+    state: Literal["paused", "archived"],
+    change: Whole,
+    now: datetime,
+    by: Person | None = None,
+) -> list[Hearer]:
+    """The circle rests or is over: every date to come is called off, and everybody concerned is told once."""
+    coming = dates.coming(connection, circle.id, now)
+    told = tell_whole(connection, circle, change, now, by=by)
+    for gathering in coming:
+        _call_off(connection, gathering, now)
     circles.set_state(connection, circle.id, state)
+    return told
 
 
-def concerned(connection: Connection, gathering: Gathering) -> list[Person]:
-    """Whoever means to come, or may: they hear of every change."""
-    said = answers.all_said(connection, gathering.id, "in", "listening", "maybe", "waiting", "offered")
-    return [one.person for one in said]
-
-
-def _tell(connection: Connection, circle: Circle, gathering: Gathering, change: Change, now: datetime) -> None:
-    tell(connection, circle, gathering, change, concerned(connection, gathering), now)
+def tell_whole(
+    connection: Connection, circle: Circle, change: Whole, now: datetime, by: Person | None = None
+) -> list[Hearer]:
+    """One notice of what becomes of the circle, with the date it means to whoever reads it. Returns who hears it."""
+    hearers = concerned.of_circle(connection, circle.id, now, by=by)
+    coming = dates.coming(connection, circle.id, now)
+    theirs = {
+        hearer.person: gathering.id
+        for gathering in reversed(coming)
+        for hearer in concerned.of_date(connection, gathering.id)
+    }
+    for person, purpose, _hosts in hearers:
+        about: dict[str, int | str] = {"circle": circle.id, "change": change}
+        if coming:
+            about["gathering"] = theirs.get(person, coming[0].id)
+        what, where = f"{circle.id}:{person.id}:{change}:{int(now.timestamp())}", (purpose, circle.community)
+        deliveries.tell(connection, person, WHOLE, what, now, now + HEARD_FOR, *where, about, picked=True)
+    return hearers
 
 
 def tell(
@@ -103,15 +137,15 @@ def tell(
     circle: Circle,
     gathering: Gathering,
     change: Change,
-    people: Iterable[Person],
     now: datetime,
+    but: Container[Person] = (),
+    by: Person | None = None,
 ) -> None:
-    """One notice of a change to each of these people, none of it after the date itself."""
+    """One notice of a change to everybody whom this date concerns, none of it after the date itself."""
     fresh = dates.get(connection, gathering.id)
     assert fresh is not None
-    for person in people:
-        what = f"{gathering.id}:{fresh.version}:{person.id}:{change}"
+    for person, purpose, _hosts in concerned.of_date(connection, gathering.id, but, by):
+        what = f"{gathering.id}:{fresh.version}:{person.id}:{change}:{int(now.timestamp())}"
         ends = max(gathering.starts, fresh.starts, now + timedelta(hours=1))
         about: dict[str, int | str] = {"gathering": gathering.id, "version": fresh.version, "change": change}
-        where = (seats.PURPOSE, circle.community)
-        deliveries.tell(connection, person, CHANGED, what, now, ends, *where, about, picked=True)
+        deliveries.tell(connection, person, CHANGED, what, now, ends, purpose, circle.community, about, picked=True)

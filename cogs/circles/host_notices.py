@@ -45,7 +45,6 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
             "published": _("{title} is published.")
             if circle.kind == kinds.NOTICE
             else _("{title} is published. I tell you before and after each date."),
-            "place": _("The place of {title} was deleted. I open another one and let everybody in."),
             "rests": _("{who} rests from hosting {title}. I ask the stand-ins."),
             "handed over": _(
                 "{title} is hosted by somebody else now, as the moderators asked. Thank you for holding it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
@@ -14,7 +15,7 @@ from storage.circles import dates as circles_dates
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.circles.hosts import Host, Part
-from storage.delivery import deliveries
+from storage.delivery import concerned, deliveries
 from storage.members import blocks, consents, members
 from storage.moderation import holds
 
@@ -29,7 +30,7 @@ CARRIED = timedelta(days=62)
 MOST = 2
 """A host and a co-host: members see both before they join."""
 
-News = Literal["accepted", "published", "stepped back", "rests", "handed over", "place"]
+News = Literal["accepted", "published", "stepped back", "rests", "handed over"]
 Accepted = Literal["accepted", "published", "no place", "too much", "held"]
 Published = Literal["published", "wanted", "too much", "held"]
 
@@ -64,19 +65,18 @@ def accept(connection: Connection, circle: Circle, person: Person, now: datetime
         hosts.decline(connection, circle.id, person)
         return refused
     assert part is not None
-    if part.part == "host":
-        _make_way(connection, circle, now)
-    elif part.part == "stand-in":
+    handed = _make_way(connection, circle, now) if part.part == "host" else []
+    if part.part == "stand-in":
         taken = {host.part for host in hosts.everybody(connection, circle.id) if host.accepted}
         hosts.set_part(connection, circle.id, person, "co-host" if "host" in taken else "host")
     hosts.accept(connection, circle.id, person, now)
     if not _is_short(connection, circle):
         hosts.stop_asking(connection, circle.id)
-    if circle.state == "published":
-        _tell_coming(connection, circle, now)
     if circle.state == "wanted" and publish(connection, circle, now) == "published":
         return "published"
-    _news(connection, circle, "accepted", person, now)
+    told = _news(connection, circle, "accepted", person, now, besides=handed)
+    if circle.state == "published":
+        _tell_coming(connection, circle, now, [person, *handed, *told])
     return "accepted"
 
 
@@ -92,8 +92,12 @@ def _refused(connection: Connection, circle: Circle, part: Host | None, now: dat
     return "too much" if is_too_much(connection, circle, part.person, now) else None
 
 
-def _make_way(connection: Connection, circle: Circle, now: datetime) -> None:
-    """The host gives the circle to the one who takes it over; where a second one is needed, they stay as that."""
+def _make_way(connection: Connection, circle: Circle, now: datetime) -> list[Person]:
+    """The host gives the circle to the one who takes it over; where a second one is needed, they stay as that.
+
+    Returns who has heard that they host no more.
+    """
+    gone = []
     for host in [one for one in hosts.everybody(connection, circle.id) if one.part == "host" and one.accepted]:
         others = len(hosts.accepted(connection, circle.id)) - 1
         if others + 1 < kinds.rule(circle.kind).hosts:
@@ -102,6 +106,8 @@ def _make_way(connection: Connection, circle: Circle, now: datetime) -> None:
         _go(connection, circle, host.person, now)
         key = f"handed over:{int(now.timestamp())}"
         _plan(connection, circle, NEWS, host.person, key, now, {"what": "handed over"})
+        gone.append(host.person)
+    return gone
 
 
 def publish(connection: Connection, circle: Circle, now: datetime) -> Published:
@@ -144,8 +150,8 @@ def withdraw(connection: Connection, circle: Circle, person: Person, now: dateti
         if not left and circle.state in ("draft", "wanted"):
             circles.delete(connection, circle.id)
             return
-        _news(connection, circle, "stepped back", person, now)
-        cover(connection, circle, now)
+        heard = cover(connection, circle, now)
+        _news(connection, circle, "stepped back", person, now, besides=heard)
 
 
 def _go(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
@@ -174,8 +180,8 @@ def rest(connection: Connection, circle: Circle, person: Person, now: datetime) 
     left = hosts.accepted(connection, circle.id)
     if was.part == "host" and left:
         hosts.set_part(connection, circle.id, left[0], "host")
-    _news(connection, circle, "rests", person, now)
-    cover(connection, circle, now)
+    heard = cover(connection, circle, now)
+    _news(connection, circle, "rests", person, now, besides=heard)
     return True
 
 
@@ -193,10 +199,13 @@ def pass_on(connection: Connection, now: datetime) -> None:
         decline(connection, circle, person, now)
 
 
-def cover(connection: Connection, circle: Circle, now: datetime) -> None:
-    """Where a host is missing: ask the next stand-in; where none is left, say so honestly to whoever is."""
+def cover(connection: Connection, circle: Circle, now: datetime) -> list[Person]:
+    """Where a host is missing: ask the next stand-in; where none is left, say so honestly to whoever is.
+
+    Returns who hears of it by that.
+    """
     if circle.state != "published" or not _is_short(connection, circle):
-        return
+        return []
     coming = next(iter(circles_dates.coming(connection, circle.id, now)), None)
     waiting = [one for one in hosts.everybody(connection, circle.id) if one.part == "stand-in" and one.asked is None]
     asked_next = next((one for one in waiting if may_be_asked(connection, circle, one.person)), None)
@@ -204,11 +213,12 @@ def cover(connection: Connection, circle: Circle, now: datetime) -> None:
         wait = WAIT_SOON if coming and coming.starts - now < SOON else WAIT
         hosts.ask_stand_in(connection, circle.id, asked_next.person, now, now + wait)
         _plan_ask(connection, circle, asked_next.person, now)
-        return
+        return [asked_next.person]
     if not hosts.accepted(connection, circle.id):
-        dates.end(connection, circle, "paused", "ended", now)
-    elif coming and coming.starts - now <= SOON:
+        return [hearer.person for hearer in dates.end(connection, circle, "paused", "ended", now)]
+    if coming and coming.starts - now <= SOON:
         ask_how_to_hold(connection, circle, coming, now)
+    return []
 
 
 def ask_how_to_hold(connection: Connection, circle: Circle, gathering: Gathering, now: datetime) -> None:
@@ -246,25 +256,23 @@ def _is_short(connection: Connection, circle: Circle) -> bool:
     return len(hosts.accepted(connection, circle.id)) < kinds.rule(circle.kind).hosts
 
 
-def _tell_coming(connection: Connection, circle: Circle, now: datetime) -> None:
-    """Whoever comes next hears who hosts now."""
+def _tell_coming(connection: Connection, circle: Circle, now: datetime, but: Container[Person]) -> None:
+    """Whoever the next date concerns hears who hosts now."""
     for gathering in circles_dates.coming(connection, circle.id, now)[:1]:
-        people = dates.concerned(connection, gathering)
-        dates.tell(connection, circle, gathering, "stand-in", people, now)
+        dates.tell(connection, circle, gathering, "stand-in", now, but)
 
 
-def _news(connection: Connection, circle: Circle, what: News, about: Person, now: datetime) -> None:
-    """The other hosts hear it."""
-    for host in hosts.accepted(connection, circle.id):
-        if host != about:
-            key = f"{what}:{about.id}:{int(now.timestamp())}"
-            _plan(connection, circle, NEWS, host, key, now, {"what": what, "who": about.id})
-
-
-def tell_of_place(connection: Connection, circle: Circle, now: datetime) -> None:
-    """The hosts hear that the circle's own place is gone, and that another one is opened."""
-    for host in hosts.accepted(connection, circle.id):
-        _plan(connection, circle, NEWS, host, f"place:{int(now.timestamp())}", now, {"what": "place"})
+def _news(
+    connection: Connection, circle: Circle, what: News, about: Person, now: datetime, besides: Container[Person] = ()
+) -> list[Person]:
+    """The others who hold it hear who comes or goes; that somebody goes, those who stand by hear too."""
+    leading = concerned.leading(connection, circle.id, about)
+    people = [one.person for one in leading if one.hosts or what != "accepted"]
+    told = [person for person in people if person not in besides]
+    for person in told:
+        key = f"{what}:{about.id}:{int(now.timestamp())}"
+        _plan(connection, circle, NEWS, person, key, now, {"what": what, "who": about.id})
+    return told
 
 
 def _plan_ask(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:

@@ -91,7 +91,7 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     @action("circles.moved")
     async def moved(self, context: Context, value: str, when: datetime) -> Message:
         gathering, circle = await self._date(context, value)
-        await self.write(_move, circle, gathering, when, context.now)
+        await self.write(_move, circle, gathering, when, context.me, context.now)
         return Message(_("Moved: it is {when} now. Whoever means to come is told once.").format(when=When(when)))
 
     @action("circles.cancel")
@@ -108,13 +108,13 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     @action("circles.cancelled")
     async def cancelled(self, context: Context, value: str) -> Text:
         gathering, circle = await self._date(context, value)
-        await self.write(dates.cancel, circle, gathering, context.now)
+        await self.write(dates.cancel, circle, gathering, context.now, context.me)
         return _("Called off. Whoever meant to come is told once.")
 
     @action("circles.alone")
     async def alone(self, context: Context, value: str) -> Text:
         gathering, circle = await self._date(context, value)
-        await self.write(dates.hold_alone, circle, gathering, context.now)
+        await self.write(dates.hold_alone, circle, gathering, context.now, context.me)
         return _("Noted. Whoever comes is told that there is one host.")
 
     # -- saying yes to host, and stepping back ------------------------------------------------------------------------
@@ -182,7 +182,7 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     @action("circles.ended_now")
     async def ended(self, context: Context, value: str) -> Text:
         circle = await lookup.hosted(self, context, lookup.number(value))
-        await self.write(dates.end, circle, "archived", "cancelled", context.now)
+        await self.write(dates.end, circle, "archived", "archived", context.now, context.me)
         return _("Ended. Thank you for holding it.")
 
     @action("circles.announce")
@@ -228,9 +228,11 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
         return gathering, circle
 
 
-def _move(connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, now: datetime) -> None:
+def _move(
+    connection: Connection, circle: Circle, gathering: Gathering, starts: datetime, by: Person, now: datetime
+) -> None:
     """Another time; where a host is missing and it is near too, that is asked about the new time."""
-    dates.move(connection, circle, gathering, starts, now)
+    dates.move(connection, circle, gathering, starts, now, by)
     hosting.cover(connection, circle, now)
 
 

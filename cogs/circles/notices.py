@@ -7,13 +7,26 @@ from datetime import datetime
 from bot.cog import KeepsNothing, job, message
 from bot.context import Delivery, Reader
 from bot.messages import Button, Message, Text, When, Who
-from bot.words.i18n import _
+from bot.words.i18n import N_, _, say
 from cogs.circles import dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers
 from storage.circles import answers as circles_answers
 from storage.circles import circles
 
 BATCH = 200
+_DATED = {
+    "archived": N_("{title} is over, so it does not take place {when}. `circle list` shows what is on."),
+    "paused": N_("{title} rests, so it does not take place {when}. `circle list` shows what is on."),
+    "ended": N_("{title} has no host any more, so it does not take place {when}. `circle list` shows what is on."),
+    "resumed": N_("{title} meets again: {when}."),
+}
+_UNDATED = {
+    "archived": N_("{title} is over. `circle list` shows what is on."),
+    "paused": N_("{title} rests. `circle list` shows what is on."),
+    "ended": N_("{title} has no host any more, so it rests. `circle list` shows what is on."),
+    "resumed": N_("{title} meets again."),
+}
+"""What becomes of a circle as a whole, with a date to come and without one."""
 
 
 class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
@@ -95,14 +108,30 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
             "cancelled": _("{title} does not take place {when}. Nothing you did."),
             "alone": _("{title} is {when} as planned, with one host: {hosts}."),
             "stand-in": _("{title} is {when} as planned. It is hosted by {hosts}."),
-            "ended": _(
-                "{title} has no host any more, so it does not take place {when}. `circle list` shows what is on."
-            ),
         }[str(delivery.args["change"])]
         hosts = Text(", ").join(Text(Who(host)) for host in sheet.hosts)
         text = words.format(title=sheet.title, when=When(gathering.starts), hosts=hosts)
         is_on = gathering.state == "planned"
         return Message(text, answers(sheet, gathering) if is_on and delivery.args["change"] == "moved" else ())
+
+    @message(dates.WHOLE, actions=("circles.answer",), late="expires")
+    async def whole(self, delivery: Delivery, reader: Reader) -> Message | None:
+        """What became of a circle, unless something else has become of it since."""
+        circle = await self.read(circles.get, int(delivery.args["circle"]))
+        change = str(delivery.args["change"])
+        stands = {"archived": "archived", "paused": "paused", "ended": "paused"}.get(change, "published")
+        if circle is None or circle.state != stands:
+            return None
+        sheet = await wording.sheet(self, circle)
+        if change == "place":
+            said = _("The place of {title} was deleted. I open another one and let everybody in.")
+            return Message(said.format(title=sheet.title))
+        if "gathering" not in delivery.args:
+            return Message(say(_UNDATED[change]).format(title=sheet.title))
+        gathering, _circle = await lookup.found(self, str(delivery.args["gathering"]))
+        text = say(_DATED[change]).format(title=sheet.title, when=When(gathering.starts))
+        offers = change == "resumed" and delivery.purpose == seats.PURPOSE and gathering.state == "planned"
+        return Message(text, answers(sheet, gathering) if offers else ())
 
     @message(hosting.NEW, actions=("circles.answer",), late="expires")
     async def new(self, delivery: Delivery, reader: Reader) -> Message | None:

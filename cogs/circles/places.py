@@ -13,7 +13,7 @@ from bot.errors import CannotReach, DeliveryError
 from bot.messages import Channel, Community, Message, Person, Place, Text
 from bot.registry import Nearness, Work
 from bot.words.i18n import _
-from cogs.circles import hosting, steps, wording
+from cogs.circles import dates, steps, wording
 from storage.circles import answers, circles, hosts
 from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
@@ -124,13 +124,13 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
 
 
 def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
-    """The place was deleted: another one is opened, and the hosts hear it."""
+    """The place was deleted: another one is opened, and everybody who was let in hears it."""
     for row in circles.lose_place(connection, channel, now):
         circle = circles.get(connection, row)
         assert circle is not None
         intents.closed(connection, channel)
         if circle.state == "published":
-            hosting.tell_of_place(connection, circle, now)
+            dates.tell_whole(connection, circle, "place", now)
 
 
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:

@@ -73,19 +73,19 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
     @action("circles.mod_pause", moderators=True)
     async def pause(self, context: Context, value: str) -> Text:
         circle = await self._circle(context, value)
-        await desk.act(self, context, "circles.paused", _end, circle, "paused", context.now)
+        await desk.act(self, context, "circles.paused", _end, circle, "paused", context)
         return _("Paused. Its dates are called off, and whoever meant to come is told once.")
 
     @action("circles.mod_resume", moderators=True)
     async def resume(self, context: Context, value: str) -> Text:
         circle = await self._circle(context, value)
-        await desk.act(self, context, "circles.resumed", _resume, circle, context.now)
+        await desk.act(self, context, "circles.resumed", _resume, circle, context)
         return _("It meets again.")
 
     @action("circles.mod_archive", moderators=True)
     async def archive(self, context: Context, value: str) -> Text:
         circle = await self._circle(context, value)
-        await desk.act(self, context, "circles.archived", _end, circle, "archived", context.now)
+        await desk.act(self, context, "circles.archived", _end, circle, "archived", context)
         return _("Archived. Its dates are called off, and whoever meant to come is told once.")
 
     @action("circles.mod_hand_over", moderators=True)
@@ -132,12 +132,13 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
         return found
 
 
-def _end(connection: Connection, circle: Circle, state: Literal["paused", "archived"], now: datetime) -> None:
-    dates.end(connection, circle, state, "cancelled", now)
+def _end(connection: Connection, circle: Circle, state: Literal["paused", "archived"], context: Context) -> None:
+    dates.end(connection, circle, state, state, context.now, context.person)
 
 
-def _resume(connection: Connection, circle: Circle, now: datetime) -> None:
+def _resume(connection: Connection, circle: Circle, context: Context) -> None:
     """Publish again. Raises UserError where its hosts are not complete or may not: nothing is written then."""
+    now = context.now
     against = hosting.against_hosts(connection, circle, now)
     if against == "held":
         raise UserError(_("Introductions are held for one of its hosts. Hand it over to somebody who says yes first."))
@@ -146,6 +147,7 @@ def _resume(connection: Connection, circle: Circle, now: datetime) -> None:
     if not circles.publish(connection, circle.id):
         raise UserError(_("Its hosts are not complete. Hand it over to somebody who says yes first."))
     dates.open_dates(connection, circle, now)
+    dates.tell_whole(connection, circle, "resumed", now, context.person)
 
 
 def _ask(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:

@@ -30,17 +30,11 @@ def leave(connection: Connection, pair: Pair, person: Person, now: datetime) -> 
     if len(remaining) > 1:
         length = Length(pair.days, pair.ends)
         pairs.prepare(connection, pair.community, pair.round, pair.kind, remaining, length, now)
-    _tell_end(connection, pair, remaining, how, now)
+    pairs.tell(connection, pair, pairs.ENDED, f"{pairs.ENDED}:{pair.id}", now, how)
     if pair.round is not None:
         twos = [tuple(sorted((person.id, part.person.id))) for part in remaining]
         buddies.keep_apart(connection, pair.round, [(one, other) for one, other in twos])
     buddies.look_soon(connection, pair.community, now)
-
-
-def _tell_end(connection: Connection, pair: Pair, people: Sequence[Part], how: How, now: datetime) -> None:
-    for part in people:
-        word = pairs.word(pair, part, pairs.ENDED, f"{pairs.ENDED}:{pair.id}", now, how)
-        deliveries.plan(connection, word)
 
 
 def over(connection: Connection, now: datetime) -> list[Pair]:
@@ -63,7 +57,7 @@ def end_by_time(connection: Connection, pair: Pair, plan: Plan, now: datetime) -
         _go_on(connection, current, people, plan, now)
         return
     pairs.close(connection, pair.id, now)
-    _tell_end(connection, pair, people, "time", now)
+    pairs.tell(connection, pair, pairs.ENDED, f"{pairs.ENDED}:{pair.id}", now, "time")
     for person, wish in wishes.items():
         if wish == "break" and pair.kind == "buddy":
             buddies.rest(connection, person, pair.community)
@@ -92,8 +86,7 @@ def _go_on(connection: Connection, pair: Pair, people: Sequence[Part], plan: Pla
     again = pairs.get(connection, pair.id)
     assert again is not None
     pairs.note_meeting(connection, again, people, now)
-    for part in people:
-        deliveries.plan(connection, pairs.word(pair, part, pairs.CONTINUES, f"{pairs.CONTINUES}:{pair.id}:{ends}", now))
+    pairs.tell(connection, pair, pairs.CONTINUES, f"{pairs.CONTINUES}:{pair.id}:{ends}", now)
     pairs.plan_course(connection, pair.id, plan)
 
 

@@ -14,7 +14,7 @@ from storage.buddies import buddies, meeting
 from storage.buddies.buddies import Kind, Part, Role
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries, intents
+from storage.delivery import concerned, deliveries, intents
 
 INTRO, OPENED, ENDED, CONTINUES, PAUSED, NO_PLACE, STAYS = (
     "buddies.intro",
@@ -217,8 +217,7 @@ def opened(connection: Connection, pair: Pair, channel: Channel, visible: str, p
     note_meeting(connection, pair, people, now)
     key = _intro_key(pair.id, channel)
     deliveries.plan(connection, Delivery(channel, INTRO, key, now, community=pair.community, args={"pair": pair.id}))
-    for part in people:
-        deliveries.plan(connection, word(pair, part, OPENED, key, now))
+    tell(connection, pair, OPENED, key, now)
     plan_course(connection, pair.id, plan)
     return True
 
@@ -252,7 +251,7 @@ def give_up(connection: Connection, pair: Pair, now: datetime, kind: str = "") -
     close(connection, pair.id, now)
     people = looking(connection, pair, parts(connection, pair.id), now)
     if kind:
-        for part in people:
+        for part in people:  # of three, two may stay as they are, and have heard that
             deliveries.plan(connection, word(pair, part, kind, f"{kind}:{pair.id}", now))
         buddies.look_soon(connection, pair.community, now)
     else:
@@ -314,6 +313,15 @@ def close(connection: Connection, pair: int, now: datetime) -> None:
         " due = iif(channel IS NULL, NULL, ?) WHERE id = ?",
         (seconds(now), seconds(now), pair),
     )
+
+
+def tell(
+    connection: Connection, pair: Pair, kind: str, key: str, now: datetime, how: str = "", by: Person | None = None
+) -> None:
+    """One word to everybody whom the pair concerns, but ``by``."""
+    roles = {part.person: part for part in parts(connection, pair.id)}
+    for person in concerned.of_pair(connection, pair.id, by):
+        deliveries.plan(connection, word(pair, roles[person], kind, key, now, how))
 
 
 def word(pair: Pair, part: Part, kind: str, key: str, now: datetime, how: str = "") -> Delivery:

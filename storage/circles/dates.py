@@ -88,9 +88,10 @@ def cancel(connection: Connection, gathering: int, step: int, due: datetime, now
     return done.rowcount > 0
 
 
-def hold_alone(connection: Connection, gathering: int) -> None:
-    """It is held with one host, who decided so."""
-    connection.execute("UPDATE gatherings SET alone = 1 WHERE id = ?", (gathering,))
+def hold_alone(connection: Connection, gathering: int) -> bool:
+    """It is held with one host, who decided so. False if that was decided already."""
+    done = connection.execute("UPDATE gatherings SET alone = 1 WHERE id = ? AND NOT alone", (gathering,))
+    return done.rowcount > 0
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Gathering]:

@@ -18,7 +18,7 @@ from bot.messages import Community, Person
 from storage.company import helping
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries
+from storage.delivery import concerned, deliveries
 from storage.moderation import holds
 
 ASKED, SOMEONE, NAMES, OVER = "company.asked", "company.someone", "company.names", "company.over"
@@ -175,7 +175,7 @@ def close(connection: Connection, request: Request, outcome: Outcome, now: datet
     )
     if not done.rowcount:
         return False
-    _end_others(connection, request, now)
+    _end_others(connection, request, now, told=outcome != "met")
     connection.execute("UPDATE company_asks SET state = 'ended' WHERE request = ? AND state = 'chosen'", (request.id,))
     _count(connection, request.community, outcome, now)
     if not told:
@@ -240,12 +240,17 @@ def end_claim(connection: Connection, claim: Asked, request: Request, now: datet
     tell(connection, claim.person, OVER, request, now, claim.id, expires=now + KEPT, purpose="")
 
 
-def _end_others(connection: Connection, request: Request, now: datetime) -> None:
-    """Nobody else is needed: who could is told so, who was asked is not asked any more."""
-    for claim in of_request(connection, request.id, "can"):
-        end_claim(connection, claim.asked, request, now)
-    for claim in of_request(connection, request.id, "asked"):
-        end_question(connection, claim.asked)
+def _end_others(connection: Connection, request: Request, now: datetime, *, told: bool = False) -> None:
+    """Nobody else is needed: who could is told so, who was asked is not asked any more.
+
+    ``told``: it ends before its time, so whoever was chosen hears it too.
+    """
+    for ask, state in concerned.of_request(connection, request.id):
+        offer, _request = claim(connection, ask)
+        if offer is not None and (state == "can" or told):
+            end_claim(connection, offer, request, now)
+    for question in of_request(connection, request.id, "asked"):
+        end_question(connection, question.asked)
 
 
 def end_question(connection: Connection, claim: Asked) -> None:
