@@ -157,6 +157,10 @@ class Duties(ABC):
         """End what happened in a channel that is no more, and tell those whom it concerns."""
         return nothing_to_forget
 
+    def works_again(self, _community: Community) -> Work[None]:
+        """What a platform refused here it does again: whatever waited for that is due now."""
+        return nothing_to_forget
+
     def withdrawn(self, _person: Person, _purpose: str) -> Work[None]:
         """The person has taken a yes back. Nothing is sent for it from now on; stop what was being done for it."""
         return nothing_to_forget

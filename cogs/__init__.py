@@ -40,7 +40,7 @@ from cogs.hello import Hello
 from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
 from cogs.linking import Linking
-from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup
+from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup, Troubles
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.personal.notebook import Notebook
@@ -112,6 +112,7 @@ COGS: tuple[type[Cog], ...] = (
     Feedback,
     About,
     Setup,
+    Troubles,
     OpenCheckIn,
     Lines,
     CommunitySettings,

@@ -58,6 +58,7 @@ KEPT = (
     Kept("holds", {"ended": NOW}, "until the day after it ended"),
     Kept("quieted", {"ended": NOW}, "until the day after it ended"),
     Kept("audit", {"at": NOW}, "^1 year"),
+    Kept("troubles", {"since": NOW}),
     Kept("outages", {"until": NOW}),
     Kept("company_requests", {"ended": NOW, "state": "closed"}),
     Kept("company_gave", {"at": NOW}),

@@ -13,6 +13,7 @@ from bot.context import Delivery
 from bot.errors import StorageError
 from bot.messages import Channel
 from storage.delivery import deliveries
+from storage.moderation import troubles
 
 if TYPE_CHECKING:
     from storage.database.database import Database
@@ -45,8 +46,12 @@ class Outcomes:
         message_id: str | None = None,
         reason: str = "",
     ) -> None:
-        settle = partial(deliveries.settle, row=delivery.id, state=state, now=now)
-        await self.write(partial(settle, message_id=message_id, reason=reason))
+
+        def work(connection: Connection) -> None:
+            deliveries.settle(connection, delivery.id, state, now, message_id=message_id, reason=reason)
+            troubles.of_post(connection, delivery, state, reason, now)
+
+        await self.write(work)
 
     async def postpone(self, delivery: Delivery, delay: timedelta, now: datetime) -> None:
         """Try again later, unless that is too late. What a person would miss for good then waits in their inbox."""

@@ -15,9 +15,11 @@ from bot.registry import Work
 from bot.words.i18n import _
 from cogs.buddies.course import plan
 from cogs.buddies.waiting import looking_again
-from storage.buddies import meeting, pairs
+from cogs.moderation.troubles import no_place, works
+from storage.buddies import meeting, pairs, places
 from storage.buddies.pairs import Pair
 from storage.members import members
+from storage.moderation.troubles import PLACE
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +55,12 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
                 await self._do(pair, now)
             except RetryAfter as error:
                 await self.write(pairs.postpone, pair.id, now + max(error.delay, timedelta(seconds=1)))
-            except CannotReach:
-                await self._refused(pair, now)
+            except CannotReach as error:
+                await self._refused(pair, now, error)
             except DeliveryError as error:
                 log.info("the place of pair %d is tried again: %s", pair.id, type(error))
                 await self.write(pairs.postpone, pair.id, now + AGAIN)
+                await self._not_opened(pair, now, error)
             except Exception:
                 log.exception("nothing could be done about the place of pair %d", pair.id)
                 await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
@@ -71,7 +74,14 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
             await self.core.groups.close(pair.channel)
             await self.write(pairs.done, pair.id)
 
-    async def _refused(self, pair: Pair, now: datetime) -> None:
+    async def _not_opened(self, pair: Pair, now: datetime, error: DeliveryError) -> None:
+        """The people who run the community hear of it, if it is about opening a place."""
+        found = await self._where(pair) if pair.todo == "open" else None
+        if found is not None:
+            await no_place(self, pair.community, found[0].platform, "pair", error, now)
+
+    async def _refused(self, pair: Pair, now: datetime, error: CannotReach) -> None:
+        await self._not_opened(pair, now, error)
         if pair.todo == "open" and pair.tries >= TRIES:
             await self.write(pairs.give_up, pair, now, pairs.NO_PLACE)
         elif pair.todo == "open":
@@ -84,12 +94,17 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
         if not await self.read(meeting.may, pair.community, pair.kind, parts, now):
             await self.write(pairs.give_up, pair, now)
             return
-        found = await self.read(_meeting_place, pair.community, [part.person for part in parts])
+        found = await self._where(pair)
         if found is None:
             raise CannotReach("they share no platform")
         place, accounts = found
         group = await self.core.groups.open(f"buddies.pair:{pair.id}", place, accounts, _("Buddies"))
         await self.write(pairs.opened, pair, group.channel, _visible(group), plan(now), now)
+        await works(self, pair.community, PLACE, place.platform, now)
+
+    async def _where(self, pair: Pair) -> tuple[Place, list[Member]] | None:
+        parts = await self.read(pairs.parts, pair.id)
+        return await self.read(_meeting_place, pair.community, [part.person for part in parts])
 
     async def _leave(self, pair: Pair, now: datetime) -> None:
         """Once the introduction is said and somebody has come in, the place is theirs alone."""
@@ -118,8 +133,11 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
     async def no_place(self, delivery: Delivery, reader: Reader) -> Message:
         return Message(_("I couldn't open a place for the two of you here.") + " " + looking_again())
 
+    def works_again(self, community: Community) -> Work[None]:
+        return lambda connection: places.try_again(connection, community, self.core.now())
+
     def channel_gone(self, channel: Channel) -> Work[None]:
-        return lambda connection: pairs.lost_place(connection, channel, self.core.now())
+        return lambda connection: places.lost_place(connection, channel, self.core.now())
 
 
 def _visible(group: Group) -> str:

@@ -14,6 +14,7 @@ from bot.registry import Work
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.checkins import posts
+from storage.moderation import troubles
 
 
 class OpenCheckIn(KeepsNothing):
@@ -40,6 +41,8 @@ class OpenCheckIn(KeepsNothing):
         said = _("The open check-in comes at {time}. The next one: {when}.").format(
             time=friendly_time(post.schedule.at), when=friendly_instant(post.due, context.now, post.schedule.zone)
         )
+        if await self.read(troubles.is_silent, context.here, post.channel):
+            said = said + " " + _("The last ones did not get through: look whether I may write there.")
         return Message(said, (Button(_("Stop it"), "checkins.no_post", style="danger"),))
 
     @action("checkins.no_post", moderators=True)

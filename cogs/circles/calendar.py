@@ -12,15 +12,18 @@ from bot.messages import Button, Event, File, Message, Place, Text
 from bot.registry import Reply
 from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording
+from cogs.moderation.troubles import works
 from storage.circles import answers, circles
 from storage.circles import dates as circles_dates
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering, Showing
 from storage.members import members
+from storage.moderation import troubles
+from storage.moderation.troubles import Trouble
 
 log = logging.getLogger(__name__)
 
-AGAIN = timedelta(minutes=5)
+AGAIN, MUCH_LATER = timedelta(minutes=5), timedelta(hours=1)
 BATCH = 20
 
 
@@ -65,10 +68,19 @@ class CircleCalendar(KeepsNothing):  # the dates stand with Circles
                 shown = await self._show(showing, now)
             except CannotReach as error:
                 log.info("a date is not in the platform's calendar: %s", type(error))
+                again = await self._refused(gathering, now)
             except DeliveryError as error:
                 log.info("the platform's calendar is told later: %s", type(error))
                 again = now + AGAIN
             await self.write(circles_dates.showed, gathering.id, gathering.version, shown, again)
+
+    async def _refused(self, gathering: Gathering, now: datetime) -> datetime | None:
+        """The people who run the community hear of it; a date to come is tried again, as rights come back."""
+        circle = await self.read(circles.get, gathering.circle)
+        if circle is None or gathering.state != "planned" or gathering.starts <= now + MUCH_LATER:
+            return None
+        await self.write(troubles.met, circle.community, Trouble(troubles.EVENTS, circle.platform, ""), now)
+        return now + MUCH_LATER
 
     async def _show(self, showing: Showing, now: datetime) -> str | None:
         gathering = showing.gathering
@@ -80,7 +92,9 @@ class CircleCalendar(KeepsNothing):  # the dates stand with Circles
         if gathering.state == "planned" and circle.state == "published":
             if gathering.starts <= now:
                 return showing.shown
-            return await adapter.show_event(place, await self._event(circle, gathering), showing.shown)
+            shown = await adapter.show_event(place, await self._event(circle, gathering), showing.shown)
+            await works(self, circle.community, troubles.EVENTS, place.platform, now)
+            return shown
         await adapter.hide_event(place, entries.uid(self, gathering), showing.shown)
         return None
 

@@ -14,10 +14,12 @@ from bot.messages import Channel, Community, Message, Person, Place, Text
 from bot.registry import Nearness, Work
 from bot.words.i18n import _
 from cogs.circles import dates, steps, wording
+from cogs.moderation.troubles import no_place, works
 from storage.circles import answers, circles, hosts
 from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
 from storage.members import members
+from storage.moderation import troubles
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
                 await self._open(circle, now)
             except DeliveryError as error:
                 log.info("the place of a circle is opened later: %s", type(error))
+                await no_place(self, circle.community, circle.platform, "circle", error, now)
                 self._patience[circle.id] = now + AGAIN
 
     async def _open(self, circle: Circle, now: datetime) -> None:
@@ -58,6 +61,7 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         title = Text("{title}").format(title=sheet.title)
         group = await self.core.groups.open(f"circle:{circle.id}", place, leading, title)
         await self.write(_opened, circle, group.channel, now)
+        await works(self, circle.community, troubles.PLACE, circle.platform, now)
 
     async def _place(self, circle: Circle) -> Place | None:
         places = await self.read(members.places, circle.community)
@@ -118,6 +122,9 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
 
     def nearby(self, person: Person, community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
         return lambda connection: {"circles": answers.together(connection, person, community)}
+
+    def works_again(self, community: Community) -> Work[None]:
+        return lambda connection: circles.try_again(connection, community, self.core.now())
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: _gone(connection, channel, self.core.now())

@@ -10,5 +10,6 @@ from cogs.moderation.picture import Picture
 from cogs.moderation.questions import Questions
 from cogs.moderation.reports import Reports
 from cogs.moderation.setup import Setup
+from cogs.moderation.troubles import Troubles
 
-__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Questions", "Reports", "Setup"]
+__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Questions", "Reports", "Setup", "Troubles"]

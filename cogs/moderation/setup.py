@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from bot.words import countries, prompts
 from bot.words.i18n import N_, _, say
 from cogs.checkins import prompting
 from cogs.moderation import desk, wording
+from cogs.moderation.troubles import WITHOUT
 from storage.delivery import deliveries
 from storage.members import community_settings, members
 from storage.members.community_settings import Settings
@@ -27,13 +27,6 @@ QUESTIONS = 5
 PANEL = "moderation.panel"
 NAME = "kith-mod setup"
 MOST_SPOTS = 20
-
-WITHOUT: Mapping[str, str] = {
-    "write": N_("I may not write in any channel here. I can answer in private; panels and circles don't work."),
-    "private groups": N_("Without private threads I can't open buddy rooms. Check-ins and company work."),
-    "history": N_("Without the history I can't look up what I sent after a crash. I then leave it out, once."),
-}
-"""What does not work without a permission (product.md 3.0a)."""
 
 
 class Setup(KeepsNothing):

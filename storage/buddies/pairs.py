@@ -14,7 +14,7 @@ from storage.buddies import buddies, meeting
 from storage.buddies.buddies import Kind, Part, Role
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.delivery import concerned, deliveries, intents
+from storage.delivery import concerned, deliveries
 
 INTRO, OPENED, ENDED, CONTINUES, PAUSED, NO_PLACE, STAYS = (
     "buddies.intro",
@@ -293,17 +293,6 @@ def stay_as_they_are(
             key, until = f"{STAYS}:{what}:{part.person.id}", now + timedelta(days=2)
             deliveries.plan(connection, buddies.word(part.person, STAYS, key, community, now, until))
     return [part for part in people if part.person not in there]
-
-
-def lost_place(connection: Connection, channel: Channel, now: datetime) -> None:
-    """A place is gone that the bot had not left to its people: another is opened."""
-    done_ = connection.execute(
-        "UPDATE buddy_pairs SET platform = NULL, channel = NULL, thread = NULL, todo = 'open', due = ?, tries = 0"
-        " WHERE platform = ? AND channel = ? AND thread IS ? AND state = 'active' AND NOT handed",
-        (seconds(now), channel.platform, channel.id, channel.thread),
-    )
-    if done_.rowcount:
-        intents.closed(connection, channel)
 
 
 def close(connection: Connection, pair: int, now: datetime) -> None:

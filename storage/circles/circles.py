@@ -132,6 +132,17 @@ def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[
     return [circle for (circle,) in rows]
 
 
+def try_again(connection: Connection, community: Community, now: datetime) -> None:
+    """What a platform refused it does again: who waits to be let in, and the dates its calendar does not show."""
+    at = (seconds(now), community.id)
+    here = "circle IN (SELECT id FROM circles WHERE community = ?2)"
+    connection.execute(f"UPDATE circle_members SET due = ?1 WHERE inside = 0 AND due > ?1 AND {here}", at)
+    connection.execute(f"UPDATE circle_hosts SET enter = ?1 WHERE enter > ?1 AND {here}", at)
+    connection.execute(
+        f"UPDATE gatherings SET shown_due = ?1 WHERE shown IS NULL AND state = 'planned' AND starts > ?1 AND {here}", at
+    )
+
+
 def set_channel(connection: Connection, circle: int, channel: Channel | None) -> None:
     connection.execute(
         "UPDATE circles SET channel = ?, thread = ? WHERE id = ?",

@@ -313,3 +313,18 @@ async def test_without_the_permission_or_a_server_there_is_no_thread(kith: Kith,
 
 async def test_a_thread_that_is_gone_is_closed(kith: Kith, adapter: DiscordAdapter) -> None:
     await adapter.close_group(Channel("discord", "5"))
+
+
+async def test_what_may_be_done_in_a_server_is_said_by_the_platform_or_by_nobody(
+    kith: Kith, adapter: DiscordAdapter
+) -> None:
+    place = Place("discord", kith.guild.id)
+    assert await adapter.lacks(place) == frozenset()
+    kith.fake.deny(kith.guild, Permission.CREATE_PRIVATE_THREADS)
+    for _look in range(50):
+        if "private groups" in await adapter.lacks(place):
+            break
+        await asyncio.sleep(0.02)
+    assert "private groups" in await adapter.lacks(place)
+    with pytest.raises(DeliveryError):
+        await adapter.lacks(Place("discord", "1"))

@@ -106,7 +106,9 @@ class Rooms:
 
     async def lacks(self, place: Place) -> frozenset[Lack]:
         guild = self._client.get_guild(int(place.id))
-        channels = [channel for channel in guild.text_channels if _may_write(channel)] if guild else []
+        if guild is None or guild.unavailable:
+            raise DeliveryError("nobody knows now: the server is not there")
+        channels = [channel for channel in guild.text_channels if _may_write(channel)]
         if not channels:
             return frozenset({"write", "private groups", "history"})
         allowed = [channel.permissions_for(channel.guild.me) for channel in channels]
