@@ -156,7 +156,7 @@ def test_before_the_first_start_the_doctor_says_what_will_be_made(
 ) -> None:
     assert main(["doctor", "--config", str(config)]) == 0
     found = findings(capsys)
-    assert list(found) == ["config", "data", "database", "key", "zones", "discord"]
+    assert list(found) == ["config", "data", "database", "key", "zones", "host", "discord"]
     assert [check for check, (_state, says) in found.items() if "first start" in says] == ["data", "database", "key"]
     assert found["discord"] == ("-", "configured; `kith doctor --online` asks whether it lets Kith in")
     assert not (config.parent / "data").exists()
@@ -169,6 +169,24 @@ def test_an_installation_that_is_well(config: Path, tmp_path: Path, capsys: pyte
     assert {state for state, _says in found.values()} == {"ok", "-"}
     assert found["database"] == ("ok", f"{path} is whole (schema {len(schema.migrations())}, 0 messages planned)")
     assert found["key"] == ("ok", "the key fits; keep a copy of it apart from the backups")
+
+
+@pytest.mark.parametrize("contact", ["123456789012345678", "<@123456789012345678>"])
+def test_the_doctor_says_that_the_host_is_told_on_their_platform(
+    config: Path, contact: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(re.sub(r'contact = "[^"]*"', f'contact = "{contact}"', config.read_text()))
+    assert main(["doctor", "--config", str(config)]) == 0
+    assert findings(capsys)["host"] == ("ok", "reports that only you may see are told to your account on Discord")
+
+
+@pytest.mark.parametrize("contact", ["robin@example.org", "@robin:example.org", "https://example.org/robin", "12345"])
+def test_the_doctor_says_that_nobody_would_hear(config: Path, contact: str, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(re.sub(r'contact = "[^"]*"', f'contact = "{contact}"', config.read_text()))
+    assert main(["doctor", "--config", str(config)]) == 0
+    state, says = findings(capsys)["host"]
+    assert state == "-"
+    assert says.startswith("nobody would hear of a report that only you may see")
 
 
 def test_the_doctor_changes_nothing(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

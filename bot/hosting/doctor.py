@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -48,11 +49,27 @@ def look_over(path: Path, env: Mapping[str, str], questions: Questions, *, onlin
     yield _finding("database", lambda: _database(config, kept))
     yield _finding("key", lambda: _key(config, kept[0] if kept else None))
     yield _finding("zones", _zones)
+    yield _host(config)
     for platform, ask in questions(config).items():
         if online:
             yield _finding(platform, ask)
         else:
             yield Finding(platform, "not asked", "configured; `kith doctor --online` asks whether it lets Kith in")
+
+
+def _host(config: Config) -> Finding:
+    """Whether what only the host may know reaches them: the same accounts that the adapters read a member from."""
+    contact = config.host.contact.strip()
+    if config.matrix is not None and re.fullmatch(r"(https://matrix\.to/#/)?@[^:\s]+:[^\s/]+", contact):
+        return Finding("host", "ok", "reports that only you may see are told to your account on Matrix")
+    if config.discord is not None and re.fullmatch(r"<@!?\d{15,21}>|\d{15,21}", contact):
+        return Finding("host", "ok", "reports that only you may see are told to your account on Discord")
+    return Finding(
+        "host",
+        "not asked",
+        "nobody would hear of a report that only you may see: `host.contact` is no account on a platform used here."
+        " Look into `kith cases` now and again, or put such an account there",
+    )
 
 
 def _finding(check: str, look: Callable[[], str]) -> Finding:

@@ -1,4 +1,4 @@
-"""Tells whoever hosts Kith what only they can mend: a full disk, a damaged file, a token that is not good any more.
+"""Tells whoever hosts Kith what only they can mend, and that a report waits which only they may see.
 
 Each is told once until it is mended: to the host's contact where that is an account on a platform that is connected,
 else in the log. It goes past the outbox, which needs the very disk it is about.
@@ -17,7 +17,9 @@ from bot.errors import DeliveryError, FatalError, StorageError
 from bot.messages import Message
 from bot.platform.adapter import Adapter
 from bot.words.i18n import N_, say
+from storage.database import platforms
 from storage.database.database import Database, Trouble
+from storage.moderation import cases
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,17 @@ WORDS: Mapping[Cause, str] = {
     "token": N_("A platform refuses Kith's token or password. Put a new one into the configuration, and start again."),
 }
 
+REPORT = N_("A report waits that only you may see. `kith cases` shows it, on the computer that I run on.")
+"""Nothing of the report itself: a lock screen shows it to whoever is near."""
+
 LOOK_EVERY = 10.0
 """Seconds between two looks at what the database has met."""
 
 MENDED_AFTER = 3600.0
 """Seconds without another refusal after which a trouble counts as mended. A write that needs no room goes well even
 while the disk is full, so one that went well proves nothing."""
+
+_LAST_REPORT = ("host", "report")
 
 DEADLINE = 10.0
 """Seconds one platform may take to take a notice."""
@@ -51,6 +58,7 @@ class HostNotice:
         self._adapters = adapters
         self._connected = connected
         self._told: dict[Cause, float] = {}
+        self._reports_again = 0.0
 
     async def watch(self) -> None:
         """Look at what the database has met, for ever."""
@@ -63,6 +71,22 @@ class HostNotice:
         met, self._database.troubles = self._database.troubles, set()
         for trouble in sorted(met):
             await self.tell(trouble)
+        try:
+            await self._look_for_reports()
+        except StorageError:
+            log.exception("it cannot be looked whether a report waits for the host")
+
+    async def _look_for_reports(self) -> None:
+        """Each report that only the host may see is told once, also across a restart; where that fails, tried again."""
+        newest = await self._database.read(cases.newest_for_host)
+        told = int(await self._database.read(platforms.state, *_LAST_REPORT) or 0)
+        if newest <= told or not self._connected or monotonic() < self._reports_again:
+            return
+        if await self._reaches_contact(Message(say(REPORT))):
+            await self._database.write(platforms.set_state, *_LAST_REPORT, str(newest))
+            return
+        self._reports_again = monotonic() + MENDED_AFTER
+        log.error("a report waits that only the host may see, and no message reaches the host: kith cases")
 
     async def tell(self, cause: Cause) -> None:
         """Once, until it has not happened again for an hour."""

@@ -138,6 +138,14 @@ def waiting_for_host(connection: Connection) -> list[Case]:
     return [_case(row) for row in rows.fetchall()]
 
 
+def newest_for_host(connection: Connection) -> int:
+    """The number of the newest open case that only the host may see; 0 where none waits."""
+    [newest] = connection.execute(
+        "SELECT ifnull(max(id), 0) FROM cases WHERE viewers = 'host' AND closed IS NULL"
+    ).fetchone()
+    return int(newest)
+
+
 def outlive(connection: Connection, person: Person, accounts: Iterable[bytes]) -> None:
     """The person is about to be forgotten: in cases only keyed hashes stay, one for each of their accounts."""
     rows = connection.execute('SELECT DISTINCT "case", part FROM case_people WHERE person = ?', (person.id,)).fetchall()

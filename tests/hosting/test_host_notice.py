@@ -6,7 +6,9 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
@@ -14,15 +16,20 @@ from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
 from bot.errors import DeliveryError, StorageError
 from bot.hosting import host_notice
-from bot.hosting.host_notice import WORDS, HostNotice
+from bot.hosting.host_notice import REPORT, WORDS, HostNotice
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
 from cogs import COGS
 from storage.database import platforms
 from storage.database.database import Database
+from storage.members import members
+from storage.moderation import cases
+from storage.moderation.cases import Case, Named
 from tests.cast import MO, ROOM
 from tests.prepared import prepared
+
+NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
 
 
 class Away(LocalAdapter):
@@ -139,3 +146,62 @@ async def test_an_ordinary_mistake_is_nothing_for_the_host(home: Installation) -
         await home.database.read(lambda connection: connection.execute("SELECT * FROM nothing"))
     await home.notice.look()
     assert home.told == []
+
+
+# -- reports that only the host may see --------------------------------------------------------------------------------
+
+
+async def report(home: Installation, viewers: cases.Viewers = "host") -> list[Case]:
+    """Somebody reports something. What waits for the host then."""
+
+    def work(connection: Connection) -> list[Case]:
+        community = members.found(connection, ROOM, NOW)
+        cases.open_case(connection, community, viewers, lambda _row, _column: b"", Named(b"code", None), None, NOW)
+        return cases.waiting_for_host(connection)
+
+    return await home.database.write(work)
+
+
+async def test_a_report_for_the_host_alone_is_told_to_the_host_once(home: Installation) -> None:
+    await home.notice.look()
+    assert home.told == []
+    await report(home)
+    for _time in range(3):
+        await home.notice.look()
+    assert home.told == [REPORT]
+    again = HostNotice(MO.id, home.database, home.bot.adapters, home.connected)
+    await again.look()
+    assert home.told == [REPORT], "a restart tells nothing twice"
+    await report(home)
+    await again.look()
+    assert home.told == [REPORT] * 2
+
+
+async def test_what_moderators_see_is_not_told_to_the_host(home: Installation) -> None:
+    await report(home, "moderators")
+    await home.notice.look()
+    assert home.told == []
+
+
+async def test_a_report_that_was_closed_before_the_host_heard_is_told_no_more(home: Installation) -> None:
+    home.connected.clear()
+    [found] = await report(home)
+    await home.notice.look()
+    await home.database.write(cases.decide, found, None, False, NOW)
+    home.connected.add("local")
+    await home.notice.look()
+    assert home.told == []
+
+
+async def test_a_host_who_is_on_no_platform_finds_it_in_the_log_and_hears_later_where_they_are_on_one(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.notice = HostNotice("robin@example.org", home.database, home.bot.adapters, home.connected)
+    await report(home)
+    for _time in range(3):
+        await home.notice.look()
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
+        "a report waits that only the host may see, and no message reaches the host: kith cases"
+    ]
+    await HostNotice(MO.id, home.database, home.bot.adapters, home.connected).look()
+    assert home.told == [REPORT]
