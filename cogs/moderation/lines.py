@@ -240,7 +240,7 @@ def _place(value: str) -> tuple[int, str]:
 
 def _next(in_setup: str) -> Button:
     if in_setup:
-        return Button(_("Go on"), "setup.step", "4")
+        return Button(_("Go on"), "setup.step", "2")
     return Button(_("Lines on the card"), "lines.shown")
 
 

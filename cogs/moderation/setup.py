@@ -24,6 +24,16 @@ from storage.members.community_settings import Settings
 from storage.moderation import lines
 
 QUESTIONS = 5
+ENOUGH_LINES = 2
+PARTS: tuple[str, ...] = (
+    N_("crisis lines"),
+    N_("where reports go"),
+    N_("a channel for the message with buttons"),
+    N_("trying it as a member"),
+    N_("posting the message with buttons"),
+    N_("what to do before you announce me"),
+)
+"""What each question is about, and what comes after the last one. Nothing public comes before the lines."""
 PANEL = "moderation.panel"
 NAME = "kith-mod setup"
 MOST_SPOTS = 20
@@ -61,10 +71,27 @@ class Setup(KeepsNothing):
 
     async def _question(self, context: Context, step: int) -> Message:
         await self.write(community_settings.set_step, context.here, step)
-        asked = {1: self._reports, 2: self._panel_place, 3: self._countries, 4: self._try_it, 5: self._post_it}
-        return await asked[step](context) if step in asked else await self._before_announcing(context)
+        asked = {1: self._countries, 2: self._reports, 3: self._panel_place, 4: self._try_it, 5: self._post_it}
+        if step not in asked:
+            return await self._before_announcing(context)
+        screen = await asked[step](context)
+        return replace(screen, text=screen.text + "\n" + await self._stands(context, step))
 
-    # -- 1 and 2: where things go -------------------------------------------------------------------------------------
+    async def _stands(self, context: Context, step: int) -> Text:
+        """What is done, what is not and means something to members, and what comes next."""
+        settings, checked = await self._settings(context), await self._has_lines(context)
+        facts = (checked, settings.reports is not None, settings.panel is not None)
+        done = Text(", ").join(say(part) for part, there in zip(PARTS, facts, strict=False) if there)
+        said = [_("Done: {done}.").format(done=done)] if done else []
+        if not checked:
+            said.append(_("No crisis line is checked yet (`kith-mod lines`), so `help now` shows directories."))
+        return Text(" ").join([*said, _("Next: {part}.").format(part=say(PARTS[step]))])
+
+    async def _has_lines(self, context: Context) -> bool:
+        confirmed, today = await self.read(lines.confirmed, context.here), context.now.date()
+        return sum(until > today for until in confirmed.values()) >= ENOUGH_LINES
+
+    # -- 2 and 3: where things go -------------------------------------------------------------------------------------
 
     async def _reports(self, context: Context) -> Message:
         said = [say(WITHOUT[lack]) for lack in await self._lacks(context)]
@@ -72,18 +99,18 @@ class Setup(KeepsNothing):
         if not private:
             said.append(
                 _(
-                    "1 of 5. I see no private channel where I can write. Make one for moderators, let me in, and look"
+                    "2 of 5. I see no private channel where I can write. Make one for moderators, let me in, and look"
                     " again. Until then reports wait in `kith-mod cases`."
                 )
             )
-            return Message(Text("\n").join(said), (Button(_("Look again"), "setup.step", "1"), _skip(2)))
+            return Message(Text("\n").join(said), (Button(_("Look again"), "setup.step", "2"), _skip(3)))
         first = next((spot for spot in private if "mod" in spot.name.casefold()), private[0])
-        words = _("1 of 5. Reports and cases go to: {channel}. I can post there (checked).")
+        words = _("2 of 5. Reports and cases go to: {channel}. I can post there (checked).")
         said.append(words.format(channel=first.name))
         buttons = [Button(_("Yes, there"), "setup.reports", _code(first), style="primary")]
         if len(private) > 1:
             buttons.append(Button(_("Another channel"), "setup.other", "private"))
-        return Message(Text("\n").join(said), (*buttons, _skip(2)))
+        return Message(Text("\n").join(said), (*buttons, _skip(3)))
 
     @action("setup.reports", moderators=True)
     async def reports(self, context: Context, value: str) -> Message:
@@ -91,26 +118,26 @@ class Setup(KeepsNothing):
         if not spot.private:
             raise UserError(_("Everybody can read that channel. Reports need a private one."))
         await desk.change(self, context, "setup.reports", lambda settings: settings._replace(reports=spot.channel))
-        return await self._question(context, 2)
+        return await self._question(context, 3)
 
     async def _panel_place(self, context: Context) -> Message:
         spots = await self._spots(context)
         if not spots:
-            return Message(_("2 of 5. I may write in no channel here, so there is no panel."), (_skip(3),))
+            return Message(_("3 of 5. I may write in no channel here, so there is no panel."), (_skip(4),))
         first = next((spot for spot in spots if not spot.private), spots[0])
         buttons = [Button(_("Yes, there"), "setup.place", _code(first), style="primary")]
         if len(spots) > 1:
             buttons.append(Button(_("Another channel"), "setup.other", "any"))
         words = _(
-            "2 of 5. Where may I put one message with buttons? In {channel}, if you like. I can post there (checked)."
+            "3 of 5. Where may I put one message with buttons? In {channel}, if you like. I can post there (checked)."
         )
-        return Message(words.format(channel=first.name), (*buttons, _skip(3)))
+        return Message(words.format(channel=first.name), (*buttons, _skip(4)))
 
     @action("setup.place", moderators=True)
     async def place(self, context: Context, value: str) -> Message:
         channel = (await self._spot(context, value)).channel
         await desk.change(self, context, None, lambda settings: settings._replace(panel=channel))
-        return await self._question(context, 3)
+        return await self._question(context, 4)
 
     @action("setup.other", moderators=True)
     async def other(self, context: Context, value: str) -> Message:
@@ -119,9 +146,9 @@ class Setup(KeepsNothing):
         opens = "setup.reports" if private else "setup.place"
         buttons = tuple(Button(plain(spot.name[:40]), opens, _code(spot)) for spot in spots)
         said = _("Which private channel?") if private else _("Which channel?")
-        return Message(said, (*buttons, _skip(2 if private else 3)))
+        return Message(said, (*buttons, _skip(3 if private else 4)))
 
-    # -- 3: countries, 4: try it --------------------------------------------------------------------------------------
+    # -- 1: countries, 4: try it --------------------------------------------------------------------------------------
 
     async def _countries(self, context: Context) -> Message:
         known = (await self._settings(context)).countries or tuple(filter(None, [countries.of_locale(context.locale)]))
@@ -130,9 +157,9 @@ class Setup(KeepsNothing):
             names = Text(", ").join([countries.name(code) for code in known])
             buttons.insert(0, Button(names, "setup.countries", " ".join(known), style="primary"))
         said = _(
-            "3 of 5. Which countries are your members in? These lines need a person's check before anyone sees them."
+            "1 of 5. Which countries are your members in? These lines need a person's check before anyone sees them."
         )
-        return Message(said, (*buttons, _skip(4)))
+        return Message(said, (*buttons, Button(_("Later"), "setup.step", "2")))
 
     @action("setup.countries", moderators=True)
     async def countries(self, context: Context, value: str) -> Reply:
@@ -172,7 +199,7 @@ class Setup(KeepsNothing):
         settings = await self._settings(context)
         if settings.panel is None:
             said = _("5 of 5. I know no channel for the message with buttons, so members begin with `start`.")
-            return Message(said, (Button(_("Choose a channel"), "setup.step", "2"), _skip(6)))
+            return Message(said, (Button(_("Choose a channel"), "setup.step", "3"), _skip(6)))
         said = (
             _("5 of 5. This is the message I'd post, once, without a ping:") + "\n\n" + as_text.render(wording.panel())
         )
@@ -195,7 +222,7 @@ class Setup(KeepsNothing):
     # -- before it is announced ---------------------------------------------------------------------------------------
 
     async def _before_announcing(self, context: Context) -> Message:
-        community, today = context.here, context.now.date()
+        community = context.here
         adults = (await self._settings(context)).adults_only
         said = [_("That's all I need. Everything else has a default: `kith-mod settings`.")]
         if adults:
@@ -205,19 +232,23 @@ class Setup(KeepsNothing):
         for purpose, enough, words in wanted:
             there = await self.read(community_settings.volunteers, community, purpose) >= enough
             said.append(_tick(say(words), there))
-        confirmed = await self.read(lines.confirmed, community)
-        said.append(_tick(_("crisis lines checked"), sum(until > today for until in confirmed.values()) >= 2))
-        return Message(
-            Text("\n").join(said),
-            (
-                Button(_("Text for asking people"), "setup.text", "ask"),
-                Button(_("Announcement text"), "setup.text", "announce"),
-                Button(_("Card for other organisations"), "setup.text", "card"),
-                Button(
-                    _("Not for adults only") if adults else _("This community is for adults"),
-                    "setup.adults",
-                    "open" if adults else "adults",
-                ),
+        has_lines = await self._has_lines(context)
+        said.append(_tick(_("crisis lines checked"), has_lines))
+        check = () if has_lines else (Button(_("Check crisis lines"), "setup.step", "1"),)
+        if not has_lines:
+            said.append(_("Until they are, `help now` shows directories."))
+        return Message(Text("\n").join(said), (*check, *self._texts(adults=adults)))
+
+    def _texts(self, *, adults: bool) -> tuple[Button, ...]:
+        """They stay under each of the texts, so that whoever types reads one after the other."""
+        return (
+            Button(_("Text for asking people"), "setup.text", "ask"),
+            Button(_("Announcement text"), "setup.text", "announce"),
+            Button(_("Card for other organisations"), "setup.text", "card"),
+            Button(
+                _("Not for adults only") if adults else _("This community is for adults"),
+                "setup.adults",
+                "open" if adults else "adults",
             ),
         )
 
@@ -229,14 +260,16 @@ class Setup(KeepsNothing):
         return await self._before_announcing(context)
 
     @action("setup.text", moderators=True)
-    async def text(self, context: Context, value: str) -> Text:
+    async def text(self, context: Context, value: str) -> Message:
         settings, community = await self._settings(context), context.here
         if value == "ask":
-            return wording.invitation()
-        if value == "card":
-            return wording.partner_card()
-        host = self.core.settings.host
-        return wording.announcement(settings.preset, community.name, host, adults_only=settings.adults_only)
+            said = wording.invitation()
+        elif value == "card":
+            said = wording.partner_card()
+        else:
+            host, adults = self.core.settings.host, settings.adults_only
+            said = wording.announcement(settings.preset, community.name, host, adults_only=adults)
+        return Message(said, self._texts(adults=settings.adults_only))
 
     # -- what the platform says ---------------------------------------------------------------------------------------
 

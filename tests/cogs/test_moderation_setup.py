@@ -48,7 +48,9 @@ async def begin(world: Playground) -> Message:
 async def at(world: Playground, question: int) -> Message:
     screen = await begin(world)
     for _ in range(question - 1):
-        screen = await press(world, MO, screen, "Go on" if "Go on" in labels(screen) else "Skip")
+        screen = await press(
+            world, MO, screen, next(one for one in ("Go on", "Later", "Skip") if one in labels(screen))
+        )
     return screen
 
 
@@ -65,21 +67,21 @@ async def test_nothing_is_kept_before_the_moderators_yes(world: Playground, porc
 
 
 async def test_reports_go_to_a_private_channel_that_was_checked(world: Playground, porch: Community) -> None:
-    screen = await begin(world)
+    screen = await at(world, 2)
     assert "Reports and cases go to: moderators. I can post there (checked)." in screen.text
     await press(world, MO, screen, "Yes, there")
     assert (await settings(world, porch)).reports == MODS
 
 
 async def test_another_private_channel_and_never_a_public_one(world: Playground, porch: Community) -> None:
-    others = await press(world, MO, await begin(world), "Another channel")
+    others = await press(world, MO, await at(world, 2), "Another channel")
     assert labels(others) == ["team", "moderators", "Skip"]
     await press(world, MO, others, "team")
     assert (await settings(world, porch)).reports == TEAM
 
 
 async def test_a_channel_that_became_public_in_between_is_refused(world: Playground, porch: Community) -> None:
-    screen = await begin(world)
+    screen = await at(world, 2)
     world.chat.spots_of[ROOM.id] = [Spot(MODS, "moderators", False)]
     assert "Reports need a private one." in (await press(world, MO, screen, "Yes, there")).text
     world.chat.spots_of[ROOM.id] = []
@@ -91,7 +93,7 @@ async def test_without_a_private_channel_it_says_what_to_do_and_looks_again(
     world: Playground, porch: Community
 ) -> None:
     world.chat.spots_of[ROOM.id] = []
-    screen = await begin(world)
+    screen = await at(world, 2)
     assert "I see no private channel where I can write." in screen.text
     world.chat.spots_of[ROOM.id] = [Spot(MODS, "moderators", True)]
     assert "go to: moderators" in (await press(world, MO, screen, "Look again")).text
@@ -99,12 +101,12 @@ async def test_without_a_private_channel_it_says_what_to_do_and_looks_again(
 
 async def test_missing_permissions_are_named_with_what_does_not_work(world: Playground, porch: Community) -> None:
     world.chat.lacking[ROOM.id] = frozenset({"private groups"})
-    said = (await begin(world)).text
+    said = (await at(world, 2)).text
     assert "Without private threads I can't open buddy rooms. Check-ins and company work." in said
 
 
 async def test_lines_are_shown_one_by_one_with_their_source(world: Playground, porch: Community) -> None:
-    await press(world, MO, await at(world, 3), "Name the countries")
+    await press(world, MO, await begin(world), "Name the countries")
     screen = await say(world, MO, "uk")
     for line in crisis_lines.shipped().of("GB"):
         assert str(crisis_lines.describe(line)) in screen.text
@@ -114,13 +116,13 @@ async def test_lines_are_shown_one_by_one_with_their_source(world: Playground, p
     assert set(await world.bot.database.read(lines.confirmed, porch)) == set(GB)
     screen = await press(world, MO, screen, "I checked it: 999")
     assert (await settings(world, porch)).emergency == "999"
-    assert "4 of 5." in (await press(world, MO, screen, "Go on")).text
+    assert "2 of 5." in (await press(world, MO, screen, "Go on")).text
     card = (await world.chat.say(ALICE, "help-now", ROOM)).text
     assert "(999; otherwise 112, 911, 999)" in card
 
 
 async def test_a_line_that_was_not_checked_stays_away(world: Playground, porch: Community) -> None:
-    await press(world, MO, await at(world, 3), "Name the countries")
+    await press(world, MO, await begin(world), "Name the countries")
     screen = await press(world, MO, await say(world, MO, "GB"), "Not this one")
     await press(world, MO, screen, "Skip the rest")
     assert await world.bot.database.read(lines.confirmed, porch) == {}
@@ -128,13 +130,13 @@ async def test_a_line_that_was_not_checked_stays_away(world: Playground, porch: 
 
 @pytest.mark.parametrize("names", ["mars", "de, atlantis", ","])
 async def test_an_unknown_country_is_said_to_be_so(world: Playground, porch: Community, names: str) -> None:
-    await press(world, MO, await at(world, 3), "Name the countries")
+    await press(world, MO, await begin(world), "Name the countries")
     assert "Try Germany, or DE." in (await say(world, MO, names)).text
 
 
 @pytest.mark.parametrize(("number", "taken"), [("112", True), ("+44 999", True), ("call me", False), ("1" * 16, False)])
 async def test_an_emergency_number_is_a_number(world: Playground, porch: Community, number: str, taken: bool) -> None:
-    await press(world, MO, await at(world, 3), "Name the countries")
+    await press(world, MO, await begin(world), "Name the countries")
     screen = await press(world, MO, await say(world, MO, "de"), "Skip the rest")
     await press(world, MO, screen, "Another number")
     await say(world, MO, number)
@@ -167,10 +169,8 @@ async def dump(world: Playground) -> list[object]:
 async def test_the_panel_is_posted_once_and_works_for_people_who_know_no_command(
     world: Playground, porch: Community
 ) -> None:
-    screen = await begin(world)
-    screen = await press(world, MO, screen, "Skip")
-    screen = await press(world, MO, screen, "Yes, there")
-    screen = await press(world, MO, await press(world, MO, screen, "Skip"), "Go on")
+    screen = await press(world, MO, await at(world, 3), "Yes, there")
+    screen = await press(world, MO, screen, "Go on")
     assert "Nothing starts until you press." in screen.text
     last = await press(world, MO, screen, "Post it")
     assert "Before you announce me:" in last.text
@@ -187,12 +187,11 @@ async def test_the_panel_is_posted_once_and_works_for_people_who_know_no_command
 
 
 async def test_posting_twice_posts_once(world: Playground, porch: Community) -> None:
-    screen = await press(world, MO, await press(world, MO, await begin(world), "Skip"), "Yes, there")
-    screen = await press(world, MO, await press(world, MO, screen, "Skip"), "Go on")
+    screen = await press(world, MO, await press(world, MO, await at(world, 3), "Yes, there"), "Go on")
     await press(world, MO, screen, "Post it")
     assert "That is answered already." in (await press(world, MO, screen, "Post it")).text
     world.now += timedelta(minutes=1)
-    await press(world, MO, await press(world, MO, await say(world, MO, "kith-mod setup"), "Skip"), "Skip")
+    await press(world, MO, await press(world, MO, await say(world, MO, "kith-mod setup"), "Later"), "Skip")
     assert len(told(world, Channel("local", ROOM.id))) == 1
 
 
@@ -217,13 +216,15 @@ async def test_a_restart_in_the_middle_changes_nothing(tmp_path: Path, question:
 async def test_in_a_direct_chat_it_is_the_same(world: Playground, porch: Community) -> None:
     screen = await world.chat.press(MO, button(await world.chat.say(MO, "kith-mod setup"), "Yes"))
     assert "1 of 5." in screen.text
-    assert "2 of 5." in (await world.chat.press(MO, button(screen, "Yes, there"))).text
+    screen = await world.chat.press(MO, button(screen, "Later"))
+    assert "2 of 5." in screen.text
+    assert "3 of 5." in (await world.chat.press(MO, button(screen, "Yes, there"))).text
     assert (await settings(world, porch)).reports == MODS
 
 
 async def test_members_cannot_set_anything_up(world: Playground, porch: Community) -> None:
     assert "Only moderators" in (await say(world, ALICE, "kith-mod setup")).text
-    screen = await begin(world)
+    screen = await at(world, 2)
     world.chat.rooms[ROOM.id].moderators.discard(MO.id)
     assert "Only moderators" in (await press(world, MO, screen, "Yes, there")).text, "asked at each press"
     assert (await settings(world, porch)).reports is None
@@ -269,13 +270,67 @@ async def test_a_forged_yes_opens_nothing(world: Playground, porch: Community, v
     assert "of 5" not in world.chat.read(ALICE)[-1].text
 
 
+# -- crisis lines come first --
+
+
+async def test_nothing_public_is_offered_before_the_crisis_lines(world: Playground, porch: Community) -> None:
+    screen = await begin(world)
+    assert "Which countries are your members in?" in screen.text
+    assert labels(screen)[-1] == "Later"
+    later = await press(world, MO, screen, "Later")
+    assert "No crisis line is checked yet (`kith-mod lines`), so `help now` shows directories." in later.text
+    for label in ("Skip", "Yes, there", "Go on"):
+        later = await press(world, MO, later, label)
+        assert "so `help now` shows directories." in later.text, "also on the screen that posts"
+    assert "Post it" in labels(later)
+    last = await press(world, MO, later, "Post it")
+    assert "Until they are, `help now` shows directories." in last.text
+    assert "1 of 5. Which countries" in (await press(world, MO, last, "Check crisis lines")).text
+
+
+async def test_each_question_says_what_is_done_and_what_comes_next(world: Playground, porch: Community) -> None:
+    for line in GB[:2]:
+        await world.bot.database.write(lines.confirm, porch, line, world.now.date() + timedelta(days=90), world.now)
+    screen, said = await begin(world), []
+    for label in ("Later", "Yes, there", "Yes, there", "Go on"):
+        said.append(str(screen.text).splitlines()[-1])
+        screen = await press(world, MO, screen, label)
+    said.append(str(screen.text).splitlines()[-1])
+    assert said == [
+        "Done: crisis lines. Next: where reports go.",
+        "Done: crisis lines. Next: a channel for the message with buttons.",
+        "Done: crisis lines, where reports go. Next: trying it as a member.",
+        "Done: crisis lines, where reports go, a channel for the message with buttons."
+        " Next: posting the message with buttons.",
+        "Done: crisis lines, where reports go, a channel for the message with buttons."
+        " Next: what to do before you announce me.",
+    ]
+
+
+async def test_a_line_that_went_dark_is_not_done(world: Playground, porch: Community) -> None:
+    for line in GB[:2]:
+        await world.bot.database.write(lines.confirm, porch, line, world.now.date(), world.now)
+    assert "No crisis line is checked yet" in (await begin(world)).text
+
+
+async def test_whoever_types_reads_all_three_texts(world: Playground) -> None:
+    await populate(world)
+    await press(world, MO, await at_the_end(world), "Skip")
+    for label, words in (
+        ("text for asking people", "Saying no is fine."),
+        ("announcement text", "Nothing starts until you press Start."),
+        ("card for other organisations", "It is not care or treatment"),
+    ):
+        assert words in (await say(world, MO, label)).text
+
+
 # -- before it is announced --
 
 
 async def test_the_cold_start_list_says_what_is_there(world: Playground) -> None:
     porch = await populate(world)
     screen = await say(world, MO, "kith-mod setup")
-    for label in ("Skip", "Skip", "Skip", "Go on", "Skip"):
+    for label in ("Later", "Skip", "Skip", "Go on", "Skip"):
         screen = await press(world, MO, screen, label)
     for missing in ("3 helpers: not yet", "2 hosts: not yet", "1 welcomer: not yet", "crisis lines checked: not yet"):
         assert missing in screen.text
@@ -291,7 +346,7 @@ async def test_the_cold_start_list_says_what_is_there(world: Playground) -> None
 
 async def at_the_end(world: Playground) -> Message:
     screen = await say(world, MO, "kith-mod setup")
-    for label in ("Skip", "Skip", "Skip", "Go on"):
+    for label in ("Later", "Skip", "Skip", "Go on"):
         screen = await press(world, MO, screen, label)
     return screen
 
@@ -502,12 +557,13 @@ async def transcript(world: Playground) -> str:
         return screen
 
     await types("kith-mod setup")
-    for line in ("Yes", "Yes, there", "Yes, there", "Name the countries", "uk", "I checked it, show it"):
+    for line in ("Yes", "Name the countries", "uk", "I checked it, show it", "I checked it, show it"):
         await types(line)
     for line in (
-        "I checked it, show it",
         "I checked it: 999",
         "Go on",
+        "Yes, there",
+        "Yes, there",
         "The help card",
         "Go on",
         "Post it",
