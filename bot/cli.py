@@ -140,11 +140,11 @@ def _cases(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from bot.adapters.reach import questions
+    from bot.adapters.reach import host_account, questions
     from bot.hosting.doctor import look_over
 
     status = 0
-    for finding in look_over(options.config, os.environ, questions, online=options.online):
+    for finding in look_over(options.config, os.environ, questions, host_account, online=options.online):
         print(finding, flush=True)
         status = 1 if finding.state == "wrong" else status
     return status

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work
 from bot.words.i18n import _
@@ -97,18 +98,23 @@ class Feedback(Cog):
     @command("kith-mod feedback", anyone=True, moderators=True)
     async def read_all(self, context: Context) -> Message:
         """What members told you, and questions that wait for an answer."""
-        found = await self.read(letters.of_community, context.here, SHOWN)
+        return await self.page(context, "")
+
+    @action("feedback.page", moderators=True)
+    async def page(self, context: Context, value: str) -> Message:
+        found = await self.read(letters.of_community, context.here)
         if not found:
             return Message(_("Nobody has written."))
+        page = pages.page(found, pages.number_of(value), SHOWN)
         lines, buttons = [], []
-        for number, letter in enumerate(found, start=1):
+        for number, letter in enumerate(found[page.start : page.end], start=1):
             author = await self.read(letters.author, letter.person) if letter.person else None
             said = Text("{words}").format(words=self._words(letter))
             whose = Text("{who}").format(who=author) if author else _("without a name")
             lines.append(_("{number}. {whose}: {said}").format(number=number, whose=whose, said=said))
             if letter.kind == "question" and not letter.answered and context.person is not None:
                 buttons.append(Button(_("Answer {number}").format(number=number), "feedback.reply", str(letter.id)))
-        return Message(Text("\n").join(lines), tuple(buttons))
+        return Message(Text("\n").join(lines), (*buttons, *page.more("feedback.page")))
 
     @action("feedback.reply", moderators=True)
     async def reply(self, context: Context, value: str) -> Form:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -25,6 +26,16 @@ def questions(config: Config) -> Mapping[str, Callable[[], str]]:
     if config.matrix is not None:
         asked["matrix"] = partial(ask_matrix, config.matrix)
     return asked
+
+
+def host_account(config: Config) -> str:
+    """The platform on which the host's contact is an account, as its adapter reads one; empty where there is none."""
+    contact = config.host.contact.strip()
+    if config.matrix is not None and re.fullmatch(r"(https://matrix\.to/#/)?@[^:\s]+:[^\s/]+", contact):
+        return "matrix"
+    if config.discord is not None and re.fullmatch(r"<@!?\d{15,21}>|\d{15,21}", contact):
+        return "discord"
+    return ""
 
 
 def ask_discord(config: DiscordConfig) -> str:

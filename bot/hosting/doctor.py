@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ from storage.upkeep.examination import Examined, examine
 Questions: TypeAlias = Callable[[Config], Mapping[str, Callable[[], str]]]
 """For each platform the host configured, what asks it: returns what it says, or raises FatalError with what to do."""
 
+Reached: TypeAlias = Callable[[Config], str]
+"""The platform on which the host's contact is an account that can be written to; empty where there is none."""
+
 SOME_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 
 
@@ -36,7 +38,9 @@ class Finding:
         return f"{mark:<6} {self.check:<9} {self.says}"
 
 
-def look_over(path: Path, env: Mapping[str, str], questions: Questions, *, online: bool) -> Iterator[Finding]:
+def look_over(
+    path: Path, env: Mapping[str, str], questions: Questions, reached: Reached, *, online: bool
+) -> Iterator[Finding]:
     """Every check in turn, changing nothing. Without a readable configuration there is only the first."""
     try:
         config = configuration.load(path, env)
@@ -49,7 +53,7 @@ def look_over(path: Path, env: Mapping[str, str], questions: Questions, *, onlin
     yield _finding("database", lambda: _database(config, kept))
     yield _finding("key", lambda: _key(config, kept[0] if kept else None))
     yield _finding("zones", _zones)
-    yield _host(config)
+    yield _host(reached(config))
     for platform, ask in questions(config).items():
         if online:
             yield _finding(platform, ask)
@@ -57,13 +61,10 @@ def look_over(path: Path, env: Mapping[str, str], questions: Questions, *, onlin
             yield Finding(platform, "not asked", "configured; `kith doctor --online` asks whether it lets Kith in")
 
 
-def _host(config: Config) -> Finding:
-    """Whether what only the host may know reaches them: the same accounts that the adapters read a member from."""
-    contact = config.host.contact.strip()
-    if config.matrix is not None and re.fullmatch(r"(https://matrix\.to/#/)?@[^:\s]+:[^\s/]+", contact):
-        return Finding("host", "ok", "reports that only you may see are told to your account on Matrix")
-    if config.discord is not None and re.fullmatch(r"<@!?\d{15,21}>|\d{15,21}", contact):
-        return Finding("host", "ok", "reports that only you may see are told to your account on Discord")
+def _host(platform: str) -> Finding:
+    """Whether what only the host may know reaches them: ``platform`` is where their contact is an account."""
+    if platform:
+        return Finding("host", "ok", f"reports that only you may see are told to your account on {platform.title()}")
     return Finding(
         "host",
         "not asked",

@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot.asking.permissions import Permissions
 from bot.context import Context
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.keys.crypto import Keyring
 from bot.messages import STATELESS, Button, Community, Form, Message, Text, plain
 from bot.registry import Action, Command, Registry
@@ -124,14 +125,15 @@ class Offering:
     ) -> Message:
         if context.person is None:
             raise UserError(_("We share more than one community. Please ask me there, or say `start` first."))
-        offered = [(IN_COMMUNITY, str(community.id)) for community in shared[:25]]
+        shown = shared[: pages.MOST_COMMUNITIES]
+        offered = [(IN_COMMUNITY, str(community.id)) for community in shown]
         row = await self._database.write(offers.add, context.person, None, offered, context.now)
         line = json.dumps([command.name, dict(arguments)])
         await self._database.write(offers.keep, row, self._keyring.encrypt(line, "offers", "payload", row))
         buttons = tuple(
-            Button(plain(community.name), IN_COMMUNITY, str(community.id), row=f"o{row}") for community in shared[:25]
+            Button(plain(community.name), IN_COMMUNITY, str(community.id), row=f"o{row}") for community in shown
         )
-        return Message(_("Which community is this for?"), buttons)
+        return Message(pages.which_community(shared), buttons)
 
     def _stateless(self, said: Message | Form) -> Message | Form:
         if isinstance(said, Form):

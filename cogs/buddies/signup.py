@@ -13,6 +13,7 @@ from bot.asking.doors import BUDDY
 from bot.clocks.times import Days, friendly_instant, friendly_zone
 from bot.cog import Cog, action, command
 from bot.context import Context
+from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _, say
@@ -38,8 +39,9 @@ class SignUp(Cog):
     async def begin(self, context: Context, value: str) -> Reply:
         community = await settle(self, context, value)
         if isinstance(community, list):
-            chosen = tuple(Button(plain(one.name), BUDDY, str(one.id)) for one in community[:25])
-            return Message(_("Which community is this for?"), chosen)
+            shown = community[: pages.MOST_COMMUNITIES]
+            chosen = tuple(Button(plain(one.name), BUDDY, str(one.id)) for one in shown)
+            return Message(pages.which_community(community), chosen)
         if context.person is not None and await self.read(_is_known, community, context.person):
             return await self.core.registry.actions["buddies.stand"].handler(replace(context, community=community), "")
         return await self._when(context, community, Choices(languages=(_language(context),)))

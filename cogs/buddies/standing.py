@@ -10,6 +10,7 @@ from bot.clocks.times import friendly_instant
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
 from bot.registry import Reply
 from bot.words.i18n import _
@@ -31,8 +32,9 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
     async def stand(self, context: Context, value: str) -> Reply:
         community = await settle(self, context, value)
         if isinstance(community, list):
-            chosen = tuple(Button(plain(one.name), "buddies.stand", str(one.id)) for one in community[:25])
-            return Message(_("Which community is this for?"), chosen)
+            shown = community[: pages.MOST_COMMUNITIES]
+            chosen = tuple(Button(plain(one.name), "buddies.stand", str(one.id)) for one in shown)
+            return Message(pages.which_community(community), chosen)
         signup = await self.read(buddies.get, community, context.me)
         there = await self.read(pairs.of, context.me, community)
         if there:

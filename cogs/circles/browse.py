@@ -12,17 +12,16 @@ from bot.asking import consenting
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Community, Message, Person, Text, When, plain
 from bot.registry import Ask, Work
 from bot.words.i18n import _
 from cogs.circles import joining, kinds, leaving, lookup, seats, wording
 from cogs.circles.schedule import REMINDERS
-from storage.circles import answers, circles, dates, kept
+from storage.circles import answers, circles, kept
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.members import members
-
-SHOWN = 20
 
 ASK, ASK_ADULT, ASK_WISH, ASK_MISSED = "circle", "circle-adult", "circle-wish", "circle-missed"
 
@@ -39,35 +38,37 @@ class Circles(Cog):
 
     @action("circles.browse", stateless=True)
     async def browse(self, context: Context, value: str) -> Message:
+        community, _bar, number = value.partition("|")
         if context.community is not None:
-            return await self._shown(context, context.community)
+            return await self._shown(context, context.community, pages.number_of(number))
         shared = await self.core.permissions.communities_of(context.member, context)
-        chosen = [one for one in shared if str(one.id) == value] or shared
+        chosen = [one for one in shared if str(one.id) == community] or shared
         if not chosen:
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         if len(chosen) == 1:
-            return await self._shown(context, chosen[0])
-        buttons = tuple(Button(plain(one.name[:45]), "circles.browse", str(one.id)) for one in chosen[:SHOWN])
-        return Message(_("Which community is this for?"), buttons)
+            return await self._shown(context, chosen[0], pages.number_of(number))
+        return _which(chosen, "circles.browse")
 
-    async def _shown(self, context: Context, community: Community) -> Message:
-        lines: list[Text] = []
-        buttons: list[Button] = []
+    async def _shown(self, context: Context, community: Community, number: int = 0) -> Message:
+        on: list[tuple[Circle, Gathering]] = []
         for circle in await self.read(circles.published, community):
             gathering, _free = await lookup.next_of(self, circle, context.now)
-            if gathering is None:
-                continue
+            if gathering is not None:
+                on.append((circle, gathering))
+        page = pages.page(on, number)
+        lines: list[Text] = []
+        buttons: list[Button] = []
+        for circle, gathering in on[page.start : page.end]:
             sheet = await wording.sheet(self, circle)
             lines.append(Text(f"{len(lines) + 1}. ") + wording.one_line(sheet, gathering))
             buttons.append(Button(plain(sheet.title[:45]), "circles.card", str(circle.id)))
-            if len(lines) == SHOWN:
-                break
         if not lines:
             return Message(
                 _("No circle yet. Shall I tell you when one starts?"),
                 (Button(_("Yes"), "circles.wish", str(community.id)), Button(_("No"), "onboarding.no")),
             )
-        return Message(_("What is on:") + "\n" + Text("\n").join(lines), tuple(buttons))
+        more = page.more("circles.browse", f"{community.id}|")
+        return Message(_("What is on:") + "\n" + Text("\n").join(lines), (*buttons, *more))
 
     @action("circles.wish", stateless=True)
     async def wish(self, context: Context, value: str) -> Message:
@@ -75,8 +76,7 @@ class Circles(Cog):
         if not value:
             here = await self.core.permissions.around(context)
             if len(here) > 1:
-                buttons = tuple(Button(plain(one.name[:45]), "circles.wish", str(one.id)) for one in here[:SHOWN])
-                return Message(_("Which community is this for?"), buttons)
+                return _which(here, "circles.wish")
             value = str(here[0].id) if here else ""
         question = await self.core.consenting.question(context, ASK_WISH, value)
         if question is not None:
@@ -171,7 +171,7 @@ class Circles(Cog):
         chosen: answers.Seat | None = None
         if seat in ("in", "listening"):
             chosen = "listening" if seat == "listening" else "in"
-        await self.write(_always, circle, context.me, chosen, context.now)
+        await self.write(seats.always, circle, context.me, chosen, context.now)
         if chosen is None:
             return _("Noted. I ask you for each date.")
         return _("Noted. You have your seat every time, as far as seats go. `Can't` frees one date.")
@@ -212,6 +212,10 @@ class Circles(Cog):
     @command("circle leave")
     async def leave(self, context: Context) -> Message:
         """Leave a circle you belong to. No reason needed."""
+        return await self.leave_one(context, "")
+
+    @action("circles.leave_one")
+    async def leave_one(self, context: Context, value: str) -> Message:
         buttons = []
         for row in await self.read(answers.circles_of, context.me):
             circle = await self.read(circles.get, row)
@@ -220,7 +224,9 @@ class Circles(Cog):
                 buttons.append(Button(plain(sheet.title[:45]), "circles.leave", str(row)))
         if not buttons:
             return Message(_("You belong to no circle. `circle list` shows what is on."))
-        return Message(_("Which one? Your seats are freed, and nobody is told a reason."), tuple(buttons[:SHOWN]))
+        page = pages.page(buttons, pages.number_of(value))
+        text = _("Which one? Your seats are freed, and nobody is told a reason.")
+        return Message(text, (*buttons[page.start : page.end], *page.more("circles.leave_one")))
 
     @action("circles.leave")
     async def left(self, context: Context, value: str) -> Text:
@@ -237,7 +243,7 @@ class Circles(Cog):
             Ask(ASK, purposes, coming, "circles.answer"),
             Ask(ASK_ADULT, purposes, coming, "circles.answer", adult=True),
             Ask(ASK_WISH, purposes, partial(_wish_words, self), "circles.wish"),
-            Ask(ASK_MISSED, ("missed",), lambda _value: _missed_words(), "circles.missed"),
+            Ask(ASK_MISSED, ("missed",), _missed_words, "circles.missed"),
         )
 
     async def open_doors(self, context: Context) -> frozenset[str]:
@@ -294,12 +300,9 @@ def _say(
     return seats.answer(connection, circle, gathering, person, wish, now)
 
 
-def _always(connection: Connection, circle: Circle, person: Person, seat: answers.Seat | None, now: datetime) -> None:
-    """Come every time from now on, beginning with the dates that are open and not answered."""
-    answers.set_usual(connection, circle.id, person, seat)
-    for gathering in dates.coming(connection, circle.id, now):
-        if seat is not None and answers.said(connection, gathering.id, person) is None:
-            seats.answer(connection, circle, gathering, person, seat, now)
+def _which(shared: Sequence[Community], action: str) -> Message:
+    buttons = (Button(plain(one.name[:45]), action, str(one.id)) for one in shared[: pages.MOST_COMMUNITIES])
+    return Message(pages.which_community(shared), tuple(buttons))
 
 
 def _coming_words(cog: Cog, _value: str) -> Text:
@@ -317,5 +320,5 @@ def _wish_words(cog: Cog, _value: str) -> Text:
     )
 
 
-def _missed_words() -> Text:
+def _missed_words(_value: str) -> Text:
     return _("If I said I'm in and don't come twice, the host may send me a hello.")

@@ -11,6 +11,7 @@ from bot.asking import consenting
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Field, Form, Message, Person, Text, When, Who, plain
 from bot.registry import Ask, Reply
 from bot.words.i18n import _
@@ -24,7 +25,6 @@ from storage.circles.dates import Gathering
 from storage.delivery import deliveries
 from storage.members import members
 
-SHOWN = 20
 ASK, ASK_INVITED = "circle-cohost", "circle-invited"
 
 
@@ -36,18 +36,23 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     @command("circle mine")
     async def mine(self, context: Context) -> Message:
         """The circles you host or prepare: change, move, cancel, step back."""
+        return await self.which(context, "")
+
+    @action("circles.mine")
+    async def which(self, context: Context, value: str) -> Message:
         found = await self.read(circles.hosted_by, context.me)
         if not found:
             raise UserError(_("You host no circle. `circle new` starts one."))
+        page = pages.page(found, pages.number_of(value))
         buttons = [
             Button(
                 plain((await wording.sheet(self, circle)).title[:45]),
                 "circles.draft" if circle.state in ("draft", "wanted") else "circles.manage",
                 str(circle.id),
             )
-            for circle in found[:SHOWN]
+            for circle in found[page.start : page.end]
         ]
-        return Message(_("Which one?"), tuple(buttons))
+        return Message(_("Which one?"), (*buttons, *page.more("circles.mine")))
 
     @action("circles.manage")
     async def manage(self, context: Context, value: str) -> Message:

@@ -37,15 +37,16 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
 
     @job(every="tick")
     async def open(self, now: datetime) -> None:
-        for circle in await self.read(circles.without_place, BATCH):
-            if self._patience.get(circle.id, now) > now or circle.platform not in self.core.adapters:
-                continue
+        for circle in [one for one in await self.read(circles.without_place) if self._is_due(one, now)][:BATCH]:
             try:
                 await self._open(circle, now)
             except DeliveryError as error:
                 log.info("the place of a circle is opened later: %s", type(error))
                 await no_place(self, circle.community, circle.platform, "circle", error, now)
                 self._patience[circle.id] = now + AGAIN
+
+    def _is_due(self, circle: Circle, now: datetime) -> bool:
+        return self._patience.get(circle.id, now) <= now and circle.platform in self.core.adapters
 
     async def _open(self, circle: Circle, now: datetime) -> None:
         place = await self._place(circle)

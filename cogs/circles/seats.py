@@ -90,6 +90,14 @@ def settle_usual(connection: Connection, circle: Circle, gathering: Gathering) -
         answers.put(connection, gathering.id, member.person, seat, wants)
 
 
+def always(connection: Connection, circle: Circle, person: Person, seat: Seat | None, now: datetime) -> None:
+    """Come every time from now on, beginning with the dates that are open and not answered."""
+    answers.set_usual(connection, circle.id, person, seat)
+    for gathering in dates.coming(connection, circle.id, now):
+        if seat is not None and answers.said(connection, gathering.id, person) is None:
+            answer(connection, circle, gathering, person, seat, now)
+
+
 def give_up(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """The person comes to no date any more: every seat of theirs goes to whoever waits."""
     for gathering in dates.coming(connection, circle.id, now):

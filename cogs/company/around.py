@@ -10,6 +10,7 @@ from sqlite3 import Connection
 from bot.cog import Cog
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Channel, Community, Member, Message, Person, plain
 from bot.registry import Registry
 from bot.words.i18n import _
@@ -60,8 +61,8 @@ async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tu
         if not found:
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         if len(found) > 1:
-            asked = tuple(Button(plain(one.name), action, str(one.id)) for one in found[:25])
-            return context, Message(_("Which community is this for?"), asked)
+            asked = tuple(Button(plain(one.name), action, str(one.id)) for one in found[: pages.MOST_COMMUNITIES])
+            return context, Message(pages.which_community(found), asked)
         context = replace(context, community=found[0])
     if context.person is not None and context.community is not None:
         await cog.write(members.join, context.person, context.community, context.now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Field, Form, Member, Message, Text, who
 from bot.registry import Reply
@@ -29,17 +30,22 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         """Reports that wait for you, without any that name you."""
         if question := await desk.first_yes(self, context, NAME):
             return question
+        return await self.page(context, "")
+
+    @action("cases.page", moderators=True)
+    async def page(self, context: Context, value: str) -> Message:
         found = await self.read(cases.open_cases, context.here, await desk.viewer(self, context))
         if not found:
             return Message(_("No report waits."))
+        page = pages.page(found, pages.number_of(value), SHOWN)
         said = [_("Reports that wait:")]
-        for number, case in enumerate(found[:SHOWN], start=1):
+        for number, case in enumerate(found[page.start : page.end], start=1):
             said.append(_("{number}. since {day}").format(number=number, day=case.opened.date().isoformat()))
         buttons = (
             Button(_("Open {number}").format(number=number), "cases.open", str(case.id))
-            for number, case in enumerate(found[:SHOWN], start=1)
+            for number, case in enumerate(found[page.start : page.end], start=1)
         )
-        return Message(Text("\n").join(said), tuple(buttons))
+        return Message(Text("\n").join(said), (*buttons, *page.more("cases.page")))
 
     @action("cases.open", moderators=True)
     async def open(self, context: Context, value: str) -> Message:

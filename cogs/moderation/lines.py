@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.incoming.parameters import Dialled
 from bot.messages import (
     Button,
@@ -41,9 +42,14 @@ class Lines(KeepsNothing):
         """The crisis lines on this community's help card, and when each is to be checked again."""
         if question := await desk.first_yes(self, context, "kith-mod lines"):
             return question
+        return await self._on_the_card(context, 0)
+
+    async def _on_the_card(self, context: Context, number: int) -> Message:
         confirmed = await self.read(lines.confirmed, context.here)
         said, buttons = [_("On the help card now:")], []
-        for line in (line for line in crisis_lines.shipped().lines if line.id in confirmed):
+        known = [line for line in crisis_lines.shipped().lines if line.id in confirmed]
+        page = pages.page(known, number)
+        for line in known[page.start : page.end]:
             until = confirmed[line.id]
             state = _("shown until {day}") if context.now.date() < until else _("dark since {day}, check it again")
             said.append(Text("{name}: {state}").format(name=line.name, state=state.format(day=until.isoformat())))
@@ -51,7 +57,7 @@ class Lines(KeepsNothing):
         if not buttons:
             said.append(_("none. The directories stand there."))
         buttons += [Button(_("Check lines"), "lines.review", "0"), Button(_("Countries"), "lines.countries")]
-        return Message(Text("\n").join(said), tuple(buttons[:25]))
+        return Message(Text("\n").join(said), (*page.more("lines.shown"), *buttons))
 
     @action("lines.countries", moderators=True)
     async def countries(self, context: Context, value: str) -> Form:
@@ -113,7 +119,7 @@ class Lines(KeepsNothing):
 
     @action("lines.shown", moderators=True)
     async def shown(self, context: Context, value: str) -> Reply:
-        return await self.lines(context)
+        return await self._on_the_card(context, pages.number_of(value))
 
     @action("lines.remove", moderators=True)
     async def remove(self, context: Context, value: str) -> Reply:
@@ -129,7 +135,7 @@ class Lines(KeepsNothing):
             _("The emergency number on your help card: {number}.").format(number=settings.emergency or _("none yet"))
         ]
         buttons = []
-        for code in known[:5]:
+        for code in known[: pages.SHOWN]:
             one = crisis_lines.shipped().emergency[code]
             words = _("{country}: {number}. Source: {page}")
             said.append(

@@ -10,6 +10,7 @@ from bot.asking.doors import HELP_NOW
 from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import DeliveryError, UserError
+from bot.incoming import pages
 from bot.incoming import text as as_text
 from bot.messages import Button, Channel, Community, Message, Spot, Text, plain
 from bot.registry import Ask, Reply, Work
@@ -25,18 +26,8 @@ from storage.moderation import lines
 
 QUESTIONS = 5
 ENOUGH_LINES = 2
-PARTS: tuple[str, ...] = (
-    N_("crisis lines"),
-    N_("where reports go"),
-    N_("a channel for the message with buttons"),
-    N_("trying it as a member"),
-    N_("posting the message with buttons"),
-    N_("what to do before you announce me"),
-)
-"""What each question is about, and what comes after the last one. Nothing public comes before the lines."""
 PANEL = "moderation.panel"
 NAME = "kith-mod setup"
-MOST_SPOTS = 20
 
 
 class Setup(KeepsNothing):
@@ -81,11 +72,11 @@ class Setup(KeepsNothing):
         """What is done, what is not and means something to members, and what comes next."""
         settings, checked = await self._settings(context), await self._has_lines(context)
         facts = (checked, settings.reports is not None, settings.panel is not None)
-        done = Text(", ").join(say(part) for part, there in zip(PARTS, facts, strict=False) if there)
+        done = Text(", ").join(say(part) for part, there in zip(wording.PARTS, facts, strict=False) if there)
         said = [_("Done: {done}.").format(done=done)] if done else []
         if not checked:
             said.append(_("No crisis line is checked yet (`kith-mod lines`), so `help now` shows directories."))
-        return Text(" ").join([*said, _("Next: {part}.").format(part=say(PARTS[step]))])
+        return Text(" ").join([*said, _("Next: {part}.").format(part=say(wording.PARTS[step]))])
 
     async def _has_lines(self, context: Context) -> bool:
         confirmed, today = await self.read(lines.confirmed, context.here), context.now.date()
@@ -141,12 +132,14 @@ class Setup(KeepsNothing):
 
     @action("setup.other", moderators=True)
     async def other(self, context: Context, value: str) -> Message:
-        private = value == "private"
-        spots = [spot for spot in await self._spots(context) if spot.private or not private][:MOST_SPOTS]
+        which, _space, number = value.partition(" ")
+        private = which == "private"
+        spots = [spot for spot in await self._spots(context) if spot.private or not private]
+        page = pages.page(spots, pages.number_of(number))
         opens = "setup.reports" if private else "setup.place"
-        buttons = tuple(Button(plain(spot.name[:40]), opens, _code(spot)) for spot in spots)
+        buttons = tuple(Button(plain(spot.name[:40]), opens, _code(spot)) for spot in spots[page.start : page.end])
         said = _("Which private channel?") if private else _("Which channel?")
-        return Message(said, (*buttons, _skip(3 if private else 4)))
+        return Message(said, (*buttons, *page.more("setup.other", f"{which} "), _skip(3 if private else 4)))
 
     # -- 1: countries, 4: try it --------------------------------------------------------------------------------------
 

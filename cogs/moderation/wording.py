@@ -30,6 +30,16 @@ MENTOR: Mapping[str, str] = {
 }
 """The community's word for a mentor."""
 
+PARTS: tuple[str, ...] = (
+    N_("crisis lines"),
+    N_("where reports go"),
+    N_("a channel for the message with buttons"),
+    N_("trying it as a member"),
+    N_("posting the message with buttons"),
+    N_("what to do before you announce me"),
+)
+"""What each question is about, and what comes after the last one. Nothing public comes before the lines."""
+
 
 def of(words: Mapping[str, str], preset: str) -> Text:
     """A preset's words in the reader's language."""

@@ -11,6 +11,7 @@ from bot.asking.doors import COMPANY, doors
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import N_, _, say
@@ -42,18 +43,21 @@ class GivenAndReceived(Cog):
 
     @action("thanks.open")
     async def open(self, context: Context, value: str) -> Message:
-        return await self._view(context)
+        return await self._view(context, number=pages.number_of(value))
 
-    async def _view(self, context: Context, said: Text | None = None) -> Message:
+    async def _view(self, context: Context, said: Text | None = None, number: int = 0) -> Message:
         given, received = await self.read(thanks.balance, context.me, context.now)
         lines = [said] if said else []
         lines.append(_sentence(given, received))
-        for one in await self.read(thanks.received, context.me, SHOWN):
+        thanked = await self.read(thanks.received, context.me)
+        page = pages.page(thanked, number, SHOWN)
+        for one in thanked[page.start : page.end]:
             words = Text("{words}").format(words=self._words(one))
             name = await self._name(one.person, context.member)
             lines.append(Text("{who}: ").format(who=name) + words if name else words)
         buttons = [Button(say(label), "thanks.note", what) for what, label in TAPS.items()]
         buttons += await self._quieter_side(context, given, received)
+        buttons += page.more("thanks.open")
         buttons.append(Button(_("Thank somebody"), "thanks.whom"))
         if thanks.PURPOSE not in await self.read(consents.given, context.me):
             buttons.append(Button(_("Accept thanks from members"), "thanks.accept"))

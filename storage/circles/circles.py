@@ -112,10 +112,10 @@ def in_channel(connection: Connection, channel: Channel) -> Circle | None:
     return next(_find(connection, there, channel.platform, channel.id, channel.thread), None)
 
 
-def without_place(connection: Connection, limit: int) -> list[Circle]:
-    """Published circles whose own place has not been opened yet."""
-    without = "WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id LIMIT ?"
-    return [*_find(connection, without, limit)]
+def without_place(connection: Connection) -> list[Circle]:
+    """Published circles whose own place has not been opened yet: all of them, so that none waits behind another."""
+    without = "WHERE state = 'published' AND kind <> 'notice' AND channel IS NULL ORDER BY circles.id"
+    return [*_find(connection, without)]
 
 
 def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[int]:

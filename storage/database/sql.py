@@ -9,6 +9,8 @@ from bot.messages import Person
 
 Seal = Callable[[int], bytes]
 """Encrypts words for the row with this id."""
+ALL = -1
+"""As a LIMIT: none."""
 
 
 def insert(connection: Connection, table: str, **values: object) -> int:

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Community, Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=90)
@@ -76,7 +77,7 @@ def drop(connection: Connection, person: Person, row: int) -> None:
     connection.execute("DELETE FROM letters WHERE id = ? AND person = ? AND kind = 'draft'", (row, person.id))
 
 
-def of_community(connection: Connection, community: Community, limit: int) -> list[Letter]:
+def of_community(connection: Connection, community: Community, limit: int = sql.ALL) -> list[Letter]:
     """The newest letters, questions that wait for an answer first."""
     rows = connection.execute(
         f"{_SELECT} WHERE community = ? AND kind <> 'draft'"

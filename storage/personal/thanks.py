@@ -122,7 +122,7 @@ def get(connection: Connection, row: int) -> Thanks | None:
     return _thanks(found) if found else None
 
 
-def received(connection: Connection, person: Person, limit: int) -> list[Thanks]:
+def received(connection: Connection, person: Person, limit: int = sql.ALL) -> list[Thanks]:
     """What others thanked the person for, the newest first."""
     rows = connection.execute(
         f'{_SELECT} WHERE "to" = ? AND sent IS NOT NULL ORDER BY sent DESC, thanks.id DESC LIMIT ?', (person.id, limit)
