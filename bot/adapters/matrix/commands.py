@@ -20,6 +20,7 @@ from bot.adapters.matrix.unencrypted import Unencrypted, is_choice
 from bot.bot import Bot
 from bot.context import Incoming
 from bot.messages import Channel, Member, Message, Place
+from bot.words.help_words import asks_for_help
 from bot.words.i18n import _
 
 PILL = re.compile(r'<a href="https://matrix\.to/#/(@[^"?]+)[^"]*"[^>]*>([^<]*)</a>')
@@ -68,6 +69,8 @@ class Listener:
         if is_ours and self._is_call(line):  # between two nobody needs to say whom they mean, and may
             called = self._addressed(line, arrival.room_id)
             asked = line if called is None else called
+        if asked is None and self._rooms.is_crowded(arrival.room_id, incoming.member.id) and _wants_help(line):
+            asked = line  # the answer comes where only they read it
         if asked is not None:
             await self._asked(incoming, asked)
 
@@ -130,6 +133,10 @@ class Listener:
                 if not after or after[0] in " :,\n":
                     return after.lstrip(" :,\n")
         return None
+
+
+def _wants_help(line: str) -> bool:
+    return asks_for_help(line) or line.strip().casefold() == "help"
 
 
 def answer_to(event_id: str) -> str:

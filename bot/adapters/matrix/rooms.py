@@ -115,9 +115,8 @@ class Rooms:
             log.info("direct rooms could not be listed: %s", error)
 
     async def direct_with(self, member_id: str, *, reopen: bool) -> str:
-        """The encrypted room with this member, made if there is none.
-
-        Raises ``CannotReach`` if they left the one there was, unless ``reopen``: they wrote, and wait for an answer.
+        """The encrypted room with this member, made if there is none. Raises ``CannotReach`` if they left the one there
+        was, unless ``reopen``: they wrote, and wait for an answer.
         """
         async with self._locks[member_id]:
             if not self.direct_rooms(member_id):
@@ -141,10 +140,14 @@ class Rooms:
         return sorted(rooms, key=lambda room: order.index(room) if room in order else -1)
 
     def _was_left(self, member_id: str) -> bool:
-        """They left every room we had with them. One where a third person is now is not left."""
+        """They left the room we had with them last, or never came in. One where a third person is now is not left."""
         made = (room for room, mark in self._sync.marks.items() if mark.get("member") == member_id)
-        known = [room for room in (*self._direct.get(member_id, ()), *made) if room in self._client.rooms]
-        return bool(known) and not any(member_id in self._client.rooms[room].users for room in known)
+        known = [room for room in (*made, *self._direct.get(member_id, ())) if room in self._client.rooms]
+        return bool(known) and member_id not in self._client.rooms[known[-1]].users
+
+    def is_crowded(self, room_id: str, member_id: str) -> bool:
+        """A chat of ours with this member, in which somebody else is now."""
+        return room_id in self._direct.get(member_id, ()) and not self.is_between_two(room_id)
 
     async def _create(
         self, key: str, invited: Sequence[str], mark: Json, state: Sequence[Json] = (), **options: object
@@ -252,14 +255,14 @@ class Rooms:
         known = self._sync.claims.get(room_id)
         return known is not None and claims.governs(known.state, user_id, "m.room.tombstone")
 
-    def taken(self) -> list[tuple[str, str]]:
-        return claims.taken(self._sync.claims)
-
     def is_shared(self, room_id: str) -> bool:
         """A room of a community: no direct chat, also when a third person is in it, and none that the bot made."""
         room = self.get(room_id)
         crowded = room_id in self._sync.claims.called_direct and (room is None or not room.named_room_name())
         return not self.is_between_two(room_id) and not crowded and room_id not in self._sync.marks
+
+    def taken(self) -> list[tuple[str, str]]:
+        return claims.taken(self._sync.claims)
 
     async def join(self, room_id: str, server: str) -> None:
         """``server``: one that knows the room."""
@@ -274,19 +277,16 @@ class Rooms:
 
     def places_with(self, member_id: str) -> list[str]:
         """The places that the bot shares with a member, as far as the sync has come."""
-        shared = [room for room, known in self._client.rooms.items() if member_id in known.users]
-        ours = [room for room in shared if self.is_shared(room)]
-        return list(dict.fromkeys(self.place_of(room) for room in ours))
+        there = [room for room, known in self._client.rooms.items() if member_id in known.users]
+        return list(dict.fromkeys(self.place_of(room) for room in there if self.is_shared(room)))
 
     async def spots(self, place: str, member_id: str) -> list[tuple[str, str, bool]]:
-        """Rooms of the place where the bot may write and the member is, and rooms that hold nobody but its moderators:
-        those are private. Each with its name.
-        """
+        """Rooms where the bot may write and the member is, each with its name: those of the place, and private ones,
+        that hold nobody but its moderators."""
         found = []
         for room_id, room in list(self._client.rooms.items()):
-            mine = self.is_shared(room_id) and self.may_write(room_id)
             stands = claims.current(room_id, self._sync.claims) == room_id
-            if not mine or not stands or member_id not in room.users:
+            if not (stands and self.is_shared(room_id) and self.may_write(room_id) and member_id in room.users):
                 continue
             private = await self._only_moderators(room_id, place)
             if private or self.place_of(room_id) == place:

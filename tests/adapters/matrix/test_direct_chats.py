@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mautrix.types import RoomCreatePreset, UserID
+import pytest
+from mautrix.types import RoomCreatePreset, RoomID, UserID
 
+from bot.errors import CannotReach
 from bot.messages import Message, Text
 from storage.members import departures
 from tests.adapters.matrix.world import World, known_as
@@ -120,3 +122,43 @@ async def test_what_is_due_comes_in_a_new_chat_once_a_third_person_is_in_the_old
     assert (await alice.next()).room == new
     assert await kith.database.read(departures.homes, "matrix") == []
     assert await eve.nothing()
+
+
+async def test_whoever_is_crowded_out_and_asks_for_help_is_answered_where_only_they_read(kith: World) -> None:
+    alice, eve = await kith.in_direct("alice"), await kith.member("eve")
+    old = alice.room
+    await alice.say("start")
+    await alice.next()
+    await alice.invite(eve.id, old)
+    await eve.accept()
+    await kith.until(lambda: not kith.adapter._rooms.is_direct(old))
+    await alice.say("we talk about tea", old)
+    await eve.say("help", old)
+    await alice.say("help", old)
+    new = await alice.accept()
+    assert new != old
+    said = await alice.next()
+    while said.room != new:  # Eve's own word in the old chat
+        said = await alice.next()
+    assert kith.adapter._rooms.direct_rooms(eve.id) == [], (
+        "a third person is not written to for a word in another's chat"
+    )
+
+
+async def test_an_invitation_that_was_declined_is_not_sent_again_and_again(kith: World) -> None:
+    alice, eve = await kith.in_direct("alice"), await kith.member("eve")
+    old = alice.room
+    await alice.say("start")
+    await alice.next()
+    await alice.invite(eve.id, old)
+    await eve.accept()
+    await kith.until(lambda: not kith.adapter._rooms.is_direct(old))
+    await kith.adapter.send(known_as(alice), REMINDER, "key-1")
+    new = await alice.accept()
+    await alice.client.leave_room(RoomID(new))
+    await kith.until(lambda: alice.id not in kith.client.rooms[new].users)
+    with pytest.raises(CannotReach):
+        await kith.adapter.send(known_as(alice), REMINDER, "key-2")
+    await alice.say("!kith start", old)
+    again = await alice.accept()
+    assert again not in (old, new), "whoever writes is answered"
