@@ -17,6 +17,7 @@ from bot.words.i18n import _
 from cogs.onboarding import said_of_platforms
 from storage.delivery import deliveries
 from storage.members import blocks, counted
+from storage.moderation import holds
 from storage.upkeep import retention
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ class Privacy(Cog):
         """Messages on their way, whom the person avoids, and what is counted: they belong to no single feature."""
         return lambda connection: {
             **blocks.export(connection, person),
-            **deliveries.export(connection, person),
+            **deliveries.export(connection, person, [holds.TOLD]),
             **counted.export(connection, person),
         }
 

@@ -165,7 +165,9 @@ DECIDED = (
     "Alex waves. No answer needed.",
     "This round has ended. Thank you both.",
     "This round has ended early. That's allowed and needs no reason.",
-    "Introductions are paused for you by the people who run this community.",
+    "Introductions rest for you while the people who run this community look at something. Nothing is decided. "
+    "Everything else stays yours. You can ask them: `ask-mods`.",
+    "Few people are here: they may guess it was you.",
     "Who's around for you these days? People, animals, places. 'Nobody yet' is a real answer.",
     "This deletes everything of yours, in every community, and can't be undone. Nothing has happened yet. Two things "
     "stay as a code I can't read back: that you left, so that no backup brings you back, and any block another person "

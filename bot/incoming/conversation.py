@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sqlite3 import Connection
 from typing import Any
 
 from bot.context import Context
@@ -73,7 +74,7 @@ class Conversations:
         who = self._keyring.pseudonym(member.platform, member.id)
         await self._soon(self._database.write(conversations.remember, key, who, blob, now))
 
-    async def _soon(self, writing: Awaitable[None]) -> None:
+    async def _soon(self, writing: Awaitable[object]) -> None:
         """An answer does not wait for a database that is locked: the chat is remembered later, or not."""
         try:
             await asyncio.wait_for(writing, PATIENCE)
@@ -87,6 +88,11 @@ class Conversations:
     async def end(self, context: Context) -> None:
         """Forget where this chat stands."""
         await self.keep(context.member, None if context.direct else context.channel, NOTHING, context.now)
+
+    def ended(self, member: Member, channel: Channel | None) -> Callable[[Connection], bool]:
+        """To be done with other writing, in one transaction: forget where it stands. False if that is gone already."""
+        key = self._key(member, channel)
+        return lambda connection: conversations.drop(connection, key)
 
     def _key(self, member: Member, channel: Channel | None) -> bytes:
         return self._keyring.pseudonym(member.platform, f"{member.id}|{channel.id if channel else 'direct'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -101,6 +101,11 @@ class Adapter(Protocol):
 
     def read_member(self, words: str) -> Member | None:
         """The member that a mention or an id means, as this platform writes them. None if it is neither."""
+
+    async def find_members(self, place: Place, words: str, seen_by: Member) -> Mapping[Member, str]:
+        """Whom a name may mean in a place, of those whom ``seen_by`` can see there, and the one name that each has
+        alone. Asked of the platform now.
+        """
 
     async def is_member(self, member: Member, place: Place) -> bool:
         """Asked of the platform now, never remembered."""

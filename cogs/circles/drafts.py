@@ -77,7 +77,7 @@ class CircleDrafts(KeepsNothing):  # drafts stand with Circles
     async def _begin(
         self, context: Context, community: Community, when: datetime, title: str, kind: Kind = "circle"
     ) -> Message:
-        if await self.read(holds.is_held, community, context.me):
+        if await self.read(holds.is_known, community, context.me):
             raise UserError(_("Introductions are paused for you by the people who run this community. `ask-mods`"))
         zone = await self.zone_of(context)
         rule = repeating.weekly(when, zone)

@@ -24,6 +24,7 @@ from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.delivery import deliveries
 from storage.members import members
+from storage.moderation import holds
 
 ASK, ASK_INVITED = "circle-cohost", "circle-invited"
 
@@ -158,6 +159,8 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
             "too much": _("That would be more than two circles in a week for you. {title} looks for somebody else."),
             "held": _("Introductions are paused for you here, so I can't take your yes to {title} now. `ask-mods`"),
         }[done]
+        if done == "held" and not await self.read(holds.is_known, circle.community, context.me):
+            words = _("I can't take your yes to {title} now. `ask-mods`")
         return Message(words.format(title=sheet.title))
 
     @action("circles.decline")

@@ -85,6 +85,8 @@ class Company(Cog):
         obstacle = await self.read(holds.obstacle, context.here, context.me, context.now)
         if obstacle == "new":
             raise UserError(_("People here are introduced once they have been here for some days. `help now` works."))
+        if obstacle == "held" and not await self.read(holds.is_known, context.here, context.me):
+            raise UserError(_("Nobody can be asked right now. `help now` works."))
         if obstacle is not None:
             raise UserError(
                 _(

@@ -61,7 +61,12 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         buttons = [Button(_("Close it"), "cases.ask", f"{case.id}")]
         reported = case.reported
         if reported is not None and await self.read(holds.is_held, case.community, reported):
-            said.append(_("Introductions are held for them until you decide. They know that, not more."))
+            knows = await self.read(holds.is_known, case.community, reported)
+            said.append(
+                _("Introductions are held for them until you decide. They know that, not more.")
+                if knows
+                else _("Introductions are held for them until you decide. They hear that in the first two days.")
+            )
             buttons.append(Button(_("Close it and let them be introduced"), "cases.ask", f"{case.id} free"))
         return Message(Text("\n").join(said), tuple(buttons))
 
@@ -77,8 +82,11 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         case = await self._case(context, number)
         if case.closed is not None:
             raise UserError(_("That case is closed already."))
+        knew = case.reported is not None and await self.read(holds.is_known, case.community, case.reported)
         sealed = self.core.keyring.encrypt(note, "cases", "note", case.id) if note else None
         await desk.act(self, context, "cases.closed", cases.decide, case, sealed, bool(free), context.now)
+        if free and not knew:
+            return _("Closed. They can be introduced again. They never heard of it. The reporter hears of the closing.")
         if free:
             return _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
         return _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")

@@ -44,7 +44,11 @@ class Holds(Cog):
 
     async def _hold_screen(self, context: Context, person: Person, shown: Member) -> Message:
         if await self.read(holds.is_held, context.here, person):
-            said = _("Introductions are held for {who}. They know that.").format(who=who(shown))
+            said = (
+                _("Introductions are held for {who}. They know that.")
+                if await self.read(holds.is_known, context.here, person)
+                else _("Introductions are held for {who}. They hear that within two days of the report.")
+            ).format(who=who(shown))
             return Message(said, (Button(_("Let them be introduced"), "holds.end", str(person.id)),))
         said = _("Hold introductions for {who}? They hear that, not more. Nothing else of theirs changes.")
         return Message(
@@ -62,7 +66,10 @@ class Holds(Cog):
     @action("holds.end", moderators=True)
     async def end(self, context: Context, value: str) -> Text:
         person = await self._person(context, value)
+        knew = await self.read(holds.is_known, context.here, person)
         await desk.act(self, context, "holds.ended", holds.let_go, context.here, person, context.now)
+        if not knew:
+            return _("They can be introduced again. They never heard of the hold.")
         return _("They can be introduced again, and have been told.")
 
     @message(holds.TOLD, unsure="resend")
@@ -70,7 +77,10 @@ class Holds(Cog):
         if not await self.read(holds.is_open, int(delivery.args["hold"])):
             return None
         return Message(
-            _("Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`.")
+            _(
+                "Introductions rest for you while the people who run this community look at something. Nothing is"
+                " decided. Everything else stays yours. You can ask them: `ask-mods`."
+            )
         )
 
     @message(holds.ENDED)

@@ -8,7 +8,7 @@ pending ──claim──> sending ──settle──> sent | skipped | dead | u
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal
@@ -112,6 +112,14 @@ def from_to(connection: Connection, sender: Person, person: Person, kind: str) -
     return [row for (row,) in found]
 
 
+def waits(connection: Connection, key: str) -> bool:
+    """Is this message still to come?"""
+    found = connection.execute(
+        "SELECT 1 FROM deliveries WHERE nominal_key = ? AND state IN ('pending', 'sending')", (key,)
+    )
+    return found.fetchone() is not None
+
+
 def take_up(connection: Connection) -> int:
     """At the start: what an earlier process left ``sending`` is tried again. Returns how many there were.
 
@@ -211,9 +219,12 @@ def get(connection: Connection, row: int) -> Delivery | None:
     return read(found) if found else None
 
 
-def export(connection: Connection, person: Person) -> dict[str, Any]:
+def export(connection: Connection, person: Person, silent: Collection[str] = ()) -> dict[str, Any]:
+    """Every message to a person; of ``silent`` kinds only what has come."""
     rows = connection.execute(
-        "SELECT kind, due, state FROM deliveries WHERE person = ? ORDER BY due, id", (person.id,)
+        "SELECT kind, due, state FROM deliveries WHERE person = ? AND NOT (state IN ('pending', 'sending')"
+        " AND kind IN (SELECT value FROM json_each(?))) ORDER BY due, id",
+        (person.id, json.dumps([*silent])),
     ).fetchall()
     sent = [{"what": kind, "for": instant(at).isoformat(), "state": state} for kind, at, state in rows]
     return {"messages to you": sent}

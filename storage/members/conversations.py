@@ -22,8 +22,9 @@ def recall(connection: Connection, chat: bytes) -> bytes | None:
     return row[0] if row else None
 
 
-def drop(connection: Connection, chat: bytes) -> None:
-    connection.execute("DELETE FROM conversations WHERE chat = ?", (chat,))
+def drop(connection: Connection, chat: bytes) -> bool:
+    """False if there was nothing."""
+    return connection.execute("DELETE FROM conversations WHERE chat = ?", (chat,)).rowcount > 0
 
 
 def forget(connection: Connection, who: bytes) -> None:

@@ -168,7 +168,7 @@ def recognise(connection: Connection, person: Person, code: bytes, now: datetime
     connection.execute("UPDATE case_people SET person = ? WHERE code = ? AND person IS NULL", (person.id, code))
     for case, community, part in rows:
         if part == "reported" and community_settings.get(connection, Community(community)).holds_on_report:
-            holds.hold_and_tell(connection, Community(community), person, case, now)
+            holds.hold_silently(connection, Community(community), person, case, now)
 
 
 def export(connection: Connection, person: Person) -> list[tuple[int, bytes, datetime, datetime | None]]:

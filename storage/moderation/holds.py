@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
@@ -15,6 +16,9 @@ from storage.members import blocks, community_settings
 
 ALONE = timedelta(hours=72)
 """How long one moderator can keep everything quiet about a person without a second one."""
+
+SOONEST, LATEST = timedelta(hours=2), timedelta(hours=48)
+"""How long the word about a hold after a report waits, so that its moment tells nobody who reported."""
 
 TOLD, ENDED = "holds.told", "holds.ended"
 """What a person hears of a hold; ``args["hold"]`` says which."""
@@ -68,13 +72,30 @@ def hold_and_tell(
         deliveries.plan(connection, told)
 
 
+def hold_silently(connection: Connection, community: Community, person: Person, case: int, now: datetime) -> None:
+    """As after a report: held from now, and the word about it comes at a moment that is drawn here, once."""
+    waits = SOONEST + timedelta(seconds=secrets.randbelow(int((LATEST - SOONEST).total_seconds())))
+    hold_and_tell(connection, community, person, case, now, waits)
+
+
 def let_go(connection: Connection, community: Community, person: Person, now: datetime) -> bool:
-    """Moderators have decided: the person may be introduced again, and hears it. False if they were not held."""
+    """Moderators have decided: the person may be introduced again, and hears it if they knew. False if not held."""
+    knew = is_known(connection, community, person)
     if not end(connection, community, person, now):
         return False
+    if not knew:
+        return True
     key = f"{ENDED}:{community.id}:{person.id}:{seconds(now)}"
     deliveries.plan(connection, Delivery(person, ENDED, key, now, community=community))
     return True
+
+
+def is_known(connection: Connection, community: Community, person: Person) -> bool:
+    """Is the person held, and has the word about it gone to them?"""
+    rows = connection.execute(
+        "SELECT id FROM holds WHERE community = ? AND person = ? AND ended IS NULL", (community.id, person.id)
+    ).fetchall()
+    return bool(rows) and not any(deliveries.waits(connection, f"{TOLD}:{row}") for (row,) in rows)
 
 
 def is_open(connection: Connection, hold: int) -> bool:
@@ -192,14 +213,27 @@ def end_run_out(connection: Connection, now: datetime) -> list[tuple[Community, 
 
 
 def export(connection: Connection, person: Person) -> list[dict[str, str]]:
-    """What is decided about the person now: what, where, since when. Never by whom or because of whom."""
-    rows = connection.execute(
-        "SELECT 'introductions are held', name, since FROM holds JOIN communities ON communities.id = community"
-        " WHERE person = ? AND ended IS NULL UNION ALL"
-        " SELECT 'everything is quiet', name, since FROM quieted JOIN communities ON communities.id = community"
+    """What is decided about the person now: what, where, since when. Never by whom or because of whom, and no hold
+    before the word about it: its moment would tell who reported.
+    """
+    held = connection.execute(
+        "SELECT communities.id, name, since FROM holds JOIN communities ON communities.id = community"
         " WHERE person = ? AND ended IS NULL",
-        (person.id, person.id),
-    )
+        (person.id,),
+    ).fetchall()
+    quiet = connection.execute(
+        "SELECT name, since FROM quieted JOIN communities ON communities.id = community"
+        " WHERE person = ? AND ended IS NULL",
+        (person.id,),
+    ).fetchall()
+    rows = [
+        *(
+            ("introductions are held", name, since)
+            for community, name, since in held
+            if is_known(connection, Community(community), person)
+        ),
+        *(("everything is quiet", name, since) for name, since in quiet),
+    ]
     return [{"what": what, "where": name, "since": instant(since).isoformat()} for what, name, since in rows]
 
 

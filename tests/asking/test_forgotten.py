@@ -86,7 +86,7 @@ LIFE: tuple[tuple[str, ...], ...] = (
     (f"thanks @Bob {WORDS}", "Send"),
     (f"feedback {WORDS}", "Send with my name"),
     (f"ask-mods {WORDS}", "Send with my name"),
-    ("report", "Write it", "-", WORDS),
+    ("report", "Write it", WORDS, "-", "Send it"),
     ("quiet", "Add someone", "@Bob"),
     ("quiet", "My words", WORDS),
     ("settings Helper", "Helper hours", "09:00", "20:00", "-", "-"),
@@ -156,7 +156,7 @@ async def test_of_a_life_with_every_door_open_nothing_is_left(on_threads: Playgr
         stood_in = await database.read(rows_of, odd)
         await says(world, BOB, f"buddy avoid @{ODD.name}", "Avoid them")
         await says(world, ODD, "buddy avoid @Mo", "Avoid them")
-        await says(world, BOB, "report", "Write it", f"@{ODD.name}", WORDS)
+        await says(world, BOB, "report", "Write it", WORDS, f"@{ODD.name}", "Send it")
         stood_in |= await database.read(rows_of, odd)
         assert sorted(AT_LEAST - {table for table, _column in stood_in}) == []
         assert places_with(tmp_path, ODD.id), "the scan finds what is there"

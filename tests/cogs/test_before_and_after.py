@@ -84,17 +84,28 @@ async def test_before_the_press_it_is_future_and_after_it_past(pair: Playground,
 async def test_a_report_separates_when_it_is_sent_and_says_so_then(pair: Playground) -> None:
     screen = await pair.chat.say(ALICE, "report", ROOM)
     assert "Nothing is done yet." in screen.text
-    assert "Once it is sent, you and they are separated" in screen.text
-    assert "Once it is sent, they hear" in screen.text
-    later = await pair.chat.press(ALICE, button(screen, "Tell them 24 hours later"), ROOM)
-    assert "24 hours after it is sent they hear" in later.text
-    together = await pair.chat.press(ALICE, button(screen, "Don't separate us"), ROOM)
-    assert "Once it is sent, nothing between you and them changes." in together.text
     await pair.chat.press(ALICE, button(screen, "Write it"), ROOM)
-    await pair.chat.say(ALICE, "bob", ROOM)
+    await pair.chat.say(ALICE, "Unkind words.", ROOM)
+    preview = await pair.chat.say(ALICE, "bob", ROOM)
+    assert "Nothing is done yet." in preview.text
+    assert "Once it is sent, introductions rest for them." in preview.text
+    assert "`Send it` changes nothing between you. If you are separated too" in preview.text
+    assert "between 2 and 48 hours later" in preview.text
     assert await active(pair)
-    assert "You two are separated" in (await pair.chat.say(ALICE, "Unkind words.", ROOM)).text
+    sent = await pair.chat.press(ALICE, button(preview, "Send it, and separate us now"), ROOM)
+    assert "You two are separated" in sent.text
     assert not await active(pair)
+
+
+async def test_a_report_that_separates_nobody_changes_nothing_between_them(pair: Playground) -> None:
+    await pair.chat.say(ALICE, "report Unkind words.", ROOM)
+    preview = await pair.chat.say(ALICE, "bob", ROOM)
+    heard = len(pair.chat.read(BOB))
+    sent = await pair.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    assert "separated" not in sent.text
+    await pair.bot.tick(pair.now)
+    assert await active(pair)
+    assert len(pair.chat.read(BOB)) == heard, "silently"
 
 
 # -- what waits says when it arrives --------------------------------------------------------------------------------
@@ -169,11 +180,12 @@ async def test_left_on_it_stays(pair: Playground) -> None:
 async def test_a_command_is_never_taken_for_the_text_of_a_report(pair: Playground, line: str) -> None:
     screen = await pair.chat.say(ALICE, "report", ROOM)
     await pair.chat.press(ALICE, button(screen, "Write it"), ROOM)
-    await pair.chat.say(ALICE, "bob", ROOM)
     asked = await pair.chat.say(ALICE, line, ROOM)
     assert "Was that your answer? Nothing is done and nothing is noted; what you filled in is kept." in asked.text
     assert await active(pair), "neither the report nor the command has happened"
-    assert "Received." in (await pair.chat.say(ALICE, "He wrote at night.", ROOM)).text
+    await pair.chat.say(ALICE, "He wrote at night.", ROOM)
+    preview = await pair.chat.say(ALICE, "bob", ROOM)
+    assert "Received." in (await pair.chat.press(ALICE, button(preview, "Send it"), ROOM)).text
     [words] = await pair.bot.database.read(lambda one: one.execute("SELECT count(*) FROM cases").fetchone())
     assert words == 1
 
@@ -181,9 +193,10 @@ async def test_a_command_is_never_taken_for_the_text_of_a_report(pair: Playgroun
 async def test_a_command_in_a_form_is_the_answer_after_a_yes(pair: Playground) -> None:
     screen = await pair.chat.say(ALICE, "report", ROOM)
     await pair.chat.press(ALICE, button(screen, "Write it"), ROOM)
-    await pair.chat.say(ALICE, "-", ROOM)
     await pair.chat.say(ALICE, "leave", ROOM)
-    assert "Received." in (await pair.chat.say(ALICE, "Yes", ROOM)).text
+    await pair.chat.say(ALICE, "Yes", ROOM)
+    preview = await pair.chat.say(ALICE, "-", ROOM)
+    assert "Received." in (await pair.chat.press(ALICE, button(preview, "Send it"), ROOM)).text
 
 
 async def test_a_name_that_is_a_command_is_asked_about_and_cancel_ends_the_form(pair: Playground) -> None:

@@ -126,10 +126,11 @@ async def test_what_is_typed_into_a_form_counts_as_typed_to_the_bot(world: Playg
     await world.chat.say(ALICE, "report", ROOM)
     code = (await community(world)).id
     await world.bot.run_action(
-        world.chat.incoming(ALICE, ROOM), f"kith:1:reports.sent:-:m1n{code}", {"words": "They make me want to die."}
+        world.chat.incoming(ALICE, ROOM), f"kith:1:reports.written:-:m{code}", {"words": "They make me want to die."}
     )
     answer = world.chat.read(ALICE)[-1]
-    assert "Received." in answer.text
+    assert "They make me want to die." in answer.text
+    assert "Send it" in labels(answer)
     assert "In danger right now?" in answer.text
 
 

@@ -19,7 +19,10 @@ from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.moderated import ANNA, MODS, agree, person, populate, press, say, told
 from tests.legible import legible
 
-PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
+PAUSED = (
+    "Introductions rest for you while the people who run this community look at something. Nothing is decided."
+    " Everything else stays yours. You can ask them: `ask-mods`."
+)
 
 
 @pytest.fixture

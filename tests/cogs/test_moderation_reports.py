@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from sqlite3 import Connection
 
 import pytest
 
@@ -13,10 +14,14 @@ from storage.members import blocks, community_settings, members
 from storage.moderation import cases, holds
 from storage.moderation.cases import Viewer
 from tests.cast import ALICE, BOB, DANA, EVE, MO, ROOM, Playground, button, labels
+from tests.cogs.settled import settle
 from tests.legible import legible
 
 MODS = Channel("local", "mods")
-PAUSED = "Introductions are paused for you by the people who run this community. You can ask them: `ask-mods`."
+PAUSED = (
+    "Introductions rest for you while the people who run this community look at something. Nothing is decided."
+    " Everything else stays yours. You can ask them: `ask-mods`."
+)
 ANNA = Member("local", "anna", "Anna")
 """Moderates too."""
 
@@ -46,15 +51,33 @@ async def person(world: Playground, member: Member) -> Person:
     return found
 
 
-async def report(world: Playground, by: Member, about: str, words: str = "Unkind words.", *toggles: str) -> Message:
+async def write(world: Playground, by: Member, about: str, words: str = "Unkind words.", *toggles: str) -> Message:
+    """Up to the preview, or to the question that comes before it."""
     screen = await world.chat.say(by, "report", ROOM)
     for label in toggles:
         screen = await world.chat.press(by, button(screen, label), ROOM)
     await world.chat.press(by, button(screen, "Write it"), ROOM)
-    await world.chat.say(by, about, ROOM)
-    answer = await world.chat.say(by, words, ROOM)
+    await world.chat.say(by, words, ROOM)
+    return await world.chat.say(by, about, ROOM)
+
+
+async def report(
+    world: Playground, by: Member, about: str, words: str = "Unkind words.", *toggles: str, apart: bool = True
+) -> Message:
+    preview = await write(world, by, about, words, *toggles)
+    together = "Send it, and separate us now"
+    answer = await world.chat.press(
+        by, button(preview, together if apart and together in labels(preview) else "Send it"), ROOM
+    )
     await world.bot.tick(world.now)
     return answer
+
+
+async def two_days(world: Playground) -> None:
+    """Within them whoever is held hears it."""
+    for _half in range(4):
+        world.now += timedelta(hours=12)
+        await world.bot.tick(world.now)
 
 
 def told(world: Playground, to: Member | Channel) -> list[str]:
@@ -89,7 +112,7 @@ async def test_a_case_about_an_account_that_turns_out_to_be_a_moderators_is_not_
 async def test_who_will_see_it_is_said_before_a_word_is_written(world: Playground, porch: Community) -> None:
     screen = await world.chat.say(ALICE, "report", ROOM)
     assert "Who sees it: all moderators, never one it is about." in screen.text
-    assert "Once it is sent, you and they are separated" in screen.text
+    assert "Nothing is done yet." in screen.text
     other = await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)
     assert f"only {world.bot.core.settings.host}, who hosts me" in other.text
     assert "All moderators" in labels(other)
@@ -123,8 +146,10 @@ async def test_the_words_lie_encrypted(world: Playground, porch: Community) -> N
 
 
 async def test_the_reported_person_hears_of_the_hold_not_who_and_not_what(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob", "canary")
-    assert told(world, BOB) == [PAUSED]
+    await report(world, ALICE, "bob", "canary", apart=False)
+    assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB)), "the hold itself is at once"
+    await two_days(world)
+    assert [said for said in told(world, BOB) if "roductions" in said] == [PAUSED]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
     exported = await world.bot.database.read(
         lambda connection: [cog.export(Person(2))(connection) for cog in world.bot.registry.cogs]
@@ -132,24 +157,50 @@ async def test_the_reported_person_hears_of_the_hold_not_who_and_not_what(world:
     assert "canary" not in str(exported)
 
 
-async def test_the_reporter_may_ask_that_they_hear_it_a_day_later(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob", "x", "Tell them 24 hours later")
-    assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB)), "the hold itself is at once"
+async def test_the_word_about_a_hold_comes_between_two_hours_and_two_days_later_and_its_moment_is_drawn_once(
+    world: Playground, porch: Community
+) -> None:
+    dues = set()
+    for number in range(12):
+        member = Member("local", f"one{number}", f"One{number}")
+        world.chat.join(member, ROOM)
+        await agree(world, member)
+        await report(world, ALICE, f"one{number}", "x", apart=False)
+        [due] = await world.bot.database.read(_due, await person(world, member))
+        assert timedelta(hours=2) <= due - world.now <= timedelta(hours=48)
+        await world.bot.tick(world.now)
+        assert await world.bot.database.read(_due, await person(world, member)) == [due]
+        dues.add(due)
+    assert len(dues) > 6
+
+
+def _due(connection: Connection, whom: Person) -> list[datetime]:
+    rows = connection.execute(
+        "SELECT due FROM deliveries WHERE person = ? AND kind = ?", (whom.id, holds.TOLD)
+    ).fetchall()
+    return [datetime.fromtimestamp(due, UTC) for (due,) in rows]
+
+
+async def test_until_then_nothing_tells_them_of_it(world: Playground, porch: Community) -> None:
+    await settle(world, BOB, "host", "events", "company")
+    before = (await world.chat.say(BOB, "my-data")).files[0].content
+    await report(world, ALICE, "bob", "x", apart=False)
+    assert (await world.chat.say(BOB, "my-data")).files[0].content == before
+    for line in ("company", "circle new friday 19:00 Tea", "buddy find", "settings"):
+        said = await world.chat.say(BOB, line, ROOM)
+        assert "ntroductions" not in said.text, line
     assert told(world, BOB) == []
-    world.now += timedelta(hours=23)
-    await world.bot.tick(world.now)
-    assert PAUSED not in told(world, BOB)
-    world.now += timedelta(hours=1, seconds=1)
-    await world.bot.tick(world.now)
+    await two_days(world)
     assert PAUSED in told(world, BOB)
+    assert "introductions are held" in (await world.chat.say(BOB, "my-data")).files[0].content.decode()
 
 
 async def test_a_hold_that_ended_before_it_was_told_is_not_told(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob", "x", "Tell them 24 hours later")
-    await close(world, "Close it and let them be introduced")
-    world.now += timedelta(hours=25)
-    await world.bot.tick(world.now)
-    assert PAUSED not in told(world, BOB)
+    await report(world, ALICE, "bob", "x", apart=False)
+    closed = await close(world, "Close it and let them be introduced")
+    assert "They never heard of it." in closed.text
+    await two_days(world)
+    assert not [said for said in told(world, BOB) if "ntroductions" in said], "nor that it ended"
 
 
 async def test_a_community_may_choose_that_reports_hold_nobody(world: Playground, porch: Community) -> None:
@@ -161,16 +212,19 @@ async def test_a_community_may_choose_that_reports_hold_nobody(world: Playground
 
 
 async def test_deciding_lets_them_be_introduced_again_and_tells_them(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob")
+    await report(world, ALICE, "bob", apart=False)
+    await two_days(world)
     assert "can be introduced again" in (await close(world, "Close it and let them be introduced")).text
-    assert told(world, BOB) == [PAUSED, "Introductions are open for you again."]
+    heard = [said for said in told(world, BOB) if "ntroductions" in said]
+    assert heard == [PAUSED, "Introductions are open for you again."]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) is None
 
 
 async def test_a_case_that_is_closed_ends_no_hold_by_itself(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob")
+    await report(world, ALICE, "bob", apart=False)
     assert "A hold stays until `kith-mod hold` ends it." in (await close(world, "Close it")).text
-    assert told(world, BOB) == [PAUSED]
+    await two_days(world)
+    assert [said for said in told(world, BOB) if "ntroductions" in said] == [PAUSED]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
 
 
@@ -194,7 +248,7 @@ async def test_separating_holds_both_ways_and_ends_what_connects_them(
 
 
 async def test_without_separating_nothing_changes_between_them(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob", "x", "Don't separate us")
+    await report(world, ALICE, "bob", "x", apart=False)
     assert not await world.bot.database.read(blocks.between, await person(world, ALICE), await person(world, BOB))
 
 
@@ -218,8 +272,8 @@ async def test_a_moderator_never_sees_a_case_naming_them(world: Playground, porc
 
 
 async def test_nor_with_a_button_of_somebody_else_nor_with_a_forged_one(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "mo", "x", "Don't separate us")
-    await report(world, ALICE, "bob", "y", "Don't separate us")
+    await report(world, ALICE, "mo", "x", apart=False)
+    await report(world, ALICE, "bob", "y", apart=False)
     listed = await waiting(world)
     assert len([label for label in labels(listed) if label.startswith("Open")]) == 1
     for value in ("1", "2", "99", "x", ""):
@@ -241,12 +295,13 @@ async def test_nor_after_they_were_forgotten(world: Playground, porch: Community
 
 
 async def test_who_is_forgotten_with_a_case_open_is_held_and_told_again(world: Playground, porch: Community) -> None:
-    await report(world, ALICE, "bob")
+    await report(world, ALICE, "bob", apart=False)
+    await two_days(world)
     screen = await world.chat.say(BOB, "forget-me", ROOM)
     await world.chat.press(BOB, button(screen, "Delete everything"), ROOM)
     await agree(world, BOB)
     assert await world.bot.database.read(holds.is_held, porch, await person(world, BOB))
-    await world.bot.tick(world.now)
+    await two_days(world)
     assert told(world, BOB).count(PAUSED) == 2
 
 
@@ -297,19 +352,143 @@ async def test_a_report_about_nobody_is_a_report(world: Playground, porch: Commu
     assert "About: nobody who is named" in opened.text
 
 
-@pytest.mark.parametrize(
-    "value", ["", "m", "m1", "x1n1", "m1n", "m2n1", "m1n999999", "h1n-1", "m1n1; DROP TABLE cases"]
-)
-async def test_forged_choices_are_refused(world: Playground, porch: Community, value: str) -> None:
-    await world.bot.run_action(
-        world.chat.incoming(EVE, ROOM), f"kith:1:reports.sent:-:{value}", {"words": "x", "who": "bob"}
-    )
+@pytest.mark.parametrize("value", ["", "m", "x1n1", "m1n", "m2n1", "m1n999999", "h1n-1", "m1n1; DROP TABLE cases"])
+@pytest.mark.parametrize("action", ["written", "said"])
+async def test_forged_choices_are_refused(world: Playground, porch: Community, value: str, action: str) -> None:
+    await world.bot.run_action(world.chat.incoming(EVE, ROOM), f"kith:1:reports.{action}:-:{value}", {"words": "x"})
     assert "`report` opens a new one." in world.chat.read(EVE)[-1].text
     assert "No report waits." in (await waiting(world)).text
 
 
+@pytest.mark.parametrize("value", ["", "0", "abcd 1", "00000000 1", " 1", "x; DROP TABLE cases 1"])
+@pytest.mark.parametrize("action", ["send", "is", "viewers", "again", "drop", "about"])
+async def test_a_forged_mark_sends_nothing(world: Playground, porch: Community, value: str, action: str) -> None:
+    await write(world, EVE, "bob")
+    await world.bot.run_action(world.chat.incoming(EVE, ROOM), f"kith:1:reports.{action}:-:{value}")
+    assert "I no longer have that report. `report` opens a new one." in world.chat.read(EVE)[-1].text
+    assert "No report waits." in (await waiting(world)).text
+
+
+# -- what first, then about whom, then a preview ----------------------------------------------------------------------
+
+
+async def test_a_story_typed_after_report_is_kept_as_what_happened(world: Playground, porch: Community) -> None:
+    asked = await world.chat.say(ALICE, "report He wrote at night, again.", ROOM)
+    assert "Your words are kept for the report" in asked.text
+    preview = await world.chat.say(ALICE, "bob", ROOM)
+    assert "He wrote at night, again." in preview.text
+    assert "About: Bob" in preview.text
+    assert "No report waits." in (await waiting(world)).text
+    assert "Received." in (await world.chat.press(ALICE, button(preview, "Send it"), ROOM)).text
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    assert "He wrote at night, again." in opened.text
+
+
+async def test_a_story_typed_in_place_of_a_press_is_kept_too(world: Playground, porch: Community) -> None:
+    await world.chat.say(ALICE, "report", ROOM)
+    await world.chat.say(ALICE, "People here got a message of theirs that scared me.", ROOM)
+    preview = await world.chat.say(ALICE, "@Bob", ROOM)
+    assert "People here got a message of theirs that scared me." in preview.text
+
+
+@pytest.mark.parametrize("typed", ["bob", "Bob", "@bob", "BOB", "@Bob "])
+async def test_anything_that_finds_one_person_names_them(world: Playground, porch: Community, typed: str) -> None:
+    assert "About: Bob" in (await write(world, ALICE, typed)).text
+
+
+async def test_two_with_one_name_are_shown_apart(world: Playground, porch: Community) -> None:
+    for number in ("1", "2"):
+        world.chat.join(Member("local", f"sam{number}", "Sam"), ROOM)
+    asked = await write(world, ALICE, "sam")
+    assert str(asked.text) == "Which sam? Nothing is done yet."
+    assert labels(asked) == ["Sam (sam1)", "Sam (sam2)", "None of them"]
+    preview = await world.chat.press(ALICE, button(asked, "Sam (sam2)"), ROOM)
+    await world.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    assert "About: Sam (sam2)" in opened.text
+
+
+async def test_neither_of_the_two_goes_as_it_was_written(world: Playground, porch: Community) -> None:
+    for number in ("1", "2"):
+        world.chat.join(Member("local", f"sam{number}", "Sam"), ROOM)
+    preview = await world.chat.press(ALICE, button(await write(world, ALICE, "Sam"), "None of them"), ROOM)
+    assert "About, as it was written: Sam" in preview.text
+    assert "Send it, and separate us now" not in labels(preview)
+
+
+async def test_a_name_that_finds_nobody_stops_no_report(world: Playground, porch: Community) -> None:
+    preview = await write(world, ALICE, "the one with the red hat")
+    assert "About: nobody I can find here" in preview.text
+    await world.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    assert "About, as it was written: the one with the red hat" in opened.text
+
+
+async def test_the_preview_shows_exactly_what_goes_and_what_follows(world: Playground, porch: Community) -> None:
+    preview = await write(world, ALICE, "bob", "Unkind, twice.")
+    lines = str(preview.text).split("\n")
+    assert lines[:4] == [
+        "Nothing is done yet. This is what would be read:",
+        "Unkind, twice.",
+        "About: Bob",
+        "Who sees it: all moderators, never one it is about.",
+    ]
+    assert "between 2 and 48 hours later. Not who, not what." in preview.text
+    assert "Few people are here: they may guess it was you." in preview.text
+    assert "A place you share closes: they see that, with no reason given." in preview.text
+    assert not await world.bot.database.read(holds.is_held, porch, await person(world, BOB))
+
+
+async def test_where_there_are_many_nobody_is_said_to_guess(world: Playground, porch: Community) -> None:
+    for number in range(8):
+        other = Member("local", f"one{number}", f"One{number}")
+        world.chat.join(other, ROOM)
+        await agree(world, other)
+    assert "may guess" not in (await write(world, ALICE, "bob")).text
+
+
+async def test_what_was_written_can_be_changed_and_let_go_of(world: Playground, porch: Community) -> None:
+    preview = await write(world, ALICE, "bob", "first words")
+    asked = await world.chat.press(ALICE, button(preview, "Change it"), ROOM)
+    assert "Now: first words." in asked.text
+    await world.chat.say(ALICE, "other words", ROOM)
+    changed = await world.chat.say(ALICE, "-", ROOM)
+    assert "other words" in changed.text
+    assert "About: Bob" in changed.text
+    stale = await world.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    assert "I no longer have that report." in stale.text, "what it shows is not what would go"
+    dropped = await world.chat.press(ALICE, button(changed, "Not this time"), ROOM)
+    assert str(dropped.text) == "Not sent. I haven't kept it."
+    assert "other words" not in await world.bot.database.read(legible)
+    await world.chat.press(ALICE, button(changed, "Send it"), ROOM)
+    assert "No report waits." in (await waiting(world)).text
+
+
+async def test_pressing_twice_sends_one_report(world: Playground, porch: Community) -> None:
+    preview = await write(world, ALICE, "bob")
+    for _time in range(2):
+        await world.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    assert len([label for label in labels(await waiting(world)) if label.startswith("Open")]) == 1
+
+
+async def test_who_may_see_it_is_still_ones_own_choice_at_the_preview(world: Playground, porch: Community) -> None:
+    preview = await world.chat.press(ALICE, button(await write(world, ALICE, "bob"), "Only the host"), ROOM)
+    assert "Who sees it: only" in preview.text
+    await world.chat.press(ALICE, button(preview, "Send it"), ROOM)
+    assert "No report waits." in (await waiting(world)).text
+    assert len(await world.bot.database.read(cases.waiting_for_host)) == 1
+
+
+async def test_a_draft_lies_encrypted_and_goes_with_everything_else(world: Playground, porch: Community) -> None:
+    preview = await write(world, ALICE, "bob", "canary-in-a-draft")
+    assert "canary-in-a-draft" not in await world.bot.database.read(legible)
+    screen = await world.chat.say(ALICE, "forget-me", ROOM)
+    await world.chat.press(ALICE, button(screen, "Delete everything"), ROOM)
+    assert "I no longer have that report." in (await world.chat.press(ALICE, button(preview, "Send it"), ROOM)).text
+
+
 async def test_nobody_reports_themselves_by_accident(world: Playground, porch: Community) -> None:
-    assert "I can't take that report." in (await report(world, ALICE, "alice")).text
+    assert "I can't take that report." in (await write(world, ALICE, "alice")).text
 
 
 async def test_a_closed_case_is_erased_after_90_days(world: Playground, porch: Community) -> None:

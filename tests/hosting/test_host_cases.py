@@ -32,8 +32,8 @@ async def report(world: Playground, words: str) -> Community:
     porch = await populate(world)
     screen = await press(world, ALICE, await say(world, ALICE, "report"), "Only the host")
     await world.chat.press(ALICE, button(screen, "Write it"))
-    await world.chat.say(ALICE, "bob")
     await world.chat.say(ALICE, words)
+    await press(world, ALICE, await world.chat.say(ALICE, "bob"), "Send it")
     await world.bot.tick(world.now)
     return porch
 

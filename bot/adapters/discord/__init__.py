@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -263,11 +263,7 @@ class DiscordAdapter:
         return await self._rooms.places_of(member)
 
     async def name_of(self, member: Member) -> str:
-        user = self._client.get_user(int(member.id))
-        if user is None:
-            async with reaching():
-                user = await self._client.fetch_user(int(member.id))
-        return user.display_name
+        return await self._rooms.name_of(member)
 
     def read_member(self, words: str) -> Member | None:
         found = _MENTION.fullmatch(words.strip())
@@ -275,6 +271,9 @@ class DiscordAdapter:
             return None
         user = self._client.get_user(int(found[1] or found[2]))
         return Member(PLATFORM, found[1] or found[2], user.display_name if user else "")
+
+    async def find_members(self, place: Place, words: str, seen_by: Member) -> Mapping[Member, str]:
+        return await self._rooms.find_members(place, words, seen_by)
 
     async def spots(self, place: Place, member: Member) -> Sequence[Spot]:
         return await self._rooms.spots(place, member)

@@ -89,6 +89,26 @@ class Rooms:
         found = await asyncio.gather(*(shared(guild) for guild in self._client.guilds))
         return [place for place in found if place is not None]
 
+    async def name_of(self, member: Member) -> str:
+        user = self._client.get_user(int(member.id))
+        if user is None:
+            async with reaching():
+                user = await self._client.fetch_user(int(member.id))
+        return user.display_name
+
+    async def find_members(self, place: Place, words: str, seen_by: Member) -> dict[Member, str]:
+        """By the beginning of a name, as Discord itself looks for people; everybody in a server can do that."""
+        if not await self.is_member(seen_by, place):
+            return {}
+        search = discord.http.Route("GET", "/guilds/{guild_id}/members/search", guild_id=int(place.id))
+        async with reaching():
+            found = await self._client.http.request(search, params={"query": words.removeprefix("@"), "limit": 10})
+        people = [(one["user"], one.get("nick")) for one in found if not one["user"].get("bot")]
+        return {
+            Member(PLATFORM, user["id"], nick or user.get("global_name") or user["username"]): user["username"]
+            for user, nick in people
+        }
+
     # Where to write.
 
     async def spots(self, place: Place, member: Member) -> list[Spot]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -194,6 +194,16 @@ class LocalAdapter:
         wanted = words.removeprefix("@").casefold()
         found = [id_ for id_, name in self.names.items() if wanted in (id_.casefold(), name.casefold())]
         return Member(NAME, found[0], self.names[found[0]]) if len(found) == 1 else None
+
+    async def find_members(self, place: Place, words: str, seen_by: Member) -> Mapping[Member, str]:
+        inside = self.rooms[place.id].members if place.id in self.rooms else set()
+        if seen_by.id not in inside:
+            return {}
+        wanted = words.removeprefix("@").casefold()
+        named = [(id_, self.names[id_]) for id_ in sorted(inside) if id_ in self.names]
+        return {
+            Member(NAME, id_, name): id_ for id_, name in named if wanted in name.casefold() or wanted == id_.casefold()
+        }
 
     async def is_member(self, member: Member, place: Place) -> bool:
         return place.id in self.rooms and member.id in self.rooms[place.id].members

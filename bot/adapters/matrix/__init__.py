@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -249,6 +249,18 @@ class MatrixAdapter:
             if any(self._rooms.may_write(room) for room in self._rooms.rooms_of(place.id))
             else frozenset({"write"})
         )
+
+    async def find_members(self, place: Place, words: str, seen_by: Member) -> Mapping[Member, str]:
+        known = [self._rooms.get(room) for room in self._rooms.rooms_of(place.id)]
+        shared = [room for room in known if room is not None and seen_by.id in room.users]
+        people = {user: room.user_name(user) or user for room in shared for user in room.users}
+        wanted = words.removeprefix("@").casefold()
+        return {
+            Member(NAME, user, name): user
+            for user, name in people.items()
+            if user != self._client.user_id
+            and (wanted in name.casefold() or wanted in (user[1:].casefold(), user[1:].partition(":")[0].casefold()))
+        }
 
     async def is_in(self, member: Member, place: str) -> bool:
         return await self._rooms.is_member(place, member.id)

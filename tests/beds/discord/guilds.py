@@ -164,6 +164,20 @@ def get_roles(discord: FakeDiscord, call: Call) -> Answer:
     return [role.payload() for role in guild_of(discord, call).roles]
 
 
+@route("GET /guilds/{guild_id}/members/search")
+def search_members(discord: FakeDiscord, call: Call) -> Answer:
+    """Those whose name or nickname begins so. It needs no privileged intent."""
+    guild, wanted = guild_of(discord, call), call.query.get("query", "").casefold()
+    members = [guild.member_payload(user) for user in guild.members.values()]
+    names = [(one, (one["user"]["username"], one.get("nick") or "")) for one in members]
+    found = [
+        one
+        for one, (name, nick) in names
+        if wanted and (name.casefold().startswith(wanted) or nick.casefold().startswith(wanted))
+    ]
+    return found[: int(call.query.get("limit", 1))]
+
+
 @route("GET /guilds/{guild_id}/members/{user_id}")
 def get_member(discord: FakeDiscord, call: Call) -> Answer:
     guild = guild_of(discord, call)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from bot.messages import Community, Person
+from storage.delivery import deliveries
 from storage.members import members
 from storage.moderation import holds
 from storage.moderation.holds import Quiet
@@ -60,9 +62,22 @@ def test_the_person_hears_it_once_and_of_the_end_too(connection: Connection, ali
     holds.hold_and_tell(connection, porch, alice, None, NOW, HOUR)
     holds.hold_and_tell(connection, porch, alice, case(connection, porch), NOW)
     assert told(connection) == [(holds.TOLD, (NOW + HOUR).timestamp())]
+    assert not holds.is_known(connection, porch, alice)
+    deliveries.settle(connection, 1, "sent", NOW + HOUR)
+    assert holds.is_known(connection, porch, alice)
     assert holds.let_go(connection, porch, alice, NOW + DAY)
     assert told(connection)[1:] == [(holds.ENDED, (NOW + DAY).timestamp())]
     assert not holds.is_held(connection, porch, alice), "of both cases"
+
+
+def test_who_never_heard_of_a_hold_hears_of_no_end(connection: Connection, alice: Person, porch: Community) -> None:
+    holds.hold_silently(connection, porch, alice, case(connection, porch), NOW)
+    [(kind, due)] = told(connection)
+    assert kind == holds.TOLD
+    assert NOW + holds.SOONEST <= datetime.fromtimestamp(due, UTC) <= NOW + holds.LATEST
+    assert holds.export(connection, alice) == []
+    assert holds.let_go(connection, porch, alice, NOW + HOUR)
+    assert told(connection) == [(holds.TOLD, due)]
 
 
 def test_a_hold_outlives_its_case_but_not_its_person(connection: Connection, alice: Person, porch: Community) -> None:
