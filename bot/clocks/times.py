@@ -234,6 +234,20 @@ def friendly_instant(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     return str(_("{day} at {time}").format(day=day, time=friendly_time(local.time())))
 
 
+def full_instant(instant: datetime, zone: ZoneInfo) -> str:
+    """``Saturday 4 April 2026 at 15:00, Berlin time``: all of it, to look at before something is done."""
+    local = instant.astimezone(zone)
+    words = _("{weekday} {day} {month} {year} at {time}, {zone}").format(
+        weekday=weekday_name(local.weekday()),
+        day=local.day,
+        month=month_name(local.month),
+        year=local.year,
+        time=friendly_time(local.time()),
+        zone=friendly_zone(zone),
+    )
+    return str(words)
+
+
 def friendly_duration(span: timedelta) -> str:
     """``5 minutes``, ``1 hour 30 minutes``, ``3 days``: the two largest units; less than a minute counts as one."""
     minutes = max(1, round(span / timedelta(minutes=1)))

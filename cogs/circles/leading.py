@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from sqlite3 import Connection
+from typing import Literal
 
 from bot.asking import consenting
+from bot.clocks.times import full_instant
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
@@ -96,15 +98,41 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
 
     @action("circles.moved")
     async def moved(self, context: Context, value: str, when: datetime) -> Message:
-        gathering, circle = await self._date(context, value)
+        """What was understood, before anybody hears of it."""
+        gathering, _circle = await self._date(context, value)
+        zone, row = await self.zone_of(context), str(gathering.id)
+        said = _("Nothing is done yet. I understood: {when}.").format(when=full_instant(when, zone))
+        now_ = _("It is {when} until you press `Move it`. Whoever means to come is told once then.")
+        return Message(
+            said + "\n" + now_.format(when=full_instant(gathering.starts, zone)),
+            (
+                Button(_("Move it"), "circles.move_now", f"{row}|{int(when.timestamp())}", style="primary"),
+                Button(_("Another time"), "circles.move", row),
+                Button(_("Leave it"), "circles.manage", str(gathering.circle)),
+            ),
+        )
+
+    @action("circles.move_now")
+    async def move_now(self, context: Context, value: str) -> Message:
+        row, _bar, at = value.partition("|")
+        gathering, circle = await self._date(context, row)
+        when = datetime.fromtimestamp(int(at), UTC)
+        if when <= context.now:
+            raise UserError(_("That time has passed. Nothing was changed."))
         await self.write(_move, circle, gathering, when, context.me, context.now)
-        return Message(_("Moved: it is {when} now. Whoever means to come is told once.").format(when=When(when)))
+        back = Button(_("Undo"), "circles.move_now", f"{row}|{int(gathering.starts.timestamp())}")
+        return Message(
+            _("Moved: it is {when} now. Whoever means to come is told once.").format(when=When(when)),
+            (Button(_("My circle"), "circles.manage", str(circle.id)), back),
+        )
 
     @action("circles.cancel")
     async def cancel(self, context: Context, value: str) -> Message:
         gathering, _circle = await self._date(context, value)
         return Message(
-            _("Call off the date {when}? Whoever means to come is told once.").format(when=When(gathering.starts)),
+            _("Call off the date {when}? Nothing is done yet. Whoever means to come is told once then.").format(
+                when=When(gathering.starts)
+            ),
             (
                 Button(_("Call it off"), "circles.cancelled", str(gathering.id), style="danger"),
                 Button(_("Keep it"), "circles.manage", str(gathering.circle)),
@@ -171,16 +199,58 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
         return _("That's fine. No reason needed.")
 
     @action("circles.step_back")
-    async def step_back(self, context: Context, value: str) -> Text:
+    async def step_back(self, context: Context, value: str) -> Message:
         circle = await lookup.hosted(self, context, lookup.number(value))
+        left = await self._left(circle, context.me)
+        follows = {
+            "nobody": _(
+                "You are its only host, and there is no stand-in: it rests then, every date to come is called"
+                " off, and whoever means to come is told once."
+            ),
+            "draft": _("You are its only host: what you prepared is deleted then."),
+            "stand-ins": _("Stand-ins are asked in their order then, and whoever comes is told who hosts."),
+            "hosts": _("Whoever hosts it with you hears it then. There is no stand-in."),
+        }[left]
+        return Message(
+            _("Nothing is done yet.") + " " + follows,
+            (
+                Button(_("Step back"), "circles.stepped_back", str(circle.id), style="danger"),
+                Button(_("Stay"), "circles.manage", str(circle.id)),
+            ),
+        )
+
+    @action("circles.stepped_back")
+    async def stepped_back(self, context: Context, value: str) -> Text:
+        circle = await lookup.hosted(self, context, lookup.number(value))
+        left = await self._left(circle, context.me)
         await self.write(hosting.withdraw, circle, context.me, context.now)
-        return _("Noted. Stand-ins are asked in their order, and whoever comes is told. No reason needed.")
+        done = {
+            "nobody": _("It rests now. Its dates are called off, and whoever meant to come is told once."),
+            "draft": _("What you prepared is deleted."),
+            "stand-ins": _("Noted. Stand-ins are asked in their order, and whoever comes is told."),
+            "hosts": _("Noted. Whoever hosts it with you hears it."),
+        }[left]
+        return done + " " + _("No reason needed.")
+
+    async def _left(self, circle: Circle, me: Person) -> Literal["nobody", "draft", "stand-ins", "hosts"]:
+        """Who is there for it when this host goes: what is said of stand-ins is true."""
+        everybody = await self.read(hosts.everybody, circle.id)
+        others = any(one.accepted and one.person != me for one in everybody)
+        if circle.state != "published":
+            return "hosts" if others else "draft"
+        waiting = [one.person for one in everybody if one.part == "stand-in" and one.asked is None and one.person != me]
+        if any([await self.read(hosting.may_be_asked, circle, person) for person in waiting]):
+            return "stand-ins"
+        return "hosts" if others else "nobody"
 
     @action("circles.end")
     async def end(self, context: Context, value: str) -> Message:
         circle = await lookup.hosted(self, context, lookup.number(value))
         return Message(
-            _("End it for good? Every date to come is called off, and whoever means to come is told once."),
+            _(
+                "End it for good? Nothing is done yet. Every date to come is called off then, and whoever means to come"
+                " is told once. This can't be undone."
+            ),
             (
                 Button(_("End it"), "circles.ended_now", str(circle.id), style="danger"),
                 Button(_("Keep it"), "circles.manage", str(circle.id)),

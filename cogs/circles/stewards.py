@@ -71,6 +71,29 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
         )
 
     @action("circles.mod_pause", moderators=True)
+    async def ask_pause(self, context: Context, value: str) -> Message:
+        circle = await self._circle(context, value)
+        said = _(
+            "Nothing is done yet. Once {title} is paused, its dates are called off and whoever means to come is told"
+            " once. `kith-mod circles` takes it up again."
+        )
+        return await self._before(circle, said, Button(_("Pause it"), "circles.mod_paused", str(circle.id)))
+
+    @action("circles.mod_archive", moderators=True)
+    async def ask_archive(self, context: Context, value: str) -> Message:
+        circle = await self._circle(context, value)
+        said = _(
+            "Nothing is done yet. Once {title} is archived, its dates are called off and whoever means to come is told"
+            " once. This can't be undone."
+        )
+        end = Button(_("Archive it"), "circles.mod_archived", str(circle.id), style="danger")
+        return await self._before(circle, said, end)
+
+    async def _before(self, circle: Circle, said: Text, press: Button) -> Message:
+        title = (await wording.sheet(self, circle)).title
+        return Message(said.format(title=title), (press, Button(_("Leave it"), "circles.fine")))
+
+    @action("circles.mod_paused", moderators=True)
     async def pause(self, context: Context, value: str) -> Text:
         circle = await self._circle(context, value)
         await desk.act(self, context, "circles.paused", _end, circle, "paused", context)
@@ -82,7 +105,7 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
         await desk.act(self, context, "circles.resumed", _resume, circle, context)
         return _("It meets again.")
 
-    @action("circles.mod_archive", moderators=True)
+    @action("circles.mod_archived", moderators=True)
     async def archive(self, context: Context, value: str) -> Text:
         circle = await self._circle(context, value)
         await desk.act(self, context, "circles.archived", _end, circle, "archived", context)

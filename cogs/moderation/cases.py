@@ -71,13 +71,32 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         return Message(Text("\n").join(said), tuple(buttons))
 
     @action("cases.ask", moderators=True)
-    async def ask(self, context: Context, value: str) -> Form:
+    async def ask(self, context: Context, value: str) -> Message:
+        """What follows, before it does."""
+        number, _space, free = value.partition(" ")
+        case = await self._case(context, number)
+        follows = (
+            _("Once it is closed, the reporter hears that, and whom it is about can be introduced again.")
+            if free
+            else _("Once it is closed, the reporter hears that. A hold stays until `kith-mod hold` ends it.")
+        )
+        return Message(
+            _("Nothing is done yet.") + " " + follows,
+            (
+                Button(_("Close it now"), "cases.close", value),
+                Button(_("Close it with a note"), "cases.note", value),
+                Button(_("Leave it open"), "cases.open", str(case.id)),
+            ),
+        )
+
+    @action("cases.note", moderators=True)
+    async def note(self, context: Context, value: str) -> Form:
         label = _("A note, for moderators only")
         field = Field("note", label, optional=True, multiline=True, limit=LONGEST)
         return Form(_("Close this case"), (field,), "cases.close", value)
 
     @action("cases.close", moderators=True)
-    async def close(self, context: Context, value: str, note: str = "") -> Text:
+    async def close(self, context: Context, value: str, note: str = "") -> Message:
         number, _space, free = value.partition(" ")
         case = await self._case(context, number)
         if case.closed is not None:
@@ -86,10 +105,30 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         sealed = self.core.keyring.encrypt(note, "cases", "note", case.id) if note else None
         await desk.act(self, context, "cases.closed", cases.decide, case, sealed, bool(free), context.now)
         if free and not knew:
-            return _("Closed. They can be introduced again. They never heard of it. The reporter hears of the closing.")
+            return Message(
+                _("Closed. They can be introduced again. They never heard of it. The reporter hears of the closing.")
+            )
         if free:
-            return _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
-        return _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")
+            return Message(
+                _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
+            )
+        said = _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")
+        return Message(said, (Button(_("All reports"), "cases.all"), Button(_("Undo"), "cases.reopen", str(case.id))))
+
+    @action("cases.reopen", moderators=True)
+    async def reopen(self, context: Context, value: str) -> Text:
+        """What was closed by a slip waits again. Whoever reported hears only of the closing that stays."""
+        case = await self._case(context, value)
+        if case.closed is None:
+            raise UserError(_("That case is open."))
+        heard = not await desk.act(self, context, "cases.reopened", cases.reopen, case)
+        if heard:
+            return _("Open again. Whoever reported may have heard of the closing; they hear of the next one too.")
+        return _("Open again. The reporter has heard nothing of it.")
+
+    @action("cases.all", moderators=True)
+    async def all(self, context: Context, value: str) -> Reply:
+        return await self.cases(context)
 
     async def _case(self, context: Context, value: str) -> Case:
         """The case, if this moderator may see it now."""

@@ -54,6 +54,7 @@ DONE = {
     "feedback.answered": N_("answered a question to moderators"),
     "places.joined": N_("made two places one community"),
     "cases.closed": N_("closed a report"),
+    "cases.reopened": N_("opened a report again"),
     "holds.held": N_("held somebody's introductions"),
     "holds.ended": N_("let somebody be introduced again"),
     "quiet.first": N_("made everything quiet about somebody, for 72 hours"),

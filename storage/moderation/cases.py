@@ -126,10 +126,21 @@ def decide(connection: Connection, case: Case, note: bytes | None, free: bool, n
         "SELECT person FROM case_people WHERE \"case\" = ? AND part = 'reporter' AND person IS NOT NULL", (case.id,)
     ).fetchone()
     if reporter is not None:
-        told = Delivery(Person(reporter[0]), CLOSED, f"{CLOSED}:{case.id}", now, community=case.community)
+        told = Delivery(
+            Person(reporter[0]), CLOSED, f"{CLOSED}:{case.id}:{seconds(now)}", now, community=case.community
+        )
         deliveries.plan(connection, told)
     if free and case.reported is not None:
         holds.let_go(connection, case.community, case.reported, now)
+
+
+def reopen(connection: Connection, case: Case) -> bool:
+    """Closed by a slip: it waits again. False if the reporter has heard of the closing."""
+    connection.execute("UPDATE cases SET closed = NULL WHERE id = ?", (case.id,))
+    key = f"{CLOSED}:{case.id}:{seconds(case.closed)}" if case.closed else ""
+    unheard = deliveries.waits(connection, key)
+    deliveries.drop_key(connection, key)
+    return unheard
 
 
 def waiting_for_host(connection: Connection) -> list[Case]:

@@ -90,7 +90,9 @@ async def waiting(world: Playground, moderator: Member = MO) -> Message:
 
 async def close(world: Playground, label: str, note: str = "-") -> Message:
     opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
-    await world.chat.press(MO, button(opened, label), ROOM)
+    asked = await world.chat.press(MO, button(opened, label), ROOM)
+    assert "Nothing is done yet." in asked.text
+    await world.chat.press(MO, button(asked, "Close it with a note"), ROOM)
     answer = await world.chat.say(MO, note, ROOM)
     await world.bot.tick(world.now)
     return answer
@@ -226,6 +228,31 @@ async def test_a_case_that_is_closed_ends_no_hold_by_itself(world: Playground, p
     await two_days(world)
     assert [said for said in told(world, BOB) if "ntroductions" in said] == [PAUSED]
     assert await world.bot.database.read(holds.obstacle, porch, await person(world, BOB), world.now) == "held"
+
+
+async def test_a_case_closed_by_a_slip_is_opened_again(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", apart=False)
+    opened = await world.chat.press(MO, button(await waiting(world), "Open 1"), ROOM)
+    asked = await world.chat.press(MO, button(opened, "Close it"), ROOM)
+    assert "Once it is closed, the reporter hears that." in asked.text
+    assert "Open 1" in labels(await waiting(world)), "the question closes nothing"
+    closed = await world.chat.press(MO, button(asked, "Close it now"), ROOM)
+    assert "No report waits." in (await waiting(world)).text
+    again = await world.chat.press(MO, button(closed, "Undo"), ROOM)
+    assert str(again.text) == "Open again. The reporter has heard nothing of it."
+    assert "Open 1" in labels(await waiting(world))
+    await world.bot.tick(world.now)
+    assert told(world, ALICE) == []
+    world.now += timedelta(minutes=1)
+    await close(world, "Close it")
+    assert len([said for said in told(world, ALICE) if "Your report is closed." in said]) == 1
+
+
+async def test_a_command_typed_as_a_note_closes_nothing(world: Playground, porch: Community) -> None:
+    await report(world, ALICE, "bob", apart=False)
+    assert "Was that your answer?" in (await close(world, "Close it", "kith-mod hold bob")).text
+    await world.chat.say(MO, "cancel", ROOM)
+    assert "Open 1" in labels(await waiting(world))
 
 
 # -- separate us now --

@@ -276,16 +276,20 @@ async def test_dates_move_hosts_go_and_moderators_decide(bed: KilledBed) -> None
         await publish(bed)
         await tap(mo, await tap(mo, await card(mo), "I'm in", "You're in"), "I come every time", "every time")
     form = await alice.press(await mine(alice), "Move 1")
-    await fill(alice, form, "saturday 15:00", "Moved")
+    await tap(
+        alice, await fill(alice, form, "saturday 15:00", "Nothing is done yet. I understood:"), "Move it", "Moved"
+    )
     await mo.hear("has moved")
     asked = await tap(alice, await mine(alice), "Cancel 2", "Call off the date")
     await tap(alice, asked, "Call it off", "Called off.")
     await mo.hear("does not take place")
     form = await alice.press(await mine(alice), "A stand-in")
     await fill(alice, form, await alice.mention(mo.member), "asked when somebody is needed")
-    await tap(bob, await mine(bob), "I can't host any more", "No reason needed.")
+    asked = await tap(bob, await mine(bob), "I can't host any more", "Nothing is done yet.")
+    await tap(bob, asked, "Step back", "No reason needed.")
     await tap(mo, await mo.hear("A host can't come."), "I'll host", "You host Evening circle now.")
-    await _past(mo, await decide(mo, "Pause 1"), "Paused.")
+    asked = await _past(mo, await decide(mo, "Pause 1"), "Nothing is done yet.")
+    await tap(mo, asked, "Pause it", "Paused.")
     await _past(mo, await decide(mo, "Take up 1 again"), "It meets again.")
     form = await _past(
         mo, await decide(mo, "Hand over 1"), "Hand over" if isinstance(bed, KilledDiscord) else "To whom?"
@@ -293,7 +297,8 @@ async def test_dates_move_hosts_go_and_moderators_decide(bed: KilledBed) -> None
     await fill(mo, form, await mo.mention(bob.member), "I've asked")
     await tap(bob, await bob.hear("Would you host this?"), "I'll host", "You host Evening circle now.")
     await alice.hear("is hosted by somebody else now")
-    await _past(mo, await decide(mo, "Archive 1"), "Archived.")
+    asked = await _past(mo, await decide(mo, "Archive 1"), "Nothing is done yet.")
+    await tap(mo, asked, "Archive it", "Archived.")
     await tell(mo, "kith-mod circles", "No circle is published here.")
     await later(bed, timedelta(minutes=6))
     await tell(alice, "circle list", "No circle yet")

@@ -226,7 +226,7 @@ async def test_a_card_of_a_circle_that_was_ended_seats_nobody(world: Playground)
     await settle(world, CHANDRA, "events")
     shown = await card(world, CHANDRA)
     listed = await agree(world, MO, await world.chat.say(MO, "kith-mod circles"))
-    await press(world, MO, listed, "Archive 1")
+    await press(world, MO, await press(world, MO, listed, "Archive 1"), "Archive it")
     for wish in ("I'm in", "Maybe"):
         assert "I don't know that date any more." in (await press(world, CHANDRA, shown, wish)).text
     assert await answers(world) == 0

@@ -117,7 +117,7 @@ async def test_all_of_my_circles_as_one_file_with_what_was_moved(world: Playgrou
     await join(world, CHANDRA)
     screen = await press(world, ALICE, await world.chat.say(ALICE, "circle mine"), "Evening circle")
     await press(world, ALICE, screen, "Move 1")
-    await world.chat.say(ALICE, "saturday 15:00")
+    await press(world, ALICE, await world.chat.say(ALICE, "saturday 15:00"), "Move it")
     [file] = (await world.chat.say(CHANDRA, "circle calendar")).files
     strictly(file.content)
     starts = sorted(start for start, _end in in_both(file.content))
@@ -141,7 +141,7 @@ async def test_the_platforms_calendar_is_kept_in_step(world: Playground) -> None
     ]
     screen = await press(world, ALICE, await world.chat.say(ALICE, "circle mine"), "Evening circle")
     await press(world, ALICE, screen, "Move 1")
-    await world.chat.say(ALICE, "saturday 15:00")
+    await press(world, ALICE, await world.chat.say(ALICE, "saturday 15:00"), "Move it")
     await tick(world)
     assert sorted(event.starts.isoformat() for event in world.chat.events.values()) == [
         "2026-04-04T13:00:00+00:00",

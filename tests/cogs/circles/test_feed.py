@@ -72,7 +72,7 @@ async def test_a_calendar_takes_it_in_and_follows_what_the_host_moves(world: Pla
         assert len(starts(content)) == 8
         screen = await press(world, ALICE, await world.chat.say(ALICE, "circle mine"), "Evening circle")
         await press(world, ALICE, screen, "Move 1")
-        await world.chat.say(ALICE, "saturday 15:00")
+        await press(world, ALICE, await world.chat.say(ALICE, "saturday 15:00"), "Move it")
         assert starts((await get(port + path))[1])[0] == datetime(2026, 4, 4, 13, tzinfo=UTC)
 
 

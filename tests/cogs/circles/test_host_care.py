@@ -77,7 +77,7 @@ async def test_whoever_rested_is_asked_when_the_next_one_goes(world: Playground)
     await tick(world)
     await press(world, DANA, told(world, DANA, "A host can't come.")[0], "I'll host")
     mine = await press(world, DANA, await world.chat.say(DANA, "circle mine"), "Evening circle")
-    await press(world, DANA, mine, "I can't host any more")
+    await press(world, DANA, await press(world, DANA, mine, "I can't host any more"), "Step back")
     await tick(world)
     assert told(world, ALICE, "A host can't come.")
 
@@ -160,7 +160,7 @@ async def test_a_stand_in_who_no_longer_would_host_is_not_asked(world: Playgroun
     assert person is not None
     await world.bot.core.consenting.withdraw(person, ["host"])
     mine = await press(world, BOB, await world.chat.say(BOB, "circle mine"), "Evening circle")
-    await press(world, BOB, mine, "I can't host any more")
+    await press(world, BOB, await press(world, BOB, mine, "I can't host any more"), "Step back")
     await tick(world)
     assert not told(world, CHANDRA, "A host can't come.")
     assert told(world, DANA, "A host can't come.")

@@ -35,7 +35,9 @@ async def stand_in(world: Playground, name: str) -> None:
 
 
 async def step_back(world: Playground) -> None:
-    assert "No reason needed." in (await press(world, BOB, await manage(world, BOB), "I can't host any more")).text
+    asked = await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    assert "Nothing is done yet." in asked.text
+    assert "No reason needed." in (await press(world, BOB, asked, "Step back")).text
     await tick(world)
 
 
@@ -141,15 +143,55 @@ async def test_without_any_host_it_rests_and_everybody_is_told(world: Playground
     await published(world)
     await join(world, MO)
     await step_back(world)
-    await press(world, ALICE, await manage(world), "I can't host any more")
+    await press(world, ALICE, await press(world, ALICE, await manage(world), "I can't host any more"), "Step back")
     await tick(world)
     assert told(world, MO, "has no host any more")
     assert "No circle yet" in (await world.chat.say(CHANDRA, "circle list")).text
 
 
+async def test_a_lone_host_reads_that_it_rests_then_and_nothing_of_stand_ins(world: Playground) -> None:
+    await published(world)
+    await join(world, MO)
+    await step_back(world)
+    asked = await press(world, ALICE, await manage(world), "I can't host any more")
+    assert "You are its only host, and there is no stand-in: it rests then" in asked.text
+    await press(world, ALICE, asked, "Stay")
+    await tick(world)
+    assert not told(world, MO, "has no host any more")
+    done = await press(world, ALICE, asked, "Step back")
+    assert "It rests now." in done.text
+    assert "tand-ins are asked" not in done.text
+    await tick(world)
+    assert told(world, MO, "has no host any more")
+
+
+async def test_stand_ins_are_spoken_of_only_where_somebody_will_be_asked(world: Playground) -> None:
+    await published(world)
+    asked = await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    assert "Whoever hosts it with you hears it then. There is no stand-in." in asked.text
+    await would_host(world, CHANDRA)
+    await stand_in(world, "Chandra")
+    asked = await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    assert "Stand-ins are asked in their order then" in asked.text
+
+
+async def test_a_moved_date_can_be_put_back(world: Playground) -> None:
+    await published(world)
+    await press(world, ALICE, await manage(world), "Move 1")
+    shown = await world.chat.say(ALICE, "friday 8:00")
+    assert "I understood: Friday 3 April 2026 at 08:00, Berlin time." in shown.text
+    assert "It is Thursday 2 April 2026 at 19:00, Berlin time until you press `Move it`." in shown.text
+    starts = "SELECT starts FROM gatherings ORDER BY id LIMIT 1"
+    before = await rows(world, starts)
+    moved = await press(world, ALICE, shown, "Move it")
+    assert await rows(world, starts) != before
+    await press(world, ALICE, moved, "Undo")
+    assert await rows(world, starts) == before
+
+
 async def test_the_co_host_becomes_the_host(world: Playground) -> None:
     await published(world)
-    await press(world, ALICE, await manage(world), "I can't host any more")
+    await press(world, ALICE, await press(world, ALICE, await manage(world), "I can't host any more"), "Step back")
     assert await rows(world, "SELECT part FROM circle_hosts WHERE accepted IS NOT NULL") == [("host",)]
 
 
@@ -167,7 +209,10 @@ async def test_moving_one_date_is_told_once_and_kills_the_old_reminders(world: P
     await join(world, MO)
     await join(world, CHANDRA, "Can't")
     await press(world, ALICE, await manage(world), "Move 1")
-    assert "Moved" in (await world.chat.say(ALICE, "saturday 15:00")).text
+    shown = await world.chat.say(ALICE, "saturday 15:00")
+    assert "Nothing is done yet. I understood: Saturday 4 April 2026 at 15:00, Berlin time." in shown.text
+    assert not told(world, MO, "has moved")
+    assert "Moved" in (await press(world, ALICE, shown, "Move it")).text
     await pass_time(world, timedelta(days=8))
     assert len(told(world, MO, "has moved")) == 1
     assert len(told(world, MO, "Evening circle is")) == 1

@@ -190,7 +190,7 @@ async def test_a_question_about_a_circle_that_has_ended_makes_nobody_its_host(wo
     await published(world)
     await would_host(world, DANA)
     await named(world, "Dana", "A stand-in")
-    await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    await press(world, BOB, await press(world, BOB, await manage(world, BOB), "I can't host any more"), "Step back")
     await tick(world)
     [question] = asked(world, DANA)
     await press(world, ALICE, await press(world, ALICE, await manage(world, ALICE), "End the circle"), "End it")
@@ -220,7 +220,7 @@ async def comes_near(world: Playground) -> None:
 
 
 async def bob_steps_back(world: Playground) -> None:
-    await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    await press(world, BOB, await press(world, BOB, await manage(world, BOB), "I can't host any more"), "Step back")
     await tick(world)
 
 
@@ -286,7 +286,7 @@ async def test_a_stand_in_who_was_not_needed_is_asked_the_next_time(world: Playg
     await tick(world)
     await press(world, DANA, asked(world, DANA)[0], "I'll host")
     await pass_time(world, timedelta(hours=24))
-    await press(world, DANA, await manage(world, DANA), "I can't host any more")
+    await press(world, DANA, await press(world, DANA, await manage(world, DANA), "I can't host any more"), "Step back")
     await tick(world)
     assert len(asked(world, CHANDRA)) == 2, "another place is another question"
 
@@ -308,7 +308,7 @@ async def test_moved_to_an_hour_that_is_near_too_the_one_host_is_asked_again(wor
     await bob_steps_back(world)
     [question] = told(world, ALICE, "You are the one host left")
     await press(world, ALICE, question, "Move it")
-    await world.chat.say(ALICE, "2026-04-02 22:00")
+    await press(world, ALICE, await world.chat.say(ALICE, "2026-04-02 22:00"), "Move it")
     await tick(world)
     assert len(told(world, ALICE, "You are the one host left")) == 2
     await press(world, ALICE, told(world, ALICE, "You are the one host left")[-1], "Hold it with one host")

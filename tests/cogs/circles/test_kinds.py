@@ -96,7 +96,7 @@ async def test_a_hosts_circle_left_with_one_says_on_its_card_that_a_second_is_lo
     screen = await press(world, ALICE, await chosen(world, "hosts"), "Publish")
     await co_hosted(world, screen)
     shown = await press(world, BOB, await world.chat.say(BOB, "circle mine"), TITLE)
-    await press(world, BOB, shown, "I can't host any more")
+    await press(world, BOB, await press(world, BOB, shown, "I can't host any more"), "Step back")
     assert "One host: Alice. A second is being looked for." in (await card(world, CHANDRA, TITLE)).text
 
 

@@ -29,7 +29,9 @@ async def test_counts_and_hosts_but_never_who_comes(world: Playground) -> None:
 async def test_a_pause_calls_dates_off_once_and_ends(world: Playground) -> None:
     await published(world)
     await join(world, CHANDRA)
-    assert "Paused." in (await press(world, MO, await seen(world), "Pause 1")).text
+    asked = await press(world, MO, await seen(world), "Pause 1")
+    assert "Nothing is done yet." in asked.text
+    assert "Paused." in (await press(world, MO, asked, "Pause it")).text
     await tick(world)
     assert len(told(world, CHANDRA, "does not take place")) == 1
     assert "It meets again." in (await press(world, MO, await seen(world), "Take up 1 again")).text
@@ -39,7 +41,7 @@ async def test_a_pause_calls_dates_off_once_and_ends(world: Playground) -> None:
 
 async def test_archived_is_gone_for_everybody(world: Playground) -> None:
     await published(world)
-    await press(world, MO, await seen(world), "Archive 1")
+    await press(world, MO, await press(world, MO, await seen(world), "Archive 1"), "Archive it")
     assert "No circle is published here." in (await seen(world)).text
     assert "No circle yet" in (await world.chat.say(CHANDRA, "circle list")).text
 

@@ -16,7 +16,8 @@ KINDS = ("circle", "story round", "skill practice", "hosts' circle")
 
 
 async def by_moderator(world: Playground, label: str) -> Message:
-    return await press(world, MO, await agree(world, MO, await world.chat.say(MO, "kith-mod circles")), label)
+    asked = await press(world, MO, await agree(world, MO, await world.chat.say(MO, "kith-mod circles")), label)
+    return await press(world, MO, asked, "Pause it") if label.startswith("Pause") else asked
 
 
 async def handed(world: Playground, to: Member) -> Message:
@@ -117,7 +118,7 @@ async def test_handing_over_a_light_one_leaves_one_host(world: Playground) -> No
 async def test_where_one_of_two_is_left_they_stay_beside_the_one_who_takes_over(world: Playground) -> None:
     await published(world)
     mine = await press(world, BOB, await world.chat.say(BOB, "circle mine"), "Evening circle")
-    await press(world, BOB, mine, "I can't host any more")
+    await press(world, BOB, await press(world, BOB, mine, "I can't host any more"), "Step back")
     await press(world, DANA, await handed(world, DANA), "I'll host")
     assert await hosting(world) == [("co-host", "Alice"), ("host", "Dana")]
 
@@ -239,9 +240,9 @@ async def test_a_circle_is_not_taken_up_into_a_third_in_a_week(world: Playground
 async def test_what_was_archived_never_comes_back(world: Playground) -> None:
     await published(world)
     shown = await agree(world, MO, await world.chat.say(MO, "kith-mod circles"))
-    paused = await press(world, MO, shown, "Pause 1")
+    paused = await press(world, MO, await press(world, MO, shown, "Pause 1"), "Pause it")
     again = await agree(world, MO, await world.chat.say(MO, "kith-mod circles"))
-    await press(world, MO, again, "Archive 1")
+    await press(world, MO, await press(world, MO, again, "Archive 1"), "Archive it")
     assert "Paused." in paused.text
     assert "That circle is no more." in (await press(world, MO, again, "Take up 1 again")).text
     assert await state(world) == "archived"

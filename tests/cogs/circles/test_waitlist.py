@@ -222,7 +222,7 @@ async def test_the_line_stays_in_its_order_when_the_date_moves(world: Playground
     await full(world, EVE, ALICE)
     screen = await press(world, ALICE, await world.chat.say(ALICE, "circle mine"), "Evening circle")
     await press(world, ALICE, screen, "Move 1")
-    await world.chat.say(ALICE, "saturday 15:00")
+    await press(world, ALICE, await world.chat.say(ALICE, "saturday 15:00"), "Move it")
     await tick(world)
     [notice] = told(world, EVE, "has moved")
     assert "I'm in" in labels(notice)
