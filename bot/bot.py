@@ -18,7 +18,7 @@ from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
 from bot.errors import NotUnderstood, StorageError, UserError
-from bot.incoming import conversation, help_first, inbox, offering, parameters, text, wished
+from bot.incoming import conversation, help_first, inbox, offering, parameters, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
@@ -103,7 +103,7 @@ class Bot:
         values = {field: text.whole(typed) for field, typed in (answers or {}).items()}
         action = self.registry.actions.get(offering.action_of(button_id))
         typed = help_first.filled_in(action.handler if action else None, values)
-        await self._answer(incoming, lambda context: self._action(context, button_id, values), typed)
+        await self._answer(incoming, lambda context: self._pressed(context, button_id, values), typed)
 
     async def run_text(self, incoming: Incoming, line: str) -> None:
         """A line typed to the bot: an answer to what the chat stands at, or a command."""
@@ -234,21 +234,17 @@ class Bot:
                 return await self._action(context, door, {})
             said = await help_first.instead(self.registry, context, line) if context.direct else None
             if said is None and wish is not None and not means_command:
-                command = wished.opens(wish)
-                return (
-                    await self._typed_command(context, command)
-                    if command
-                    else (context, wished.screen(self.registry, wish))
-                )
+                if command := wished.opens(wish):
+                    return await self._typed_command(context, command)
+                return context, wished.screen(self.registry, wish)
             if said is None or means_command:
                 raise
             return context, said
 
     async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.registry.commands, line)
-        zone = await self._recognising.zone(context)
-        reading_ = parameters.Reading(context.now, zone, self._member_reader(context))
-        return await self._command(context, command, parameters.split(command.name, command.parameters, rest, reading_))
+        arguments = parameters.split(command.name, command.parameters, rest, await self._reading(context))
+        return await self._command(context, command, arguments)
 
     async def _form_answer(self, context: Context, chat: conversation.Chat, line: str) -> Answered:
         """One answer of a form that is asked question by question; the last one sends it."""
@@ -291,12 +287,21 @@ class Bot:
         values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
         return context, await command.handler(context, **values)
 
+    async def _pressed(self, context: Context, button_id: str, values: Mapping[str, str]) -> Answered:
+        """A command in a form that is sent whole is asked about first, as in one that is typed."""
+        name = offering.action_of(button_id)
+        asked = await slips.ask(self.registry, self.conversations, context, button_id, name, values)
+        return (context, asked) if asked else await self._action(context, button_id, values)
+
     async def _action(self, context: Context, button_id: str, answers: Mapping[str, str]) -> Answered:
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
         if button.action == wished.DOOR:
             return await self._typed_command(context, button.value)
+        if button.action in (slips.TAKEN, slips.LET_GO):
+            sent, kept = await slips.take(self.conversations, context, button.value)
+            return await self._action(context, sent, kept) if button.action == slips.TAKEN else (context, slips.gone())
         action = self.registry.actions.get(button.action)
         if action is None:
             raise UserError(_("That button has expired. `help` shows what I can do."))
@@ -315,14 +320,12 @@ class Bot:
         return await self._command(replace(context, community=community), self.registry.commands[name], arguments)
 
     async def _reading(self, context: Context) -> parameters.Reading:
-        return parameters.Reading(context.now, await self._recognising.zone(context), self._member_reader(context))
+        zone, adapter = await self._recognising.zone(context), self.adapters[context.member.platform]
+        return parameters.Reading(context.now, zone, adapter.read_member)
 
     async def zone_of(self, member: Member) -> str:
         """The member's IANA zone, or the host's default."""
         return await self._recognising.zone_of(member)
-
-    def _member_reader(self, context: Context) -> parameters.MemberReader:
-        return self.adapters[context.member.platform].read_member
 
 
 def _as_message(reply: str | Text | Message | Form) -> Message | Form:

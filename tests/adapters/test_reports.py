@@ -12,6 +12,7 @@ from storage.moderation import cases
 from storage.moderation.cases import Viewer
 from tests.adapters.beds import beds
 from tests.adapters.contract import Bed
+from tests.adapters.discord_bed import discord_bed
 
 STORY = "They wrote to me at night, again."
 
@@ -77,3 +78,28 @@ async def test_who_is_not_in_the_place_finds_nobody_in_it(bed: Bed) -> None:
     assert await bed.adapter.find_members(bed.place, bob.name or bob.id, eve) == {}
     alice = bed.actor("alice").member
     assert bob in await bed.adapter.find_members(bed.place, bob.name or bob.id, alice)
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize("slip", ["pause", "leave", "forget-me", "kith-mod hold bob", "send"])
+async def test_a_command_in_a_form_that_is_sent_whole_is_asked_about(tmp_path: Path, slip: str) -> None:
+    async with discord_bed(tmp_path / "kith") as bed:
+        alice = bed.actor("alice")
+        form = await alice.press(await alice.say_in_room("report"), "Write it")
+        asked = await alice.fill(form, slip, "bob")
+        assert "Was that your answer? Nothing is done and nothing is noted" in asked.text
+        preview = await alice.press(asked, "It is my answer")
+        assert "This is what would be read:" in preview.text
+        assert "About: bob" in preview.text.casefold().replace("about", "About"), "what was filled in beside it is kept"
+        gone = await alice.press(asked, "It is my answer")
+        assert "I no longer have what you filled in." in gone.text
+
+
+@pytest.mark.sockets
+async def test_a_command_that_was_no_answer_is_let_go_of(tmp_path: Path) -> None:
+    async with discord_bed(tmp_path / "kith") as bed:
+        alice = bed.actor("alice")
+        form = await alice.press(await alice.say_in_room("report"), "Write it")
+        asked = await alice.fill(form, "leave", "")
+        assert str((await alice.press(asked, "Let it go")).text) == "Nothing was done, and nothing is kept."
+        assert await reported(bed) == []

@@ -10,6 +10,7 @@ import pytest
 from storage.members import community_settings, consents, members
 from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, labels
 from tests.cogs.buddies.world import last, met
+from tests.cogs.settled import dump
 
 DEEDS = {
     "forget-me": (
@@ -205,6 +206,29 @@ async def test_a_name_that_is_a_command_is_asked_about_and_cancel_ends_the_form(
         assert "`cancel` ends the form, then `forget-me` works." in (await pair.chat.say(ALICE, "forget-me")).text
     assert "Stopped. Nothing was changed." in (await pair.chat.say(ALICE, "cancel")).text
     assert "Nothing has happened yet." in (await pair.chat.say(ALICE, "forget-me")).text
+
+
+@pytest.mark.parametrize(
+    ("action", "field"), [("reports.written", "words"), ("feedback.words", "words"), ("people.keep", "label")]
+)
+async def test_a_command_sent_in_a_whole_form_is_kept_until_it_is_decided(
+    pair: Playground, action: str, field: str
+) -> None:
+    if action not in pair.bot.registry.actions:
+        pytest.fail(f"{action} is called otherwise now")
+    community = await pair.bot.database.read(members.community_of, ROOM)
+    assert community is not None
+    value = f"m{community.id}" if action == "reports.written" else ""
+    sent = f"kith:1:{action}:-:{value}"
+    await pair.bot.run_action(pair.chat.incoming(ALICE, ROOM), sent, {field: "forget-me"})
+    asked = pair.chat.read(ALICE)[-1]
+    assert "Was that your answer?" in asked.text
+    assert labels(asked) == ["It is my answer", "Let it go"]
+    assert f'"{field}": "forget-me"' not in await dump(pair), "it lies encrypted"
+    if action == "people.keep":
+        assert await pair.bot.database.read(lambda one: one.execute("SELECT count(*) FROM people_map").fetchone()) == (
+            0,
+        )
 
 
 # -- what protects people -------------------------------------------------------------------------------------------
