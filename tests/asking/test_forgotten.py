@@ -89,7 +89,7 @@ LIFE: tuple[tuple[str, ...], ...] = (
     ("report", "Write it", WORDS, "-", "Send it"),
     ("quiet", "Add someone", "@Bob"),
     ("quiet", "My words", WORDS),
-    ("settings Helper", "Helper hours", "09:00", "20:00", "-", "-"),
+    ("settings Helper", "All settings", "Helper hours", "09:00", "20:00", "-", "-"),
     ("company", "Change", "Note", WORDS, "Ask"),
     ("buddy find", "Any time", "Either", "Both"),
     ("buddy mentor",),
@@ -139,7 +139,7 @@ async def lives(world: Playground) -> None:
         await says(world, member, "checkin on 19:00 berlin")
     for line in BEFORE:
         await says(world, BOB, line)
-    await says(world, BOB, "settings Helper", "Helper hours", "09:00", "20:00", "-", "-")
+    await says(world, BOB, "settings Helper", "All settings", "Helper hours", "09:00", "20:00", "-", "-")
     for line, *then in LIFE:
         await says(world, ODD, line, *then)
     async for _said in world.wait(timedelta(hours=26)):

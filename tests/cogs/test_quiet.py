@@ -323,7 +323,9 @@ async def test_either_side_ends_it_in_one_step(alice: Playground) -> None:
 
 async def test_a_contact_who_withdraws_is_not_told(alice: Playground) -> None:
     await pass_time(alice, 3 * DAY + 14 * HOUR)
-    await alice.chat.say(BOB, "settings contact")
+    asked = await alice.chat.say(BOB, "settings contact")
+    assert "Once this is off, you are on nobody's list any more, and whoever chose you is told." in asked.text
+    await alice.chat.press(BOB, button(asked, "Switch it off"))
     await pass_time(alice, 5 * DAY)
     assert heard(alice, BOB, TELLS) == 0
 

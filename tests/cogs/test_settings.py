@@ -11,7 +11,7 @@ from bot.asking import consenting
 from bot.messages import Button, Text
 from bot.registry import Setting
 from bot.words import i18n
-from cogs import settings
+from cogs import switches
 from storage.database.database import Database
 from storage.delivery import deliveries
 from storage.members import consents, members
@@ -46,11 +46,12 @@ async def test_one_screen_shows_switches_then_roles_then_dials(alice: Playground
     assert max(map(len, shown)) <= 45
 
 
-async def test_a_tap_withdraws_one_yes_alone_and_shows_the_screen_again(alice: Playground) -> None:
+async def test_a_tap_withdraws_one_yes_alone_and_says_so_in_one_line(alice: Playground) -> None:
     screen = await alice.chat.say(ALICE, "settings")
     after = await alice.chat.press(ALICE, button(screen, "Check-ins: on"))
-    assert str(after.text).startswith("Check-ins: off now.")
-    assert "Check-ins: off" in labels(after)
+    assert str(after.text) == "Check-ins: off now. No check-in comes. Your times are kept."
+    assert labels(after) == ["All settings", "Switch it on"]
+    assert "Check-ins: off" in labels(await alice.chat.press(ALICE, button(after, "All settings")))
     assert await given(alice) == {"core", "dm"}
 
 
@@ -74,7 +75,8 @@ async def test_what_is_off_is_switched_on_with_its_question(alice: Playground) -
     question = await alice.chat.press(ALICE, button(screen, "Others may ask to tell you: off"))
     assert "You can say no each time" in question.text
     after = await alice.chat.press(ALICE, button(question, "Yes"))
-    assert "Others may ask to tell you: on" in labels(after)
+    assert str(after.text) == "Others may ask to tell you: on now."
+    assert "Others may ask to tell you: on" in labels(await alice.chat.press(ALICE, button(after, "All settings")))
     assert "may-be-asked" in await given(alice)
 
 
@@ -133,7 +135,9 @@ async def test_quiet_hours_are_two_times(alice: Playground) -> None:
 async def test_the_zone_is_a_city(alice: Playground) -> None:
     await alice.chat.say(ALICE, "settings time zone")
     after = await alice.chat.say(ALICE, "lisbon")
-    assert "Time zone: Lisbon time" in labels(after)
+    assert str(after.text).startswith("Your time zone is Lisbon time.")
+    assert "\n" not in str(after.text)
+    assert "Time zone: Lisbon time" in labels(await alice.chat.press(ALICE, button(after, "All settings")))
 
 
 async def test_the_rows_of_other_features_stand_on_the_screen(
@@ -189,13 +193,43 @@ async def test_a_language_that_went_since_the_screen_was_shown_is_not_kept(
     assert (await alice.bot.database.read(members.profile, person)).locale == "en"
 
 
+def test_every_switch_says_what_follows_when_it_is_off() -> None:
+    assert set(switches.FOLLOWS) | set(switches.ASKED_FIRST) == set(switches.NAMES)
+
+
+@pytest.mark.parametrize("name", switches.ENDS)
+async def test_a_switch_that_ends_or_deletes_something_asks_first(alice: Playground, name: str) -> None:
+    person = await alice.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    await alice.bot.database.write(consents.give, person, (name, "adult"), "Yes.", NOW)
+    asked = await alice.chat.say(ALICE, f"settings {switches.NAMES[name]}")
+    assert str(asked.text).startswith("Nothing is done yet. Once this is off,")
+    assert name in await given(alice)
+    assert "Leave it on" in labels(asked)
+    done = await alice.chat.press(ALICE, button(asked, "Switch it off"))
+    assert str(done.text) == f"{switches.NAMES[name]}: off now. {switches.FOLLOWS[name]}"
+    assert name not in await given(alice)
+
+
+async def test_a_digit_typed_twice_ends_no_pair_and_deletes_no_date(alice: Playground) -> None:
+    person = await alice.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    await alice.bot.database.write(consents.give, person, ("dates",), "Yes.", NOW)
+    screen = await alice.chat.say(ALICE, "settings")
+    number = str(1 + labels(screen).index("My dates: on"))
+    for _time in range(2):
+        await alice.chat.say(ALICE, number)
+    await alice.chat.say(ALICE, "1")
+    assert "dates" in await given(alice)
+
+
 def test_every_purpose_has_a_place_on_the_screen() -> None:
-    assert set(settings.NAMES) | {"core"} == set(consenting.PURPOSES)
+    assert set(switches.NAMES) | {"core"} == set(consenting.PURPOSES)
 
 
 def test_what_is_switched_on_by_a_yes_says_who_will_see_it() -> None:
-    assert set(settings.ROLES) <= set(settings.WORDS) <= set(settings.NAMES)
-    for name, words in settings.WORDS.items():
+    assert set(switches.ROLES) <= set(switches.WORDS) <= set(switches.NAMES)
+    for name, words in switches.WORDS.items():
         assert any(sign in words for sign in ("see", "Nobody else", "shown")), name
 
 

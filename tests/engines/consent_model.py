@@ -37,7 +37,8 @@ from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
-from cogs.settings import NAMES, WORDS, Settings
+from cogs.settings import Settings
+from cogs.switches import NAMES, WORDS
 from storage.delivery import deliveries
 from storage.members import blocks, consents, members
 from tests.engines.consent_ledger import Human, Ledger, Probe

@@ -229,7 +229,8 @@ async def test_whoever_goes_leaves_with_the_words_of_any_end(world: Playground, 
     elif how == "forget":
         await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
     elif how == "withdraw":
-        await world.chat.press(ALICE, button(await world.chat.say(ALICE, "settings"), "A buddy: on"))
+        asked = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "settings"), "A buddy: on"))
+        await world.chat.press(ALICE, button(asked, "Switch it off"))
     else:
         screen = await world.chat.say(ALICE, "buddy avoid @bob")
         await world.chat.press(ALICE, button(screen, "Avoid them"))

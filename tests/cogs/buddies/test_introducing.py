@@ -94,7 +94,8 @@ async def test_a_withdrawal_between_two_yeses_is_honoured(world: Playground) -> 
     await sign_up(world, ALICE, BOB)
     await to_the_round(world)
     await press_last(world, ALICE, NO_NAME, "Yes")
-    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "settings"), "A buddy: on"))
+    asked = await world.chat.press(ALICE, button(await world.chat.say(ALICE, "settings"), "A buddy: on"))
+    await world.chat.press(ALICE, button(asked, "Switch it off"))
     await later(world, 1)
     assert told(world, BOB, LOOKING) == 1
     assert LOOKING in (await press_last(world, BOB, NO_NAME, "Yes")).text

@@ -135,7 +135,8 @@ async def test_who_wants_no_trio_is_not_asked(world: Playground) -> None:
 async def test_whoever_goes_while_all_are_asked_takes_nobody_elses_pair_along(world: Playground, who: Member) -> None:
     before = await staying(world)
     await press_last(world, BOB, NO_NAME, "Yes")
-    await world.chat.press(who, button(await world.chat.say(who, "settings"), "A buddy: on"))
+    asked = await world.chat.press(who, button(await world.chat.say(who, "settings"), "A buddy: on"))
+    await world.chat.press(who, button(asked, "Switch it off"))
     await settle(world)
     if who == CHANDRA:
         assert (await pair_of(world, BOB)).channel == before

@@ -142,7 +142,9 @@ async def test_only_the_yes_to_that_question_takes_the_words(world: Playground) 
 
 async def test_switched_off_means_gone(alice: Playground) -> None:
     await alice.chat.say(ALICE, "remind me in 20 min tea")
-    await alice.chat.say(ALICE, "settings reminders")
+    asked = await alice.chat.say(ALICE, "settings reminders")
+    assert "your reminders are deleted. That can't be undone." in asked.text
+    await alice.chat.press(ALICE, button(asked, "Switch it off"))
     await pass_time(alice, HOUR)
     assert not unasked(alice, ALICE)
     assert "Nothing waits." in (await alice.chat.say(ALICE, "reminders")).text
