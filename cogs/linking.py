@@ -60,7 +60,7 @@ class Linking(Cog):
         accounts = await self.read(members.accounts, context.me)
         if len(accounts) < 2:
             raise UserError(_("This is your only account here. `forget-me` deletes what I keep."))
-        asked = _("Unlink this account? What I keep stays with your other one: {other}.")
+        asked = _("Unlink this account? Nothing is done yet. What I keep stays with your other one: {other}.")
         other = next(account for account in accounts if account != context.member)
         return Message(
             asked.format(other=f"{other.platform} {other.id}"),
