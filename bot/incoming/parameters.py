@@ -142,7 +142,9 @@ def _choice(words: tuple[str, ...]) -> Type:
     def parse(typed: str, _reading: Reading) -> str:
         found = [word for word in words if word == typed.strip().casefold()]
         if not found:
-            raise UserError(_("{typed} isn't one of these: {words}.").format(typed=typed[:40], words=", ".join(words)))
+            raise UserError(
+                _("{typed} isn't one of these: {words}.").format(typed=typed[:40], words=Text(", ".join(words)))
+            )
         return found[0]
 
     return Type(

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from bot.errors import NotUnderstood, UserError
-from bot.messages import Button, Field, Form, Message, Text, plain
+from bot.messages import Button, Field, Form, Message, Plain, Text, plain
 from bot.registry import Command
 from bot.words.i18n import N_, _
 
@@ -32,6 +32,9 @@ LOST = N_("I'm a bot and know few words, so I couldn't follow. No person has rea
 
 PRESSED = frozenset({"send"})
 """What is meant for a button that comes later, and is no words for another person."""
+
+ECHOED = 120
+"""Characters of somebody's own words that a failure says back."""
 
 CANCEL = frozenset({"cancel", "stop", "quit"})
 """What ends a form."""
@@ -185,6 +188,11 @@ def labels(buttons: Iterable[Button]) -> list[tuple[str, str]]:
 
 
 def sentence(error: UserError) -> Text:
-    """What a failure may show."""
+    """What a failure may show. Words that are said back to whoever wrote them are cut: they have them already."""
     [said] = error.args or ("",)
-    return said if isinstance(said, Text) else plain(str(said))
+    said = said if isinstance(said, Text) else plain(str(said))
+    return Text(*(_echoed(part) if isinstance(part, Plain) else part for part in said.parts))
+
+
+def _echoed(part: Plain) -> Plain:
+    return part if len(part.words) <= ECHOED else Plain(part.words[: ECHOED - 1] + "…")

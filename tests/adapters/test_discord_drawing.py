@@ -118,6 +118,26 @@ def test_a_long_text_is_cut_at_lines_then_spaces() -> None:
     assert split("word " * 9 + "word", 24) == ["word word word word", "word word word word", "word word"]
 
 
+@pytest.mark.parametrize("length", [999, 1000, 1001, 1999, 2000, 2001, 2500, 6000])
+def test_cutting_goes_on_whatever_a_character_counts(length: int) -> None:
+    for mark, counts in (("a", 1), ("🙂", 2)):
+        pieces = split(mark * length)
+        assert "".join(pieces) == mark * length
+        assert len(pieces) == -(-length * counts // 2000), "as few as fit"
+    mixed = split("a🙂" * length)
+    assert "".join(mixed) == "a🙂" * length
+    assert len(mixed) <= length * 3 // 1998 + 1
+
+
+@pytest.mark.parametrize("length", [1999, 2000, 2001, 2500, 6000])
+def test_no_piece_is_empty(length: int) -> None:
+    for blank in (" ", "\n"):
+        for words in (blank * length + "a", "a" + blank * length + "b", blank * length):
+            pieces = split(words)
+            assert "".join("".join(pieces).split()) == words.replace(blank, "")
+            assert all(piece.strip() for piece in pieces) or len(pieces) == 1, pieces
+
+
 def test_a_cut_never_parts_an_escape() -> None:
     drawn = escape("x" + "*" * 1500)
     assert [alive(piece) for piece in split(drawn)] == [[], []]

@@ -135,3 +135,17 @@ def test_a_sentence_that_begins_with_a_command_is_an_answer(world: Playground, l
 @pytest.mark.parametrize("line", ["I’m in", "i‘m in", "I'm in.", "I’M IN!"])
 def test_apostrophes_are_read_as_phones_write_them(line: str) -> None:
     assert text.chosen([("I'm in", "yes"), ("Can't", "no")], line) == "yes"
+
+
+@pytest.mark.parametrize("length", [119, 120, 121, 2500])
+def test_what_a_failure_says_back_is_cut(length: int) -> None:
+    said = text.sentence(UserError(Text("I don't know who {words} is.").format(words="x" * length)))
+    echoed = str(said).removeprefix("I don't know who ").removesuffix(" is.")
+    assert echoed == ("x" * length if length <= 120 else "x" * 119 + "…")
+    assert text.sentence(UserError("y" * length)) == (
+        Text("{words}").format(words="y" * length if length <= 120 else "y" * 119 + "…")
+    )
+
+
+def test_our_own_words_are_not_cut() -> None:
+    assert len(str(text.sentence(UserError(Text("z" * 500))))) == 500

@@ -61,7 +61,8 @@ def split(drawn: str, limit: int = LIMIT) -> list[str]:
         cut = next((at for mark in ("\n", " ") if (at := window.rfind(mark)) > limit // 2), len(window))
         kept = window[:cut]
         cut -= (len(kept) - len(kept.rstrip("\\"))) % 2  # a pair that means a backslash is whole, and stays so
-        pieces.append(drawn[:cut].rstrip())
+        cut = max(cut, 1)
+        pieces += [piece] if (piece := drawn[:cut].rstrip()) else []
         in_a_line, drawn = drawn[cut : cut + 1] != "\n", drawn[cut:].lstrip()
         if in_a_line and _LINE_START.match(drawn):
             drawn = BREAK + drawn  # what stood in the middle of a line begins no heading now
@@ -96,9 +97,11 @@ def _escaped_start(found: re.Match[str]) -> str:
 
 
 def _window(words: str, limit: int) -> str:
-    """The longest beginning that surely fits."""
+    """The longest beginning that fits. Never empty: a character counts two at most."""
     window = words[:limit]
-    return window[: limit - (_length(window) - len(window))]
+    while (over := _length(window) - limit) > 0:
+        window = window[: -max(1, over // 2)]
+    return window
 
 
 def _length(words: str) -> int:

@@ -171,3 +171,12 @@ def test_no_piece_is_larger_than_an_event_may_be(character: str) -> None:
 
 def test_an_empty_text_is_still_an_event() -> None:
     assert only(Message(Text("")))["body"] == ""
+
+
+@pytest.mark.parametrize("length", [0, 1, 999, 1000, 1001, 39_999, 40_000, 40_001, 100_000])
+def test_cutting_goes_on_whatever_a_character_counts(length: int) -> None:
+    for mark in ("a", "🙂", "\n"):
+        bodies = [content["body"] for content in contents(Message(Text("{words}").format(words=mark * length)), PARIS)]
+        assert "".join(bodies) == mark * length
+        assert all(bodies) or length == 0
+        assert len(bodies) <= 1 + length // 1000
