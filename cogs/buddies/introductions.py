@@ -170,7 +170,7 @@ def doors_of(pair: Pair) -> tuple[Button, ...]:
         Button(_("End it"), "buddies.end_now", number)
         if pair.kind == "mentor"
         else Button(_("End gently"), "buddies.end", number),
-        Button(_("Report"), "reports.change", f"m{pair.community.id}"),
+        Button(_("Report"), "reports.change", f"m{pair.community.id}p{number}"),
     )
 
 

@@ -67,7 +67,8 @@ class Reports(Cog):
 
     @action("reports.write", stateless=True)
     async def write_it(self, context: Context, value: str) -> Form:
-        return _form(Choices.read(value).code)
+        chosen = Choices.read(value)
+        return _form(chosen.code, typed=await writing.buddy(self, context, chosen.pair))
 
     @action("reports.written", stateless=True)
     async def written(self, context: Context, value: str, words: str, who: str = "") -> Message:

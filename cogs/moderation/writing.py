@@ -14,6 +14,7 @@ from bot.incoming.conversation import Chat
 from bot.messages import Channel, Community, Member
 from bot.registry import Work
 from bot.words.i18n import N_, _
+from storage.buddies import pairs
 from storage.members import members
 
 DRAFT = "report"
@@ -23,18 +24,21 @@ SHOWN = 10
 
 EXPIRED = N_("That button has expired. `report` opens a new one.")
 # An earlier release wrote two choices more: those buttons still open a report.
-_CHOICES = re.compile(r"(?P<viewers>[mh])(?:[01][nl])?(?P<community>[0-9]{1,18})")
+_CHOICES = re.compile(r"(?P<viewers>[mh])(?:[01][nl])?(?P<community>[0-9]{1,18})(?:p(?P<pair>[0-9]{1,18}))?")
 
 
 class Choices(NamedTuple):
-    """Who may see a report, and in which community it is made, as it stands in the first buttons: ``m7``."""
+    """Who may see a report, in which community it is made, and under which pair it began, as it stands in the first
+    buttons: ``m7``, ``h7p12``.
+    """
 
     community: int
     host_only: bool = False
+    pair: int = 0
 
     @property
     def code(self) -> str:
-        return f"{'h' if self.host_only else 'm'}{self.community}"
+        return f"{'h' if self.host_only else 'm'}{self.community}" + (f"p{self.pair}" if self.pair else "")
 
     @classmethod
     def read(cls, code: str) -> Choices:
@@ -42,7 +46,7 @@ class Choices(NamedTuple):
         found = _CHOICES.fullmatch(code)
         if found is None:
             raise UserError(_(EXPIRED))
-        return cls(int(found["community"]), found["viewers"] == "h")
+        return cls(int(found["community"]), found["viewers"] == "h", int(found["pair"] or 0))
 
 
 class Named(NamedTuple):
@@ -103,6 +107,21 @@ def _read(written: str) -> Draft:
     mark, community, words, host_only, about, typed, found = json.loads(written)
     named = tuple(Named(*one) for one in found)
     return Draft(mark, community, words, host_only, Named(*about) if about else None, typed, named)
+
+
+async def buddy(cog: Cog, context: Context, pair: int) -> str:
+    """The name of the one other in a pair of two, for whoever is in it; else nothing."""
+    inside = [part.person for part in await cog.read(pairs.parts, pair)] if pair else []
+    if context.person not in inside or len(inside) != 2:
+        return ""
+    [other] = [person for person in inside if person != context.person]
+    account = await cog.read(members.account_on, other, context.member.platform)
+    if account is None:
+        return ""
+    try:
+        return await cog.core.adapters[account.platform].name_of(account) or account.id
+    except DeliveryError:
+        return account.id
 
 
 async def whom(cog: Cog, context: Context, community: Community, typed: str) -> tuple[Named, ...]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.members import community_settings, consents, members
-from tests.cast import ALICE, BOB, MO, ROOM, Playground, button, labels
+from tests.cast import ALICE, BOB, CHANDRA, MO, ROOM, Playground, button, labels
 from tests.cogs.buddies.world import last, met
 from tests.cogs.settled import dump
 
@@ -96,6 +96,23 @@ async def test_a_report_separates_when_it_is_sent_and_says_so_then(pair: Playgro
     sent = await pair.chat.press(ALICE, button(preview, "Send it, and separate us now"), ROOM)
     assert "You two are separated" in sent.text
     assert not await active(pair)
+
+
+async def test_the_report_button_of_a_pair_names_the_other_and_leaves_it_to_be_changed(pair: Playground) -> None:
+    opened = last(pair, ALICE, "Your place is open")
+    screen = await pair.chat.press(ALICE, button(opened, "Report"))
+    await pair.chat.press(ALICE, button(screen, "Write it"))
+    asked = await pair.chat.say(ALICE, "Unkind words.")
+    assert "Now: Bob." in asked.text
+    assert "About: Bob" in (await pair.chat.say(ALICE, "-")).text
+
+
+async def test_a_report_button_of_somebody_elses_pair_tells_no_name(pair: Playground) -> None:
+    theirs = button(last(pair, ALICE, "Your place is open"), "Report")
+    await pair.bot.run_action(pair.chat.incoming(CHANDRA), f"kith:1:reports.write:-:{theirs.value}")
+    asked = await pair.chat.say(CHANDRA, "Unkind words.")
+    assert "Bob" not in asked.text
+    assert "Alice" not in asked.text
 
 
 async def test_a_report_that_separates_nobody_changes_nothing_between_them(pair: Playground) -> None:
