@@ -199,7 +199,8 @@ class Bot:
     async def _respond(self, context: Context, reply: Reply) -> None:
         if reply is None:
             return
-        said = await inbox.mention(self.registry, self.database, context, _as_message(reply))
+        said = reply if isinstance(reply, Form) else help_first.as_message(reply)
+        said = await inbox.mention(self.registry, self.database, context, said)
         said = await (self._names.fill_form(said) if isinstance(said, Form) else self._names.fill_message(said))
         try:
             offered = await self._offering.bind(context, said)
@@ -326,7 +327,3 @@ class Bot:
     async def zone_of(self, member: Member) -> str:
         """The member's IANA zone, or the host's default."""
         return await self._recognising.zone_of(member)
-
-
-def _as_message(reply: str | Text | Message | Form) -> Message | Form:
-    return reply if isinstance(reply, Form) else help_first.as_message(reply)

@@ -34,7 +34,8 @@ def _filled_in_rightly(line: str) -> wishes.Found | None:
         if found is not None and "time" in found.filled:
             phrases.read_time(found.filled["time"])
     except UserError as error:
-        return found if "can mean" in str(error) else wishes.find(line, filled=False)
+        asks = any(words in str(error) for words in ("can mean", "Is that"))  # it is one: which of two is asked
+        return found if asks else wishes.find(line, filled=False)
     return found
 
 

@@ -10,6 +10,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.asking.doors import COMPANY, doors, help_now, lonely
+from bot.asking.doors import GO_ON as NOTHING_ELSE
 from bot.clocks.times import friendly_instant
 from bot.cog import (
     Cog,
@@ -21,9 +22,10 @@ from bot.cog import (
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
-from bot.messages import Button, Community, Field, Form, Message, Person, Text
+from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Work
 from bot.words import prompts
+from bot.words.help_words import plain
 from bot.words.i18n import _, say
 from cogs import hard_words
 from cogs.checkins import going_on, prompting
@@ -33,6 +35,8 @@ from storage.members import in_touch
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
+LATER = frozenset({"later", "not now", "in 2 hours", "maybe later"})
+"""Whole answers that may mean the door of that name, as ``plain`` leaves them."""
 BATCH = 1000
 """Rows planned in one transaction: some 40 ms of the database thread."""
 
@@ -122,6 +126,8 @@ class CheckIns(Cog):
         await self._contact(context)
         if hard := await hard_words.answer(self.core, context, words):
             return hard
+        if context.delivery is not None and not from_form and plain(words) in LATER:
+            return self._or_later(context)
         self.core.words.keep(context.me, words, context.now)
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
@@ -161,6 +167,15 @@ class CheckIns(Cog):
         await self.write(checkins.later, context.me, context.delivery, due)
         zone = await self.zone_of(context)
         return _("I'll ask again {when}.").format(when=friendly_instant(due, context.now, zone))
+
+    def _or_later(self, context: Context) -> Message:
+        """Answered by "later", which may mean it: the door is shown, and nothing is asked again by itself."""
+        later, no = (
+            Button(_("In 2 hours"), "checkins.later", row=context.row),
+            Button(_("No"), NOTHING_ELSE, row=STATELESS),
+        )
+        said = _("Thanks, you checked in. Did you also want me to ask again in 2 hours?")
+        return Message(said, (later, no, *help_now(self.core.registry)))
 
     async def _meant(self, context: Context, prompt_id: str) -> tuple[Context, str]:
         """What is typed answers the question that came last. The chat may not know of that yet: the bot was killed when

@@ -532,6 +532,7 @@ async def test_a_closed_case_is_erased_after_90_days(world: Playground, porch: C
 async def test_my_data_shows_my_report_and_not_what_others_said_of_me(world: Playground, porch: Community) -> None:
     await report(world, ALICE, "bob", "canary-of-alice")
     mine = (await world.chat.say(ALICE, "my-data")).files[0].content.decode()
+    await two_days(world)
     theirs = (await world.chat.say(BOB, "my-data")).files[0].content.decode()
     assert "canary-of-alice" in mine
     assert "canary" not in theirs

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from storage.members import members
-from tests.cast import ALICE, BOB, ROOM, Playground, button, labels
+from tests.cast import ALICE, BOB, ROOM, Playground, button, labels, pass_time
 from tests.legible import legible
 
 NOT_YET = ("remind me every monday to water plants", "remind me tomorrow to call mom")
@@ -124,6 +125,25 @@ async def test_an_answer_that_is_a_wish_counts_and_shows_its_door(world: Playgro
     assert str(said.text).endswith("Did you also want one of these?")
     assert "Pause" in labels(said)
     assert "Paused." in (await world.chat.press(ALICE, button(said, "Pause"))).text
+
+
+@pytest.mark.parametrize("line", ["later", "Not now.", "maybe later", "in 2 hours"])
+async def test_later_while_a_check_in_is_open_counts_and_shows_its_door(world: Playground, line: str) -> None:
+    await joined(world)
+    await pass_time(world, timedelta(hours=8))
+    said = await world.chat.say(ALICE, line)
+    assert str(said.text) == "Thanks, you checked in. Did you also want me to ask again in 2 hours?"
+    assert labels(said) == ["In 2 hours", "No", "Help now"]
+    assert "I'll ask again" in (await world.chat.press(ALICE, button(said, "In 2 hours"))).text
+
+
+async def test_a_time_that_can_be_two_is_a_wish_too_and_is_asked_about(world: Playground) -> None:
+    await joined(world)
+    await world.chat.say(ALICE, "checkin now")
+    said = await world.chat.say(ALICE, "change my time to 8")
+    assert str(said.text).endswith("Did you also want one of these?")
+    [door] = [label for label in labels(said) if "8" in label]
+    assert "8" in (await world.chat.press(ALICE, button(said, door))).text
 
 
 @pytest.mark.parametrize("line", ["fine", "good", "thanks", "im here", "ok", "my buddy made me laugh today", "hello"])
