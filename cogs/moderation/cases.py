@@ -113,7 +113,7 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
                 _("Closed. They can be introduced again, and hear that. The reporter hears that it is closed.")
             )
         said = _("Closed. The reporter hears that. A hold stays until `kith-mod hold` ends it.")
-        return Message(said, (Button(_("All reports"), "cases.all"), Button(_("Undo"), "cases.reopen", str(case.id))))
+        return Message(said, (Button(_("All reports"), "cases.page"), Button(_("Undo"), "cases.reopen", str(case.id))))
 
     @action("cases.reopen", moderators=True)
     async def reopen(self, context: Context, value: str) -> Text:
@@ -125,10 +125,6 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
         if heard:
             return _("Open again. Whoever reported may have heard of the closing; they hear of the next one too.")
         return _("Open again. The reporter has heard nothing of it.")
-
-    @action("cases.all", moderators=True)
-    async def all(self, context: Context, value: str) -> Reply:
-        return await self.cases(context)
 
     async def _case(self, context: Context, value: str) -> Case:
         """The case, if this moderator may see it now."""
