@@ -12,13 +12,14 @@ from bot.asking import doors
 from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
+from bot.asking.resting import Resting
 from bot.clocks.clock import Clock, utc_now
 from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
 from bot.errors import NotUnderstood, StorageError, UserError
-from bot.incoming import conversation, help_first, inbox, offering, parameters, slips, text, wished
+from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
@@ -64,9 +65,10 @@ class Bot:
         self._names = Names(self.adapters)
         self._permissions = Permissions(database, self.adapters)
         self._offering = Offering(database, self.registry, self._permissions, keyring)
-        self._recognising = Recognising(database, now, settings.zone)
         self._limits = Limiter(settings.limits)
         self._leaving = Leaving(database, self.registry, self.adapters, keyring)
+        self._resting = Resting(database, self.adapters, self._leaving)
+        self._recognising = Recognising(database, now, settings.zone, self._resting.returned)
         decide = partial(gate.decide, cap=settings.daily_cap)
         nonce_key = keyring.nonce_key()
         self.dispatcher = Dispatcher(database, self.adapters, self.registry.kinds, self._names, nonce_key, decide)
@@ -81,6 +83,7 @@ class Bot:
             permissions=self._permissions,
             consenting=Consenting(database, self.registry, self._permissions),
             leaving=self._leaving,
+            resting=self._resting,
             offering=self._offering,
             conversations=self.conversations,
             groups=Groups(database, self.adapters, nonce_key, now),
@@ -140,7 +143,20 @@ class Bot:
 
     async def removed(self, place: Place) -> None:
         """A platform says that the bot was taken out of a place."""
-        await self._leaving.removed(place, self.now())
+        await self._resting.removed(place, self.now())
+
+    async def joined(self, member: Member, place: Place) -> None:
+        """A platform says that somebody came into a place."""
+        await self._resting.joined(member, place, self.now())
+
+    async def returned(self, place: Place) -> None:
+        """A platform says that the bot is in a place. That is news where it was taken out of it."""
+        if await self.database.read(departures.is_lost, place):
+            await self._resting.returned(place, self.now())
+
+    async def lost(self, platform: str) -> list[Place]:
+        """Every place of a platform that the bot was taken out of and where something may rest."""
+        return await self.database.read(departures.all_lost, platform)
 
     async def homes(self, platform: str) -> list[Place]:
         """Every place of a platform where a community lives, as far as we know."""
@@ -201,6 +217,7 @@ class Bot:
             return
         said = reply if isinstance(reply, Form) else help_first.as_message(reply)
         said = await inbox.mention(self.registry, self.database, context, said)
+        said = await resting.mention(self.database, context, said)
         said = await (self._names.fill_form(said) if isinstance(said, Form) else self._names.fill_message(said))
         try:
             offered = await self._offering.bind(context, said)

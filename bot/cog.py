@@ -15,6 +15,7 @@ from bot.asking import consenting
 from bot.asking.consenting import Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
+from bot.asking.resting import Resting
 from bot.clocks.clock import Clock
 from bot.clocks.times import friendly_instant
 from bot.context import Context, Delivery
@@ -85,6 +86,7 @@ class Core:
     consenting: Consenting
     offering: Offering
     leaving: Leaving
+    resting: Resting
     conversations: Conversations
     groups: Groups
     zone_of: Callable[[Context], Awaitable[str]]
@@ -105,13 +107,14 @@ def action(
     *,
     stateless: bool = False,
     once: bool = False,
+    rides: bool = False,
     anyone: bool = False,
     community: bool = False,
     moderators: bool = False,
     expensive: bool = False,
 ) -> Callable[[M], M]:
     """Run a method when a button is pressed or a form is sent: ``handler(context, value, **fields)``."""
-    marks = {"name": name, "stateless": stateless, "once": once, "anyone": anyone or stateless}
+    marks = {"name": name, "stateless": stateless, "once": once, "rides": rides, "anyone": anyone or stateless}
     return _mark("action", {**marks, "community": community, "moderators": moderators, "expensive": expensive})
 
 

@@ -59,13 +59,15 @@ class Action:
     """What a button or a sent form runs.
 
     ``stateless``: it needs no row and keeps nothing, so it also works before a yes and without a database. ``once``:
-    the first press uses up the offer. ``moderators`` and ``expensive`` as in ``Command``.
+    the first press uses up the offer. ``rides``: its button may stand under whatever was delivered to the member.
+    ``moderators`` and ``expensive`` as in ``Command``.
     """
 
     name: str
     handler: Handler
     stateless: bool = False
     once: bool = False
+    rides: bool = False
     anyone: bool = False
     community: bool = False
     moderators: bool = False

@@ -51,6 +51,7 @@ from cogs.personal.reminders import Reminders
 from cogs.personal.thanks import GivenAndReceived
 from cogs.privacy import Privacy
 from cogs.quiet import Quiet, QuietAlerts, QuietContacts
+from cogs.resting import Rests
 from cogs.settings import Settings
 from cogs.welcome import Welcome
 
@@ -104,6 +105,7 @@ COGS: tuple[type[Cog], ...] = (
     CircleCalendar,
     Settings,
     Pause,
+    Rests,
     Inbox,
     HelpNow,
     Reports,

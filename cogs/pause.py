@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.clocks.times import friendly_instant
-from bot.cog import KeepsNothing, action, command, job, message
-from bot.context import Context, Delivery, Reader
+from bot.cog import KeepsNothing, action, command, job
+from bot.context import Context
 from bot.incoming.parameters import Until
 from bot.messages import Button, Field, Form, Message, Text
 from bot.words.i18n import _
-from storage.members import departures, members
+from storage.members import members
 
 
 class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
@@ -84,18 +84,6 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
             "Done. You have left what {community} has here. The rest I keep for 30 days, in case you come back;"
             " `forget-me` deletes it now."
         ).format(community=left.name)
-
-    @message(departures.TOLD)
-    async def removed(self, delivery: Delivery, reader: Reader) -> Message | None:
-        """The bot itself was taken out: nothing more can happen there, and nobody would know why."""
-        name = await self.read(departures.left, reader.me, int(delivery.args["community"]))
-        if name is None:
-            return None
-        said = _(
-            "I was taken out of {community}, so what you had there through me has ended: buddies, circles, requests and"
-            " roles. The rest I keep for 30 days, in case I'm back; `forget-me` deletes it now."
-        )
-        return Message(said.format(community=name))
 
     @action("leave.stay")
     async def stay(self, context: Context, value: str) -> Text:

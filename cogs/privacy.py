@@ -115,6 +115,7 @@ class Privacy(Cog):
     @job(every="hour")
     async def look_after_members(self, now: datetime) -> None:
         await self.core.leaving.look_after_members(now)
+        await self.core.resting.look(now)
 
     @job(every="day")
     async def forget_long_gone(self, now: datetime) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
-from functools import partial
+from datetime import datetime
 from sqlite3 import Connection
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from bot.delivery.quiet_hours import QuietHours, held_until
-from bot.errors import DeliveryError, StorageError
+from bot.asking.whereabouts import Known, asked_of, is_anywhere, known_of
+from bot.errors import StorageError
 from bot.keys.crypto import Keyring
 from bot.messages import Channel, Community, Member, Person, Place
 from bot.platform.adapter import Adapter
 from bot.registry import Registry, Work
 from storage.database.database import Database
 from storage.delivery import offers
-from storage.members import blocks, consents, conversations, departures, governing, linking, members
+from storage.members import blocks, conversations, departures, governing, linking, members, resting
+from storage.members.resting import Away
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +35,15 @@ class Leaving:
         self._adapters = adapters
         self._keyring = keyring
 
-    async def leave(self, person: Person, community: Community, now: datetime, *first: Work[None]) -> None:
+    async def leave(self, person: Person, community: Community, now: datetime, away: Away | None = None) -> None:
         """The person is in the community no more: what they had there ends, and those whom it concerns are told.
 
         With their last community all their consents go too. What is left waits for 30 days, in case they come back.
-        ``first`` is what else happens in this transaction, before anything has ended.
+        ``away``: the platform says so, and they may be back soon. What connected them with others has ended at once;
+        what is their own rests for a week before it is a leave.
         """
-        works = [*first, *(cog.forget(person, community) for cog in self._registry.cogs)]
-        await self._database.write(_leave, works, person, community, now)
+        works = [cog.forget(person, community) for cog in self._registry.cogs]
+        await self._database.write(_leave, works, person, community, now, away)
 
     async def forget(self, person: Person) -> None:
         """Delete everything of the person. Only keyed hashes of their accounts stay, in other people's blocks."""
@@ -60,26 +59,16 @@ class Leaving:
             log.warning("the write-ahead log could not be emptied yet")
 
     async def left(self, member: Member, place: Place, now: datetime) -> None:
-        """A platform says that a member has left a place, or was taken out of it."""
+        """A platform says that a member has left a place, or was taken out of it. It is asked whether that is so."""
         person, community = await self._database.read(members.recognise, member, place)
         if person is None or community is None:
             return
-        known = await self._database.read(_known, person, community)
-        besides = (member, place)
-        if not _asked_of(known, besides):
-            await self.leave(person, community, now)
-        elif await self._is_anywhere(known, besides) is False:
+        known = await self._database.read(known_of, person, community)
+        there = await is_anywhere(self._adapters, known)
+        if there is False and not asked_of(known, besides=(member, place)):
+            await self.leave(person, community, now, "gone")
+        elif there is False:
             await self._database.write(departures.said_gone, person, community, now)
-
-    async def removed(self, place: Place, now: datetime) -> None:
-        """The bot was taken out of a place. Whoever it meets nowhere else in the community has left, and hears so."""
-        community = await self._database.write(departures.lost, place, now)
-        if community is None:
-            return
-        for person in await self._database.read(members.of_community, community):
-            known = await self._database.read(_known, person, community)
-            if await self._is_anywhere(known) is False:
-                await self.leave(person, community, now, partial(_tell, person=person, community=community, now=now))
 
     async def moved(self, place: Place, to: Place) -> None:
         """A place was replaced by another: its community lives there now, and no second one does."""
@@ -94,9 +83,9 @@ class Leaving:
             return True
         taken: list[Person] = []
         for person in await self._database.read(members.of_community, community):
-            known = await self._database.read(_known, person, community)
-            there = await self._is_anywhere(known)
-            here = there is False and await self._is_anywhere(known._replace(places=[room]))
+            known = await self._database.read(known_of, person, community)
+            there = await is_anywhere(self._adapters, known)
+            here = there is False and await is_anywhere(self._adapters, known._replace(places=[room]))
             if None in (there, here):
                 return False
             if here:
@@ -118,13 +107,13 @@ class Leaving:
         """
         looked = []
         for known in await self._database.read(_unseen, now):
-            there = await self._is_anywhere(known)
+            there = await is_anywhere(self._adapters, known)
             if there is None:
                 continue  # the platform does not answer: nobody has left because of that
             if not there:
                 if not await self._database.write(departures.said_gone, known.person, known.community, now):
                     continue
-                await self.leave(known.person, known.community, now)
+                await self.leave(known.person, known.community, now, "gone")
             looked.append((known.person, known.community))
         if looked:
             await self._database.write(departures.looked, looked, now)
@@ -133,26 +122,19 @@ class Leaving:
         for person in await self._database.read(departures.long_gone, now, AT_ONCE):
             await self.forget(person)
 
-    async def _is_anywhere(self, known: Known, besides: tuple[Member, Place] | None = None) -> bool | None:
-        """Is any account of the person in any place of the community? None where a platform does not say."""
-        unknown = False
-        for account, place in _asked_of(known, besides):
-            try:
-                if await self._adapters[place.platform].is_member(account, place):
-                    return True
-            except (DeliveryError, KeyError):
-                unknown = True
-        return None if unknown else False
-
 
 def _leave(
-    connection: Connection, works: Sequence[Work[None]], person: Person, community: Community, now: datetime
+    connection: Connection,
+    works: Sequence[Work[None]],
+    person: Person,
+    community: Community,
+    now: datetime,
+    away: Away | None = None,
 ) -> None:
     for work in works:
         work(connection)
-    members.leave(connection, person, community, now)
-    if not members.communities(connection, person):
-        consents.withdraw_all(connection, person)
+    members.leave(connection, person, community, now, away)
+    resting.settle(connection, person)
 
 
 def _forget(connection: Connection, keyring: Keyring, works: Sequence[Work[None]], person: Person) -> None:
@@ -185,14 +167,6 @@ def _separate(
         _leave(connection, ends, person, community, now)
 
 
-def _tell(connection: Connection, person: Person, community: Community, now: datetime) -> None:
-    """Not in the night, not in a pause, and only to whom the bot may write."""
-    profile = members.profile(connection, person)
-    if consents.FIRST in consents.given(connection, person) and not profile.paused:
-        quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
-        departures.tell(connection, person, community, held_until(now, ZoneInfo(profile.zone), quiet) or now)
-
-
 def _channel_gone(connection: Connection, works: Sequence[Work[None]]) -> None:
     for work in works:
         work(connection)
@@ -200,28 +174,4 @@ def _channel_gone(connection: Connection, works: Sequence[Work[None]]) -> None:
 
 def _unseen(connection: Connection, now: datetime) -> list[Known]:
     unseen = departures.undelivered_or_unseen(connection, now, AT_ONCE)
-    return [_known(connection, person, community) for person, community in unseen]
-
-
-class Known(NamedTuple):
-    """Where a person may be met in a community: their accounts, and the places it lives in."""
-
-    person: Person
-    community: Community
-    accounts: list[Member]
-    places: list[Place]
-
-
-def _known(connection: Connection, person: Person, community: Community) -> Known:
-    places = [place for place in members.places(connection, community) if not departures.is_lost(connection, place)]
-    return Known(person, community, members.accounts(connection, person), places)
-
-
-def _asked_of(known: Known, besides: tuple[Member, Place] | None = None) -> list[tuple[Member, Place]]:
-    """Every account of theirs in every place on its platform, but the one of which the platform said it by itself."""
-    everywhere = [(account, place) for place in known.places for account in known.accounts]
-    return [
-        (account, place)
-        for account, place in everywhere
-        if account.platform == place.platform and (account, place) != besides
-    ]
+    return [known_of(connection, person, community) for person, community in unseen]

@@ -24,7 +24,7 @@ def decide(delivery: Delivery, facts: Facts, now: datetime, cap: int = DAILY_CAP
         return Verdict("skip", "no consent")
     if facts.left:
         return Verdict("skip", "left the community")
-    if facts.paused and delivery.purpose:
+    if facts.paused and delivery.purpose and facts.rests is None:
         return Verdict("skip", "paused")
     if facts.quiet and (delivery.purpose or isinstance(delivery.to, Channel)):
         return Verdict("skip", "quiet everything")
@@ -32,7 +32,7 @@ def decide(delivery: Delivery, facts: Facts, now: datetime, cap: int = DAILY_CAP
         return Verdict("skip", "the host lets nothing go that nobody scheduled")
     if facts.closed:
         return Verdict("inbox", "cannot be reached")
-    until = _held(delivery, facts, now, cap)
+    until = max(filter(None, (facts.rests, _held(delivery, facts, now, cap))), default=None)
     if until is None:
         return SEND
     if delivery.expires is not None and delivery.expires <= until:

@@ -13,8 +13,9 @@ from bot.delivery.together import in_one
 from bot.errors import DeliveryError, StorageError
 from bot.log import Word
 from bot.messages import Channel, Message
+from bot.words import resting as resting_words
 from storage.delivery import together
-from storage.members import members
+from storage.members import members, resting
 
 if TYPE_CHECKING:
     from bot.platform.naming import Names
@@ -46,7 +47,19 @@ class Rendering:
 
     async def _one(self, delivery: Delivery, reader: Reader) -> Message | None:
         message = await self._kinds[delivery.kind].render(delivery, reader)
-        return (await self._names.fill_message(message)).on(f"d{delivery.id}") if message is not None else None
+        if message is None:
+            return None
+        message = await self._with_word(delivery, message)
+        return (await self._names.fill_message(message)).on(f"d{delivery.id}")
+
+    async def _with_word(self, delivery: Delivery, message: Message) -> Message:
+        """That they are back rides on the next thing they had chosen: on this one, however often it is tried."""
+        if isinstance(delivery.to, Channel) or not delivery.purpose:
+            return message
+        if not await self._database.read(resting.waiting, delivery.to):
+            return message
+        back = await self._database.write(resting.tell, delivery.to, delivery.id)
+        return resting_words.with_word(message, [(one.community.name, one.owner) for one in back])
 
     async def _part(self, part: Delivery, reader: Reader) -> Message | None:
         """One of several in a message: what cannot be said, or need not be any more, leaves the others alone."""

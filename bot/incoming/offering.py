@@ -81,7 +81,8 @@ class Offering:
             return replace(context, row=button.row)
         row = int(button.row[1:])
         if button.row[0] == "d":
-            kinds = [kind.name for kind in self._registry.kinds.values() if action.name in kind.actions]
+            offering = self._registry.kinds.values()
+            kinds = [kind.name for kind in offering if action.rides or action.name in kind.actions]
             verdict = await self._database.read(offers.press_delivery, row, context.person, kinds)
         else:
             verdict = await self._database.write(offers.press, row, context.person, button, action.once, context.now)

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.clocks.clock import Clock
 from bot.clocks.zones import guess
 from bot.context import Context, Incoming
 from bot.errors import StorageError
-from bot.messages import Community, Member, Person
+from bot.messages import Community, Member, Person, Place
 from storage.database.database import Database
 from storage.members import in_touch, members
 
 log = logging.getLogger(__name__)
+
+Returned = Callable[[Place, datetime], Awaitable[Community | None]]
 
 PATIENCE = 2.0
 """Seconds that a request waits to learn who asks. Help now does not need to know."""
 
 
 class Recognising:
-    """Makes the context of a request. ``zone`` is the IANA zone of whoever has none of their own yet."""
+    """Makes the context of a request. ``zone`` is the IANA zone of whoever has none of their own yet; ``returned`` is
+    told of a place in which the bot was not known to be.
+    """
 
-    def __init__(self, database: Database, now: Clock, zone: str) -> None:
+    def __init__(self, database: Database, now: Clock, zone: str, returned: Returned) -> None:
+        self._returned = returned
         self._database = database
         self._now = now
         self._default = zone
@@ -37,7 +44,7 @@ class Recognising:
             async with asyncio.timeout(PATIENCE):
                 person, community = await self._database.read(members.recognise, incoming.member, incoming.place)
                 if incoming.place is not None and community is None:
-                    community = await self._database.write(members.found, incoming.place, now)
+                    community = await self._returned(incoming.place, now)
                 if person is not None and await self._database.read(
                     members.is_news, person, incoming.member, community, now
                 ):

@@ -107,6 +107,9 @@ class Adapter(Protocol):
         alone. Asked of the platform now.
         """
 
+    async def owner_of(self, place: Place) -> str:
+        """Who owns it, as the platform names them, asked of the platform now."""
+
     async def is_member(self, member: Member, place: Place) -> bool:
         """Asked of the platform now, never remembered."""
 

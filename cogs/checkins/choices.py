@@ -57,9 +57,10 @@ class CheckInChoices(Cog):
         week, due = found
         dials = await self.read(checkin_dials.get, context.me)
         home = await self.zone_of(context)
-        shown = _("Your check-in comes {schedule}. The next one is {when}.").format(
-            schedule=str(week), when=friendly_instant(due, context.now, week.zone)
-        )
+        shown = _("Your check-in comes {schedule}.").format(schedule=str(week))
+        if not await self.core.resting.rests(context.me):
+            when = friendly_instant(due, context.now, week.zone)
+            shown = shown + " " + _("The next one is {when}.").format(when=when)
         text = Text("\n").join([*([said] if said else []), shown, say(EXPLAINED[dials.audience])])
         travel = [] if home == week.zone else [_move(home)]
         return Message(text, (*travel, *_dials(week, dials), _stop()))

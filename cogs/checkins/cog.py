@@ -141,7 +141,7 @@ class CheckIns(Cog):
     async def skip(self, context: Context, value: str) -> Text:
         await self._contact(context)
         found = await self.read(checkins.week_of, context.me)
-        if found is None:
+        if found is None or await self.core.resting.rests(context.me):
             return _("Skipped.")
         week, due = found
         return _("Skipped. See you {when}.").format(when=friendly_instant(due, context.now, week.zone))
@@ -166,6 +166,8 @@ class CheckIns(Cog):
         due = context.now + SNOOZE
         await self.write(checkins.later, context.me, context.delivery, due)
         zone = await self.zone_of(context)
+        if await self.core.resting.rests(context.me):
+            return _("Noted.")
         return _("I'll ask again {when}.").format(when=friendly_instant(due, context.now, zone))
 
     def _or_later(self, context: Context) -> Message:

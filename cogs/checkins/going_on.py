@@ -43,6 +43,8 @@ class GoingOn(KeepsNothing):  # stands with CheckIns
         found = await self.read(checkins.week_of, context.me)
         if found is None:
             return _("`start` brings your check-ins back.")
+        if await self.core.resting.rests(context.me):
+            return _("They rest now.")
         week, due = found
         return _("The next one comes {when}.").format(when=friendly_instant(due, context.now, week.zone))
 

@@ -93,9 +93,13 @@ class Reminders(Cog):
                 _("{n} are waiting already, as many as I keep. `reminders` takes one back.").format(n=reminders.MOST)
             )
         zone = await self.zone_of(context)
-        return _("I'll remind you {when}, {zone}: “{what}”. `reminders` takes it back.").format(
-            when=friendly_instant(when, context.now, zone), zone=friendly_zone(zone), what=what.strip()
+        said = (
+            _("Kept for {when}, {zone}: “{what}”. `reminders` takes it back.")
+            if await self.core.resting.rests(context.me)
+            else _("I'll remind you {when}, {zone}: “{what}”. `reminders` takes it back.")
         )
+        at = friendly_instant(when, context.now, zone)
+        return said.format(when=at, zone=friendly_zone(zone), what=what.strip())
 
     @action("reminders.delete")
     async def delete(self, context: Context, value: str) -> Message:

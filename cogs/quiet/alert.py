@@ -57,6 +57,7 @@ class Facts:
     now: datetime
     contact: bool = False
     paused: bool = False
+    rests: bool = False
     allowed: bool = True
     steps: frozenset[Step] = frozenset()
     asked: Fate = "on its way"
@@ -65,7 +66,7 @@ class Facts:
 
 
 Act = Literal[
-    "ask me", "tell people", "tell helpers", "tell moderators", "end of the list", "in touch", "paused", "over"
+    "ask me", "tell people", "tell helpers", "tell moderators", "end of the list", "in touch", "paused", "rests", "over"
 ]
 TELL: dict[Step, Act] = {"people": "tell people", "helpers": "tell helpers", "moderators": "tell moderators"}
 
@@ -88,6 +89,8 @@ def advance(alert: Alert, facts: Facts) -> tuple[Alert, Sequence[Act]]:
         return _begin(alert, facts)
     if facts.paused:  # before contact: who says `pause` was in touch with that very word
         return _over(alert, "paused")
+    if facts.rests:
+        return _over(alert, "rests")
     if facts.contact:
         return _over(alert, "in touch")
     if not facts.allowed:
@@ -121,7 +124,7 @@ def next_step(alert: Alert, steps: frozenset[Step]) -> Step:
 def _begin(alert: Alert, facts: Facts) -> tuple[Alert, Sequence[Act]]:
     if facts.contact:
         return replace(alert, quiet=0), ()
-    if alert.quiet < alert.after or facts.paused or not facts.allowed:
+    if alert.quiet < alert.after or facts.paused or facts.rests or not facts.allowed:
         return alert, ()
     return replace(alert, step="me", since=None), ("ask me",)
 

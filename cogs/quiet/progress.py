@@ -12,7 +12,7 @@ from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
 from storage.checkins import checkins
 from storage.delivery import deliveries
-from storage.members import community_settings, consents, in_touch, members
+from storage.members import community_settings, consents, in_touch, members, resting
 from storage.quiet import contacts, quiet, uptime
 
 ME, TOLD_ME, END, OVER = "quiet.me", "quiet.told_you", "quiet.end", "quiet.ended"
@@ -50,7 +50,8 @@ def is_silent(connection: Connection, person: Person) -> bool:
         return False
     touched = in_touch.since(connection, person, found.looked)
     allowed = consents.allows(connection, person, quiet.PURPOSE)
-    return allowed and not touched and not members.profile(connection, person).paused
+    still = not members.profile(connection, person).paused and not resting.is_resting(connection, person)
+    return allowed and not touched and still
 
 
 def close(connection: Connection, person: Person, now: datetime) -> None:
@@ -80,6 +81,8 @@ def _judge(connection: Connection, found: quiet.Setup, zone: ZoneInfo, now: date
         day = Day(lived.contact, lived.delivered, excused)
         after = rules.judged(_alert(found), day)
         found = found._replace(quiet=after.quiet, delivered=after.delivered, looked=end)
+    if resting.is_resting(connection, found.person):  # back again, quiet days start at zero
+        found = found._replace(quiet=0, delivered=False)
     paused, until = _pause(connection, found.person, now)
     return found._replace(paused=(until or now) if paused else found.paused)
 
@@ -97,7 +100,7 @@ def _was_away(connection: Connection, found: quiet.Setup, end: datetime) -> bool
 
 def _pause(connection: Connection, person: Person, now: datetime) -> tuple[bool, datetime | None]:
     profile = members.profile(connection, person)
-    return profile.paused, profile.paused_until
+    return profile.paused or resting.is_resting(connection, person), profile.paused_until
 
 
 def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
@@ -106,6 +109,7 @@ def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
         now=now,
         contact=quiet.lived(connection, found.person, found.looked, now + timedelta(seconds=1)).contact,
         paused=members.profile(connection, found.person).paused,
+        rests=resting.is_resting(connection, found.person),
         allowed=consents.allows(connection, found.person, quiet.PURPOSE),
         steps=_steps(connection, found),
         asked=_fate(asked.state) if asked else "lost",
@@ -159,7 +163,7 @@ def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: dateti
     elif act == "end of the list":
         checkins.rest(connection, found.person, now)
         _plan_to_owner(connection, found, END, now)
-    elif act in ("in touch", "paused"):
+    elif act in ("in touch", "paused", "rests"):
         _tell_the_end(connection, found, act, now)
     return found
 

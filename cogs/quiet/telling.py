@@ -148,8 +148,11 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
     @message(progress.OVER)
     async def over(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await self._name(delivery) or _("The member I told you about")
-        words = _("{name} has paused this.")
-        if delivery.args["how"] != "paused":
+        if delivery.args["how"] == "paused":
+            words = _("{name} has paused this.")
+        elif delivery.args["how"] == "rests":
+            words = _("I can't go on with this for now. I don't know how {name} is. A hello from you is still good.")
+        else:
             words = _(
                 "{name} has pressed or written something to me. I don't know how they are."
                 " A hello from you is still good."

@@ -97,10 +97,10 @@ def look(connection: Connection, now: datetime, routing: Routing, limit: int) ->
 
 
 def heed_pauses(connection: Connection, now: datetime) -> None:
-    """A pause closes the person's request; a claim of theirs is free again."""
+    """A pause or a rest closes the person's request; a claim of theirs is free again."""
     paused = (
         "EXISTS (SELECT 1 FROM persons WHERE persons.id = person"
-        " AND paused_at IS NOT NULL AND ifnull(paused_until, :now + 1) > :now)"
+        " AND (rests IS NOT NULL OR paused_at IS NOT NULL AND ifnull(paused_until, :now + 1) > :now))"
     )
     moment = {"now": seconds(now)}
     for row in connection.execute(f"{company.SELECT} WHERE state = 'open' AND {paused}", moment).fetchall():

@@ -13,13 +13,13 @@ from bot.messages import Community, Person
 from storage.buddies import buddies
 from storage.buddies.buddies import MENTOR, PURPOSE, Kind, Part, Signup
 from storage.database.instants import seconds
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, resting
 from storage.moderation import holds
 
 _ALLOWED = """
 NOT resting AND (paused_at IS NULL OR paused_until <= :now)
 AND EXISTS (SELECT 1 FROM memberships WHERE memberships.person = signups.person
-    AND memberships.community = signups.community AND left_at IS NULL)
+    AND memberships.community = signups.community AND left_at IS NULL AND away IS NULL)
 AND 3 = (SELECT count(*) FROM consents WHERE consents.person = signups.person
     AND (purpose, version) IN (VALUES (:purpose, :version), ('dm', :dm), ('adult', :adult)))
 """
@@ -67,7 +67,7 @@ def may_walk_together(connection: Connection, community: Community, parts: Seque
         wanted = {MENTOR if role == "mentor" else PURPOSE, "dm", "adult"}
         if not wanted <= consents.given(connection, person) or community not in members.communities(connection, person):
             return False
-        if members.profile(connection, person).paused:
+        if members.profile(connection, person).paused or resting.waits(connection, person, community):
             return False
         if holds.obstacle(connection, community, person, now) is not None:
             return False

@@ -64,7 +64,7 @@ def _next(connection: Connection, community: Community, person: Person, now: dat
 _FREE = """
 SELECT memberships.person FROM memberships
 JOIN consents ON consents.person = memberships.person AND purpose = 'mentor' AND consents.version = :version
-WHERE memberships.community = :community AND left_at IS NULL AND memberships.person <> :person
+WHERE memberships.community = :community AND left_at IS NULL AND away IS NULL AND memberships.person <> :person
 AND NOT EXISTS (SELECT 1 FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal
     WHERE buddy_answers.person = memberships.person AND kind = 'mentor' AND state = 'open')
 AND NOT EXISTS (SELECT 1 FROM buddy_members JOIN buddy_pairs ON buddy_pairs.id = pair

@@ -16,7 +16,7 @@ from storage.company.helping import Candidate, Routing
 from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
-from storage.members import consents
+from storage.members import consents, resting
 from storage.moderation import holds
 
 OFFER, SAID, BACK = "hello.offer", "hello.said", "hello.back"
@@ -131,6 +131,7 @@ def _may_be_named(connection: Connection, community: Community, person: Person, 
     return (
         {HELLO, "dm", "adult"} <= given
         and paused is None
+        and not resting.waits(connection, person, community)
         and holds.obstacle(connection, community, person, now) is None
     )
 

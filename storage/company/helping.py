@@ -117,7 +117,7 @@ SELECT persons.id, ifnull(hours.zone, persons.zone), ifnull(hours.start, quiet_e
     ifnull((SELECT max(asked) FROM company_asks WHERE company_asks.person = persons.id), 0)
 FROM memberships JOIN persons ON persons.id = memberships.person
 LEFT JOIN helper_hours AS hours ON hours.person = persons.id AND :purpose = 'helper'
-WHERE community = :community AND left_at IS NULL AND persons.id <> :asker
+WHERE community = :community AND left_at IS NULL AND away IS NULL AND persons.id <> :asker
 AND (:among IS NULL OR persons.id IN (SELECT value FROM json_each(:among)))
 AND (paused_at IS NULL OR paused_until <= :now)
 AND 3 = (SELECT count(*) FROM consents WHERE consents.person = persons.id

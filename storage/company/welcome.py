@@ -77,7 +77,7 @@ def _free_welcomer(connection: Connection, community: Community, newcomer: Perso
     rows = connection.execute(
         "SELECT persons.id, (SELECT count(*) FROM welcomes WHERE welcomer = persons.id AND told > ?1) AS lately"
         " FROM memberships JOIN persons ON persons.id = person WHERE community = ?2 AND left_at IS NULL"
-        " AND persons.id <> ?3 AND (paused_at IS NULL OR paused_until <= ?4)"
+        " AND away IS NULL AND persons.id <> ?3 AND (paused_at IS NULL OR paused_until <= ?4)"
         " AND EXISTS (SELECT 1 FROM consents WHERE consents.person = persons.id AND purpose = 'welcomer')"
         " ORDER BY lately, persons.id",
         (seconds(now - WEEK), community.id, newcomer.id, seconds(now)),

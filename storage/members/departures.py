@@ -8,7 +8,7 @@ from sqlite3 import Connection
 
 from bot.context import Delivery
 from bot.messages import Community, Person, Place
-from storage.database.instants import seconds
+from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
 KEPT = timedelta(days=30)
@@ -42,14 +42,14 @@ def tell(connection: Connection, person: Person, community: Community, due: date
     deliveries.plan(connection, Delivery(person, TOLD, key, due, args={"community": community.id}))
 
 
-def left(connection: Connection, person: Person, community: int) -> str | None:
-    """The name of a community that the person has left; None if they are back, or nothing is known of it any more."""
+def left(connection: Connection, person: Person, community: int) -> tuple[str, datetime] | None:
+    """The name of a community where their things rest, and since when; None if they are back, or it is a leave."""
     row = connection.execute(
-        "SELECT name FROM communities JOIN memberships ON community = id"
-        " WHERE id = ? AND person = ? AND left_at IS NOT NULL",
+        "SELECT name, left_at FROM communities JOIN memberships ON community = id"
+        " WHERE id = ? AND person = ? AND left_at IS NOT NULL AND away = 'bot'",
         (community, person.id),
     ).fetchone()
-    return row[0] if row else None
+    return (row[0], instant(row[1])) if row else None
 
 
 def homes(connection: Connection, platform: str) -> list[Place]:
@@ -75,6 +75,12 @@ def is_lost(connection: Connection, place: Place) -> bool:
         "SELECT 1 FROM departures WHERE platform = ? AND platform_id = ?", (place.platform, place.id)
     )
     return known.fetchone() is not None
+
+
+def all_lost(connection: Connection, platform: str) -> list[Place]:
+    """Every place of a platform that the bot was taken out of."""
+    rows = connection.execute("SELECT platform_id FROM departures WHERE platform = ? ORDER BY platform_id", (platform,))
+    return [Place(platform, place) for (place,) in rows]
 
 
 def undelivered_or_unseen(connection: Connection, now: datetime, limit: int) -> list[tuple[Person, Community]]:

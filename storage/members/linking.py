@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from bot.messages import Community, Member, Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.members import blocks, members
+from storage.members import blocks, members, resting
 
 LIFE = timedelta(minutes=10)
 TRIES = 5
@@ -187,18 +187,28 @@ def _movable(connection: Connection, person: Person) -> bool:
     )
 
 
+_MERGED = """
+ON CONFLICT DO UPDATE SET left_at = CASE WHEN excluded.left_at IS NULL THEN NULL ELSE left_at END,
+away = ifnull(away, excluded.away), back = ifnull(back, excluded.back)
+"""
+"""Of two memberships in one community: whoever is there by one of them is there. What waits, waits in both."""
+
+
 def _move(connection: Connection, keep: Person, gone: Person) -> None:
     """Everything of ``gone`` becomes that of ``keep``; where both have one of a kind, that of ``keep`` stands."""
     connection.execute(
-        "INSERT INTO memberships (community, person, since, left_at)"
-        " SELECT community, ?, since, left_at FROM memberships WHERE person = ?"
-        " ON CONFLICT DO UPDATE SET left_at = CASE WHEN excluded.left_at IS NULL THEN NULL ELSE left_at END",
+        "INSERT INTO memberships (community, person, since, left_at, away, back, told)"
+        f" SELECT community, ?, since, left_at, away, back, told FROM memberships WHERE person = ? {_MERGED}",
         (keep.id, gone.id),
     )
     connection.execute(
         "UPDATE persons SET paused_at = other.paused_at, paused_until = other.paused_until"
         " FROM (SELECT paused_at, paused_until FROM persons WHERE id = ?) AS other"
         " WHERE id = ? AND persons.paused_at IS NULL",
+        (gone.id, keep.id),
+    )
+    connection.execute(
+        "UPDATE persons SET waits = (SELECT waits FROM persons WHERE id = ?) WHERE id = ? AND waits IS NULL",
         (gone.id, keep.id),
     )
     connection.execute(  # of two yeses to one purpose, the one to the newer words stands
@@ -212,6 +222,7 @@ def _move(connection: Connection, keep: Person, gone: Person) -> None:
                 f'UPDATE OR IGNORE "{table}" SET "{column}" = ? WHERE "{column}" = ?', (keep.id, gone.id)
             )
     connection.execute("DELETE FROM blocks WHERE person = other OR other = ?", (gone.id,))
+    resting.count(connection, keep)
 
 
 # -- communities ------------------------------------------------------------------------------------------------------
@@ -230,9 +241,8 @@ def one_community(connection: Connection, one: Community, two: Community) -> Com
         return None
     connection.execute("UPDATE places SET community = ? WHERE community = ?", (one.id, two.id))
     connection.execute(
-        "INSERT INTO memberships (community, person, since, left_at)"
-        " SELECT ?, person, since, left_at FROM memberships WHERE community = ?"
-        " ON CONFLICT DO UPDATE SET left_at = CASE WHEN excluded.left_at IS NULL THEN NULL ELSE left_at END",
+        "INSERT INTO memberships (community, person, since, left_at, away, back, told)"
+        f" SELECT ?, person, since, left_at, away, back, told FROM memberships WHERE community = ? {_MERGED}",
         (one.id, two.id),
     )
     connection.execute("UPDATE deliveries SET community = ? WHERE community = ?", (one.id, two.id))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bot.messages import Community, Member, Person, Place
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.members import community_settings
+from storage.members import community_settings, resting
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly ``last_seen`` is kept: it only decides which account to write to."""
@@ -162,7 +162,9 @@ def found(connection: Connection, place: Place, now: datetime) -> Community:
     if known is not None:
         return known
     row = sql.insert(connection, "communities", name=place.name or place.id, created=seconds(now))
-    connection.execute("INSERT INTO places VALUES (?, ?, ?)", (place.platform, place.id, row))
+    connection.execute(
+        "INSERT INTO places (platform, platform_id, community) VALUES (?, ?, ?)", (place.platform, place.id, row)
+    )
     return Community(row, place.name or place.id)
 
 
@@ -182,26 +184,32 @@ def marks(connection: Connection, community: Community) -> tuple[str, str]:
 
 def join(connection: Connection, person: Person, community: Community, now: datetime) -> None:
     """Know that the person is in the community, from now or since before. Its quiet hours are theirs where it is the
-    first one they are in, and they have chosen none.
+    first one they are in, and they have chosen none. Where somebody else owns the place now, they are asked first.
     """
     joined = connection.execute(
         "INSERT INTO memberships (community, person, since) VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET left_at = NULL WHERE left_at IS NOT NULL",
+        " ON CONFLICT DO UPDATE SET left_at = NULL, back = CASE WHEN away IS NOT NULL THEN excluded.since END"
+        " WHERE left_at IS NOT NULL AND away IS NOT 'owner'",
         (community.id, person.id, seconds(now)),
     )
     if joined.rowcount:
         community_settings.adopt_quiet_hours(connection, community, person)
+        resting.lift(connection, person, now)
 
 
-def leave(connection: Connection, person: Person, community: Community, now: datetime) -> bool:
-    """The person is in this community no more. False if they were not in it before.
+def leave(
+    connection: Connection, person: Person, community: Community, now: datetime, away: resting.Away | None = None
+) -> bool:
+    """The person is in this community no more, by their own word or (``away``) the platform's, after which they may be
+    back soon. False if they were not in it before.
 
     What waited for them there is forgotten; what was tried already, and may have arrived, stays as a row without words,
     so that it comes no second time if they are back soon.
     """
     done = connection.execute(
-        "UPDATE memberships SET left_at = ? WHERE person = ? AND community = ? AND left_at IS NULL",
-        (seconds(now), person.id, community.id),
+        "UPDATE memberships SET left_at = ifnull(left_at, ?), away = ?, back = NULL, told = NULL"
+        " WHERE person = ? AND community = ? AND (left_at IS NULL OR away IS NOT NULL)",
+        (seconds(now), away, person.id, community.id),
     )
     connection.execute(
         "DELETE FROM deliveries WHERE person = ? AND community = ? AND state = 'pending' AND first_try IS NULL",

@@ -15,7 +15,7 @@ from bot.context import Delivery
 from bot.messages import Channel, Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries, together
-from storage.members import consents
+from storage.members import consents, resting
 from storage.moderation import holds
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class Facts(NamedTuple):
     closed: bool = False
     quiet: bool = False
     """Moderators keep everything quiet about the reader, or about the person it is about (``args["about"]``)."""
+    rests: datetime | None = None
+    """Until when it waits, because the reader's things rest."""
 
 
 class Verdict(NamedTuple):
@@ -230,14 +232,16 @@ def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
     consented = not delivery.purpose or consents.allows(connection, delivery.to, delivery.purpose)
     left = delivery.community is not None and bool(
         connection.execute(
-            "SELECT 1 FROM memberships WHERE person = ? AND community = ? AND left_at IS NOT NULL",
+            "SELECT 1 FROM memberships WHERE person = ? AND community = ? AND left_at IS NOT NULL"
+            " AND ifnull(away, 'gone') = 'gone'",
             (person, delivery.community.id),
         ).fetchone()
     )
     paused = paused_at is not None and (until is None or until > seconds(now))
     capped = _capped_in_a_day(connection, person, now) if delivery.capped else 0
     closed, quiet = _is_closed(connection, delivery, now), _is_quiet(connection, delivery, now)
-    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet)
+    rests = resting.held(connection, delivery.to, delivery.community, now) if delivery.purpose else None
+    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet, rests)
 
 
 def _is_quiet(connection: Connection, delivery: Delivery, now: datetime) -> bool:

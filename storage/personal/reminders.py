@@ -55,10 +55,11 @@ def remove(connection: Connection, person: Person, row: int) -> bool:
 
 
 def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
-    """Put what is due into the outbox; what falls into a pause waits for its end. True if there may be more."""
+    """Put what is due into the outbox; what falls into a pause or a rest waits. True if there may be more."""
     rows = connection.execute(
         "SELECT reminders.id, person, due FROM reminders JOIN persons ON persons.id = person"
-        " WHERE due <= ?1 AND planned IS NULL AND (paused_at IS NULL OR paused_until <= ?1) ORDER BY due LIMIT ?2",
+        " WHERE due <= ?1 AND planned IS NULL AND (paused_at IS NULL OR paused_until <= ?1) AND rests IS NULL"
+        " ORDER BY due LIMIT ?2",
         (seconds(now), limit),
     ).fetchall()
     for row, person, due in rows:

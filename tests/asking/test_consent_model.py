@@ -18,7 +18,9 @@ EVERYTHING = {
     *("opt in", "opt out", "words change", "pause", "go on", "block", "block the bot", "unblock the bot"),
     *("leave", "removed", "come back", "forget", "a month", "link", "unlink"),
 }
-HELD_BACK = (*("no yes to it", "no yes to being written to", "paused", "left", "forgotten", "blocked the bot"),)
+HELD_BACK = (
+    *("no yes to it", "no yes to being written to", "paused", "left", "rests", "forgotten", "blocked the bot"),
+)
 
 
 def test_whatever_people_do_only_what_they_said_yes_to_is_sent() -> None:

@@ -91,13 +91,30 @@ async def test_leaving_twice_is_leaving_once(world: Playground) -> None:
 # -- because the platform says so -------------------------------------------------------------------------------------
 
 
-async def test_a_member_who_is_taken_out_is_left_at_once(world: Playground) -> None:
+async def test_a_member_who_is_taken_out_is_left_at_once_and_for_good_after_a_week(
+    world: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alice, bob = await join(world, ALICE), await join(world, BOB)
     world.chat.leave(ALICE, ROOM)
-    await world.bot.left(ALICE, ROOM)
-    assert await homes(world, alice) == []
+    with told(world, monkeypatch) as asked:
+        await world.bot.left(ALICE, ROOM)
+        assert await homes(world, alice) == []
+        assert asked == [(alice.id, "The Porch")], "what connects them with others has ended"
+    await pass_time(world, timedelta(days=6))
+    assert "checkin" in await given(world, alice), "their own things rest"
+    await pass_time(world, timedelta(days=1, hours=2))
     assert await given(world, alice) == frozenset()
     assert await homes(world, bob) == ["The Porch"]
+
+
+@pytest.mark.parametrize("answer", [True, None])
+async def test_a_platform_that_takes_somebody_out_and_does_not_say_so_when_asked_ends_nothing(
+    world: Playground, monkeypatch: pytest.MonkeyPatch, *, answer: bool | None
+) -> None:
+    alice = await join(world, ALICE)
+    answering(world, monkeypatch, answer)
+    await world.bot.left(ALICE, ROOM)
+    assert await homes(world, alice) == ["The Porch"]
 
 
 async def test_strangers_and_unknown_places_are_nothing_to_leave(world: Playground) -> None:
@@ -118,6 +135,7 @@ async def test_one_who_is_still_in_another_place_of_the_community_has_not_left(w
 
 async def test_back_within_30_days_is_home_again_and_asked_again(world: Playground) -> None:
     alice = await join(world, ALICE)
+    world.chat.leave(ALICE, ROOM)
     await world.bot.left(ALICE, ROOM)
     await pass_time(world, timedelta(days=29))
     world.chat.join(ALICE, ROOM)
@@ -251,12 +269,16 @@ async def test_a_platform_that_does_not_answer_takes_nobody_away(
 # -- the bot itself ---------------------------------------------------------------------------------------------------
 
 
-async def test_where_the_bot_is_taken_out_everybody_has_left(
+async def test_where_the_bot_is_taken_out_everybody_has_left_after_a_week_and_nothing_ends_before(
     world: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bob = await join(world, ALICE), await join(world, BOB, ROOM, GARDEN)
     with told(world, monkeypatch) as asked:
         await world.bot.removed(ROOM)
+        await pass_time(world, timedelta(days=6, hours=22))
+        assert asked == []
+        assert "checkin" in await given(world, alice), "they rest"
+        await pass_time(world, timedelta(hours=4))
     assert sorted(asked) == [(alice.id, "The Porch"), (bob.id, "The Porch")]
     assert await homes(world, bob) == ["The Garden"]
     assert "checkin" in await given(world, bob)
@@ -277,7 +299,7 @@ async def test_everybody_it_concerns_hears_that_the_bot_was_taken_out_and_once(w
     await pass_time(world, timedelta(hours=1))
     for member in (ALICE, BOB):
         [words] = said(world, member)
-        assert words.startswith("I was taken out of The Porch, so what you had there through me has ended")
+        assert words.startswith("I was taken out of The Porch. What you had there through me rests until")
     assert said(world, MO) == [], "he has said yes to nothing"
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.messages import Member, Place
 
+RESTS = timedelta(days=7)
+"""For so long what is theirs rests after the platform took them out."""
 KEPT = timedelta(days=30)
 """For so long somebody who left can come back to what they had."""
 
@@ -21,6 +23,12 @@ class Human:
     paused: bool = False
     homes: set[Place] = field(default_factory=set)
     left: dict[Place, datetime] = field(default_factory=dict)
+    away: dict[Place, datetime] = field(default_factory=dict)
+    """Of those left, where they may be back within a week: the platform took them out, they did not say so."""
+
+    @property
+    def rests(self) -> bool:
+        return not self.homes and bool(self.away)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ class Ledger:
         if place is not None:
             human.homes.add(place)
             human.left.pop(place, None)
+            human.away.pop(place, None)
 
     def appears(self, account: Member, human: Human) -> Human:
         """An account is known from now on: what others set against it holds."""
@@ -71,6 +80,7 @@ class Ledger:
         human.paused = human.paused or other.paused
         human.homes |= other.homes
         human.left = {place: at for place, at in {**other.left, **human.left}.items() if place not in human.homes}
+        human.away = {place: at for place, at in {**other.away, **human.away}.items() if place not in human.homes}
         for account in other.accounts:
             self.owner[account] = human
         human.accounts |= other.accounts
@@ -102,11 +112,13 @@ class Ledger:
         for human in self.humans():
             human.yes.discard(purpose)
 
-    def has_left(self, human: Human, place: Place, now: datetime) -> None:
+    def has_left(self, human: Human, place: Place, now: datetime, *, by_platform: bool = False) -> None:
         if place in human.homes:
             human.homes.discard(place)
             human.left[place] = now
-        if not human.homes:
+            if by_platform:
+                human.away[place] = now
+        if not human.homes and not human.away:
             human.yes.clear()
         self._drop("left", lambda probe: probe.human is human and probe.place == place)
 
@@ -125,7 +137,21 @@ class Ledger:
         """Who is in a place no more is found to have left it."""
         self.unsure &= self.shut
         for human, place in self.gone(there):
-            self.has_left(human, place, now)
+            self.has_left(human, place, now, by_platform=True)
+        for human in self.humans():
+            self.who_is_back(human, now, there)
+
+    def who_is_back(self, human: Human, now: datetime, there: dict[Place, set[Member]]) -> None:
+        """The platform is asked about everybody who is away: whoever is there is home, and a week is a leave."""
+        for place, since in list(human.away.items()):
+            if human.accounts & there[place]:
+                human.homes.add(place)
+                human.left.pop(place)
+                human.away.pop(place)
+            elif since <= now - RESTS:
+                human.away.pop(place)
+                if not human.homes and not human.away:
+                    human.yes.clear()
 
     def a_month_passes(self, now: datetime, there: dict[Place, set[Member]]) -> None:
         """Nothing is good for so long; who left is forgotten; who is in no place any more is found to have left."""
@@ -133,6 +159,7 @@ class Ledger:
         for human in self.humans():
             if human.homes:
                 human.left = {place: at for place, at in human.left.items() if at > now - KEPT}
+                human.away = {place: at for place, at in human.away.items() if place in human.left}
         self.a_day_passes(now, there)
         for human in self.humans():
             if human.left and not human.homes and max(human.left.values()) <= now - KEPT:
@@ -160,6 +187,8 @@ class Ledger:
             return "no yes to being written to"
         if probe.place is not None and probe.place in human.left:
             return "left"
+        if human.rests:
+            return "rests"
         return "paused" if human.paused else ""
 
     def may_be_shut(self, human: Human) -> bool:

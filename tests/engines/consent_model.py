@@ -39,6 +39,7 @@ from cogs.pause import Pause
 from cogs.privacy import Privacy
 from cogs.settings import Settings
 from cogs.switches import NAMES, WORDS
+from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.members import blocks, consents, members
 from tests.engines.consent_ledger import Human, Ledger, Probe
@@ -50,6 +51,7 @@ PLACES = (Place(NAME, "porch", "The Porch"), Place(NAME, "garden", "The Garden")
 PURPOSES = tuple(name for name in NAMES if name != ADULT)
 PROBE = "probe.sent"
 MONTH = timedelta(days=31)
+HOUR = timedelta(hours=1)
 
 steps: Counter[str] = Counter()
 """How often each thing was done, over all runs in this process."""
@@ -71,6 +73,14 @@ class Probes(KeepsNothing):
             for name in PURPOSES
             if name not in WORDS
         ]
+
+
+def _due(connection: Connection, now: datetime) -> int:
+    """What rests waits for longer than that."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_try <= ?", (seconds(now + HOUR / 2),)
+    ).fetchone()
+    return int(count)
 
 
 def _probed(_value: str) -> Text:
@@ -233,7 +243,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.chat.leave(account, place)
         self.run(self.world.bot.left(account, place))
         if human is not None and human.accounts == {account}:
-            self.model.has_left(human, place, self.world.now)
+            self.model.has_left(human, place, self.world.now, by_platform=True)
         self.who_is_gone_is_asked_about()
 
     def who_is_gone_is_asked_about(self) -> None:
@@ -351,7 +361,7 @@ class ConsentMachine(RuleBasedStateMachine):
 
     def send(self) -> None:
         before = len(self.chat.posted)
-        while self.run(self.world.bot.database.read(deliveries.counts)).get("pending"):
+        while self.run(self.world.bot.database.read(_due, self.world.now)):
             self.world.now += timedelta(seconds=1)
             self.run(self.world.bot.tick(self.world.now))
         arrived = {
@@ -359,8 +369,10 @@ class ConsentMachine(RuleBasedStateMachine):
             for posted in self.chat.posted[before:]
             if str(posted.message.text).startswith("probe")
         }
+        resting = []
         for probe in self.model.planned:
             why = self.model.held_back(probe)
+            resting += [probe] if why == "rests" else []
             if not why and probe.number not in arrived and self.model.may_be_shut(probe.human):
                 why = "blocked the bot"
             assert (probe.number in arrived) == (not why), "what was sent is exactly what had been said yes to"
@@ -368,7 +380,7 @@ class ConsentMachine(RuleBasedStateMachine):
             probes[why or "sent"] += 1
         assert arrived.keys() <= {probe.number for probe in self.model.planned}
         assert not self.model.shut & set(arrived.values())
-        self.model.planned.clear()
+        self.model.planned[:] = resting
 
     @invariant()
     def nobody_meets_whom_they_avoid(self) -> None:

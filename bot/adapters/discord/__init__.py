@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord import commands, components
-from bot.adapters.discord.answers import TRIES, Answer, Interaction
+from bot.adapters.discord.answers import TRIES, Answer, Interaction, incoming_of
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.drawing import draw, split
@@ -96,7 +96,7 @@ class DiscordAdapter:
             await self._suggest(interaction, data)
             return
         answer = Answer(interaction)
-        incoming = _incoming(interaction, answer)
+        incoming = incoming_of(interaction, answer)
         match interaction.type:
             case TYPES.application_command:
                 words, arguments, _focused = commands.read(data)
@@ -281,22 +281,14 @@ class DiscordAdapter:
     async def lacks(self, place: Place) -> frozenset[Lack]:
         return await self._rooms.lacks(place)
 
+    async def owner_of(self, place: Place) -> str:
+        return await self._rooms.owner_of(place)
+
     async def is_member(self, member: Member, place: Place) -> bool:
         return await self._rooms.is_member(member, place)
 
     async def is_moderator(self, member: Member, place: Place) -> bool:
         return await self._rooms.is_moderator(member, place)
-
-
-def _incoming(interaction: Interaction, answer: Answer) -> Incoming:
-    user, guild = interaction.user, interaction.guild
-    return Incoming(
-        member=Member(PLATFORM, str(user.id), user.display_name),
-        channel=Channel(PLATFORM, str(interaction.channel_id)),
-        place=Place(PLATFORM, str(interaction.guild_id), guild.name if guild else "") if interaction.guild_id else None,
-        locale=interaction.locale.value,
-        raw=answer,
-    )
 
 
 async def _once(

@@ -13,7 +13,9 @@ import discord
 from bot.adapters.discord import components
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
-from bot.messages import Form, Message
+from bot.adapters.discord.rooms import PLATFORM
+from bot.context import Incoming
+from bot.messages import Channel, Form, Member, Message, Place
 from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
@@ -146,3 +148,14 @@ def _drawn(reply: Message | None) -> tuple[discord.ui.View | None, list[discord.
     if reply is None:
         return None, []
     return components.view_of(reply.buttons), components.files_of(reply.files)
+
+
+def incoming_of(interaction: Interaction, answer: Answer) -> Incoming:
+    user, guild = interaction.user, interaction.guild
+    return Incoming(
+        member=Member(PLATFORM, str(user.id), user.display_name),
+        channel=Channel(PLATFORM, str(interaction.channel_id)),
+        place=Place(PLATFORM, str(interaction.guild_id), guild.name if guild else "") if interaction.guild_id else None,
+        locale=interaction.locale.value,
+        raw=answer,
+    )

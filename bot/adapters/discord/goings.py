@@ -28,6 +28,8 @@ class Goings:
         self._asking: set[asyncio.Task[None]] = set()
         for heard in (
             self.on_guild_remove,
+            self.on_guild_join,
+            self.on_member_join,
             self.on_guild_channel_delete,
             self.on_raw_thread_delete,
             self.on_raw_member_remove,
@@ -35,12 +37,17 @@ class Goings:
             client.event(heard)
 
     async def look(self) -> None:
-        """Servers that the bot was taken out of while it was away. The list may be short, so each is asked about."""
+        """Servers that the bot was taken out of, or put back into, while it was away. The list may be short, so each is
+        asked about.
+        """
         present = {str(guild.id) for guild in self._client.guilds}
         try:
             for place in await self._bot.homes(PLATFORM):
                 if place.id not in present and not await self._rooms.is_open(place):
                     await self._bot.removed(place)
+            for place in await self._bot.lost(PLATFORM):
+                if place.id in present:
+                    await self._bot.returned(place)
         except (DeliveryError, StorageError) as error:
             log.warning("nobody could tell which servers the bot was taken out of: %s", type(error))
 
@@ -56,6 +63,13 @@ class Goings:
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
         await task
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._bot.returned(Place(PLATFORM, str(guild.id), guild.name))
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Heard only where the host has switched on the Server Members intent; elsewhere the hourly look finds it."""
+        await self._bot.joined(Member(PLATFORM, str(member.id)), Place(PLATFORM, str(member.guild.id)))
 
     async def _ask(self, place: Place) -> None:
         while True:

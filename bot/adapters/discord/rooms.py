@@ -67,6 +67,11 @@ class Rooms:
             return False
         return True
 
+    async def owner_of(self, place: Place) -> str:
+        async with reaching():
+            guild = await self._client.fetch_guild(int(place.id), with_counts=False)
+        return str(guild.owner_id)
+
     async def is_moderator(self, member: Member, place: Place) -> bool:
         """Who may manage the server. False when Discord does not answer."""
         try:

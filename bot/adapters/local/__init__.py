@@ -59,6 +59,7 @@ class LocalAdapter:
         self.names: dict[str, str] = {}
         self.spots_of: dict[str, list[Spot]] = {}
         self.lacking: dict[str, frozenset[Lack]] = {}
+        self.owners: dict[str, str] = {}
         bot.adapters[self.name] = self
 
     # -- what people do -----------------------------------------------------------------------------------------------
@@ -204,6 +205,9 @@ class LocalAdapter:
         return {
             Member(NAME, id_, name): id_ for id_, name in named if wanted in name.casefold() or wanted == id_.casefold()
         }
+
+    async def owner_of(self, place: Place) -> str:
+        return self.owners.get(place.id, "the house")
 
     async def is_member(self, member: Member, place: Place) -> bool:
         return place.id in self.rooms and member.id in self.rooms[place.id].members

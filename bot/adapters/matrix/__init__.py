@@ -89,6 +89,7 @@ class MatrixAdapter:
             await self._rooms.load()
             await self._sync.connect(listener.handle)
             await listener.goings.move()  # what was said while nobody listened
+            await listener.goings.look()
             await listener.goings.separate(self._memory)
             await self._login.sign(self._client)
         except BaseException:
@@ -264,6 +265,11 @@ class MatrixAdapter:
 
     async def is_in(self, member: Member, place: str) -> bool:
         return await self._rooms.is_member(place, member.id)
+
+    async def owner_of(self, place: Place) -> str:
+        if self._rooms.get(place.id) is None:
+            raise CannotReach("the bot is not in this room")
+        return await powers.owner(self._client, place.id)
 
     async def is_member(self, member: Member, place: Place) -> bool:
         return await self.is_in(member, place.id)

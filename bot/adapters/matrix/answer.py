@@ -78,7 +78,7 @@ def arrival_of(user_id: str, timeline: list[Event]) -> int:
 
 
 def is_going(user_id: str, event: Event) -> bool:
-    """Somebody left a room or was taken out of it, the bot came into one, or a room was replaced by another."""
+    """Somebody came into a room, left it or was taken out of it, or a room was replaced by another."""
     source = event.source
     if source.get("type") == "m.room.tombstone":
         return source.get("state_key") == ""
@@ -86,7 +86,7 @@ def is_going(user_id: str, event: Event) -> bool:
     if source.get("type") != "m.room.member" or membership not in ("leave", "ban", "join"):
         return False
     before = source.get("unsigned", {}).get("prev_content", {}).get("membership")
-    return before != membership and (membership != "join" or source.get("state_key") == user_id)
+    return bool(before != membership)
 
 
 def invites_directly(user_id: str, state: Iterable[object]) -> bool:

@@ -93,15 +93,27 @@ def _part(levels: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def power(state: State, user_id: str) -> float:
     """How much the room lets somebody do. Its creators' power is unlimited from version 12 on, and stands nowhere."""
     created = state.get(("m.room.create", ""), {})
-    made = content(state, "m.room.create")
-    more = made.get("additional_creators")
-    creators = [created.get("sender"), *(more if isinstance(more, list) else [])]
-    if made.get("room_version", "1") not in ORDINARY_VERSIONS and user_id in creators:
+    if content(state, "m.room.create").get("room_version", "1") not in ORDINARY_VERSIONS and user_id in _creators(
+        state
+    ):
         return math.inf
     if ("m.room.power_levels", "") not in state:  # such a room obeys its creator alone
         return 100 if user_id == created.get("sender") else 0
     levels = content(state, "m.room.power_levels")
     return _level(_part(levels, "users").get(user_id, levels.get("users_default")), 0)
+
+
+def _creators(state: State) -> list[str]:
+    more = content(state, "m.room.create").get("additional_creators")
+    named = [state.get(("m.room.create", ""), {}).get("sender"), *(more if isinstance(more, list) else [])]
+    return [one for one in named if isinstance(one, str)]
+
+
+def owner(state: State, besides: str) -> str:
+    """Whom the room obeys most, by name, ``besides`` left out: that others have as much power is part of it."""
+    named = {*_creators(state), *_part(content(state, "m.room.power_levels"), "users")} - {besides}
+    most = max((power(state, one) for one in named), default=0)
+    return " ".join(sorted(one for one in named if power(state, one) == most))
 
 
 def needed(state: State, kind: str, *, is_state: bool) -> float:

@@ -33,8 +33,11 @@ class Goings:
         content, who = source["content"], str(source["state_key"])
         if source["type"] == "m.room.tombstone":
             await self._replaced(room_id, content, arrival.event.sender)
-        elif content.get("membership") == "join":
+        elif content.get("membership") == "join" and who == self._user_id:
             await self.move()
+            await self._bot.returned(Place(NAME, room_id, self._rooms.name_of(room_id)))
+        elif content.get("membership") == "join":
+            await self._joined(room_id, who)
         elif who == self._user_id:
             await self._taken_out(room_id)
         else:
@@ -45,6 +48,16 @@ class Goings:
         place = self._rooms.place_of(room_id)
         if self._rooms.is_shared(room_id) and not await self._rooms.is_member(place, user_id):
             await self._bot.left(Member(NAME, user_id), Place(NAME, place))
+
+    async def _joined(self, room_id: str, user_id: str) -> None:
+        if self._rooms.is_shared(room_id):
+            await self._bot.joined(Member(NAME, user_id), Place(NAME, self._rooms.place_of(room_id)))
+
+    async def look(self) -> None:
+        """Rooms that the bot was put back into while nobody listened."""
+        for place in await self._bot.lost(NAME):
+            if self._rooms.get(place.id) is not None:
+                await self._bot.returned(place)
 
     async def _taken_out(self, room_id: str) -> None:
         await self._bot.channel_gone(Channel(NAME, room_id))

@@ -8,15 +8,22 @@ from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
 
 async def is_moderator(client: Homeserver, place: str, member_id: str) -> bool:
     """Joined, and with the power to ban (at least a moderator's), or a creator's."""
-    if not await is_joined(client, place, member_id):
-        return False
+    return await is_joined(client, place, member_id) and claims.moderates(await _asked(client, place), member_id)
+
+
+async def owner(client: Homeserver, place: str) -> str:
+    """Those with the most power in the room, by name."""
+    return claims.owner(await _asked(client, place), besides=client.user_id)
+
+
+async def _asked(client: Homeserver, place: str) -> claims.State:
     asked = {("m.room.create", ""): await state(client, place, "m.room.create", whole=True)}
     try:
         asked["m.room.power_levels", ""] = {"content": await state(client, place, "m.room.power_levels")}
     except Refusal as error:
         if error.errcode != "M_NOT_FOUND":
             raise
-    return claims.moderates(asked, member_id)
+    return asked
 
 
 async def is_joined(client: Homeserver, room_id: str, member_id: str) -> bool:

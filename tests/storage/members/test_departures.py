@@ -13,7 +13,7 @@ from bot.messages import (
     Place,
 )
 from storage.delivery import deliveries
-from storage.members import departures, members
+from storage.members import departures, members, resting
 from tests.storage.conftest import DAY, NOW, SECOND, rows_in
 
 PORCH, FAR_PORCH = Place("local", "porch", "The Porch"), Place("far", "!porch", "The Porch")
@@ -21,7 +21,7 @@ GARDEN = Place("local", "garden", "The Garden")
 
 
 def second_home(connection: Connection, porch: Community) -> None:
-    connection.execute("INSERT INTO places VALUES ('far', '!porch', ?)", (porch.id,))
+    connection.execute("INSERT INTO places (platform, platform_id, community) VALUES ('far', '!porch', ?)", (porch.id,))
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
@@ -49,16 +49,18 @@ def test_a_community_with_another_place_lives_on(connection: Connection, porch: 
     assert departures.lost(connection, FAR_PORCH, NOW) == porch
 
 
-def test_who_has_left_is_told_of_where_and_who_is_back_of_nothing(
+def test_whose_things_rest_is_told_of_where_and_who_is_back_or_left_of_nothing(
     connection: Connection, porch: Community, alice: Person, bob: Person
 ) -> None:
     members.join(connection, alice, porch, NOW)
     assert departures.left(connection, alice, porch.id) is None
-    members.leave(connection, alice, porch, NOW)
-    assert departures.left(connection, alice, porch.id) == "The Porch"
+    resting.rest_here(connection, alice, porch, NOW)
+    assert departures.left(connection, alice, porch.id) == ("The Porch", NOW)
     assert departures.left(connection, bob, porch.id) is None, "he never was there"
     members.join(connection, alice, porch, NOW + DAY)
     assert departures.left(connection, alice, porch.id) is None
+    members.leave(connection, alice, porch, NOW + DAY)
+    assert departures.left(connection, alice, porch.id) is None, "that was a leave"
 
 
 def test_hearing_it_twice_starts_no_new_month(connection: Connection, porch: Community) -> None:

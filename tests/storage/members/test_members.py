@@ -170,7 +170,7 @@ def test_a_community_the_bot_was_taken_out_of_is_not_there_until_it_is_back(
 
 
 def test_places_are_those_of_one_community(connection: Connection, porch: Community, garden: Community) -> None:
-    connection.execute("INSERT INTO places VALUES ('far', '!p', ?)", (porch.id,))
+    connection.execute("INSERT INTO places (platform, platform_id, community) VALUES ('far', '!p', ?)", (porch.id,))
     assert members.places(connection, porch) == [Place("far", "!p"), PORCH]
     assert members.places(connection, garden) == [Place("local", "garden")]
 

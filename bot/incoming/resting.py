@@ -1,0 +1,34 @@
+"""What rests, and what waits for `Go on`, said with the answer to whatever a member does."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.clocks.times import friendly_instant
+from bot.context import Context
+from bot.errors import StorageError
+from bot.messages import Form, Message, Text
+from bot.words import resting as words
+from storage.database.database import Database
+from storage.members import members, resting
+
+log = logging.getLogger(__name__)
+
+
+async def mention(database: Database, context: Context, said: Message | Form) -> Message | Form:
+    """The answer: before it, that what is theirs rests; or after it, that they are back and what waits for a tap."""
+    if context.person is None or isinstance(said, Form) or not said.private or said.aside:
+        return said
+    try:
+        until = await database.read(resting.until, context.person)
+        if until is not None:
+            profile = await database.read(members.profile, context.person)
+            line = words.rests(friendly_instant(until, context.now, ZoneInfo(profile.zone)))
+            said = replace(said, text=Text("\n\n").join([line, said.text]))
+        back = await database.read(resting.waiting, context.person)
+        return words.with_word(said, [(one.community.name, one.owner) for one in back])
+    except StorageError:
+        log.exception("nobody can tell what rests")
+    return said
