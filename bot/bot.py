@@ -67,7 +67,7 @@ class Bot:
         self._offering = Offering(database, self.registry, self._permissions, keyring)
         self._limits = Limiter(settings.limits)
         self._leaving = Leaving(database, self.registry, self.adapters, keyring)
-        self._resting = Resting(database, self.adapters, self._leaving)
+        self._resting = Resting(database, self.adapters, keyring, self._leaving)
         self._recognising = Recognising(database, now, settings.zone, self._resting.returned)
         decide = partial(gate.decide, cap=settings.daily_cap)
         nonce_key = keyring.nonce_key()

@@ -12,6 +12,7 @@ from bot.asking.leaving import Leaving
 from bot.asking.whereabouts import is_anywhere, known_of
 from bot.delivery.quiet_hours import QuietHours, held_until
 from bot.errors import DeliveryError
+from bot.keys.crypto import Keyring
 from bot.messages import Community, Member, Person, Place
 from bot.platform.adapter import Adapter
 from storage.database.database import Database
@@ -28,9 +29,10 @@ TOLD_AFTER = timedelta(hours=1)
 class Resting:
     """A week in which nothing is lost, for all platforms."""
 
-    def __init__(self, database: Database, adapters: Mapping[str, Adapter], leaving: Leaving) -> None:
+    def __init__(self, database: Database, adapters: Mapping[str, Adapter], keyring: Keyring, leaving: Leaving) -> None:
         self._database = database
         self._adapters = adapters
+        self._keyring = keyring
         self._leaving = leaving
 
     async def removed(self, place: Place, now: datetime) -> None:
@@ -83,12 +85,14 @@ class Resting:
         if owner and owner != await self._database.read(resting.owner, place):
             await self._database.write(resting.note_owner, place, owner)
 
-    async def _owner(self, place: Place) -> str | None:
+    async def _owner(self, place: Place) -> bytes | None:
+        """As a keyed hash: it is only looked whether it is another one."""
         try:
-            return await self._adapters[place.platform].owner_of(place)
+            owner = await self._adapters[place.platform].owner_of(place)
         except (DeliveryError, KeyError) as error:
             log.info("nobody says who owns a place: %s", type(error))
             return None
+        return self._keyring.pseudonym(place.platform, owner)
 
 
 def _rest(connection: Connection, person: Person, community: Community, now: datetime) -> None:
@@ -105,7 +109,7 @@ def _tell(connection: Connection, person: Person, community: Community, now: dat
         departures.tell(connection, person, community, held_until(due, ZoneInfo(profile.zone), quiet) or due)
 
 
-def _return(connection: Connection, place: Place, owner: str, now: datetime) -> Community:
+def _return(connection: Connection, place: Place, owner: bytes, now: datetime) -> Community:
     before = resting.owner(connection, place)
     community = members.found(connection, place, now)
     resting.note_owner(connection, place, owner)

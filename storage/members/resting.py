@@ -208,15 +208,15 @@ def over(connection: Connection, now: datetime, limit: int) -> list[tuple[Person
 # -- who owns a place -------------------------------------------------------------------------------------------------
 
 
-def owner(connection: Connection, place: Place) -> str | None:
-    """Who owned it when the platform was last asked; None where it never said."""
+def owner(connection: Connection, place: Place) -> bytes | None:
+    """Who owned it when the platform was last asked, as a keyed hash; None where it never said."""
     row = connection.execute(
-        "SELECT owner FROM places WHERE platform = ? AND platform_id = ?", (place.platform, place.id)
+        "SELECT who FROM places WHERE platform = ? AND platform_id = ?", (place.platform, place.id)
     ).fetchone()
     return row[0] if row else None
 
 
-def note_owner(connection: Connection, place: Place, owner: str) -> None:
+def note_owner(connection: Connection, place: Place, owner: bytes) -> None:
     connection.execute(
-        "UPDATE places SET owner = ? WHERE platform = ? AND platform_id = ?", (owner, place.platform, place.id)
+        "UPDATE places SET who = ? WHERE platform = ? AND platform_id = ?", (owner, place.platform, place.id)
     )

@@ -14,5 +14,5 @@ ALTER TABLE memberships ADD COLUMN back INTEGER;
 ALTER TABLE memberships ADD COLUMN told INTEGER;
 CREATE INDEX memberships_away ON memberships (person) WHERE away IS NOT NULL;
 
--- Who owned the place when the platform was last asked.
-ALTER TABLE places ADD COLUMN owner TEXT;
+-- Who owned the place when the platform was last asked, as a keyed hash.
+ALTER TABLE places ADD COLUMN who BLOB;

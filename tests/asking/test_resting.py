@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from sqlite3 import Connection
 
 import pytest
 
@@ -269,10 +270,10 @@ async def test_an_owner_who_changes_while_the_bot_is_there_is_only_noted(world: 
 async def test_quiet_days_start_at_zero_and_nobody_is_told_before_go_on(world: Playground, alice: Person) -> None:
     now = world.now
 
-    def begin(connection: object) -> None:
-        consents.give(connection, alice, ("quiet",), "words", now)  # type: ignore[arg-type]
-        quiet.begin(connection, alice, now, now + timedelta(days=1))  # type: ignore[arg-type]
-        connection.execute("UPDATE quiet_alerts SET quiet = 2, delivered = 1")  # type: ignore[attr-defined]
+    def begin(connection: Connection) -> None:
+        consents.give(connection, alice, ("quiet",), "words", now)
+        quiet.begin(connection, alice, now, now + timedelta(days=1))
+        connection.execute("UPDATE quiet_alerts SET quiet = 2, delivered = 1")
 
     await world.bot.database.write(begin)
     await goes(world, ALICE)
