@@ -6,6 +6,7 @@ KithError
 ├── StorageError     the database could not do it: full, locked, damaged or closed
 └── DeliveryError    a platform did not take a message
     ├── CannotReach      and will not: direct messages closed, room left, member gone
+    │   └── NotAllowed       as long as the bot lacks a permission for it
     └── RetryAfter       and says when it will
 """
 
@@ -40,6 +41,10 @@ class DeliveryError(KithError):
 
 class CannotReach(DeliveryError):
     """The platform will not deliver to this member or place: closed direct messages, a room left, an account gone."""
+
+
+class NotAllowed(CannotReach):
+    """The platform says that the bot may not do this: moderators can change that, and then it is done."""
 
 
 class RetryAfter(DeliveryError):

@@ -40,7 +40,18 @@ from cogs.hello import Hello
 from cogs.help_now import HelpNow
 from cogs.inbox import Inbox
 from cogs.linking import Linking
-from cogs.moderation import Cases, CommunitySettings, Holds, Lines, Picture, Questions, Reports, Setup, Troubles
+from cogs.moderation import (
+    Cases,
+    CommunitySettings,
+    Holds,
+    Lacking,
+    Lines,
+    Picture,
+    Questions,
+    Reports,
+    Setup,
+    Troubles,
+)
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.personal.notebook import Notebook
@@ -116,6 +127,7 @@ COGS: tuple[type[Cog], ...] = (
     Setup,
     Troubles,
     OpenCheckIn,
+    Lacking,
     Lines,
     CommunitySettings,
     Questions,

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 
 from bot.cog import Core, KeepsNothing, job, message
 from bot.context import Delivery, Reader
-from bot.errors import CannotReach, DeliveryError, RetryAfter
+from bot.errors import CannotReach, DeliveryError, NotAllowed, RetryAfter
 from bot.messages import Channel, Community, Group, Member, Message, Person, Place
 from bot.registry import Work
 from bot.words.i18n import _
@@ -19,6 +19,7 @@ from cogs.moderation.troubles import no_place, works
 from storage.buddies import meeting, pairs, places
 from storage.buddies.pairs import Pair
 from storage.members import members
+from storage.moderation import lacking
 from storage.moderation.troubles import PLACE
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,9 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
                 await self._do(pair, now)
             except RetryAfter as error:
                 await self.write(pairs.postpone, pair.id, now + max(error.delay, timedelta(seconds=1)))
+            except NotAllowed as error:
+                await self.write(_lacks, pair, now)
+                await self._refused(pair, now, error, for_now=True)
             except CannotReach as error:
                 await self._refused(pair, now, error)
             except DeliveryError as error:
@@ -80,12 +84,13 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
         if found is not None:
             await no_place(self, pair.community, found[0].platform, "pair", error, now)
 
-    async def _refused(self, pair: Pair, now: datetime, error: CannotReach) -> None:
+    async def _refused(self, pair: Pair, now: datetime, error: CannotReach, *, for_now: bool = False) -> None:
+        """``for_now``: a permission is missing, and when it is back what waited happens."""
         await self._not_opened(pair, now, error)
-        if pair.todo == "open" and pair.tries >= TRIES:
+        if pair.todo == "open" and pair.tries >= TRIES and not for_now:
             await self.write(pairs.give_up, pair, now, pairs.NO_PLACE)
-        elif pair.todo == "open":
-            await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
+        elif pair.todo == "open" or for_now:
+            await self.write(pairs.postpone, pair.id, now + (AGAIN if pair.todo == "close" else MUCH_LATER))
         else:
             await self.write(pairs.done, pair.id)
 
@@ -138,6 +143,12 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: places.lost_place(connection, channel, self.core.now())
+
+
+def _lacks(connection: Connection, pair: Pair, now: datetime) -> None:
+    if pair.todo in ("open", "close"):
+        people = [part.person for part in pairs.parts(connection, pair.id)]
+        lacking.note(connection, pair.community, pair.todo, f"pair:{pair.id}", people, now)
 
 
 def _visible(group: Group) -> str:

@@ -9,8 +9,8 @@ from sqlite3 import Connection
 
 from bot.cog import Core, KeepsNothing, job, message
 from bot.context import Delivery, Reader
-from bot.errors import CannotReach, DeliveryError
-from bot.messages import Channel, Community, Message, Person, Place, Text
+from bot.errors import CannotReach, DeliveryError, NotAllowed
+from bot.messages import Channel, Community, Member, Message, Person, Place, Text
 from bot.registry import Nearness, Work
 from bot.words.i18n import _
 from cogs.circles import dates, steps, wording
@@ -19,12 +19,14 @@ from storage.circles import answers, circles, hosts
 from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
 from storage.members import members
-from storage.moderation import troubles
+from storage.moderation import lacking, troubles
 
 log = logging.getLogger(__name__)
 
 PLACE = "circles.place"
 AGAIN = timedelta(minutes=5)
+REFUSED_AGAIN = timedelta(hours=1)
+"""So soon that whoever joined between dates is inside before the next one."""
 BATCH = 20
 
 
@@ -71,24 +73,29 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
     @job(every="tick")
     async def let_in(self, now: datetime) -> None:
         for row, person, channel in await self.read(answers.to_let_in, now, BATCH):
-            inside, again = await self._let_in(person, channel, now)
+            inside, again = await self._let_in(row, person, channel, now)
             await self.write(answers.let_in, row, person, inside, again)
 
     @job(every="tick")
     async def let_hosts_in(self, now: datetime) -> None:
         for row, person, channel in await self.read(hosts.to_let_in, now, BATCH):
-            _inside, again = await self._let_in(person, channel, now)
+            _inside, again = await self._let_in(row, person, channel, now)
             await self.write(hosts.let_in, row, person, again)
 
-    async def _let_in(self, person: Person, channel: Channel, now: datetime) -> tuple[bool, datetime | None]:
+    async def _let_in(
+        self, circle: int, person: Person, channel: Channel, now: datetime
+    ) -> tuple[bool, datetime | None]:
         """Whether they are inside now, and when to try again."""
         account = await self.read(members.account_on, person, channel.platform)
         if account is None:
             return False, None
         try:
             await self.core.groups.add(channel, account)
+        except NotAllowed:
+            await self.write(_lacks, circle, "let in", person, now)
+            return False, now + AGAIN
         except CannotReach:
-            return False, now + timedelta(days=1)
+            return False, now + REFUSED_AGAIN
         except DeliveryError:
             return False, now + AGAIN
         return True, None
@@ -98,6 +105,10 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         for row, account, channel in await self.read(answers.exits, now, BATCH):
             try:
                 await self.core.groups.remove(channel, account)
+            except NotAllowed:
+                await self.write(_still_in, channel, account, now)
+                await self.write(answers.postpone_exit, row, now + AGAIN)
+                continue
             except CannotReach:
                 pass
             except DeliveryError:
@@ -139,6 +150,19 @@ def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
         intents.closed(connection, channel)
         if circle.state == "published":
             dates.tell_whole(connection, circle, "place", now)
+
+
+def _still_in(connection: Connection, channel: Channel, account: Member, now: datetime) -> None:
+    person = members.person_of(connection, account)
+    for circle in circles.in_place(connection, channel):
+        _lacks(connection, circle, "take out", person, now)
+
+
+def _lacks(connection: Connection, row: int, what: lacking.What, person: Person | None, now: datetime) -> None:
+    circle = circles.get(connection, row)
+    assert circle is not None
+    asked = [person] if person is not None else []
+    lacking.note(connection, circle.community, what, f"circle:{row}", asked, now)
 
 
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogs.moderation.cases import Cases
 from cogs.moderation.community import CommunitySettings
 from cogs.moderation.holds import Holds
+from cogs.moderation.lacking import Lacking
 from cogs.moderation.lines import Lines
 from cogs.moderation.picture import Picture
 from cogs.moderation.questions import Questions
@@ -12,4 +13,15 @@ from cogs.moderation.reports import Reports
 from cogs.moderation.setup import Setup
 from cogs.moderation.troubles import Troubles
 
-__all__ = ["Cases", "CommunitySettings", "Holds", "Lines", "Picture", "Questions", "Reports", "Setup", "Troubles"]
+__all__ = [
+    "Cases",
+    "CommunitySettings",
+    "Holds",
+    "Lacking",
+    "Lines",
+    "Picture",
+    "Questions",
+    "Reports",
+    "Setup",
+    "Troubles",
+]

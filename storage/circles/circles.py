@@ -143,6 +143,15 @@ def try_again(connection: Connection, community: Community, now: datetime) -> No
     )
 
 
+def in_place(connection: Connection, channel: Channel) -> list[int]:
+    """The circles that meet there."""
+    rows = connection.execute(
+        "SELECT id FROM circles WHERE platform = ? AND channel = ? AND thread IS ?",
+        (channel.platform, channel.id, channel.thread),
+    )
+    return [circle for (circle,) in rows]
+
+
 def set_channel(connection: Connection, circle: int, channel: Channel | None) -> None:
     connection.execute(
         "UPDATE circles SET channel = ?, thread = ? WHERE id = ?",

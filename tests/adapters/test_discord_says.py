@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord import goings
-from bot.errors import CannotReach, DeliveryError
+from bot.errors import CannotReach, DeliveryError, NotAllowed
 from bot.messages import Button, Channel, Member, Message, Text, plain
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.test_goings import settle, still_home, until_gone
@@ -196,5 +196,28 @@ async def test_a_closed_thread_is_locked_so_that_no_message_opens_it(bed: Discor
 async def test_without_the_right_to_lock_it_is_archived_all_the_same(bed: DiscordBed) -> None:
     group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("pair"), KEY)
     bed.fake.deny(bed.guild, Permission.MANAGE_THREADS)
-    await bed.adapter.close_group(group.channel)
+    with pytest.raises(NotAllowed):
+        await bed.adapter.close_group(group.channel)
     assert bed.fake.world.channels[group.channel.id].archived
+    bed.fake.allow(bed.guild, Permission.MANAGE_THREADS)
+    await bed.adapter.close_group(group.channel)
+    assert bed.fake.world.channels[group.channel.id].locked
+
+
+async def test_without_the_right_nobody_is_taken_out_and_it_is_not_taken_for_done(bed: DiscordBed) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("circle"), KEY)
+    bed.fake.faults.error(OUT, 403, 50013)
+    with pytest.raises(NotAllowed):
+        await bed.adapter.remove_from_group(group.channel, alice(bed))
+    assert await bed.actor("alice").in_group(group.channel.id)
+    await bed.adapter.remove_from_group(group.channel, alice(bed))
+    assert not await bed.actor("alice").in_group(group.channel.id)
+
+
+async def test_without_the_right_nobody_is_let_in_and_moderators_can_change_that(bed: DiscordBed) -> None:
+    group = await bed.adapter.open_group(bed.place, [alice(bed)], plain("circle"), KEY)
+    bed.fake.faults.error("PUT /channels/{channel_id}/thread-members/{user_id}", 403, 50013)
+    with pytest.raises(NotAllowed):
+        await bed.adapter.add_to_group(group.channel, bed.actor("bob").member)
+    await bed.adapter.add_to_group(group.channel, bed.actor("bob").member)
+    assert await bed.actor("bob").in_group(group.channel.id)

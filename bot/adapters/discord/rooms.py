@@ -20,7 +20,7 @@ from bot.adapters.discord.refusals import (
     reaching,
     says,
 )
-from bot.errors import CannotReach, DeliveryError
+from bot.errors import CannotReach, DeliveryError, NotAllowed
 from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
 from bot.words.i18n import _
 
@@ -169,7 +169,12 @@ class Rooms:
 
     async def add_to_group(self, channel: Channel, member: Member) -> None:
         http = self._client.http
-        await self._change(channel, lambda: http.add_user_to_thread(int(channel.id), int(member.id)))
+        try:
+            await self._change(channel, lambda: http.add_user_to_thread(int(channel.id), int(member.id)))
+        except CannotReach as error:
+            if says(error, NOT_ALLOWED):
+                raise NotAllowed("the bot may not let people into threads") from error
+            raise
 
     async def remove_from_group(self, channel: Channel, member: Member) -> None:
         """Done once Discord, asked afterwards, says that they are not in it."""
@@ -179,19 +184,23 @@ class Rooms:
             async with reaching():
                 await http.get_thread_member(int(channel.id), int(member.id))
         except CannotReach as error:
+            if says(error, NOT_ALLOWED):
+                raise NotAllowed("the bot may not take people out of threads") from error
             if not says(error, NO_MEMBER | GONE):
                 raise
         else:
             raise DeliveryError("somebody is still in a thread that they were taken out of")
 
     async def close_group(self, channel: Channel) -> None:
-        """Archived, and locked: else the next message of anybody in it opens it again."""
+        """Archived, and locked: else the next message of anybody in it opens it again. Where it can't be locked, it is
+        archived, and ``NotAllowed`` is raised, so that it is tried again.
+        """
         try:
             await self._archive(channel, locked=True)
         except CannotReach as error:
             if says(error, NOT_ALLOWED):
-                log.warning("a thread is archived unlocked: the bot may not manage threads")
                 await self._archive(channel)
+                raise NotAllowed("a thread is archived unlocked: the bot may not manage threads") from error
             elif not says(error, GONE):
                 raise
 
@@ -252,7 +261,7 @@ class Rooms:
             can_open = mine.create_private_threads and mine.send_messages_in_threads and mine.view_channel
             if can_open and all(channel.permissions_for(person).view_channel for person in people):
                 return channel
-        raise CannotReach("the bot may not open private threads in this server")
+        raise NotAllowed("the bot may not open private threads in this server")
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

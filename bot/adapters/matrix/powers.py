@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.matrix import claims
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.errors import NotAllowed
 
 
 async def is_moderator(client: Homeserver, place: str, member_id: str) -> bool:
@@ -27,13 +28,38 @@ async def _asked(client: Homeserver, place: str) -> claims.State:
 
 
 async def is_joined(client: Homeserver, room_id: str, member_id: str) -> bool:
+    return await _membership(client, room_id, member_id) == "join"
+
+
+async def _membership(client: Homeserver, room_id: str, member_id: str) -> str:
     try:
         member = await state(client, room_id, "m.room.member", member_id)
     except Refusal as error:
         if error.errcode in ("M_NOT_FOUND", "M_FORBIDDEN"):
-            return False
+            return ""
         raise
-    return member.get("membership") == "join"
+    return str(member.get("membership"))
+
+
+async def remove(client: Homeserver, room_id: str, member_id: str) -> None:
+    """Take somebody out. The server says the same no where they are not in it and where the bot may not: it is asked
+    which. Raises ``NotAllowed``.
+    """
+    try:
+        await client.request("POST", route("rooms", room_id, "kick"), {"user_id": member_id})
+    except Refusal as error:
+        if await _membership(client, room_id, member_id) in ("join", "invite", "knock"):
+            raise NotAllowed("the bot may not take people out of a room") from error
+
+
+async def set_levels(client: Homeserver, room_id: str, levels: Json) -> None:
+    """What members may do in a room. Raises ``NotAllowed``."""
+    try:
+        await client.request("PUT", route("rooms", room_id, "state", "m.room.power_levels", ""), levels)
+    except Refusal as error:
+        if error.errcode != "M_FORBIDDEN":
+            raise
+        raise NotAllowed("the bot may not change who may speak in a room") from error
 
 
 async def state(client: Homeserver, room_id: str, kind: str, key: str = "", *, whole: bool = False) -> Json:

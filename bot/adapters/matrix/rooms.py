@@ -210,10 +210,8 @@ class Rooms:
         await self._client.request("POST", route("rooms", room_id, "invite"), {"user_id": member_id})
 
     async def remove(self, room_id: str, member_id: str) -> None:
-        try:
-            await self._client.request("POST", route("rooms", room_id, "kick"), {"user_id": member_id})
-        except Refusal as error:
-            log.info("nobody to remove: %s", error)
+        if self.get(room_id) is not None:
+            await powers.remove(self._client, room_id, member_id)
 
     async def hand_over(self, room_id: str) -> None:
         """Give every member all powers of the room, and leave it."""
@@ -233,7 +231,7 @@ class Rooms:
         await self._leave(room_id)
 
     async def _set_levels(self, room_id: str, levels: Json) -> None:
-        await self._client.request("PUT", route("rooms", room_id, "state", "m.room.power_levels", ""), levels)
+        await powers.set_levels(self._client, room_id, levels)
 
     async def _leave(self, room_id: str) -> None:
         await self._client.request("POST", route("rooms", room_id, "leave"), {})

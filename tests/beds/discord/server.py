@@ -164,6 +164,12 @@ class FakeDiscord:
         for changed in (role, guild.everyone):
             self.gateway.tell_guild("GUILD_ROLE_UPDATE", guild, {"role": changed.payload()})
 
+    def allow(self, guild: Guild, permission: Permission) -> None:
+        """Give it back."""
+        role = guild.roles[1]
+        role.permissions |= permission
+        self.gateway.tell_guild("GUILD_ROLE_UPDATE", guild, {"role": role.payload()})
+
     def post(self, author: User, channel: Channel, text: str) -> Message:
         """A person writes in a channel or to the bot."""
         message = Message(self.world.new_id(), channel, author, self.clock.now(), text)
