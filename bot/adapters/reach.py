@@ -40,7 +40,7 @@ def host_account(config: Config) -> str:
 
 def ask_discord(config: DiscordConfig) -> str:
     status, answer = _get(f"{config.api}/users/@me", f"Bot {config.token.reveal()}")
-    if status == 401:
+    if status == 401 and answer.get("message") == "401: Unauthorized":
         raise FatalError(
             "Discord does not accept the token. Copy it again from discord.com/developers, Bot, into `discord.token`."
         )
@@ -59,6 +59,8 @@ def ask_matrix(config: MatrixConfig) -> str:
     status, answer = _get(
         f"{config.homeserver}/_matrix/client/v3/account/whoami", f"Bearer {config.access_token.reveal()}"
     )
+    if status != 200 and answer.get("errcode") not in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"):
+        raise FatalError(f"{config.homeserver} answered {status}, and not in Matrix. Try again later.")
     if status != 200:
         raise FatalError(f"{config.homeserver} does not accept the token. Put a new one in `matrix.access_token`.")
     if answer.get("user_id") != config.user:
@@ -76,7 +78,7 @@ def _get(url: str, authorization: str = "") -> tuple[int, dict[str, Any]]:
             return response.status, _json(response.read())
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, {}
+            return error.code, _json(error.read())
     except (OSError, HTTPException) as error:  # URLError is an OSError
         host = url.partition("/_")[0]
         raise FatalError(f"{host} does not answer. Is there a network, and is the address right?") from error

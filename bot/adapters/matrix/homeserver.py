@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -31,11 +32,18 @@ DEADLINE = 20.0
 PATIENCE = timedelta(seconds=5)
 """How long to wait where the server limits us and does not say for how long."""
 
+NOBODY_KNOWS = ("M_UNKNOWN", "M_UNRECOGNIZED")
+"""Codes that say nothing about what was asked: of the first Synapse itself says that something went wrong."""
+
 SIGNED_OUT = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN")
 
 
+_CODE = re.compile(r"[A-Z]+(_[A-Z]+)+|[a-z]+(\.[a-z_]+)+\.[A-Z_]+")
+"""How Matrix writes a code, its own or one that is not in the specification yet."""
+
+
 class Refusal(CannotReach):
-    """The homeserver answered no."""
+    """The homeserver answered no, in Matrix's own words: a page of something in between has none."""
 
     def __init__(self, status: int, answer: Json) -> None:
         self.status = status
@@ -142,7 +150,8 @@ class Homeserver(AsyncClient):
             return RetryAfter(_patience(answer.get("retry_after_ms")))
         if answer.get("errcode") in SIGNED_OUT:
             return self._signed_out()
-        if status >= 500 or "errcode" not in answer:
+        code = answer.get("errcode")
+        if status >= 500 or not isinstance(code, str) or code in NOBODY_KNOWS or not _CODE.fullmatch(code):
             return DeliveryError(f"the homeserver answered {status}")
         return Refusal(status, answer)
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from bot.adapters.matrix.crypto import IdentityError, cross_sign, pickle_key
 from bot.adapters.matrix.homeserver import Homeserver, Refusal, TokenRevoked
-from bot.errors import FatalError
+from bot.errors import DeliveryError, FatalError
 from bot.hosting.config import MatrixConfig
 from bot.keys.secret import read_private, write_private
 
@@ -116,6 +116,8 @@ class Login:
             return None
         finally:
             await client.disconnect()
+        if not isinstance(who.get("user_id"), str):
+            raise DeliveryError("the answer is not Matrix")
         if who["user_id"] != self._config.user:
             raise FatalError(f"`matrix.access_token` belongs to {who['user_id']}, not to {self._config.user}.")
         if "device_id" not in who:
@@ -134,6 +136,8 @@ class Login:
             raise FatalError(_login_refused(self._config, error)) from error
         finally:
             await client.disconnect()
+        if not all(isinstance(made.get(name), str) for name in ("user_id", "device_id", "access_token")):
+            raise DeliveryError("the answer is not Matrix")
         session = Session(made["user_id"], made["device_id"], made["access_token"], now.isoformat())
         for old in self._folder.glob("*.db*"):  # keys of a device that is no more
             old.unlink()
