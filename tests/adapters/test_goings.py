@@ -14,7 +14,7 @@ from mautrix.types import RoomID, UserID
 
 from bot.asking.consenting import CORE
 from bot.messages import Member, Person, Place
-from storage.members import consents, departures, members
+from storage.members import consents, departures, members, resting
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.matrix_bed import MatrixBed, matrix_bed
 from tests.beds.discord.gateway import Intent
@@ -111,6 +111,63 @@ async def test_without_that_intent_it_starts_all_the_same_and_looks_once_a_day(d
 async def test_taken_out_of_a_server_everybody_there_has_left(discord: DiscordBed) -> None:
     discord.fake.remove_member(discord.guild, discord.fake.world.bot)
     await until_gone(discord, "alice", "bob")
+
+
+async def given(bed: Bed, name: str) -> frozenset[str]:
+    person = await bed.bot.database.read(members.person_of, bed.actor(name).member)
+    assert person is not None
+    return await bed.bot.database.read(consents.given, person)
+
+
+async def until_home(bed: Bed, *names: str) -> None:
+    async def home() -> bool:
+        return all([await homes(bed, bed.actor(name).member) for name in names])
+
+    await until(home)
+
+
+def put_back(bed: DiscordBed) -> None:
+    bed.fake.world.add_member(bed.guild, bed.fake.world.bot)
+    bed.fake.gateway.tell("GUILD_CREATE", bed.guild.create_payload(bed.fake.world.bot, all_members=True))
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_put_back_into_a_server_everybody_is_home_and_nothing_was_lost(
+    discord: DiscordBed, *, away: bool
+) -> None:
+    """Owners do this to renew what a bot may."""
+    before = await given(discord, "alice")
+    discord.fake.remove_member(discord.guild, discord.fake.world.bot)
+    await until_gone(discord, "alice", "bob")
+    if away:
+        await discord.close()
+    put_back(discord)
+    if away:
+        await discord.open()
+    await until_home(discord, "alice", "bob")
+    assert await given(discord, "alice") == before == frozenset(CORE)
+
+
+async def test_back_under_another_owner_everybody_on_discord_is_asked(discord: DiscordBed) -> None:
+    await discord.bot.run_jobs("hour", discord.bot.now())
+    discord.fake.remove_member(discord.guild, discord.fake.world.bot)
+    await until_gone(discord, "alice", "bob")
+    discord.guild.owner = discord._people["mo"].user
+    put_back(discord)
+    assert not await still_home(discord, "alice", "bob")
+    asked = await discord.actor("alice").say("settings")
+    assert "somebody else owns it now" in asked.text
+    await discord.actor("alice").press(asked, "Go on")
+    await until_home(discord, "alice")
+
+
+async def test_who_joins_a_server_again_is_home_at_once(discord: DiscordBed) -> None:
+    before = await given(discord, "alice")
+    discord.fake.leave(discord._people["alice"], discord.guild)
+    await until_gone(discord, "alice")
+    discord.fake.join(discord._people["alice"], discord.guild)
+    await until_home(discord, "alice")
+    assert await given(discord, "alice") == before == frozenset(CORE)
 
 
 async def test_taken_out_while_it_was_away(discord: DiscordBed) -> None:
@@ -219,6 +276,45 @@ async def test_taken_out_of_a_room_everybody_there_has_left(
         await getattr(mo.client, f"{how}_user")(RoomID(matrix.place.id), UserID(matrix.world.id))
         await until_gone(matrix, "alice", "bob")
     assert told == [matrix.place.id]
+
+
+@pytest.mark.parametrize("how", ["leave", "kick"])
+async def test_who_joins_a_room_again_is_home_at_once(matrix: MatrixBed, how: str) -> None:
+    room, alice, mo = RoomID(matrix.place.id), matrix.actor("alice").person, matrix.actor("mo").person
+    before = await given(matrix, "alice")
+    if how == "leave":
+        await alice.client.leave_room(room)
+    else:
+        await mo.client.kick_user(room, UserID(alice.id))
+    await until_gone(matrix, "alice")
+    await mo.client.invite_user(room, UserID(alice.id))
+    await alice.accept()
+    await until_home(matrix, "alice")
+    assert await given(matrix, "alice") == before == frozenset(CORE)
+
+
+async def test_put_back_into_a_room_everybody_is_home_and_nothing_was_lost(matrix: MatrixBed) -> None:
+    before = await given(matrix, "alice")
+    mo = matrix.actor("mo").person
+    await mo.client.kick_user(RoomID(matrix.place.id), UserID(matrix.world.id))
+    await until_gone(matrix, "alice", "bob")
+    await mo.invite(matrix.world.id, matrix.place.id)
+    await until_home(matrix, "alice", "bob")
+    assert await given(matrix, "alice") == before == frozenset(CORE)
+
+
+async def test_back_under_another_owner_everybody_on_matrix_is_asked(matrix: MatrixBed) -> None:
+    mo = matrix.actor("mo").person
+    await matrix.bot.run_jobs("hour", matrix.bot.now())
+    mine = await matrix.bot.database.read(resting.owner, matrix.place)
+    assert mine is not None
+    await matrix.bot.database.write(resting.note_owner, matrix.place, bytes(32))  # somebody else's, before it was hers
+    await mo.client.kick_user(RoomID(matrix.place.id), UserID(matrix.world.id))
+    await until_gone(matrix, "alice", "bob")
+    await mo.invite(matrix.world.id, matrix.place.id)
+    assert not await still_home(matrix, "alice", "bob")
+    assert "somebody else owns it now" in (await matrix.actor("bob").say("settings")).text
+    assert await matrix.bot.database.read(resting.owner, matrix.place) == mine
 
 
 async def test_taken_out_of_a_room_while_it_was_away(matrix: MatrixBed) -> None:

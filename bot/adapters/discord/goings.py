@@ -29,6 +29,7 @@ class Goings:
         for heard in (
             self.on_guild_remove,
             self.on_guild_join,
+            self.on_guild_available,
             self.on_member_join,
             self.on_guild_channel_delete,
             self.on_raw_thread_delete,
@@ -66,6 +67,10 @@ class Goings:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._bot.returned(Place(PLATFORM, str(guild.id), guild.name))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Also what Discord says of one it has taken the bot out of and put it back into."""
+        await self.on_guild_join(guild)
 
     async def on_member_join(self, member: discord.Member) -> None:
         """Heard only where the host has switched on the Server Members intent; elsewhere the hourly look finds it."""

@@ -35,9 +35,9 @@ async def _membership(client: Homeserver, room_id: str, member_id: str) -> str:
     try:
         member = await state(client, room_id, "m.room.member", member_id)
     except Refusal as error:
-        if error.errcode != "M_NOT_FOUND":  # M_FORBIDDEN: the bot is not in the room, and nobody tells it
-            raise
-        return ""
+        if error.errcode in ("M_NOT_FOUND", "M_FORBIDDEN"):
+            return ""
+        raise
     return str(member.get("membership"))
 
 

@@ -87,17 +87,6 @@ async def test_a_member_is_gone_by_the_homeservers_own_word(kith: World) -> None
     assert not await kith.adapter.is_member(known_as(bob), place)
 
 
-async def test_of_a_room_that_kith_is_not_in_nothing_is_said(kith: World) -> None:
-    alice = await kith.member("alice")
-    room = await alice.open_room()
-    await says_no_member(kith, known_as(alice), Place("matrix", room))
-
-
-async def says_no_member(kith: World, member: Member, place: Place) -> None:
-    with pytest.raises(DeliveryError):
-        await kith.adapter.is_member(member, place)
-
-
 async def test_a_page_in_between_closes_no_account(kith: World, proxy: Between) -> None:
     alice = await kith.in_direct("alice")
     for page in PAGES.values():
