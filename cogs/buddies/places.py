@@ -147,7 +147,7 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
 
 def _lacks(connection: Connection, pair: Pair, now: datetime) -> None:
     if pair.todo in ("open", "close"):
-        people = [part.person for part in pairs.parts(connection, pair.id)]
+        people = pairs.everybody(connection, pair.id)
         lacking.note(connection, pair.community, pair.todo, f"pair:{pair.id}", people, now)
 
 

@@ -107,6 +107,12 @@ def parts(connection: Connection, pair: int) -> list[Part]:
     return [Part(Person(person), role, reasons) for person, role, reasons in rows]
 
 
+def everybody(connection: Connection, pair: int) -> list[Person]:
+    """Who is in it, and who has left it."""
+    rows = connection.execute("SELECT person FROM buddy_members WHERE pair = ? ORDER BY person", (pair,))
+    return [Person(person) for (person,) in rows]
+
+
 def of(connection: Connection, person: Person, community: Community | None = None) -> list[Pair]:
     """The pairs the person is in now, the newest first."""
     rows = connection.execute(

@@ -14,11 +14,15 @@ from storage.members import community_settings, members
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.test_circles import agree, light, tick
 from tests.beds.discord import Channel as Room
+from tests.beds.discord import Permission
+from tests.cogs.buddies.test_rooms import both_say_yes, soon
 
 OUT = "DELETE /channels/{channel_id}/thread-members/{user_id}"
 IN = "PUT /channels/{channel_id}/thread-members/{user_id}"
 WAITS = "You are still in the place of a circle: I lack a permission to take you out."
 TOLD = "I may not take people out of a place that I made here"
+STILL_OPEN = "The place of the two of you is still open: I lack a permission to lock it."
+UNLOCKED = "I may not lock a place that I made here"
 OUTSIDE = "I lack a permission to let you into the place."
 
 
@@ -107,3 +111,23 @@ async def test_who_left_and_cannot_be_taken_out_hears_it_and_so_do_the_moderator
     await later(picnic, timedelta(minutes=12))
     assert not await bob.in_group(place_of(picnic).id)
     assert await picnic.delivered("bob", WAITS) == 1, "once"
+
+
+async def test_the_place_of_a_pair_that_has_ended_is_locked_once_the_bot_may_and_both_hear_it(bed: DiscordBed) -> None:
+    await bed.bot.database.write(reports_go_to_the_room, bed)
+    now = soon(bed)
+    channel = await both_say_yes(bed, now)
+    bed.fake.deny(bed.guild, Permission.MANAGE_THREADS)
+    alice = bed.actor("alice")
+    await alice.press(await alice.say("buddy end"), "End it")
+    for _turn in range(3):
+        await bed.bot.tick(now + timedelta(minutes=5))
+    thread = bed.fake.world.channels[channel.id]
+    assert (thread.archived, thread.locked) == (True, False)
+    assert await bed.delivered("bob", STILL_OPEN) == await bed.delivered("alice", STILL_OPEN) == 1
+    assert [UNLOCKED in text for text in await bed.actor("mo").room_texts()].count(True) == 1
+    bed.fake.allow(bed.guild, Permission.MANAGE_THREADS)
+    for minutes in (12, 24):
+        await bed.bot.tick(now + timedelta(minutes=minutes))
+    assert (thread.archived, thread.locked) == (True, True)
+    assert await bed.delivered("bob", STILL_OPEN) == 1, "once"
