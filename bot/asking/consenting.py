@@ -146,10 +146,10 @@ def record(connection: Connection, context: Context, ask: Ask, words: str, adult
     """
     quiet = (new.quiet.start, new.quiet.end)
     person = members.create(connection, context.member, new.zone, context.locale, context.now, quiet)
-    blocks.recognise(connection, person, new.code)
-    cases.recognise(connection, person, new.code, context.now)
     if context.community is not None:
         members.join(connection, person, context.community, context.now)
+    blocks.recognise(connection, person, new.code)
+    cases.recognise(connection, person, new.code, context.now)  # who is held here hears it, being here
     consents.give(connection, person, ask.purposes, words, context.now)
     if adult:
         consents.give(connection, person, (ADULT,), str(_("This is for adults. Are you 18 or over?")), context.now)

@@ -192,6 +192,11 @@ class Holds(Cog):
         if await self.read(holds.has_run_out, now):
             await self.write(_end_what_ran_out, now)
 
+    @job(every="hour")
+    async def tell_newcomers(self, now: datetime) -> None:
+        """Who is reported in a place that they have not come to yet hears of the hold when they come."""
+        await self.write(holds.tell_newcomers, now)
+
     @job(every="day")
     async def sweep(self, now: datetime) -> None:
         await self.write(holds.sweep, now)

@@ -23,6 +23,9 @@ SOONEST, LATEST = timedelta(hours=2), timedelta(hours=48)
 TOLD, ENDED = "holds.told", "holds.ended"
 """What a person hears of a hold; ``args["hold"]`` says which."""
 
+NEWLY = timedelta(days=1)
+"""How long somebody who came is looked at."""
+
 Obstacle = Literal["held", "quiet", "new"]
 
 
@@ -63,16 +66,42 @@ def hold_and_tell(
     now: datetime,
     later: timedelta | None = None,
 ) -> None:
-    """Introductions are held from now; the person hears it now, or so much later."""
+    """Introductions are held from now; the person hears it now, or so much later.
+
+    Whoever was never here hears nothing: anybody can report anybody to a place of their own. See ``tell_newcomers``.
+    """
     held_before = is_held(connection, community, person)
     row = hold(connection, community, person, case, now)
-    if row is not None and not held_before:
-        due = now + (later or timedelta())
-        told = Delivery(person, TOLD, f"{TOLD}:{row}", due, community=community, args={"hold": row})
-        deliveries.plan(connection, told)
+    if row is not None and not held_before and community.id in _homes(connection, person):
+        _tell(connection, community, person, row, now + (later or timedelta()))
 
 
-def hold_silently(connection: Connection, community: Community, person: Person, case: int, now: datetime) -> None:
+def tell_newcomers(connection: Connection, now: datetime) -> None:
+    """Whoever was held in a place before they came there hears it now that they are there, once."""
+    rows = connection.execute(
+        "SELECT community, name, person, min(holds.id) FROM holds JOIN memberships USING (community, person)"
+        " JOIN communities ON communities.id = community WHERE ended IS NULL AND left_at IS NULL"
+        " AND memberships.since >= holds.since AND memberships.since >= ? GROUP BY community, person",
+        (seconds(now - NEWLY),),
+    ).fetchall()
+    for community, name, person, row in rows:
+        _tell(connection, Community(community, name), Person(person), row, now)
+
+
+def _tell(connection: Connection, community: Community, person: Person, row: int, due: datetime) -> None:
+    told = Delivery(person, TOLD, f"{TOLD}:{row}", due, community=community, args={"hold": row})
+    deliveries.plan(connection, told)
+
+
+def _homes(connection: Connection, person: Person) -> list[int]:
+    """The communities where the person is, or was until they left."""
+    rows = connection.execute("SELECT community FROM memberships WHERE person = ?", (person.id,))
+    return [community for (community,) in rows]
+
+
+def hold_silently(
+    connection: Connection, community: Community, person: Person, case: int | None, now: datetime
+) -> None:
     """As after a report: held from now, and the word about it comes at a moment that is drawn here, once."""
     waits = SOONEST + timedelta(seconds=secrets.randbelow(int((LATEST - SOONEST).total_seconds())))
     hold_and_tell(connection, community, person, case, now, waits)
@@ -95,7 +124,8 @@ def is_known(connection: Connection, community: Community, person: Person) -> bo
     rows = connection.execute(
         "SELECT id FROM holds WHERE community = ? AND person = ? AND ended IS NULL", (community.id, person.id)
     ).fetchall()
-    return bool(rows) and not any(deliveries.waits(connection, f"{TOLD}:{row}") for (row,) in rows)
+    waits = any(deliveries.waits(connection, f"{TOLD}:{row}") for (row,) in rows)
+    return bool(rows) and community.id in _homes(connection, person) and not waits
 
 
 def is_open(connection: Connection, hold: int) -> bool:

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 import pytest
 
 from bot.cog import Settings
-from bot.messages import Channel, Community, Member, Message, Person
+from bot.messages import Channel, Community, Member, Message, Person, Place
 from storage.members import blocks, community_settings, members
 from storage.moderation import cases, holds
 from storage.moderation.cases import Viewer
@@ -22,6 +22,7 @@ PAUSED = (
     "Introductions rest for you while the people who run this community look at something. Nothing is decided."
     " Everything else stays yours. You can ask them: `ask-mods`."
 )
+GARDEN = Place("local", "garden", "The Garden")
 ANNA = Member("local", "anna", "Anna")
 """Moderates too."""
 
@@ -43,6 +44,18 @@ async def porch(world: Playground) -> Community:
     assert found is not None
     await world.bot.database.write(community_settings.save, found, community_settings.Settings(reports=MODS))
     return found
+
+
+async def reported_elsewhere(world: Playground, about: Member) -> None:
+    """Eve has a place of her own, and reports somebody there who never was."""
+    world.chat.join(EVE, GARDEN, moderator=True)
+    for line in ("report", "Write it", "Unkind words.", f"@{about.id}"):
+        shown = await world.chat.say(EVE, line, GARDEN)
+    assert "Received." in (await world.chat.press(EVE, button(shown, "Send it"), GARDEN)).text
+    there = await world.bot.database.read(members.community_of, GARDEN)
+    assert there is not None
+    assert await world.bot.database.read(holds.is_held, there, await person(world, about))
+    await two_days(world)
 
 
 async def person(world: Playground, member: Member) -> Person:
@@ -543,3 +556,33 @@ async def test_the_host_is_named_as_the_configuration_does(world: Playground, po
     world.bot.core.settings = Settings("Robin")
     screen = await world.chat.say(ALICE, "report", ROOM)
     assert "only Robin, who hosts me" in (await world.chat.press(ALICE, button(screen, "Only the host"), ROOM)).text
+
+
+async def test_a_report_in_a_strangers_own_place_reaches_nobody_who_never_was_there(
+    world: Playground, porch: Community
+) -> None:
+    await reported_elsewhere(world, ALICE)
+    assert told(world, ALICE) == []
+    assert not await world.bot.database.read(holds.is_held, porch, await person(world, ALICE))
+
+
+async def test_nor_does_what_follows_from_closing_it(world: Playground, porch: Community) -> None:
+    await reported_elsewhere(world, ALICE)
+    there = await world.bot.database.read(members.community_of, GARDEN)
+    assert there is not None
+    assert await world.bot.database.write(holds.let_go, there, await person(world, ALICE), world.now)
+    await world.bot.tick(world.now)
+    assert told(world, ALICE) == []
+
+
+async def test_who_comes_there_later_hears_that_introductions_are_paused_once(
+    world: Playground, porch: Community
+) -> None:
+    await reported_elsewhere(world, ALICE)
+    world.chat.join(ALICE, GARDEN)
+    await world.chat.say(ALICE, "about", GARDEN)
+    for _hour in range(3):
+        world.now += timedelta(hours=1)
+        await world.bot.run_jobs("hour", world.now)
+        await world.bot.tick(world.now)
+    assert told(world, ALICE).count(PAUSED) == 1

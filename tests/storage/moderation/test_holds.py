@@ -59,6 +59,7 @@ def test_the_same_hold_twice_is_one_and_each_case_holds_for_itself(
 
 
 def test_the_person_hears_it_once_and_of_the_end_too(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
     holds.hold_and_tell(connection, porch, alice, None, NOW, HOUR)
     holds.hold_and_tell(connection, porch, alice, case(connection, porch), NOW)
     assert told(connection) == [(holds.TOLD, (NOW + HOUR).timestamp())]
@@ -71,6 +72,7 @@ def test_the_person_hears_it_once_and_of_the_end_too(connection: Connection, ali
 
 
 def test_who_never_heard_of_a_hold_hears_of_no_end(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
     holds.hold_silently(connection, porch, alice, case(connection, porch), NOW)
     [(kind, due)] = told(connection)
     assert kind == holds.TOLD
@@ -78,6 +80,43 @@ def test_who_never_heard_of_a_hold_hears_of_no_end(connection: Connection, alice
     assert holds.export(connection, alice) == []
     assert holds.let_go(connection, porch, alice, NOW + HOUR)
     assert told(connection) == [(holds.TOLD, due)]
+
+
+def test_who_was_never_there_is_held_and_hears_nothing_of_it(
+    connection: Connection, alice: Person, porch: Community, garden: Community
+) -> None:
+    members.join(connection, alice, garden, NOW)
+    holds.hold_and_tell(connection, porch, alice, None, NOW)
+    holds.tell_newcomers(connection, NOW)
+    assert holds.is_held(connection, porch, alice)
+    assert holds.let_go(connection, porch, alice, NOW)
+    assert told(connection) == []
+
+
+def test_who_comes_later_hears_of_the_hold_once(connection: Connection, alice: Person, porch: Community) -> None:
+    holds.hold_and_tell(connection, porch, alice, None, NOW)
+    holds.hold_and_tell(connection, porch, alice, case(connection, porch), NOW)
+    members.join(connection, alice, porch, NOW + HOUR)
+    for hours in (1, 2, 30, 24 * 40):
+        holds.tell_newcomers(connection, NOW + hours * HOUR)
+    assert told(connection) == [(holds.TOLD, (NOW + HOUR).timestamp())]
+
+
+def test_who_is_there_and_was_told_is_not_told_again(connection: Connection, alice: Person, porch: Community) -> None:
+    members.join(connection, alice, porch, NOW)
+    holds.hold_and_tell(connection, porch, alice, None, NOW)
+    holds.tell_newcomers(connection, NOW + HOUR)
+    assert told(connection) == [(holds.TOLD, NOW.timestamp())]
+
+
+def test_who_left_and_is_reported_hears_nothing_while_away(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    holds.hold_and_tell(connection, porch, alice, None, NOW)
+    members.join(connection, alice, porch, NOW + HOUR)
+    members.leave(connection, alice, porch, NOW + HOUR)
+    holds.tell_newcomers(connection, NOW + HOUR)
+    assert told(connection) == []
 
 
 def test_a_hold_outlives_its_case_but_not_its_person(connection: Connection, alice: Person, porch: Community) -> None:
@@ -161,6 +200,7 @@ def test_what_was_asked_for_anew_does_not_end_with_the_old_one(
 def test_an_export_says_what_and_where_and_never_by_whom(
     connection: Connection, alice: Person, bob: Person, mo: Person, porch: Community
 ) -> None:
+    members.join(connection, alice, porch, NOW)
     holds.hold(connection, porch, alice, None, NOW)
     holds.quiet(connection, porch, alice, mo, NOW)
     assert holds.export(connection, alice) == [
