@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from mautrix.errors import MatrixRequestError
 from mautrix.types import EventType, RoomID
@@ -158,9 +159,15 @@ class Siege:
         return None if found == self.community else "the garden's community is another one"
 
 
+class Besieged(Protocol):
+    """Somebody under attack, on any platform."""
+
+    async def broken(self) -> str | None: ...
+
+
 class Attempt(NamedTuple):
     name: str
-    do: Callable[[Siege], Awaitable[object]]
+    do: Callable[[Any], Awaitable[object]]
 
 
 async def _list_it(siege: Siege, who: MatrixMember) -> None:
@@ -246,11 +253,13 @@ ATTEMPTS = (
     *_lines("my-data"),
     *_lines("audit"),
 )
-SHORT = ATTEMPTS[:3] + ATTEMPTS[4:6] + ATTEMPTS[10:11] + ATTEMPTS[13:15]
+BRIEFLY = ("a stranger's space lists the garden", "a member says kith-mod cases", "a stranger says my-data")
+SHORT = tuple(attempt for attempt in ATTEMPTS if attempt.name in BRIEFLY)
+"""What takes no long, and among it what succeeded once."""
 
 
-async def attempts(folder: Path, chosen: tuple[Attempt, ...] = ATTEMPTS) -> AsyncIterator[tuple[str, str | None]]:
-    """Each attempt's name, and what the attacker got by it: None if nothing."""
+@asynccontextmanager
+async def besieged(folder: Path) -> AsyncIterator[Siege]:
     async with World(shared(), folder, COGS) as world:
         await world.start()
         mo, alice, bob, eve = [await world.member(name) for name in ("mo", "alice", "bob", "eve")]
@@ -262,6 +271,11 @@ async def attempts(folder: Path, chosen: tuple[Attempt, ...] = ATTEMPTS) -> Asyn
         await world.until(lambda: {alice.id, bob.id, world.id} <= set(world.users_of(garden)))
         siege = Siege(world, mo, alice, bob, eve)
         await siege.settle()
-        for attempt in chosen:
-            await attempt.do(siege)
-            yield attempt.name, await siege.broken()
+        yield siege
+
+
+async def attempts(siege: Besieged, chosen: Iterable[Attempt] = ATTEMPTS) -> AsyncIterator[tuple[str, str | None]]:
+    """Each attempt's name, and what the attacker got by it: None if nothing."""
+    for attempt in chosen:
+        await attempt.do(siege)
+        yield attempt.name, await siege.broken()
