@@ -28,6 +28,7 @@ PATIENCE = 0.5
 """Seconds that a tick waits for places being opened; what takes longer goes on by itself."""
 AT_ONCE = 20
 AGAIN, MUCH_LATER = timedelta(minutes=5), timedelta(hours=1)
+A_DAY = timedelta(days=1)
 TRIES = 24
 """After so many refusals there is no place for two people; they are told, and matched again."""
 STAY = timedelta(days=3)
@@ -89,8 +90,11 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
         await self._not_opened(pair, now, error)
         if pair.todo == "open" and pair.tries >= TRIES and not for_now:
             await self.write(pairs.give_up, pair, now, pairs.NO_PLACE)
+        elif pair.todo == "close":  # they are still in it together: Kith may be let back in, or given leave to
+            soon = AGAIN if for_now else MUCH_LATER
+            await self.write(pairs.postpone, pair.id, now + (soon if pair.tries < TRIES else A_DAY))
         elif pair.todo == "open" or for_now:
-            await self.write(pairs.postpone, pair.id, now + (AGAIN if pair.todo == "close" else MUCH_LATER))
+            await self.write(pairs.postpone, pair.id, now + MUCH_LATER)
         else:
             await self.write(pairs.done, pair.id)
 

@@ -109,8 +109,9 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
                 await self.write(_still_in, channel, account, now)
                 await self.write(answers.postpone_exit, row, now + AGAIN)
                 continue
-            except CannotReach:
-                pass
+            except CannotReach:  # they are still in it: Kith may be let back in, or given leave to
+                await self.write(answers.postpone_exit, row, now + REFUSED_AGAIN)
+                continue
             except DeliveryError:
                 await self.write(answers.postpone_exit, row, now + AGAIN)
                 continue
