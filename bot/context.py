@@ -71,8 +71,8 @@ class Delivery:
     ``key`` names the occurrence ("checkins.prompt:12:2026-03-28"): one row per key, ever. ``args`` holds ids, never
     text; words on their way to somebody the writer chose travel encrypted in ``body``. ``purpose`` is the consent it
     needs ("" for an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold
-    it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``opening``: nothing was sent to this
-    person on this platform yet.
+    it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``unasked``: neither did anybody ask for it
+    or write it, so it comes still more rarely. ``opening``: nothing was sent to this person on this platform yet.
     """
 
     to: Person | Channel
@@ -86,6 +86,7 @@ class Delivery:
     body: bytes | None = None
     picked: bool = False
     capped: bool = False
+    unasked: bool = False
     id: int = 0
     account: Member | None = None
     first_try: datetime | None = None

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from bot.context import Delivery
 from bot.delivery.quiet_hours import QuietHours, held_until
 from bot.messages import Channel
+from storage.delivery import unasked
 from storage.moderation.claims import Facts, Verdict
 
 DAILY_CAP = 3
-"""Of what nobody scheduled: offers, mid-round messages, reflections (product.md 3.13)."""
+"""Of what nobody scheduled: offers, waves, mid-round messages, reflections (product.md 3.13).
+
+Of these, what comes unasked keeps to ``storage.delivery.unasked`` as well."""
 
 SEND = Verdict("send")
 
@@ -44,7 +47,9 @@ def _held(delivery: Delivery, facts: Facts, now: datetime, cap: int) -> datetime
     if delivery.picked or not delivery.purpose:
         return None
     quiet = QuietHours(time.fromisoformat(facts.quiet_start), time.fromisoformat(facts.quiet_end))
+    later = unasked.free_from(facts.unasked, now) if delivery.unasked else now
     if delivery.capped and facts.capped_today >= cap:
-        tomorrow = now + timedelta(hours=4)
-        return held_until(tomorrow, ZoneInfo(facts.zone), quiet) or tomorrow
+        later = max(later, now + timedelta(hours=4))
+    if later > now:
+        return held_until(later, ZoneInfo(facts.zone), quiet) or later
     return held_until(now, ZoneInfo(facts.zone), quiet)

@@ -31,7 +31,7 @@ def plan(now: datetime) -> Plan:
                 continue
             key = f"{kind}:{pair.id}:{day if kind != CLOSING else seconds(pair.ends)}:{part.person.id}"
             args: dict[str, int | str] = {"pair": pair.id, "day": day}
-            capped = kind != CLOSING  # the end was announced at the beginning
-            yield buddies.word(part.person, kind, key, pair.community, due, expires, args, part.role, capped=capped)
+            unasked = kind != CLOSING  # the end was announced at the beginning
+            yield buddies.word(part.person, kind, key, pair.community, due, expires, args, part.role, unasked=unasked)
 
     return course

@@ -49,13 +49,26 @@ class Moment(NamedTuple):
         *,
         picked: bool = True,
         capped: bool = False,
+        unasked: bool = False,
         **args: int | str,
     ) -> None:
         whom = to.id if isinstance(to, Person) else "place"
         what = f"{self.gathering.id}:{self.gathering.version}:{whom}:{key}"
         where = ("" if isinstance(to, Channel) else purpose, self.circle.community)
         args |= {"gathering": self.gathering.id, "version": self.gathering.version}
-        deliveries.tell(self.connection, to, kind, what, self.at, expires, *where, args, picked=picked, capped=capped)
+        deliveries.tell(
+            self.connection,
+            to,
+            kind,
+            what,
+            self.at,
+            expires,
+            *where,
+            args,
+            picked=picked,
+            capped=capped,
+            unasked=unasked,
+        )
 
     def hosts(self) -> list[Person]:
         return hosts.accepted(self.connection, self.circle.id)
@@ -156,7 +169,7 @@ def after(moment: Moment) -> None:
     if moment.now < end + REFLECTS:  # after an outage nobody can tell who was there
         _notice_missing(moment)
     for said in moment.seated():
-        moment.plan(AFTER, said.person, "after", end + REFLECTS, picked=False, capped=True)
+        moment.plan(AFTER, said.person, "after", end + REFLECTS, picked=False, unasked=True)
     for host in moment.hosts():
         moment.plan(DEBRIEF, host, "debrief", end + timedelta(hours=12), hosting.PURPOSE)
         later = moment._replace(at=end + REFLECTS)
@@ -179,7 +192,7 @@ def _look_after(moment: Moment, host: Person) -> None:
     month = starts.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     since = month if part.accepted < end - NEW_HOST else part.accepted
     if not circles_dates.held_by(moment.connection, moment.circle.community.id, host, since, end):
-        moment.plan(SUPPORT, host, "support", end + timedelta(days=2), hosting.PURPOSE, picked=False, capped=True)
+        moment.plan(SUPPORT, host, "support", end + timedelta(days=2), hosting.PURPOSE, picked=False, unasked=True)
 
 
 def close(moment: Moment) -> None:

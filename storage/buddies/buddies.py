@@ -189,10 +189,11 @@ def word(
     role: Role = "buddy",
     *,
     capped: bool = False,
+    unasked: bool = False,
 ) -> Delivery:
     """A message about introductions, under the yes that goes with the person's part in them."""
     purpose = MENTOR if role == "mentor" else PURPOSE
-    return Delivery(person, kind, key, now, expires, purpose, community, args or {}, capped=capped)
+    return Delivery(person, kind, key, now, expires, purpose, community, args or {}, capped=capped, unasked=unasked)
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------

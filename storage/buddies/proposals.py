@@ -14,7 +14,7 @@ from storage.buddies.buddies import Kind, Part, Role
 from storage.buddies.pairs import Length
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries
+from storage.delivery import deliveries, unasked
 
 PROPOSAL = "buddies.proposal"
 
@@ -38,7 +38,8 @@ def propose(
 
     ``joins``: two of them are this pair, and stay it unless all three say yes.
     """
-    due = now + ANSWER_WITHIN
+    asked = [part.person for part in parts if part.person != willing]
+    due = max(unasked.can_hear(connection, person, now) for person in asked) + ANSWER_WITHIN
     what = {"community": community.id, "round": round_, "kind": kind, "state": "open", "joins": joins}
     when = {"days": length.days, "ends": length.ends, "made": seconds(now), "due": seconds(due)}
     row = sql.insert(connection, "buddy_proposals", **what, **when)
@@ -49,7 +50,7 @@ def propose(
         )
         if person != willing:
             key, args = f"{PROPOSAL}:{row}:{person.id}", {"proposal": row}
-            word = buddies.word(person, PROPOSAL, key, community, now, due, args, role, capped=True)
+            word = buddies.word(person, PROPOSAL, key, community, now, due, args, role, unasked=True)
             deliveries.plan(connection, word)
     return row
 

@@ -15,7 +15,7 @@ from storage.company import helping
 from storage.company.helping import Candidate, Routing
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries
+from storage.delivery import deliveries, unasked
 from storage.members import consents, resting
 from storage.moderation import holds
 
@@ -147,7 +147,8 @@ def _willing(connection: Connection, wish_: Wish, now: datetime, routing: Routin
             purpose = helping.AUDIENCES[audience]
             people += [(one, purpose) for one, _until in routing.choose(there.get(audience, []), now)]
     for one, purpose in people:
-        if not _was_asked(connection, one.person, wish_.person, now):
+        hears = unasked.can_hear(connection, one.person, now) <= now
+        if hears and not _was_asked(connection, one.person, wish_.person, now):
             return one.person, purpose
     return None
 
@@ -165,7 +166,7 @@ def _offer(connection: Connection, wish_: Wish, to: tuple[Person, str], now: dat
     person, purpose = to
     whom = {"community": wish_.community.id, "person": wish_.person.id, "to": person.id}
     row = sql.insert(connection, "hello_offers", **whom, at=seconds(now))
-    _tell(connection, person, OFFER, wish_.community, row, purpose, now, about=wish_.person, capped=True)
+    _tell(connection, person, OFFER, wish_.community, row, purpose, now, about=wish_.person, unasked=True)
 
 
 def declined_before(connection: Connection, offer: Offer) -> bool:
@@ -234,10 +235,10 @@ def _tell(
     now: datetime,
     *,
     about: Person,
-    capped: bool = False,
+    unasked: bool = False,
 ) -> None:
     args = {"row": row, "about": about.id}
-    said = Delivery(to, kind, f"{kind}:{row}", now, now + OPEN, purpose, community, args, capped=capped)
+    said = Delivery(to, kind, f"{kind}:{row}", now, now + OPEN, purpose, community, args, unasked=unasked)
     deliveries.plan(connection, said)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries
+from storage.delivery import deliveries, unasked
 from storage.members import blocks, consents, members
 from storage.moderation import holds
 from storage.personal import people
@@ -138,8 +138,9 @@ def _tell(
     opens: bool = False,
 ) -> None:
     args = ({"about": about.id} if about else {}) | ({"opens": 1} if opens else {})
-    key = f"{kind}:{community.id}:{newcomer.id}"
-    deliveries.plan(connection, Delivery(to, kind, key, now, now + OPEN, purpose, community, args))
+    key, is_unasked = f"{kind}:{community.id}:{newcomer.id}", kind == NAMED
+    until = (unasked.can_hear(connection, to, now) if is_unasked else now) + OPEN
+    deliveries.plan(connection, Delivery(to, kind, key, now, until, purpose, community, args, unasked=is_unasked))
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ State = Literal["sent", "skipped", "dead", "unknown", "inbox"]
 
 
 _COLUMNS = (
-    "nominal_key, person, platform, target, thread, community, purpose, kind, args, body, picked, capped, due, expires,"
-    " state, next_try, opening"
+    "nominal_key, person, platform, target, thread, community, purpose, kind, args, body, picked, capped, unasked, due,"
+    " expires, state, next_try, opening"
 )
 _OPENING = (
     "NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.person = accounts.person"
@@ -35,12 +35,12 @@ _OPENING = (
 )
 _FOR_PERSON = (
     f"INSERT INTO deliveries ({_COLUMNS}) SELECT ?1, person, platform, platform_id, NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-    f" ?9, ?10, 'pending', ?9, {_OPENING}"
-    " FROM accounts WHERE person = ?11 ORDER BY last_seen DESC, platform LIMIT 1 ON CONFLICT DO NOTHING"
+    f" ?9, ?10, ?11, 'pending', ?10, {_OPENING}"
+    " FROM accounts WHERE person = ?12 ORDER BY last_seen DESC, platform LIMIT 1 ON CONFLICT DO NOTHING"
 )
 _FOR_CHANNEL = (
-    f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?1, NULL, ?11, ?12, ?13, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-    " 'pending', ?9, 0) ON CONFLICT DO NOTHING"
+    f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?1, NULL, ?12, ?13, ?14, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+    " ?11, 'pending', ?10, 0) ON CONFLICT DO NOTHING"
 )
 
 
@@ -64,10 +64,11 @@ def tell(
     *,
     picked: bool = False,
     capped: bool = False,
+    unasked: bool = False,
 ) -> int | None:
     """Plan a message of this kind about ``what``, ever once: the two are its key."""
     words = (f"{kind}:{what}", due, expires, purpose, community, args or {})
-    return plan(connection, Delivery(to, kind, *words, picked=picked, capped=capped))
+    return plan(connection, Delivery(to, kind, *words, picked=picked, capped=capped, unasked=unasked))
 
 
 def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: str, *parameters: str) -> None:
@@ -77,7 +78,7 @@ def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: st
     """
     connection.execute(
         f"INSERT INTO deliveries ({_COLUMNS}) SELECT key, person, platform, platform_id, NULL, NULL, ?, ?, '{{}}',"
-        f" NULL, 1, 0, due, expires, 'pending', due, {_OPENING} FROM ({occurrences}) JOIN accounts USING (person)"
+        f" NULL, 1, 0, 0, due, expires, 'pending', due, {_OPENING} FROM ({occurrences}) JOIN accounts USING (person)"
         " WHERE (platform, platform_id) = (SELECT platform, platform_id FROM accounts AS own"
         " WHERE own.person = accounts.person ORDER BY last_seen DESC, platform LIMIT 1)"
         " ORDER BY key ON CONFLICT DO NOTHING",
@@ -95,7 +96,8 @@ def _planned(delivery: Delivery) -> tuple[Any, ...]:
         json.dumps(dict(delivery.args)) if delivery.args else "{}",
         delivery.body,
         delivery.picked,
-        delivery.capped,
+        delivery.capped or delivery.unasked,
+        delivery.unasked,
         seconds(delivery.due),
         seconds(delivery.expires) if delivery.expires else None,
         *((to.platform, to.id, to.thread) if isinstance(to, Channel) else (to.id,)),
@@ -245,15 +247,15 @@ def target_of(delivery: Delivery) -> str:
 
 SELECT = (
     "SELECT id, nominal_key, person, platform, target, thread, community,"
-    " (SELECT name FROM communities WHERE communities.id = community), purpose, kind, args, body, picked, capped, due,"
-    " expires, first_try, attempts, opening FROM deliveries"
+    " (SELECT name FROM communities WHERE communities.id = community), purpose, kind, args, body, picked, capped,"
+    " unasked, due, expires, first_try, attempts, opening FROM deliveries"
 )
 
 
 def read(row: Sequence[Any]) -> Delivery:
     """One row of ``SELECT``."""
-    (id_, key, person, platform, target, thread, community, name, purpose, kind, args, body, picked, capped, due_,
-     expires, first_try, attempts, opening) = row  # fmt: skip
+    (id_, key, person, platform, target, thread, community, name, purpose, kind, args, body, picked, capped, unasked,
+     due_, expires, first_try, attempts, opening) = row  # fmt: skip
     return Delivery(
         to=Person(person) if person is not None else Channel(platform, target, thread),
         kind=kind,
@@ -266,6 +268,7 @@ def read(row: Sequence[Any]) -> Delivery:
         body=body,
         picked=bool(picked),
         capped=bool(capped),
+        unasked=bool(unasked),
         id=id_,
         account=Member(platform, target) if person is not None else None,
         first_try=instant(first_try),

@@ -23,13 +23,17 @@ MOST = 5
 
 
 def waiting_along(connection: Connection, delivery: Delivery, now: datetime) -> list[int]:
-    """What was held for the same reader and is due by now, where this one was held too: the longest waiting first."""
+    """What goes along with this to the same reader, the longest waiting first.
+
+    What was held and is due by now, where this one was held too; and what nobody asked for, with another such.
+    """
     never_held = delivery.picked or not delivery.purpose or delivery.first_try is not None
     if never_held or not isinstance(delivery.to, Person) or delivery.account is None:
         return []
     rows = connection.execute(
-        "SELECT id FROM deliveries WHERE person = ? AND state = 'pending' AND held = 1 AND platform = ? AND target = ?"
-        " AND first_try IS NULL AND next_try <= ? AND EXISTS (SELECT 1 FROM deliveries WHERE id = ? AND held = 1)"
+        "SELECT id FROM deliveries WHERE person = ? AND state = 'pending' AND platform = ? AND target = ?"
+        " AND first_try IS NULL AND next_try <= ? AND EXISTS (SELECT 1 FROM deliveries AS this WHERE this.id = ? AND"
+        " ((this.held = 1 AND deliveries.held = 1) OR (this.unasked = 1 AND deliveries.unasked = 1)))"
         " ORDER BY next_try, id LIMIT ?",
         (delivery.to.id, delivery.account.platform, delivery.account.id, seconds(now), delivery.id, MOST - 1),
     )

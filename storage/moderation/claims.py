@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from sqlite3 import Connection
@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from bot.context import Delivery
 from bot.messages import Channel, Person
 from storage.database.instants import seconds
-from storage.delivery import deliveries, together
+from storage.delivery import deliveries, together, unasked
+from storage.delivery.unasked import Told
 from storage.members import consents, resting
 from storage.moderation import holds
 
@@ -41,6 +42,8 @@ class Facts(NamedTuple):
     """Moderators keep everything quiet about the reader, or about the person it is about (``args["about"]``)."""
     rests: datetime | None = None
     """Until when it waits, because the reader's things rest."""
+    unasked: Told = Told()
+    """What came unasked in the last days; read only where the delivery is such a one."""
 
 
 class Verdict(NamedTuple):
@@ -151,14 +154,19 @@ def _lane_after(connection: Connection, platform: str, opening: int, lane: int) 
     return None
 
 
-def _pass_gate(connection: Connection, row: int, decide: Decide, now: datetime) -> Delivery | None:
-    """The delivery, marked ``sending``, if it may go now. ``first_try`` and ``attempts`` are those before this one."""
+def _pass_gate(
+    connection: Connection, row: int, decide: Decide, now: datetime, beside: Sequence[int] = ()
+) -> Delivery | None:
+    """The delivery, marked ``sending``, if it may go now, in the message of what is ``beside`` it.
+
+    ``first_try`` and ``attempts`` are those before this one.
+    """
     try:
         delivery = deliveries.get(connection, row)
         assert delivery is not None
         if delivery.kind == together.KIND:
             return _ask_again(connection, delivery, decide, now)
-        verdict = decide(delivery, facts(connection, delivery, now), now)
+        verdict = decide(delivery, facts(connection, delivery, now, beside), now)
     except DatabaseError:
         raise
     except Exception:  # the file was damaged: what cannot be read holds up nobody else
@@ -193,20 +201,19 @@ def _let_go(connection: Connection, row: int, decide: Decide, now: datetime) -> 
     delivery = _pass_gate(connection, row, decide, now)
     if delivery is None:
         return None
-    along = [
-        part
-        for other in together.waiting_along(connection, delivery, now)
-        if (part := _pass_gate(connection, other, decide, now)) is not None
-    ]
-    return together.make(connection, [delivery, *along], now) if along else delivery
+    going = [delivery]
+    for other in together.waiting_along(connection, delivery, now):
+        part = _pass_gate(connection, other, decide, now, [one.id for one in going])
+        going += [part] if part is not None else []
+    return together.make(connection, going, now) if len(going) > 1 else delivery
 
 
 def _ask_again(connection: Connection, whole: Delivery, decide: Decide, now: datetime) -> Delivery | None:
     """Several in one message, tried before: each of them is asked about anew, and it waits if any of them has to."""
     verdicts = []
     for part in together.parts(connection, whole.id):
-        # What counts towards the cap was counted when it was put into this message.
-        verdicts.append(decide(replace(part, capped=False), facts(connection, part, now), now))
+        # What counts towards a limit was counted when it was put into this message.
+        verdicts.append(decide(replace(part, capped=False, unasked=False), facts(connection, part, now), now))
         if verdicts[-1].act == "skip":
             deliveries.settle(connection, part.id, "skipped", now, reason=verdicts[-1].reason)
     if until := max((verdict.until for verdict in verdicts if verdict.until is not None), default=None):
@@ -221,7 +228,7 @@ def _ask_again(connection: Connection, whole: Delivery, decide: Decide, now: dat
     return None
 
 
-def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
+def facts(connection: Connection, delivery: Delivery, now: datetime, beside: Sequence[int] = ()) -> Facts:
     """What the gate has to know, read in the same transaction that lets the message go."""
     if isinstance(delivery.to, Channel):
         return Facts(True, False, False, "UTC", "00:00", "00:00", 0, quiet=_is_quiet(connection, delivery, now))
@@ -239,9 +246,10 @@ def facts(connection: Connection, delivery: Delivery, now: datetime) -> Facts:
     )
     paused = paused_at is not None and (until is None or until > seconds(now))
     capped = _capped_in_a_day(connection, person, now) if delivery.capped else 0
+    rarely = unasked.told(connection, delivery.to, now, [delivery.id, *beside]) if delivery.unasked else Told()
     closed, quiet = _is_closed(connection, delivery, now), _is_quiet(connection, delivery, now)
     rests = resting.held(connection, delivery.to, delivery.community, now) if delivery.purpose else None
-    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet, rests)
+    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet, rests, rarely)
 
 
 def _is_quiet(connection: Connection, delivery: Delivery, now: datetime) -> bool:

@@ -112,7 +112,7 @@ def plan_openings(connection: Connection, now: datetime, is_quiet: IsQuiet, limi
             opened(connection, person, now)
             continue
         opened(connection, person, now, asked=True)
-        _plan(connection, OPENING, person, f"{OPENING}:{person.id}", now, UNTIL)
+        _plan(connection, OPENING, person, f"{OPENING}:{person.id}", now, UNTIL, unasked=True)
     return len(free) == limit
 
 
@@ -149,7 +149,9 @@ def plan_reviews(connection: Connection, now: datetime, is_quiet: IsQuiet, limit
     dues = dict(rows)
     for person in _free(connection, list(dues), is_quiet, limit, now):
         if of_person(connection, person):
-            _plan(connection, REVIEW, person, f"{REVIEW}:{person.id}:{dues[person.id]}", now, REVIEW_WINDOW)
+            _plan(
+                connection, REVIEW, person, f"{REVIEW}:{person.id}:{dues[person.id]}", now, REVIEW_WINDOW, unasked=False
+            )
         review(connection, person, now)
 
 
@@ -159,8 +161,10 @@ def _free(connection: Connection, people: Iterable[int], is_quiet: IsQuiet, limi
     return list(islice(free, limit))
 
 
-def _plan(connection: Connection, kind: str, person: Person, key: str, now: datetime, window: timedelta) -> None:
-    said = Delivery(to=person, kind=kind, key=key, due=now, expires=now + window, purpose="core", capped=True)
+def _plan(
+    connection: Connection, kind: str, person: Person, key: str, now: datetime, window: timedelta, *, unasked: bool
+) -> None:
+    said = Delivery(person, kind, key, now, now + window, "core", capped=True, unasked=unasked)
     deliveries.plan(connection, said)
 
 

@@ -13,6 +13,7 @@ from bot.messages import (
     Channel,
     Person,
 )
+from storage.delivery.unasked import Told
 from storage.moderation.claims import Facts, Verdict
 
 EVENING = datetime(2026, 1, 15, 19, 0, tzinfo=UTC)
@@ -116,6 +117,54 @@ def test_the_cap_counts_nothing_that_was_scheduled() -> None:
     full = FACTS._replace(capped_today=99)
     assert gate.decide(note(), full, EVENING) == gate.SEND
     assert gate.decide(note(capped=True, picked=True), full, EVENING) == gate.SEND
+
+
+# -- what nobody asked for ---------------------------------------------------------------------------------------------
+
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def came(*days_ago: float, known: float = 100) -> Facts:
+    """Something unasked came so many days ago, to somebody known for so many."""
+    return FACTS._replace(unasked=Told(sorted(NOON - DAY * ago for ago in days_ago), NOON - DAY * known))
+
+
+@pytest.mark.parametrize(
+    ("facts", "until"),
+    [
+        (came(), None),
+        (came(1), None),
+        (came(0.25), NOON + DAY * 0.75),
+        (came(1, 2, 3, 4), None),
+        (came(1, 2, 3, 4, 5), NOON + 2 * DAY),
+        (came(1, 2, 3, 4, 6.9), NOON + DAY * 0.1),
+        (came(1, 2, 3, 4, 7), None),
+        (came(1, known=2), None),
+        (came(1, 2, known=3), NOON + 4 * DAY),
+        (came(1, 2, known=7), None),
+    ],
+)
+def test_one_a_day_five_in_seven_days_and_two_in_the_first_week(facts: Facts, until: datetime | None) -> None:
+    never_quiet = facts._replace(quiet_start="00:00", quiet_end="00:00")
+    verdict = gate.decide(note(capped=True, unasked=True), never_quiet, NOON)
+    assert verdict == (gate.SEND if until is None else Verdict("hold", until=until))
+
+
+def test_it_waits_until_there_is_room_and_not_into_the_night() -> None:
+    held = gate.decide(note(unasked=True), came(0.5), NOON)
+    assert held == Verdict("hold", until=MORNING)
+
+
+def test_what_would_be_stale_by_then_is_let_go_of() -> None:
+    short = note(unasked=True, expires=NOON + HOUR)
+    assert gate.decide(short, came(0.25), NOON).act == "skip"
+    assert gate.decide(short, came(1), NOON) == gate.SEND
+
+
+@pytest.mark.parametrize("what", [{"purpose": ""}, {"picked": True}, {"purpose": "quiet"}, {"capped": True}])
+def test_help_safety_and_what_somebody_did_are_never_held_by_it(what: dict[str, object]) -> None:
+    assert gate.decide(note(**what), came(0.1, 1, 2, 3, 4, known=5), NOON) == gate.SEND
 
 
 # -- all together ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from bot.messages import (
     Community,
     Person,
 )
+from storage.database.instants import seconds
 from storage.delivery import deliveries, inbox, together
 from storage.members import consents, members
 from storage.moderation import claims, holds
@@ -129,6 +130,42 @@ def test_each_part_counts_towards_the_daily_cap(connection: Connection, plan: Ca
     [whole] = claim(connection, MORNING)
     assert [part.id for part in together.parts(connection, whole.id)] == rows[: gate.DAILY_CAP]
     assert states(connection)[rows[-1]] == "pending", "tomorrow"
+
+
+def test_what_nobody_asked_for_comes_in_one_message_without_having_been_held(
+    connection: Connection, plan: Callable[..., int]
+) -> None:
+    noon = NIGHT.replace(hour=12)
+    rows = [plan(str(number), unasked=True, due=noon) for number in range(3)]
+    scheduled = plan("scheduled", due=noon)
+    [whole] = claim(connection, noon)
+    assert [part.id for part in together.parts(connection, whole.id)] == rows
+    deliveries.settle(connection, whole.id, "sent", noon)
+    assert [one.id for one in claim(connection, noon)] == [scheduled]
+
+
+def test_it_is_one_message_of_the_day_and_the_next_waits_for_tomorrow(
+    connection: Connection, plan: Callable[..., int]
+) -> None:
+    noon = NIGHT.replace(hour=12)
+    connection.execute("UPDATE persons SET created = ?", (seconds(noon - 30 * DAY),))
+    for number in range(2):
+        plan(str(number), unasked=True, due=noon)
+    [whole] = claim(connection, noon)
+    deliveries.settle(connection, whole.id, "sent", noon)
+    later = plan("later", unasked=True, due=noon + HOUR)
+    assert claim(connection, noon + HOUR) == claim(connection, noon + 23 * HOUR) == []
+    assert [one.id for one in claim(connection, noon + DAY)] == [later]
+
+
+def test_a_second_try_is_not_held_back_by_the_first(connection: Connection, plan: Callable[..., int]) -> None:
+    noon = NIGHT.replace(hour=12)
+    row, other = plan("a", unasked=True, due=noon), plan("b", unasked=True, due=noon + HOUR)
+    [sending] = claim(connection, noon)
+    deliveries.postpone(connection, sending.id, noon + 2 * HOUR)
+    assert claim(connection, noon + HOUR) == [], "what may have arrived counts"
+    assert [one.id for one in claim(connection, noon + 2 * HOUR)] == [row]
+    assert states(connection)[other] == "pending"
 
 
 # -- what becomes of it ------------------------------------------------------------------------------------------------
