@@ -61,7 +61,7 @@ from cogs.personal.people import People
 from cogs.personal.reminders import Reminders
 from cogs.personal.thanks import GivenAndReceived
 from cogs.privacy import Privacy
-from cogs.quiet import Quiet, QuietAlerts, QuietContacts
+from cogs.quiet import Quiet, QuietAlerts, QuietContacts, QuietStanding
 from cogs.resting import Rests
 from cogs.settings import Settings
 from cogs.welcome import Welcome
@@ -75,6 +75,7 @@ COGS: tuple[type[Cog], ...] = (
     Sharing,
     Quiet,
     QuietContacts,
+    QuietStanding,
     QuietAlerts,
     SignUp,
     Wishes,

@@ -2,6 +2,7 @@
 
 from cogs.quiet.cog import Quiet
 from cogs.quiet.contacts import QuietContacts
+from cogs.quiet.standing import QuietStanding
 from cogs.quiet.telling import QuietAlerts
 
-__all__ = ["Quiet", "QuietAlerts", "QuietContacts"]
+__all__ = ["Quiet", "QuietAlerts", "QuietContacts", "QuietStanding"]

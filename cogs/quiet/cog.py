@@ -20,9 +20,10 @@ from bot.registry import Ask, Reply, Setting, Work, nothing_to_forget
 from bot.words.i18n import _, ngettext
 from cogs.quiet import progress
 from cogs.quiet.alert import FEWEST_DAYS, MOST_DAYS
+from cogs.quiet.standing import as_it_stands
 from cogs.quiet.telling import usual_words
 from storage.members import community_settings, members
-from storage.quiet import contacts, quiet
+from storage.quiet import contacts, quiet, standing
 
 LONGEST = 300
 """Characters of the member's own words (product.md 3.4)."""
@@ -77,6 +78,7 @@ class Quiet(Cog):
         )
         people = await self.read(contacts.contacts, context.me)
         lines += await self._list(found, people)
+        lines += as_it_stands(await self.read(standing.lacks, found, context.now))
         lines.append(_("Nobody but you sees this list."))
         return Message(
             Text("\n").join(lines), (*await self._buttons(context, found, people), Button(_("Help now"), HELP_NOW))
@@ -248,4 +250,4 @@ def _proposal(_value: str) -> Text:
 def _begin(connection: Connection, context: Context) -> None:
     zone = ZoneInfo(members.profile(connection, context.me).zone)
     start, end = day_bounds(local_day(context.now, zone), zone)
-    quiet.begin(connection, context.me, start, end)
+    quiet.begin(connection, context.me, start, end, context.now)

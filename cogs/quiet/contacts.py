@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking import consenting
+from bot.asking import consenting, doors
 from bot.cog import Cog, action, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
@@ -16,9 +16,10 @@ from bot.messages import Button, Community, Field, Form, Member, Message, Person
 from bot.registry import Ask, Reply, Work, nothing_kept
 from bot.words.i18n import _
 from cogs.quiet import progress
+from cogs.quiet.standing import as_it_stands, ways_to_somebody
 from storage.delivery import deliveries
 from storage.members import members
-from storage.quiet import contacts, quiet
+from storage.quiet import contacts, quiet, standing
 
 ASKED, AGREED, LEFT, RELEASED = "quiet.request", "quiet.confirmed", "quiet.left", "quiet.released"
 CODE_BYTES = 10
@@ -136,9 +137,17 @@ class QuietContacts(Cog):
                 return await self.resign(context, str(one.id))
         return _("You are on no list of theirs any more.")
 
-    @message(LEFT, actions=("quiet.screen",))
+    @message(LEFT, actions=("quiet.add", "quiet.helpers", "quiet.screen"))
     async def left(self, delivery: Delivery, reader: Reader) -> Message:
-        return Message(_("One of the people you chose is no longer on your list. `quiet` shows who is."), (_back(),))
+        """And, where that was the last one, that nobody would be told, in the same message."""
+        said = _("One of the people you chose is no longer on your list. `quiet` shows who is.")
+        found = await self.read(quiet.setup, reader.me)
+        missing = await self.read(standing.lacks, found, reader.now) if found else []
+        if found is None or not {"nobody", "reach"} & {*missing}:
+            return Message(said, (_back(),))
+        ways = await self.read(ways_to_somebody, found)
+        so = as_it_stands([one for one in missing if one in ("nobody", "reach")])
+        return Message(Text(" ").join((said, *so)), (*ways, _back(), *doors.help_now(self.core.registry)))
 
     @message(RELEASED)
     async def released(self, delivery: Delivery, reader: Reader) -> Message:
@@ -234,7 +243,9 @@ def _resign_everywhere(connection: Connection, contact: Person, now: datetime) -
 
 
 def _tell(connection: Connection, kind: str, owner: Person, about: Person, row: int, now: datetime) -> None:
-    """To the member whose list it is."""
+    """To the member whose list it is. What it then lacks they read in the same message, and not once more."""
+    if kind == LEFT and (found := quiet.setup(connection, owner)) is not None:
+        standing.look(connection, found, now)
     what, args = f"{row}:{int(now.timestamp())}", {"about": about.id}
     deliveries.tell(connection, owner, kind, what, now, None, quiet.PURPOSE, args=args)
 

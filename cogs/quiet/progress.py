@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
@@ -111,11 +112,15 @@ def _facts(connection: Connection, found: quiet.Setup, now: datetime) -> Facts:
         paused=members.profile(connection, found.person).paused,
         rests=resting.is_resting(connection, found.person),
         allowed=consents.allows(connection, found.person, quiet.PURPOSE),
-        steps=_steps(connection, found),
+        steps=_steps(connection, found, now),
         asked=_fate(asked.state) if asked else "lost",
         asked_at=asked.settled if asked else None,
         down=uptime.down(connection, found.person, found.since, now) if found.since else timedelta(),
     )
+
+
+def in_reach(connection: Connection, people: Sequence[Person], now: datetime) -> list[Person]:
+    return [one for one in people if contacts.is_in_reach(connection, one, now)]
 
 
 def _fate(state: str) -> rules.Fate:
@@ -124,12 +129,14 @@ def _fate(state: str) -> rules.Fate:
     return "arrived" if state == "sent" else "lost"
 
 
-def _steps(connection: Connection, found: quiet.Setup) -> frozenset[Step]:
-    """What is written down and agreed to at this moment."""
+def _steps(connection: Connection, found: quiet.Setup, now: datetime) -> frozenset[Step]:
+    """What is written down, agreed to and in reach at this moment."""
     steps: set[Step] = set()
-    if contacts.people_to_tell(connection, found.person):
+    if in_reach(connection, contacts.people_to_tell(connection, found.person), now):
         steps.add("people")
-    if found.helpers is not None and contacts.helpers_to_tell(connection, found.person, found.helpers):
+    if found.helpers is not None and in_reach(
+        connection, contacts.helpers_to_tell(connection, found.person, found.helpers), now
+    ):
         steps.add("helpers")
     if found.moderators is not None and community_settings.get(connection, found.moderators).reports is not None:
         steps.add("moderators")

@@ -15,6 +15,8 @@ from bot.messages import Button, Channel, Community, Message, Person, Text, who
 from bot.words.i18n import _
 from cogs.company.around import context_of
 from cogs.quiet import progress
+from cogs.quiet.alert import LIST
+from cogs.quiet.standing import ways_to_somebody
 from storage.delivery import deliveries
 from storage.members import in_touch, members
 from storage.quiet import contacts, quiet, uptime
@@ -62,12 +64,12 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         if found is None or reader.person is None:
             return None
         said = _("You asked me to check after {n} quiet days. A tap is enough.").format(n=found.after)
-        names = await self._next_on_the_list(found)
+        names = await self._next_on_the_list(found, reader.now)
         if names:
             when = friendly_instant(reader.now + found.gap, reader.now, ZoneInfo(reader.zone))
             said = said + " " + _("Otherwise I'll tell {names} {when}, as you chose.").format(names=names, when=when)
         else:
-            said = said + " " + _("Nobody on your list has confirmed, so I tell nobody.")
+            said = said + " " + await self._tells_nobody(found)
         return Message(said, _ways_out())
 
     @message(progress.TOLD_ME, actions=("quiet.here", "quiet.pause", "quiet.off"))
@@ -77,22 +79,40 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         names = await self._told(delivery)
         return Message(_("I've told {names}, as you asked.").format(names=names), _ways_out()) if names else None
 
-    @message(progress.END, actions=("quiet.here", "quiet.pause", "quiet.off"))
+    @message(progress.END, actions=("quiet.here", "quiet.pause", "quiet.off", "quiet.add", "quiet.helpers"))
     async def end(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         if found is None:
             return None
         told = await self.read(quiet.told, found.person, found.number)
-        if told and all(one.state == "sent" for one in told):
-            said = _("I've told everyone on your list. I've paused your check-ins; `start` brings them back.")
-        else:
-            said = (
-                _("There is nobody else on your list whom I can tell.")
-                + " "
-                + _("I've paused your check-ins; `start` brings them back.")
-            )
+        said = await self._what_was_done(found, [one for one in told if one.state == "sent"], told)
+        rest = _("I've paused your check-ins; `start` brings them back.")
         *ways, _help_now = _ways_out()
-        return Message(said, (*ways, *await lonely(self.core.registry, context_of(delivery, reader), (CHECKIN,))))
+        if not any(one.state == "sent" for one in told):
+            ways = [ways[0], *await self.read(ways_to_somebody, found)]
+        others = await lonely(self.core.registry, context_of(delivery, reader), (CHECKIN,))
+        return Message(said + " " + rest, (*ways, *others))
+
+    async def _what_was_done(
+        self, found: quiet.Setup, reached: Sequence[quiet.Told], told: Sequence[quiet.Told]
+    ) -> Text:
+        """Only what is true: whom it reached, and that it reached nobody where it did not."""
+        if reached:
+            on_list = await self.read(contacts.contacts, found.person)
+            if len(reached) == len(told) and all(one.accepted for one in on_list):
+                return _("I've told everyone on your list.")
+            by_step = [await self._told_in(step, reached) for step in LIST]
+            names = _(" and ").join([one for one in by_step if one])
+            return _("I've told {names}. I could tell nobody else on your list.").format(names=names)
+        agreed = await self.read(contacts.people_to_tell, found.person)
+        if told or agreed:
+            return _("I could reach nobody on your list, so I told nobody.")
+        return _("Your list has nobody confirmed yet, so I told nobody.")
+
+    async def _tells_nobody(self, found: quiet.Setup) -> Text:
+        if await self.read(contacts.people_to_tell, found.person):
+            return _("I can reach nobody on your list now, so I tell nobody.")
+        return _("Nobody on your list has confirmed, so I tell nobody.")
 
     @action("quiet.here")
     async def here(self, context: Context, value: str) -> Text:
@@ -113,7 +133,8 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
 
     async def hears_of_pause(self, person: Person) -> Text | None:
         found = await self.read(quiet.setup, person)
-        if found is None or found.step in ("waiting", "me"):
+        told = await self.read(quiet.told, person, found.number) if found and found.step != "waiting" else []
+        if not any(one.state == "sent" for one in told):
             return None
         return _("Whoever was told hears that you have paused, nothing else.")
 
@@ -168,23 +189,29 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         is_open = found is not None and found.step != "waiting" and found.number == delivery.args["alert"]
         return found if is_open and await self.read(progress.is_silent, about) else None
 
-    async def _next_on_the_list(self, found: quiet.Setup) -> Text:
-        people = await self.read(contacts.people_to_tell, found.person)
-        if people:
+    async def _next_on_the_list(self, found: quiet.Setup, now: datetime) -> Text:
+        agreed = await self.read(contacts.people_to_tell, found.person)
+        if people := await self.read(progress.in_reach, agreed, now):
             return await self._names(people)
         if found.helpers is not None:
-            return _helpers_of(found.helpers)
+            helpers = await self.read(contacts.helpers_to_tell, found.person, found.helpers)
+            if await self.read(progress.in_reach, helpers, now):
+                return _helpers_of(found.helpers)
         return _moderators_of(found.moderators) if found.moderators else Text()
 
     async def _told(self, delivery: Delivery) -> Text:
         told = await self.read(quiet.told, Person(int(delivery.args["about"])), int(delivery.args["alert"]))
-        mine = [one for one in told if one.step == delivery.args["step"] and one.state == "sent"]
-        if delivery.args["step"] == "people":
+        return await self._told_in(str(delivery.args["step"]), [one for one in told if one.state == "sent"])
+
+    async def _told_in(self, step: str, reached: Sequence[quiet.Told]) -> Text:
+        """Whom this step of the list reached."""
+        mine = [one for one in reached if one.step == step]
+        if step == "people":
             return await self._names([one.to for one in mine if isinstance(one.to, Person)])
         community = next((one.community for one in mine if one.community), None)
         if community is None:
             return Text()
-        return _helpers_of(community) if delivery.args["step"] == "helpers" else _moderators_of(community)
+        return _helpers_of(community) if step == "helpers" else _moderators_of(community)
 
     async def _names(self, people: Sequence[Person]) -> Text:
         accounts = [await self.read(members.account, person) for person in people]

@@ -176,6 +176,23 @@ def helpers_to_tell(connection: Connection, person: Person, community: Community
     return [one for one in found if consents.allows(connection, one, "helper")]
 
 
+def is_in_reach(connection: Connection, person: Person, now: datetime) -> bool:
+    """Would a message reach them at this moment?"""
+    rests = connection.execute(
+        "SELECT 1 FROM persons WHERE id = ?1 AND paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > ?2)",
+        (person.id, seconds(now)),
+    ).fetchone()
+    return rests is None and takes_messages(connection, person) and not holds.is_quiet(connection, person, None, now)
+
+
+def takes_messages(connection: Connection, person: Person) -> bool:
+    """Has the account that is written to refused nothing since it was last seen?"""
+    newest = connection.execute(
+        "SELECT closed FROM accounts WHERE person = ? ORDER BY last_seen DESC, platform LIMIT 1", (person.id,)
+    ).fetchone()
+    return newest is not None and newest[0] is None
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     """Codes nobody entered in a week."""
     connection.execute("DELETE FROM quiet_contacts WHERE contact IS NULL AND asked <= ?", (seconds(now - CODE_KEPT),))

@@ -51,11 +51,11 @@ class Lived(NamedTuple):
 # -- what is written down ---------------------------------------------------------------------------------------------
 
 
-def begin(connection: Connection, person: Person, today: datetime, due: datetime) -> None:
+def begin(connection: Connection, person: Person, today: datetime, due: datetime, now: datetime) -> None:
     """Look after this member from the start of ``today`` on, and judge it at its end, ``due``."""
     connection.execute(
-        "INSERT OR IGNORE INTO quiet_alerts (person, looked, due) VALUES (?, ?, ?)",
-        (person.id, seconds(today), seconds(due)),
+        "INSERT OR IGNORE INTO quiet_alerts (person, looked, due, written) VALUES (?, ?, ?, ?)",
+        (person.id, seconds(today), seconds(due), seconds(now)),
     )
 
 

@@ -225,7 +225,7 @@ async def test_the_answer_to_that_counts(world: Playground, label: str, words: s
 async def test_with_a_quiet_alert_nothing_thins_out(world: Playground) -> None:
     await join(world)
     await world.bot.database.write(consents.give, await me(world), ["quiet"], "Yes.", world.now)
-    await world.bot.database.write(quiet.begin, await me(world), world.now, world.now + DAY)
+    await world.bot.database.write(quiet.begin, await me(world), world.now, world.now + DAY, world.now)
     await pass_time(world, 9 * DAY)
     assert len(asked(world)) == 10
 

@@ -31,7 +31,7 @@ class Alert:
 @pytest.fixture
 def watched(connection: Connection, alice: Person) -> Person:
     consents.give(connection, alice, ("dm", quiet.PURPOSE), "Yes.", NOW)
-    quiet.begin(connection, alice, NOW, NOW + DAY)
+    quiet.begin(connection, alice, NOW, NOW + DAY, NOW)
     return alice
 
 
@@ -54,7 +54,7 @@ def message(connection: Connection, to: Person, key: str, state: deliveries.Stat
 
 def test_it_is_on_only_with_both_the_list_and_the_yes(connection: Connection, watched: Person, bob: Person) -> None:
     assert quiet.is_on(connection, watched)
-    quiet.begin(connection, bob, NOW, NOW + DAY)
+    quiet.begin(connection, bob, NOW, NOW + DAY, NOW)
     assert not quiet.is_on(connection, bob), "a list without a yes tells nobody"
     consents.withdraw(connection, watched, quiet.PURPOSE)
     assert not quiet.is_on(connection, watched)
@@ -63,7 +63,7 @@ def test_it_is_on_only_with_both_the_list_and_the_yes(connection: Connection, wa
 def test_beginning_again_changes_nothing_that_was_written_down(connection: Connection, watched: Person) -> None:
     quiet.set_days(connection, watched, 5)
     quiet.set_gap(connection, watched, timedelta(hours=36))
-    quiet.begin(connection, watched, NOW + 9 * DAY, NOW + 10 * DAY)
+    quiet.begin(connection, watched, NOW + 9 * DAY, NOW + 10 * DAY, NOW)
     found = quiet.setup(connection, watched)
     assert found is not None
     assert (found.after, found.gap, found.looked) == (5, timedelta(hours=36), NOW)
@@ -76,7 +76,7 @@ def test_the_end_leaves_nothing(connection: Connection, watched: Person) -> None
 
 
 def test_those_who_are_due_come_longest_waiting_first(connection: Connection, watched: Person, bob: Person) -> None:
-    quiet.begin(connection, bob, NOW, NOW + HOUR)
+    quiet.begin(connection, bob, NOW, NOW + HOUR, NOW)
     assert quiet.due(connection, NOW + HOUR - SECOND, 9) == []
     assert quiet.due(connection, NOW + DAY, 9) == [bob, watched]
     assert quiet.due(connection, NOW + DAY, 1) == [bob]
