@@ -133,6 +133,8 @@ class CheckIns(Cog):
         if not from_form:
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
         said = await self._after(context, noted, destination)
+        if destination is None:
+            said = await going_on.with_what_rides_along(self.core, context, said)
         offered = {button.action for button in said.buttons}
         after = [*await self._what_next(context), *help_now(self.core.registry)]
         return said.with_buttons([button for button in after if button.action not in offered])

@@ -69,6 +69,26 @@ async def test_where_nobody_welcomes_it_rides_on_the_first_answered_check_in(wor
     assert OPENING not in (await checked_in(world)).text, "once"
 
 
+async def test_it_rides_on_a_typed_answer_as_well_and_once(world: Playground) -> None:
+    await settle(world, ALICE, new=True)
+    for line, comes in (("the garden is green", True), ("it rained", False)):
+        asked = await world.chat.say(ALICE, "checkin now")
+        while "I'm here" not in labels(asked):
+            asked = await world.chat.say(ALICE, "checkin now")
+        said = await world.chat.say(ALICE, line)
+        assert "you checked in" in said.text
+        assert (OPENING in said.text) is comes
+        assert ("Nobody yet" in labels(said)) is comes
+        assert labels(said)[-1] == "Help now"
+
+
+async def test_a_hard_answer_opens_its_doors_and_no_map(world: Playground) -> None:
+    await settle(world, ALICE, new=True)
+    await checked_in(world, "Skip")
+    await world.chat.say(ALICE, "checkin now")
+    assert OPENING not in (await world.chat.say(ALICE, "my father died")).text
+
+
 async def test_it_rides_on_no_check_in_where_it_was_asked_before(world: Playground) -> None:
     await settle(world, ALICE, new=True)
     await world.chat.say(ALICE, "people")
