@@ -12,7 +12,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.consenting import Consenting
+from bot.asking.consenting import VOLUNTEER_DAYS, Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.asking.resting import Resting
@@ -66,6 +66,8 @@ class Settings:
     """Platforms where tender questions are off until moderators have read what they may ask there."""
     quiet: QuietHours = DEFAULT_QUIET_HOURS
     daily_cap: int = gate.DAILY_CAP
+    volunteer_days: int = VOLUNTEER_DAYS
+    """After how many days volunteers begin without a yes, where moderators have not said."""
     calendar: str = ""
     """Where members' own calendars are found on the web; empty where the host has opened no port for them."""
 

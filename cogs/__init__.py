@@ -51,6 +51,7 @@ from cogs.moderation import (
     Reports,
     Setup,
     Troubles,
+    Volunteers,
 )
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
@@ -132,6 +133,7 @@ COGS: tuple[type[Cog], ...] = (
     Lines,
     CommunitySettings,
     Questions,
+    Volunteers,
     CircleModeration,
     Cases,
     Holds,

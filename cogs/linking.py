@@ -17,7 +17,7 @@ from bot.messages import Button, Community, Member, Message, Person, Text
 from bot.registry import Work, nothing_kept
 from bot.words.i18n import N_, _
 from storage.delivery import deliveries
-from storage.members import conversations, linking, members
+from storage.members import conversations, linking, members, volunteers
 from storage.moderation import audit
 
 SECRET_BYTES = 16
@@ -247,7 +247,14 @@ def _together(connection: Connection, link: linking.Link, code: bytes, now: date
     if other is None:
         linking.attach(connection, person, taken.other, code, now)
         return True
-    return linking.together(connection, person, other) is not None
+    before = {one: volunteers.roles_of(connection, one) for one in (person, other)}
+    stays = linking.together(connection, person, other)
+    if stays is None:
+        return False
+    for community, roles in volunteers.roles_of(connection, stays).items():  # what one is elsewhere is no way in
+        added = roles - before[stays].get(community, frozenset())
+        volunteers.ask(connection, stays, community, added, volunteers.DAYS, now)
+    return True
 
 
 def _one_community(connection: Connection, link: linking.Link, now: datetime) -> bool:

@@ -131,6 +131,7 @@ class Onboarding(Cog):
             guess(context.locale, ZoneInfo(self.core.settings.zone)).key,
             self.core.settings.quiet,
             self.core.keyring.pseudonym(context.member.platform, context.member.id),
+            self.core.settings.volunteer_days,
         )
         context = replace(context, community=context.community or await self._only_community(context))
         person = await self.write(consenting.record, context, ask, str(ask.words(about)), adult, new)

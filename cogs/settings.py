@@ -18,7 +18,7 @@ from bot.registry import Ask, Reply, Setting
 from bot.words import i18n
 from bot.words.i18n import _, say
 from cogs.switches import ASKED_FIRST, BEGINS, ENDS, FOLLOWS, NAMES, ROLES, WORDS
-from storage.members import consents, members
+from storage.members import consents, members, volunteers
 
 PAGE = 23
 """Rows on one page: a message holds 25 buttons, and two are left for the way on and for what waits in the inbox."""
@@ -154,7 +154,15 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         if question is not None:
             return question
         off = Button(_("Switch it off"), "settings.off", name)
-        return _changed(_("{name}: on now.").format(name=say(NAMES[name])), off)
+        return _changed(await self._on_now(context, name), off)
+
+    async def _on_now(self, context: Context, name: str) -> Text:
+        """Also whether somebody looks at it first, in the same words for everybody."""
+        said = _("{name}: on now.").format(name=say(NAMES[name]))
+        for community in await self.read(members.communities, context.me):
+            if await self.read(volunteers.waits, community, context.me, name, context.now):
+                return said + " " + _("A moderator says yes first. That's so for everybody.")
+        return said
 
     def asks(self) -> Sequence[Ask]:
         return [

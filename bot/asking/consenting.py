@@ -18,7 +18,7 @@ from bot.messages import Button, Message, Person, Text
 from bot.registry import Ask, Registry, Work
 from bot.words.i18n import N_, _, say
 from storage.database.database import Database
-from storage.members import blocks, community_settings, consents, members
+from storage.members import blocks, community_settings, consents, members, volunteers
 from storage.moderation import cases
 
 CORE = ("core", "dm")
@@ -28,6 +28,8 @@ ADULT = "adult"
 
 ADULTS_ONLY = ("buddy", "company", "hello", "helper", "welcomer", "contact", "host", "mentor")
 """What brings people together, and so hangs on the line about age."""
+
+VOLUNTEER_DAYS = volunteers.DAYS
 
 PURPOSES: Mapping[str, str] = {
     "core": N_("keep my account id and my choices"),
@@ -138,6 +140,8 @@ class Newcomer:
     zone: str
     quiet: QuietHours
     code: bytes
+    days: int
+    """After how many days volunteers begin without a yes, where moderators have not said."""
 
 
 def record(connection: Connection, context: Context, ask: Ask, words: str, adult: bool, new: Newcomer) -> Person:
@@ -150,7 +154,10 @@ def record(connection: Connection, context: Context, ask: Ask, words: str, adult
         members.join(connection, person, context.community, context.now)
     blocks.recognise(connection, person, new.code)
     cases.recognise(connection, person, new.code, context.now)  # who is held here hears it, being here
+    added = {*ask.purposes} - consents.given(connection, person)
     consents.give(connection, person, ask.purposes, words, context.now)
+    for community in members.communities(connection, person):
+        volunteers.ask(connection, person, community, added, new.days, context.now)
     if adult:
         consents.give(connection, person, (ADULT,), str(_("This is for adults. Are you 18 or over?")), context.now)
     return person

@@ -39,7 +39,9 @@ class Playground:
     def __init__(self, database: Database, keyring: Keyring, cogs: Sequence[type[Cog]], now: datetime) -> None:
         self.now = now
         self._database = database
-        self.bot = Bot(database, keyring, cogs, Settings("whoever runs this playground"), now=lambda: self.now)
+        self.bot = Bot(
+            database, keyring, cogs, Settings("whoever runs this playground", volunteer_days=0), now=lambda: self.now
+        )
         self.chat = LocalAdapter(self.bot)
         for member in CAST:
             self.chat.join(member, ROOM, moderator=member == MO)

@@ -153,6 +153,8 @@ class CircleDrafts(KeepsNothing):  # drafts stand with Circles
             raise UserError(_("That would be more than two circles in a week for one of you. Try every 2 weeks."))
         if done == "held":
             raise UserError(_("It can't be published with these hosts now. `ask-mods` reaches the moderators."))
+        if done == "waits":
+            raise UserError(_("A moderator says yes first. That's so for everybody."))
         if done == "published":
             return Message(_("Published. `circle mine` shows its dates and lets you move or cancel one."))
         return await screen.show(self, context, circle.id)

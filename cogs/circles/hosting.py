@@ -16,7 +16,7 @@ from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 from storage.circles.hosts import Host, Part
 from storage.delivery import concerned, deliveries
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
 
 ASK, NEWS, ALONE, NEW = "circles.host_ask", "circles.host_news", "circles.alone", "circles.new"
@@ -31,8 +31,8 @@ MOST = 2
 """A host and a co-host: members see both before they join."""
 
 News = Literal["accepted", "published", "stepped back", "rests", "handed over"]
-Accepted = Literal["accepted", "published", "no place", "too much", "held"]
-Published = Literal["published", "wanted", "too much", "held"]
+Accepted = Literal["accepted", "published", "no place", "too much", "held", "waits"]
+Published = Literal["published", "wanted", "too much", "held", "waits"]
 
 
 def may_be_asked(connection: Connection, circle: Circle, person: Person) -> bool:
@@ -62,7 +62,8 @@ def accept(connection: Connection, circle: Circle, person: Person, now: datetime
     if part is not None and part.accepted:
         return "accepted"
     if refused := _refused(connection, circle, part, now):
-        hosts.decline(connection, circle.id, person)
+        if refused != "waits":  # they can say yes again once a moderator did
+            hosts.decline(connection, circle.id, person)
         return refused
     assert part is not None
     handed = _make_way(connection, circle, now) if part.part == "host" else []
@@ -89,6 +90,8 @@ def _refused(connection: Connection, circle: Circle, part: Host | None, now: dat
         return "no place"
     if holds.is_held(connection, circle.community, part.person):
         return "held"
+    if volunteers.waits(connection, circle.community, part.person, PURPOSE, now):
+        return "waits"
     return "too much" if is_too_much(connection, circle, part.person, now) else None
 
 
@@ -129,11 +132,13 @@ def publish(connection: Connection, circle: Circle, now: datetime) -> Published:
     return "published"
 
 
-def against_hosts(connection: Connection, circle: Circle, now: datetime) -> Literal["too much", "held"] | None:
-    """What stands against its hosts holding it: an introduction that is held, or more than two circles in a week."""
+def against_hosts(connection: Connection, circle: Circle, now: datetime) -> Literal["too much", "held", "waits"] | None:
+    """What stands against its hosts holding it: introductions held, a yes they wait for, over two circles in a week."""
     leading = hosts.accepted(connection, circle.id)
     if any(holds.is_held(connection, circle.community, host) for host in leading):
         return "held"
+    if any(volunteers.waits(connection, circle.community, host, PURPOSE, now) for host in leading):
+        return "waits"
     return "too much" if any(is_too_much(connection, circle, host, now) for host in leading) else None
 
 

@@ -186,6 +186,7 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
             "no place": _("{title} has its hosts already. Nothing was changed."),
             "too much": _("That would be more than two circles in a week for you. {title} looks for somebody else."),
             "held": _("Introductions are paused for you here, so I can't take your yes to {title} now. `ask-mods`"),
+            "waits": _("A moderator says yes first. That's so for everybody."),
         }[done]
         if done == "held" and not await self.read(holds.is_known, circle.community, context.me):
             words = _("I can't take your yes to {title} now. `ask-mods`")

@@ -167,6 +167,8 @@ def _resume(connection: Connection, circle: Circle, context: Context) -> None:
         raise UserError(_("Introductions are held for one of its hosts. Hand it over to somebody who says yes first."))
     if against == "too much":
         raise UserError(_("That would be more than two circles in a week for one of its hosts. Hand it over first."))
+    if against == "waits":
+        raise UserError(_("One of its hosts waits for a yes. `kith-mod volunteers` shows who."))
     if not circles.publish(connection, circle.id):
         raise UserError(_("Its hosts are not complete. Hand it over to somebody who says yes first."))
     dates.open_dates(connection, circle, now)

@@ -12,6 +12,7 @@ from cogs.moderation.questions import Questions
 from cogs.moderation.reports import Reports
 from cogs.moderation.setup import Setup
 from cogs.moderation.troubles import Troubles
+from cogs.moderation.volunteers import Volunteers
 
 __all__ = [
     "Cases",
@@ -24,4 +25,5 @@ __all__ = [
     "Reports",
     "Setup",
     "Troubles",
+    "Volunteers",
 ]

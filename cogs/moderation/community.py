@@ -19,6 +19,7 @@ from storage.members.community_settings import GroupKind
 NAME, GROUPS, TRAINED = "kith-mod settings", "kith-mod groups", "kith-mod trained"
 TENURES = (0, 1, 3, 7, 30)
 """Days among which one tap goes round."""
+BEGINNINGS = (0, 7, 14, 30)
 MOST_GROUPS = 20
 
 KINDS: Mapping[GroupKind, str] = {
@@ -49,6 +50,7 @@ class CommunitySettings(KeepsNothing):
             _("People are introduced after {n} days here.").format(n=now.tenure_days)
             if now.tenure_days
             else _("People can be introduced from their first day here."),
+            self._volunteers(now),
             _("Quiet hours, for members who have chosen none: {hours}.").format(hours=self._quiet(now)),
             _("A report holds introductions until you decide.")
             if now.holds_on_report
@@ -58,6 +60,7 @@ class CommunitySettings(KeepsNothing):
             Button(_("Wording"), "community.change", "preset"),
             Button(_("Adults only"), "community.change", "adults"),
             Button(_("Days before introductions"), "community.change", "tenure"),
+            Button(_("Days before helping"), "community.change", "volunteers"),
             Button(_("Holds on reports"), "community.change", "holds"),
             Button(_("Quiet hours"), "community.quiet"),
             Button(_("Groups"), "groups.open"),
@@ -66,13 +69,13 @@ class CommunitySettings(KeepsNothing):
 
     @action("community.change", moderators=True)
     async def change(self, context: Context, value: str) -> Reply:
-        if value not in ("preset", "adults", "tenure", "holds"):
+        if value not in ("preset", "adults", "tenure", "volunteers", "holds"):
             raise UserError(_("I don't know that setting. `kith-mod settings` shows them all."))
         now = await self.read(community_settings.get, context.here)
-        if asked := _lifts(now, value):
+        if asked := _lifts(self._decided(now), value):
             keep, lift = Button(_("Leave it"), "community.open"), Button(_("Lift it"), "community.lift", value)
             return Message(_("Nothing is done yet.") + " " + asked, (keep, lift))
-        await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
+        await desk.change(self, context, f"community.{value}", lambda settings: self._tapped(settings, value))
         return await self.settings_screen(context)
 
     @action("community.open", moderators=True)
@@ -83,9 +86,24 @@ class CommunitySettings(KeepsNothing):
     async def lift(self, context: Context, value: str) -> Reply:
         """After the question. What was lifted meanwhile stays so."""
         now = await self.read(community_settings.get, context.here)
-        if _lifts(now, value):
-            await desk.change(self, context, f"community.{value}", lambda settings: _changed(settings, value))
+        if _lifts(self._decided(now), value):
+            await desk.change(self, context, f"community.{value}", lambda settings: self._tapped(settings, value))
         return await self.settings_screen(context)
+
+    def _tapped(self, settings: community_settings.Settings, what: str) -> community_settings.Settings:
+        return _changed(self._decided(settings) if what == "volunteers" else settings, what)
+
+    def _decided(self, settings: community_settings.Settings) -> community_settings.Settings:
+        """With the days that hold as long as moderators have not said any."""
+        if settings.volunteer_days is not None:
+            return settings
+        return settings._replace(volunteer_days=self.core.settings.volunteer_days)
+
+    def _volunteers(self, settings: community_settings.Settings) -> Text:
+        if days := self._decided(settings).volunteer_days:
+            said = _("Helpers, welcomers and hosts begin after {n} days here, or with your yes. Mentors need your yes.")
+            return said.format(n=days)
+        return _("Helpers, welcomers and hosts can begin at once. Mentors need your yes.")
 
     def _quiet(self, settings: community_settings.Settings) -> QuietHours:
         return QuietHours(*settings.quiet) if settings.quiet else self.core.settings.quiet
@@ -210,6 +228,8 @@ def _lifts(settings: community_settings.Settings, what: str) -> Text | None:
         return _("After this, I no longer ask everybody first whether they are 18 or over.")
     if what == "tenure" and settings.tenure_days > _changed(settings, what).tenure_days:
         return _("After this, people can be introduced from their first day here.")
+    if what == "volunteers" and (settings.volunteer_days or 0) > (_changed(settings, what).volunteer_days or 0):
+        return _("After this, helpers, welcomers and hosts can begin at once, and nobody looks first.")
     return None
 
 
@@ -221,6 +241,9 @@ def _changed(settings: community_settings.Settings, what: str) -> community_sett
         return settings._replace(preset=following)
     if what == "tenure":
         return settings._replace(tenure_days=next((n for n in TENURES if n > settings.tenure_days), TENURES[0]))
+    if what == "volunteers":
+        now = settings.volunteer_days or 0
+        return settings._replace(volunteer_days=next((n for n in BEGINNINGS if n > now), BEGINNINGS[0]))
     if what == "adults":
         return settings._replace(adults_only=not settings.adults_only)
     return settings._replace(holds_on_report=not settings.holds_on_report)

@@ -145,7 +145,7 @@ class QuietContacts(Cog):
         missing = await self.read(standing.lacks, found, reader.now) if found else []
         if found is None or not {"nobody", "reach"} & {*missing}:
             return Message(said, (_back(),))
-        ways = await self.read(ways_to_somebody, found)
+        ways = await self.read(ways_to_somebody, found, reader.now)
         so = as_it_stands([one for one in missing if one in ("nobody", "reach")])
         return Message(Text(" ").join((said, *so)), (*ways, _back(), *doors.help_now(self.core.registry)))
 

@@ -135,7 +135,7 @@ def _steps(connection: Connection, found: quiet.Setup, now: datetime) -> frozens
     if in_reach(connection, contacts.people_to_tell(connection, found.person), now):
         steps.add("people")
     if found.helpers is not None and in_reach(
-        connection, contacts.helpers_to_tell(connection, found.person, found.helpers), now
+        connection, contacts.helpers_to_tell(connection, found.person, found.helpers, now), now
     ):
         steps.add("helpers")
     if found.moderators is not None and community_settings.get(connection, found.moderators).reports is not None:
@@ -160,7 +160,7 @@ def _carry_out(connection: Connection, found: quiet.Setup, act: Act, now: dateti
             _plan_telling(connection, found, person, "people", contacts.CONTACT, now)
     elif act == "tell helpers":
         assert found.helpers is not None
-        for person in contacts.helpers_to_tell(connection, found.person, found.helpers):
+        for person in contacts.helpers_to_tell(connection, found.person, found.helpers, now):
             _plan_telling(connection, found, person, "helpers", "helper", now)
     elif act == "tell moderators":
         assert found.moderators is not None

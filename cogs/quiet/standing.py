@@ -48,22 +48,24 @@ class QuietStanding(KeepsNothing):  # what there is stands with the list: see Qu
         missing = [one for one in meant if one in still or one == "closed"]
         if not missing:
             return None
-        return Message(_what_is_so(missing) + "\n" + _what_can_be_done(missing), await self._ways(found, missing))
+        return Message(
+            _what_is_so(missing) + "\n" + _what_can_be_done(missing), await self._ways(found, missing, reader.now)
+        )
 
-    async def _ways(self, found: quiet.Setup, missing: Sequence[Lack]) -> tuple[Button, ...]:
+    async def _ways(self, found: quiet.Setup, missing: Sequence[Lack], now: datetime) -> tuple[Button, ...]:
         ways = [Button(say(CHECK_IN), CHECKIN)] if "checkin" in missing else []
         if "nobody" in missing or "reach" in missing:
-            ways += await self.read(ways_to_somebody, found)
+            ways += await self.read(ways_to_somebody, found, now)
         return (*ways, Button(_("My list"), "quiet.screen"), *help_now(self.core.registry))
 
 
-def ways_to_somebody(connection: Connection, found: quiet.Setup) -> list[Button]:
+def ways_to_somebody(connection: Connection, found: quiet.Setup, now: datetime) -> list[Button]:
     """Of what would put somebody on the list, what there is room and are people for."""
     ways = []
     if len(contacts.contacts(connection, found.person)) < contacts.MOST_CONTACTS:
         ways.append(Button(_("Add somebody"), "quiet.add"))
     for community in members.communities(connection, found.person):
-        if found.helpers is None and contacts.helpers_to_tell(connection, found.person, community):
+        if found.helpers is None and contacts.helpers_to_tell(connection, found.person, community, now):
             return [*ways, Button(_("Ask the helpers"), "quiet.helpers", str(community.id))]
     return ways
 

@@ -89,7 +89,7 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         rest = _("I've paused your check-ins; `start` brings them back.")
         *ways, _help_now = _ways_out()
         if not any(one.state == "sent" for one in told):
-            ways = [ways[0], *await self.read(ways_to_somebody, found)]
+            ways = [ways[0], *await self.read(ways_to_somebody, found, reader.now)]
         others = await lonely(self.core.registry, context_of(delivery, reader), (CHECKIN,))
         return Message(said + " " + rest, (*ways, *others))
 
@@ -194,7 +194,7 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         if people := await self.read(progress.in_reach, agreed, now):
             return await self._names(people)
         if found.helpers is not None:
-            helpers = await self.read(contacts.helpers_to_tell, found.person, found.helpers)
+            helpers = await self.read(contacts.helpers_to_tell, found.person, found.helpers, now)
             if await self.read(progress.in_reach, helpers, now):
                 return _helpers_of(found.helpers)
         return _moderators_of(found.moderators) if found.moderators else Text()

@@ -14,7 +14,7 @@ from storage.buddies.buddies import Part
 from storage.buddies.pairs import MENTOR_DAYS, Length
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
-from storage.members import consents
+from storage.members import consents, volunteers
 
 NOBODY = "buddies.no_mentor"
 
@@ -55,6 +55,8 @@ def _next(connection: Connection, community: Community, person: Person, now: dat
         },
     ).fetchall()
     for (row,) in rows:
+        if volunteers.waits(connection, community, Person(row), buddies.MENTOR, now):
+            continue
         parts = [Part(Person(row), "mentor", ""), Part(person, "mentee", "")]
         if meeting.may_walk_together(connection, community, parts, now):
             return Person(row)

@@ -12,7 +12,7 @@ from bot.messages import Community, Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
-from storage.members import consents
+from storage.members import consents, volunteers
 from storage.moderation import holds
 
 HELPER, COMPANY = "helper", "company"
@@ -107,7 +107,12 @@ def candidates(
         },
     ).fetchall()
     found = [Candidate(Person(row[0]), *row[1:]) for row in rows]
-    return [one for one in found if holds.obstacle(connection, community, one.person, now) is None]
+    return [
+        one
+        for one in found
+        if holds.obstacle(connection, community, one.person, now) is None
+        and not (purpose == HELPER and volunteers.waits(connection, community, one.person, HELPER, now))
+    ]
 
 
 _CANDIDATES = """

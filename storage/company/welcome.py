@@ -11,7 +11,7 @@ from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries, unasked
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
 from storage.personal import people
 
@@ -87,6 +87,7 @@ def _free_welcomer(connection: Connection, community: Community, newcomer: Perso
         if (
             lately < A_WEEK
             and consents.allows(connection, person, WELCOMER)
+            and not volunteers.waits(connection, community, person, WELCOMER, now)
             and not blocks.between(connection, person, newcomer)
             and holds.obstacle(connection, community, person, now) is None
             and holds.obstacle(connection, community, newcomer, now) in (None, "new")

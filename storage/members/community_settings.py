@@ -29,6 +29,8 @@ class Settings(NamedTuple):
     """Quiet hours of members who have chosen none; None where moderators have not said any."""
     tender: bool | None = None
     """Whether tender and delicate questions are asked; None as long as moderators have not said."""
+    volunteer_days: int | None = None
+    """After how many days here volunteers begin without a yes; None as long as moderators have not said."""
 
 
 class Group(NamedTuple):
@@ -43,14 +45,14 @@ def get(connection: Connection, community: Community) -> Settings:
     """The community's settings, or the defaults."""
     row = connection.execute(
         "SELECT reports_platform, reports_channel, panel_platform, panel_channel, countries, emergency, preset,"
-        " adults_only, tenure_days, holds_on_report, step, quiet_from, quiet_until, tender"
-        " FROM community_settings WHERE community = ?",
+        " adults_only, tenure_days, holds_on_report, step, quiet_from, quiet_until, tender,"
+        " volunteer_days FROM community_settings WHERE community = ?",
         (community.id,),
     ).fetchone()
     if row is None:
         return Settings()
     (reports_on, reports, panel_on, panel, countries, emergency, preset, adults, tenure, holds, step,
-     quiet_from, quiet_until, tender) = row  # fmt: skip
+     quiet_from, quiet_until, tender, volunteer_days) = row  # fmt: skip
     return Settings(
         Channel(reports_on, reports) if reports else None,
         Channel(panel_on, panel) if panel else None,
@@ -63,6 +65,7 @@ def get(connection: Connection, community: Community) -> Settings:
         step,
         (time.fromisoformat(quiet_from), time.fromisoformat(quiet_until)) if quiet_from else None,
         None if tender is None else bool(tender),
+        volunteer_days,
     )
 
 
@@ -71,7 +74,7 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
     connection.execute(
         "INSERT OR REPLACE INTO community_settings (community, reports_platform, reports_channel, panel_platform,"
         " panel_channel, countries, emergency, preset, adults_only, tenure_days, holds_on_report, step,"
-        " quiet_from, quiet_until, tender) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " quiet_from, quiet_until, tender, volunteer_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             community.id,
             settings.reports.platform if settings.reports else None,
@@ -88,6 +91,7 @@ def save(connection: Connection, community: Community, settings: Settings) -> No
             *(hour.isoformat("minutes") for hour in settings.quiet or ()),
             *(() if settings.quiet else (None, None)),
             settings.tender,
+            settings.volunteer_days,
         ),
     )
 

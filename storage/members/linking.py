@@ -135,7 +135,7 @@ PERSONAL = frozenset(
         *("accounts", "memberships", "membership_checks", "consents", "offers", "deliveries", "letters", "blocks"),
         *("checkin_schedules", "checkin_rests", "checkin_dials", "checkins", "prompts_seen", "contacts", "countries"),
         *("helper_hours", "company_gave", "people_map", "people_openings", "given_received"),
-        *("notebooks", "notes", "own_dates", "reminders"),
+        *("notebooks", "notes", "own_dates", "reminders", "volunteers"),
     }
 )
 """What can be put together without anybody else noticing. Rows in any other table stay where they are."""
@@ -227,7 +227,7 @@ def _move(connection: Connection, keep: Person, gone: Person) -> None:
 
 # -- communities ------------------------------------------------------------------------------------------------------
 
-EMPTY = frozenset({"places", "memberships", "membership_checks", "offers", "links", "deliveries"})
+EMPTY = frozenset({"places", "memberships", "membership_checks", "offers", "links", "deliveries", "volunteers"})
 """What a community has that nobody has set anything up in."""
 
 
@@ -245,7 +245,8 @@ def one_community(connection: Connection, one: Community, two: Community) -> Com
         f" SELECT ?, person, since, left_at, away, back, told FROM memberships WHERE community = ? {_MERGED}",
         (one.id, two.id),
     )
-    connection.execute("UPDATE deliveries SET community = ? WHERE community = ?", (one.id, two.id))
+    for table in ("deliveries", "volunteers"):
+        connection.execute(f"UPDATE OR IGNORE {table} SET community = ? WHERE community = ?", (one.id, two.id))
     connection.execute("DELETE FROM communities WHERE id = ?", (two.id,))
     return one
 

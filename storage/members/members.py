@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bot.messages import Community, Member, Person, Place
 from storage.database import sql
 from storage.database.instants import instant, seconds
-from storage.members import community_settings, resting
+from storage.members import community_settings, resting, volunteers
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly ``last_seen`` is kept: it only decides which account to write to."""
@@ -186,6 +186,9 @@ def join(connection: Connection, person: Person, community: Community, now: date
     """Know that the person is in the community, from now or since before. Its quiet hours are theirs where it is the
     first one they are in, and they have chosen none. Where somebody else owns the place now, they are asked first.
     """
+    was_here = connection.execute(
+        "SELECT 1 FROM memberships WHERE community = ? AND person = ?", (community.id, person.id)
+    ).fetchone()
     joined = connection.execute(
         "INSERT INTO memberships (community, person, since) VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET left_at = NULL, back = CASE WHEN away IS NOT NULL THEN excluded.since END"
@@ -195,6 +198,8 @@ def join(connection: Connection, person: Person, community: Community, now: date
     if joined.rowcount:
         community_settings.adopt_quiet_hours(connection, community, person)
         resting.lift(connection, person, now)
+        if not was_here:  # where they are back, what they were is known
+            volunteers.came(connection, person, community, now)
 
 
 def leave(

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from bot.messages import Community, Person
 from storage.database.instants import seconds
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
 
 ASKABLE = "may-be-asked"
@@ -169,11 +169,12 @@ def people_to_tell(connection: Connection, person: Person) -> list[Person]:
     ]
 
 
-def helpers_to_tell(connection: Connection, person: Person, community: Community) -> list[Person]:
-    """Helpers of the community, but for whoever must not meet the member."""
+def helpers_to_tell(connection: Connection, person: Person, community: Community, now: datetime) -> list[Person]:
+    """Helpers of the community, but for whoever must not meet the member, or waits to be looked at."""
     avoided = blocks.avoided(connection, person)
     found = [one for one in members.of_community(connection, community) if one != person and one.id not in avoided]
-    return [one for one in found if consents.allows(connection, one, "helper")]
+    helpers = [one for one in found if consents.allows(connection, one, "helper")]
+    return [one for one in helpers if not volunteers.waits(connection, community, one, "helper", now)]
 
 
 def is_in_reach(connection: Connection, person: Person, now: datetime) -> bool:

@@ -27,21 +27,21 @@ def lacks(connection: Connection, found: quiet.Setup, now: datetime) -> list[Lac
     if not connection.execute("SELECT 1 FROM checkin_schedules WHERE person = ?", (found.person.id,)).fetchone():
         missing.append("checkin")
     if not can_tell(connection, found, now):
-        missing.append("reach" if _agreed(connection, found) else "nobody")
+        missing.append("reach" if _agreed(connection, found, now) else "nobody")
     return missing
 
 
 def can_tell(connection: Connection, found: quiet.Setup, now: datetime) -> bool:
     """Is there anybody on the list who would be told at this moment?"""
-    helpers = contacts.helpers_to_tell(connection, found.person, found.helpers) if found.helpers else []
+    helpers = contacts.helpers_to_tell(connection, found.person, found.helpers, now) if found.helpers else []
     people = contacts.people_to_tell(connection, found.person) + helpers
     has_place = found.moderators is not None and community_settings.get(connection, found.moderators).reports
     return bool(has_place) or any(contacts.is_in_reach(connection, one, now) for one in people)
 
 
-def _agreed(connection: Connection, found: quiet.Setup) -> bool:
+def _agreed(connection: Connection, found: quiet.Setup, now: datetime) -> bool:
     """Somebody said yes to being told, or stands on the list by their role."""
-    if found.helpers is not None and contacts.helpers_to_tell(connection, found.person, found.helpers):
+    if found.helpers is not None and contacts.helpers_to_tell(connection, found.person, found.helpers, now):
         return True
     return bool(contacts.people_to_tell(connection, found.person))
 

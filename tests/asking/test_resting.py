@@ -272,7 +272,7 @@ async def test_quiet_days_start_at_zero_and_nobody_is_told_before_go_on(world: P
 
     def begin(connection: Connection) -> None:
         consents.give(connection, alice, ("quiet",), "words", now)
-        quiet.begin(connection, alice, now, now + timedelta(days=1))
+        quiet.begin(connection, alice, now, now + timedelta(days=1), now)
         connection.execute("UPDATE quiet_alerts SET quiet = 2, delivered = 1")
 
     await world.bot.database.write(begin)

@@ -454,7 +454,7 @@ async def test_with_only_somebody_to_avoid_nobody_is_there(world: Playground) ->
 
 
 def _join_garden(connection: Connection, person: Person, now: datetime) -> None:
-    members.join(connection, person, members.found(connection, GARDEN, now), now - timedelta(days=2))
+    members.join(connection, person, members.found(connection, GARDEN, now), now - timedelta(days=20))
 
 
 async def plant(world: Playground, *garden: Member) -> None:

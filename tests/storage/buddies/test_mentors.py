@@ -11,7 +11,7 @@ from bot.messages import Community, Person
 from storage.buddies import ends, mentors, pairs, proposals
 from storage.buddies.buddies import Part
 from storage.buddies.pairs import Pair
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND, person, rows_in
 
@@ -145,6 +145,7 @@ def test_a_mentor_is_asked_one_thing_at_a_time_and_walks_with_one(
 ) -> None:
     settle(connection, mo, garden, "buddy")
     settle(connection, mentor, garden)
+    assert volunteers.answer(connection, garden, mentor, "mentor", NOW, yes=True), "new there, so looked at once"
     mentors.begin(connection, porch, mentee, NOW)
     assert not mentors.begin(connection, garden, mo, NOW), "somebody else waits for an answer"
     answer(connection, mentor, porch, "yes")

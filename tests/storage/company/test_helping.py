@@ -11,7 +11,7 @@ from bot.messages import Community, Person
 from cogs.company.hours import choose
 from storage.company import helping
 from storage.company.helping import Candidate, Routing
-from storage.members import blocks, consents, members
+from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
 from tests.storage.conftest import DAY, HOUR, NOW, SECOND, person, rows_in, tables_naming
 
@@ -140,6 +140,7 @@ def test_whom_moderators_hold_is_not_asked_there(
     connection: Connection, alice: Person, mo: Person, helper: Person, porch: Community, garden: Community, what: str
 ) -> None:
     settle(connection, helper, garden)
+    assert volunteers.answer(connection, garden, helper, "helper", NOW, yes=True), "new there, so looked at once"
     if what == "held":
         holds.hold(connection, porch, helper, None, NOW)
     else:
