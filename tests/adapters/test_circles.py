@@ -8,9 +8,12 @@ from sqlite3 import Connection
 
 import pytest
 
+from bot.messages import Channel
+from storage.members import community_settings, members
 from tests.adapters.beds import beds
 from tests.adapters.contract import Actor, Bed, Seen
 from tests.adapters.discord_bed import DiscordBed, discord_bed
+from tests.beds.discord import Permission
 
 
 @pytest.fixture(params=beds())
@@ -137,3 +140,71 @@ async def test_a_date_called_off_before_its_event_was_written_down_leaves_none(t
         await opened.restart()
         await tick(opened)
         assert not opened.guild.events
+
+
+async def with_two_hosts(bed: Bed) -> tuple[Actor, Actor]:
+    """Alice and Bob host "Evening circle", and it is published."""
+    alice, bob = bed.actor("alice"), bed.actor("bob")
+    form = await agree(bob, await bob.say("circle new"))
+    await bob.fill(form, "tomorrow 18:00", "Another one")
+    screen = await alice.fill(await agree(alice, await alice.say("circle new")), "tomorrow 19:00", "Evening circle")
+    screen = await alice.press(screen, "Publish")
+    await alice.fill(await alice.press(screen, "Co-host"), await alice.mention(bob.member))
+    await tick(bed)
+    await bob.press(await bob.next(), "I'll host")
+    await tick(bed)
+    assert "Evening circle is published" in (await alice.next()).text
+    return alice, bob
+
+
+async def test_the_co_host_hears_of_a_moved_date_a_cancelled_one_and_the_end(bed: Bed) -> None:
+    alice, _bob = await with_two_hosts(bed)
+
+    async def manage(label: str) -> Seen:
+        return await alice.press(await alice.press(await alice.say("circle mine"), "Evening circle"), label)
+
+    await alice.fill(await manage("Move 1"), "tomorrow 20:00")
+    await tick(bed)
+    await alice.press(await manage("Cancel 2"), "Call it off")
+    await tick(bed)
+    await alice.press(await manage("End the circle"), "End it")
+    await tick(bed)
+    for words in ("Evening circle has moved.", "Evening circle does not take place", "Evening circle is over, so"):
+        assert await bed.delivered("bob", words) == 1
+        assert await bed.delivered("alice", words) == 0, "whoever does it reads it in the answer"
+
+
+async def moderators_read(opened: DiscordBed) -> list[str]:
+    """What was said where reports are announced."""
+    return [said for said in await opened.actor("mo").room_texts() if "place" in said or "threads" in said]
+
+
+@pytest.mark.sockets
+async def test_moderators_hear_once_that_a_server_lets_no_place_be_opened_and_once_that_it_does(tmp_path: Path) -> None:
+    async with discord_bed(tmp_path / "kith") as opened:
+        assert isinstance(opened, DiscordBed)
+        await opened.actor("mo").say("circle list")
+        community = await opened.bot.database.read(members.community_of, opened.place)
+        if community is None:
+            community = await opened.bot.database.write(members.found, opened.place, opened.bot.now())
+        reports = community_settings.Settings(reports=Channel("discord", opened.guild.general.id))
+        await opened.bot.database.write(community_settings.save, community, reports)
+        needed = Permission.CREATE_PRIVATE_THREADS
+        roles = [role for role in (opened.guild.roles[1], opened.guild.everyone) if role.permissions & needed]
+        opened.fake.deny(opened.guild, needed)
+        await opened.bot.run_jobs("hour", opened.bot.now())
+        await with_two_hosts(opened)
+        await opened.bot.run_jobs("hour", opened.bot.now())
+        await tick(opened)
+        assert await moderators_read(opened) == [
+            "Without private threads I can't open buddy rooms. Check-ins and company work."
+        ]
+        for role in roles:
+            role.permissions |= needed
+            opened.fake.gateway.tell_guild("GUILD_ROLE_UPDATE", opened.guild, {"role": role.payload()})
+        await opened.restart()
+        await opened.bot.run_jobs("hour", opened.bot.now())
+        await tick(opened)
+        assert (await moderators_read(opened))[1:] == [
+            "I can open private places here again. What waited is opened now."
+        ]
