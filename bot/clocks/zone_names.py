@@ -48,8 +48,8 @@ CITIES = {
     "Europe/Istanbul": "Constantinople, Stambul, Smyrna, Angora",
     "Asia/Jerusalem": "Tel Aviv, Tel Aviv Yafo, Jaffa, TLV, Al Quds",
     "Asia/Dubai": "DXB, Abu Dhabi",
-    "Asia/Kolkata": "Bombay, BOM, Madras, Bangalore, BLR, Poona, New Delhi, NCR, Delhi NCR, Benares, Baroda, "
-    "Trivandrum, Cochin, Pondicherry, Mysore, Vizag, Cawnpore, Gurgaon, Calicut, Allahabad, Mangalore",
+    "Asia/Kolkata": "హైదరాబాద్, Bombay, BOM, Madras, Bangalore, BLR, Poona, New Delhi, NCR, Delhi NCR, Benares, "
+    "Baroda, Trivandrum, Cochin, Pondicherry, Mysore, Vizag, Cawnpore, Gurgaon, Calicut, Allahabad, Mangalore",
     "Asia/Karachi": "Pindi, Lyallpur",
     "Asia/Bangkok": "BKK, Krung Thep",
     "Asia/Ho_Chi_Minh": "HCMC, HCM, TPHCM, Ho Chi Minh, SGN, Sài Gòn, Hồ Chí Minh",
@@ -57,7 +57,7 @@ CITIES = {
     "Asia/Phnom_Penh": "Pnom Penh",
     "Asia/Shanghai": "Peking, PEK, Canton, Nanking, Tientsin, Chungking, Mukden, PVG, Amoy",
     "Asia/Hong_Kong": "HK, HKG, Hong Kong SAR, Hongkong",
-    "Asia/Taipei": "TPE",
+    "Asia/Taipei": "臺北, 臺北市, TPE",
     "Asia/Tokyo": "TYO, NRT, HND, Edo",
     "Asia/Seoul": "ICN, SEL",
     "Asia/Singapore": "SG, SIN, Spore, S’pore",
