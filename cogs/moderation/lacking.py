@@ -12,16 +12,16 @@ from storage.moderation import lacking
 
 TOLD: Mapping[str, str] = {
     "let in": N_(
-        "I may not let people into a place that I made here, so somebody waits outside. Once I may, I let them in: on"
-        " Discord that is “Manage Threads”, on Matrix the power to invite."
+        "I may not let people into a place that I made here, so somebody waits outside. Once I have “Manage Threads”, or"
+        " the power to invite, I let them in."
     ),
     "take out": N_(
         "I may not take people out of a place that I made here, so somebody who left or was separated can still read"
-        " there. Once I may, I do it: on Discord that is “Manage Threads”, on Matrix the power to kick."
+        " there. Once I have “Manage Threads”, or the power to kick, I do it."
     ),
     "close": N_(
-        "I may not lock a place that I made here, so people whose pair has ended can still write there. Once I may, I"
-        " do it: on Discord that is “Manage Threads”, on Matrix the power to change who may speak."
+        "I may not lock a place that I made here, so people whose pair has ended can still write there. Once I have"
+        " “Manage Threads”, or the power to change who may speak, I do it."
     ),
 }
 WAITING: Mapping[str, str] = {
