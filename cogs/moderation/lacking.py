@@ -12,8 +12,8 @@ from storage.moderation import lacking
 
 TOLD: Mapping[str, str] = {
     "let in": N_(
-        "I may not let people into a place that I made here, so somebody waits outside. Once I have “Manage Threads”, or"
-        " the power to invite, I let them in."
+        "I may not let people into a place that I made here, so somebody waits outside. Once I have “Manage Threads”,"
+        " or the power to invite, I let them in."
     ),
     "take out": N_(
         "I may not take people out of a place that I made here, so somebody who left or was separated can still read"
