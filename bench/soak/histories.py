@@ -20,7 +20,7 @@ from tests.engines import histories
 from tests.engines.histories_discord import DiscordLand
 from tests.engines.histories_matrix import MatrixLand
 
-NEEDS = "test"
+NEEDS = "run"
 
 SIDE_BY_SIDE = 50
 LANDS: dict[str, histories.Make] = {"discord": DiscordLand, "matrix": MatrixLand}

@@ -105,7 +105,7 @@ class MatrixLand(Land):
     async def close(self) -> None:
         await self.adapter.stop()
         await asyncio.gather(self._serving, return_exceptions=True)
-        Homeserver.send = self._sends  # type: ignore[method-assign]
+        Homeserver.send = self._sends  # type: ignore[method-assign]  # back as it was
         sync.WAIT = self._wait
         self._folder.cleanup()
 
