@@ -48,7 +48,7 @@ async def test_a_command_takes_its_parameters(bed: Bed) -> None:
     [
         ("checkin on 25:00 berlin", "25:00 isn't a time I know. Try 19:00 or 7pm."),
         ("checkin on 19:00 mars", "I don't know the time zone mars."),
-        ("help nothing-of-the-kind", "I don't know that."),
+        ("help nothing-of-the-kind", "No person has read it. Would you like one to?"),
     ],
 )
 async def test_wrong_input_gets_the_same_sentence_everywhere(bed: Bed, line: str, sentence: str) -> None:

@@ -127,7 +127,7 @@ async def test_a_code_that_went_round_makes_no_third_host(world: Playground) -> 
 async def test_a_host_names_nobody_who_is_no_other_member(world: Playground) -> None:
     await draft(world)
     assert "You host already." in (await named(world, "Alice")).text
-    assert "I don't know" in (await world.chat.say(ALICE, "@Eve")).text
+    assert "I don't know who @Eve is." in (await named(world, "Eve")).text
 
 
 async def test_whoever_took_the_yes_to_hosting_back_is_not_asked(world: Playground) -> None:
