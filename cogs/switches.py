@@ -50,6 +50,8 @@ BEGINS: Mapping[str, str] = {
 """What has more to ask than yes or no is switched on behind its own door."""
 
 FOLLOWS: Mapping[str, str] = {
+    ADULT: N_("What is for adults asks you again."),
+    "dm": N_("I don't write to you first. What you write to me, I answer."),
     "checkin": N_("No check-in comes. Your times are kept."),
     "quiet": N_("Nobody is told if you go quiet."),
     "may-be-asked": N_("Nobody can ask you to be told."),

@@ -19,6 +19,7 @@ from tests.beds.discord import Permission
 @pytest.fixture(params=beds())
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
     async with request.param(tmp_path / "kith") as opened:
+        await anybody_hosts(opened)
         yield opened
 
 
@@ -73,6 +74,7 @@ async def test_a_servers_calendar_follows_what_the_host_decides(tmp_path: Path) 
     """Every request is held to Discord's own description of them by the fake."""
     async with discord_bed(tmp_path / "kith") as opened:
         assert isinstance(opened, DiscordBed)
+        await anybody_hosts(opened)
         alice = opened.actor("alice")
         screen = await alice.fill(await agree(alice, await alice.say("circle new")), "tomorrow 19:00", "Picnic")
         screen = await alice.press(await alice.press(screen, labelled(screen, "Kind")), "social")
@@ -86,6 +88,17 @@ async def test_a_servers_calendar_follows_what_the_host_decides(tmp_path: Path) 
         await alice.press(asked, "Call it off")
         await tick(opened)
         assert len(opened.guild.events) == 1
+
+
+async def anybody_hosts(bed: Bed) -> None:
+    """Moderators want to look at nobody before they host."""
+
+    def work(connection: Connection) -> None:
+        community = members.found(connection, bed.place, bed.bot.now())
+        settings = community_settings.get(connection, community)
+        community_settings.save(connection, community, settings._replace(volunteer_days=0))
+
+    await bed.bot.database.write(work)
 
 
 async def light(alice: Actor, title: str) -> None:
@@ -103,6 +116,7 @@ def unnoted(connection: Connection) -> None:
 @pytest.mark.sockets
 async def test_events_whose_ids_were_never_written_down_are_found_again(tmp_path: Path) -> None:
     async with discord_bed(tmp_path / "kith") as opened:
+        await anybody_hosts(opened)
         alice = opened.actor("alice")
         await light(alice, "Picnic")
         await tick(opened)
@@ -117,6 +131,7 @@ async def test_events_whose_ids_were_never_written_down_are_found_again(tmp_path
 async def test_two_of_one_name_at_one_hour_are_two_events(tmp_path: Path) -> None:
     """What is found again is the event of this date, not one that looks like it."""
     async with discord_bed(tmp_path / "kith") as opened:
+        await anybody_hosts(opened)
         alice, bob = opened.actor("alice"), opened.actor("bob")
         await light(alice, "Picnic")
         await light(bob, "Picnic")
@@ -131,6 +146,7 @@ async def test_two_of_one_name_at_one_hour_are_two_events(tmp_path: Path) -> Non
 @pytest.mark.sockets
 async def test_a_date_called_off_before_its_event_was_written_down_leaves_none(tmp_path: Path) -> None:
     async with discord_bed(tmp_path / "kith") as opened:
+        await anybody_hosts(opened)
         alice = opened.actor("alice")
         await light(alice, "Picnic")
         await tick(opened)
@@ -183,11 +199,12 @@ async def moderators_read(opened: DiscordBed) -> list[str]:
 async def test_moderators_hear_once_that_a_server_lets_no_place_be_opened_and_once_that_it_does(tmp_path: Path) -> None:
     async with discord_bed(tmp_path / "kith") as opened:
         assert isinstance(opened, DiscordBed)
+        await anybody_hosts(opened)
         await opened.actor("mo").say("circle list")
         community = await opened.bot.database.read(members.community_of, opened.place)
         if community is None:
             community = await opened.bot.database.write(members.found, opened.place, opened.bot.now())
-        reports = community_settings.Settings(reports=Channel("discord", opened.guild.general.id))
+        reports = community_settings.Settings(reports=Channel("discord", opened.guild.general.id), volunteer_days=0)
         await opened.bot.database.write(community_settings.save, community, reports)
         needed = Permission.CREATE_PRIVATE_THREADS
         roles = [role for role in (opened.guild.roles[1], opened.guild.everyone) if role.permissions & needed]

@@ -12,7 +12,7 @@ import pytest
 from bot.messages import Channel
 from storage.members import community_settings, members
 from tests.adapters.discord_bed import DiscordBed, discord_bed
-from tests.adapters.test_circles import agree, light, tick
+from tests.adapters.test_circles import agree, anybody_hosts, light, tick
 from tests.beds.discord import Channel as Room
 from tests.beds.discord import Permission
 from tests.cogs.buddies.test_rooms import both_say_yes, soon
@@ -52,6 +52,7 @@ def place_of(bed: DiscordBed) -> Room:
 
 @pytest.fixture
 async def picnic(bed: DiscordBed) -> DiscordBed:
+    await anybody_hosts(bed)
     await bed.bot.database.write(reports_go_to_the_room, bed)
     await light(bed.actor("alice"), "Picnic")
     await tick(bed)

@@ -245,6 +245,8 @@ class ConsentMachine(RuleBasedStateMachine):
         if human is not None and human.accounts == {account}:
             self.model.has_left(human, place, self.world.now, by_platform=True)
         self.who_is_gone_is_asked_about()
+        if human is not None and human.rests and account in self.owner:
+            self.plan_all(account)  # or what is on its way while somebody rests is rarely reached
 
     def who_is_gone_is_asked_about(self) -> None:
         """Of somebody with more accounts than the one that went, the platform is asked twice, an hour apart."""
