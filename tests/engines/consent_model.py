@@ -37,6 +37,7 @@ from cogs.linking import Linking
 from cogs.onboarding import Onboarding
 from cogs.pause import Pause
 from cogs.privacy import Privacy
+from cogs.resting import Rests
 from cogs.settings import Settings
 from cogs.switches import NAMES, WORDS
 from storage.database.instants import seconds
@@ -94,7 +95,7 @@ class ConsentMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="kith-consent-")
         self.runner = asyncio.Runner()
-        cogs = (Onboarding, Settings, Pause, Privacy, Linking, Probes)
+        cogs = (Onboarding, Settings, Pause, Rests, Privacy, Linking, Probes)
         self.opened = at_home(Path(self.folder.name), START, cogs)
         self.world = self.runner.run(self.opened.__aenter__())
         self.chat = self.world.chat
