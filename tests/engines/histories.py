@@ -204,7 +204,7 @@ class Run:
                 await self._step(at)
             await self._land.settle()
             await self._judge()
-            await self._pass(timedelta(minutes=self._chance.choice((1, 61, 61, 150, 1500))))
+            await self._pass(timedelta(minutes=self._chance.choice((1, 61, 61, 150, 1500, 12_000))))
             await self._judge()
         await self._end()
         self._tally["histories"] += len(self._all)

@@ -55,10 +55,10 @@ async def row_of_a_moderator_elsewhere(siege: Siege) -> None:
 
 async def a_form_for_another_server(siege: Siege) -> None:
     """A report in the name of a community that one is not in."""
-    for code in (f"m1n{siege.community.id}", f"h1n{siege.community.id}", f"m1l{siege.community.id}"):
+    for code in (f"m{siege.community.id}", f"h{siege.community.id}", f"m{siege.community.id}p1"):
         fields = {"who": f"<@{siege.alice.id}>", "words": EVIL}
-        await siege.send(siege.eve, f"kith:1:reports.sent:-:{code}", siege.lair.general, **fields)
-        await siege.send(siege.eve, f"kith:1:reports.sent:-:{code}", siege.eve.dm, **fields)
+        await siege.send(siege.eve, f"kith:1:reports.written:-:{code}", siege.lair.general, **fields)
+        await siege.send(siege.eve, f"kith:1:reports.written:-:{code}", siege.eve.dm, **fields)
 
 
 # -- every action, with the numbers of others -------------------------------------------------------------------------

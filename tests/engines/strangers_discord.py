@@ -252,8 +252,9 @@ async def _by_quiet(siege: Siege, attacker: Somebody, about: Somebody) -> str:
 
 async def _by_report(siege: Siege, attacker: Somebody, about: Somebody) -> str:
     lair = await siege.bed.bot.database.read(_community_of, siege.lair.id)
-    button = f"kith:1:reports.sent:-:h0n{lair}"
-    return await siege.send(attacker, button, siege.lair.general, who=f"<@{about.id}>", words="nothing happened")
+    fields = {"words": "nothing happened", "who": f"<@{about.id}>"}
+    shown = await siege.send(attacker, f"kith:1:reports.written:-:h{lair}", siege.lair.general, **fields)
+    return shown + await siege.press(attacker, siege.seen["Send it"], siege.lair.general)
 
 
 async def _by_holding(siege: Siege, attacker: Somebody, about: Somebody) -> str:
