@@ -179,7 +179,7 @@ async def test_the_co_host_hears_of_a_moved_date_a_cancelled_one_and_the_end(bed
     async def manage(label: str) -> Seen:
         return await alice.press(await alice.press(await alice.say("circle mine"), "Evening circle"), label)
 
-    await alice.fill(await manage("Move 1"), "tomorrow 20:00")
+    await alice.press(await alice.fill(await manage("Move 1"), "tomorrow 20:00"), "Move it")
     await tick(bed)
     await alice.press(await manage("Cancel 2"), "Call it off")
     await tick(bed)

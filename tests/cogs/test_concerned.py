@@ -57,7 +57,7 @@ async def manage(world: Playground, host: Member) -> Message:
 
 async def moved(world: Playground) -> None:
     await press(world, ALICE, await manage(world, ALICE), "Move 1")
-    await world.chat.say(ALICE, "saturday 15:00")
+    await press(world, ALICE, await world.chat.say(ALICE, "saturday 15:00"), "Move it")
 
 
 async def cancelled(world: Playground) -> None:
@@ -73,11 +73,11 @@ async def by_moderator(world: Playground, label: str) -> Message:
 
 
 async def paused(world: Playground) -> None:
-    await by_moderator(world, "Pause 1")
+    await press(world, MO, await by_moderator(world, "Pause 1"), "Pause it")
 
 
 async def archived(world: Playground) -> None:
-    await by_moderator(world, "Archive 1")
+    await press(world, MO, await by_moderator(world, "Archive 1"), "Archive it")
 
 
 async def resting(world: Playground) -> None:
@@ -91,7 +91,7 @@ async def resumed(world: Playground) -> None:
 
 
 async def bob_goes(world: Playground) -> None:
-    await press(world, BOB, await manage(world, BOB), "I can't host any more")
+    await press(world, BOB, await press(world, BOB, await manage(world, BOB), "I can't host any more"), "Step back")
 
 
 async def one_left(world: Playground) -> None:
@@ -107,7 +107,9 @@ async def fay_steps_in(world: Playground) -> None:
 
 async def nobody_left(world: Playground) -> None:
     """The last host goes; Fay has said no already."""
-    await press(world, ALICE, await manage(world, ALICE), "I can't host any more")
+    await press(
+        world, ALICE, await press(world, ALICE, await manage(world, ALICE), "I can't host any more"), "Step back"
+    )
 
 
 async def fay_says_no(world: Playground) -> None:
