@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
+from bot.cog import Settings
 from bot.hosting.installation import DATABASE
 from bot.incoming import parameters, text
 from bot.keys.crypto import Keyring
@@ -103,7 +104,7 @@ class DiscordBed:
 
     async def open(self) -> None:
         database = await self._stack.enter_async_context(await Database.open(self._file))
-        self.bot = Bot(database, self._keyring, COGS, now=self._now)
+        self.bot = Bot(database, self._keyring, COGS, Settings(volunteer_days=0), self._now)
         self.adapter = DiscordAdapter(self.bot, config(self.fake))
         self.bot.adapters[self.adapter.name] = self.adapter
         await self.adapter.start()

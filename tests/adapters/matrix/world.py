@@ -11,7 +11,7 @@ from typing import Self
 from bot.adapters.matrix import MatrixAdapter
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.bot import Bot
-from bot.cog import Cog
+from bot.cog import Cog, Settings
 from bot.hosting.config import MatrixConfig
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
@@ -73,7 +73,7 @@ class World:
 
     async def start(self, config: MatrixConfig | None = None) -> MatrixAdapter:
         """Kith starts, as after a restart: nothing is left but its files and its database."""
-        self.bot = Bot(self.database, self.keyring, self.cogs, now=self.now)
+        self.bot = Bot(self.database, self.keyring, self.cogs, Settings(volunteer_days=0), self.now)
         for cog in self.bot.registry.cogs:
             if isinstance(cog, Samples):
                 self.samples = cog
