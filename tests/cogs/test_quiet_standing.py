@@ -48,6 +48,11 @@ async def live(world: Playground, days: int) -> None:
         await skip(world)
 
 
+async def stops_being_told(world: Playground, member: Member) -> None:
+    asked = await world.chat.say(member, "settings contact")
+    await world.chat.press(member, button(asked, "Switch it off"))
+
+
 def says(world: Playground, words: str) -> list[Message]:
     return [one.message for one in world.chat.posted if one.to == ALICE and one.key and words in one.message.text]
 
@@ -87,7 +92,7 @@ async def test_nothing_is_said_of_a_list_that_works(agreed: Playground) -> None:
 
 
 async def test_the_last_one_who_takes_themselves_off_is_told_in_one_message(agreed: Playground) -> None:
-    await agreed.chat.say(BOB, "settings contact")
+    await stops_being_told(agreed, BOB)
     await live(agreed, 2)
     [left] = says(agreed, "One of the people you chose is no longer on your list.")
     assert str(left.text).endswith(NOBODY)
@@ -99,7 +104,7 @@ async def test_one_of_two_who_goes_leaves_a_list_that_works(agreed: Playground) 
     await may_be_asked(agreed, CHANDRA)
     await add(agreed, "chandra")
     await accept(agreed, CHANDRA)
-    await agreed.chat.say(BOB, "settings contact")
+    await stops_being_told(agreed, BOB)
     await live(agreed, 2)
     [left] = says(agreed, "One of the people you chose is no longer on your list.")
     assert "I tell nobody" not in left.text
