@@ -18,12 +18,16 @@ from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
-from bot.errors import NotUnderstood, StorageError, UserError
+from bot.errors import NotUnderstood, Opens, StorageError, UserError
 from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
+from bot.incoming.standing import meaning, questions
+from bot.incoming.standing.completing import completed
+from bot.incoming.standing.meaning import Completed, Meaning, Pressed
+from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
 from bot.log import Word
 from bot.messages import Button, Channel, Form, Member, Message, Place, Text
@@ -61,7 +65,7 @@ class Bot:
         self.database = database
         self.adapters: dict[str, Adapter] = {}
         self.registry = Registry()
-        self.conversations = Conversations(database, keyring)
+        self.conversations = Conversations(database, keyring, now)
         self._names = Names(self.adapters)
         self._permissions = Permissions(database, self.adapters)
         self._offering = Offering(database, self.registry, self._permissions, keyring)
@@ -108,11 +112,11 @@ class Bot:
         typed = help_first.filled_in(action.handler if action else None, values)
         await self._answer(incoming, lambda context: self._pressed(context, button_id, values), typed)
 
-    async def run_text(self, incoming: Incoming, line: str) -> None:
-        """A line typed to the bot: an answer to what the chat stands at, or a command."""
+    async def run_text(self, incoming: Incoming, line: str, pointed: Pointed | None = None) -> None:
+        """A line typed to the bot: an answer to a question that stands, or a command. ``pointed``: it is a reply."""
         line = text.whole(line).strip()
         typed = help_first.Typed((line,)) if incoming.place is None else help_first.NOTHING
-        await self._answer(incoming, lambda context: self._line(context, line), typed)
+        await self._answer(incoming, lambda context: self._line(context, line, pointed), typed)
 
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.
@@ -192,13 +196,14 @@ class Bot:
             reply: Reply
             wrong: Text | None = None
             understood = True
+            opens: Opens | None = None
             try:
                 context, reply = await handle(context)
             except NotUnderstood as error:
                 understood = False
                 reply = await help_first.lost(self.registry, context, text.sentence(error))
             except UserError as error:
-                wrong = text.sentence(error)
+                wrong, opens = text.sentence(error), error.opens
             except StorageError:
                 log.exception("the database did not answer")
                 wrong = _(NO_MEMORY)
@@ -207,7 +212,7 @@ class Bot:
                 wrong = _(FAILED)
             if wrong is not None:
                 understood = False
-                reply = help_first.not_understood(self.registry, wrong)
+                reply = help_first.not_understood(self.registry, wrong, opens)
             await self._respond(
                 context, await help_first.before(self.registry, context, typed, reply, understood=understood)
             )
@@ -225,7 +230,7 @@ class Bot:
             offered = self._offering.without_rows(said)
         await self.adapters[context.member.platform].respond(context, offered)
 
-    async def _line(self, context: Context, line: str) -> Answered:
+    async def _line(self, context: Context, line: str, pointed: Pointed | None) -> Answered:
         channel = None if context.direct else context.channel
         try:
             chat = await self.conversations.recall(context.member, channel)
@@ -234,19 +239,23 @@ class Bot:
         field = chat.form.fields[len(chat.answers)] if chat.form else None
         if asks_for_help(line, number_wanted=field is not None and field.kind is not str):
             context, reply = await self._typed_command(context, "help-now")
-            return context, replace(reply, aside=True) if chat.form and isinstance(reply, Message) else reply
+            is_waiting = chat.form is not None or chat.opens is not None
+            return context, replace(reply, aside=True) if is_waiting and isinstance(reply, Message) else reply
+        commands = self.registry.commands
+        if (found := meaning.of_reply(commands, chat, pointed, line)) is not None:
+            return await self._meant(context, found)
         if chat.form is not None:
             return await self._form_answer(context, chat, line)
-        button_id = text.chosen(list(chat.choices), line)
-        if button_id is not None:
-            return await self._action(context, button_id, {})
+        reading_ = await self._reading(context) if chat.opens else None
+        if (found := meaning.of_line(commands, chat, line, reading_)) is not None:
+            return await self._meant(context, found)
         try:
             return await self._typed_command(context, line)
         except UserError:
-            wish = wished.find(line, whole=text.names_command(self.registry.commands, line))
-            means_command = text.means_command(self.registry.commands, line) and not (wish and wish.whole)
-            if chat.typed and not means_command:
-                context, reply = await self._action(context, chat.typed, {"words": line})
+            wish = wished.find(line, whole=text.names_command(commands, line))
+            means_command = text.means_command(commands, line) and not (wish and wish.whole)
+            if (typed := questions.words_for(chat.standing)) and not means_command:
+                context, reply = await self._meant(context, Pressed(typed, {"words": line}))
                 return context, wished.beside(self.registry, reply, wish)
             if door := doors.by_words(self.registry, line):
                 return await self._action(context, door, {})
@@ -258,6 +267,18 @@ class Bot:
             if said is None or means_command:
                 raise
             return context, said
+
+    async def _meant(self, context: Context, found: Meaning) -> Answered:
+        """Do what a line means. What can be answered no more says so, and is asked about no longer."""
+        if isinstance(found, Completed):
+            return await self._command(context, *found)
+        if not isinstance(found, Pressed):
+            return context, found
+        try:
+            return await self._action(context, *found)
+        except offering.Closed as error:
+            await self.conversations.close(context, offering.row_of(found.id))
+            raise error.typed() from error
 
     async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.registry.commands, line)
@@ -279,11 +300,12 @@ class Bot:
             await self.conversations.keep(context.member, channel, replace(chat, unsure=line), context.now)
             return context, Message(text.is_it_the_answer(field, line), aside=True)
         answer = field.default if line == "-" and (field.optional or field.default) else line
+        reading_ = await self._reading(context)
         try:
-            parameters.check(field, answer, await self._reading(context))
+            answer = completed(partial(parameters.check, field, reading=reading_), chat.heard, answer)
         except UserError as error:
-            if chat.unsure:
-                await self.conversations.keep(context.member, channel, replace(chat, unsure=""), context.now)
+            heard = "" if field.kind is str else answer
+            await self.conversations.keep(context.member, channel, replace(chat, unsure="", heard=heard), context.now)
             return context, help_first.not_understood(self.registry, text.question(form, index, text.sentence(error)))
         chat = conversation.answered(chat, answer)
         if len(chat.answers) < len(form.fields):

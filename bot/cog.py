@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from sqlite3 import Connection
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -126,12 +126,16 @@ def message(
     actions: tuple[str, ...] = (),
     unsure: Literal["skip", "resend"] = "skip",
     late: Late = "still true",
+    stands: timedelta = timedelta(days=1),
+    replaces: bool = False,
 ) -> Callable[[M], M]:
     """Render deliveries of this kind at the moment of sending. None means there is nothing to say any more.
 
-    ``unsure`` and ``late`` are its written policies, listed in docs/delivery.md: see ``Kind``.
+    ``unsure`` and ``late`` are its written policies, listed in docs/delivery.md: see ``Kind``, also for how long what
+    is typed may answer it.
     """
-    return _mark("message", {"name": name, "actions": frozenset(actions), "unsure": unsure, "late": late})
+    marks = {"name": name, "actions": frozenset(actions), "unsure": unsure, "late": late}
+    return _mark("message", {**marks, "stands": stands, "replaces": replaces})
 
 
 def job(*, every: Every) -> Callable[[M], M]:

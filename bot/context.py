@@ -41,6 +41,8 @@ class Context:
     direct: bool = False
     row: str = ""
     """What a pressed button was offered on: ``d<delivery>``, ``o<offer>``, ``-``; empty for a command."""
+    pressed: str = ""
+    """The id of that button; empty for a command."""
     raw: Any = field(default=None, repr=False, compare=False)
 
     @property

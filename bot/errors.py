@@ -12,7 +12,22 @@ KithError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """A command that waits for one value: the next line may be it. ``heard`` is what was typed for it and could not be
+    read, ``rest`` what was typed behind it, ``arguments`` what was understood before it.
+    """
+
+    command: str
+    name: str
+    heard: str = ""
+    rest: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 class KithError(Exception):
@@ -20,7 +35,12 @@ class KithError(Exception):
 
 
 class UserError(KithError):
-    """What the member asked for cannot be done. The sentence says what to do instead."""
+    """What the member asked for cannot be done. The sentence says what to do instead.
+
+    ``opens``: the sentence is about one value of a command, and the next line typed may be that value.
+    """
+
+    opens: Opens | None = None
 
 
 class NotUnderstood(UserError):

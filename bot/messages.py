@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from bot.errors import Opens
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -269,13 +271,23 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Stands:
+    """How long a message that came by itself can be answered; where it ``replaces``, only the newest of its kind."""
+
+    kind: str
+    until: datetime
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
 
     ``typed`` is the button whose action takes what the member writes in answer, where a platform lets them simply
     write. ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
     ``openly``: what stands in the shared place instead, where the member could only read an answer of their own after
-    accepting an invitation. It names nobody and answers nobody.
+    accepting an invitation. It names nobody and answers nobody. ``stands``: it came by itself. ``opens``: the next
+    line typed may be what a command still needs.
     """
 
     text: Text
@@ -285,6 +297,8 @@ class Message:
     typed: Button | None = None
     aside: bool = False
     openly: Message | None = None
+    stands: Stands | None = None
+    opens: Opens | None = None
 
     def on(self, row: str) -> Self:
         """The same message, its buttons bound to what was offered (see ``Button.row``)."""

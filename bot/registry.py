@@ -6,7 +6,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, TypeVar
 
@@ -81,7 +81,8 @@ class Kind:
     ``actions`` are those its buttons may run. ``unsure`` is the written policy for a first try that is older than the
     platform's memory, where the history cannot be read either: ``skip`` it, or ``resend`` it, as a repeat says so
     itself. ``late`` is what becomes of it after an outage: it ``expires`` with its window (each is planned with one),
-    it comes and ``says so`` ("late by"), or it comes because it is ``still true``.
+    it comes and ``says so`` ("late by"), or it comes because it is ``still true``. ``stands`` is how long what is typed
+    may answer it; with ``replaces`` only the newest of its kind is asked.
     """
 
     name: str
@@ -89,6 +90,8 @@ class Kind:
     actions: frozenset[str] = field(default_factory=frozenset)
     unsure: Literal["skip", "resend"] = "skip"
     late: Late = "still true"
+    stands: timedelta = timedelta(days=1)
+    replaces: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class Hello(Cog):
     async def offer_due(self, now: datetime) -> bool:
         return await self.write(hello.offer_due, now, routing(self.core.registry), BATCH)
 
-    @message(hello.OFFER, actions=("hello.say", "hello.decline"), late="expires")
+    @message(hello.OFFER, actions=("hello.say", "hello.decline"), late="expires", stands=hello.OPEN)
     async def offer(self, delivery: Delivery, reader: Reader) -> Message | None:
         offer = await self.read(hello.get, int(delivery.args["row"]))
         name = await account_of(self, offer.person, reader.member) if offer else None
@@ -119,7 +119,7 @@ class Hello(Cog):
         await self.write(hello.decline, context.me, int(value))
         return _("That's fine. Nobody is told.")
 
-    @message(hello.SAID, actions=("hello.back",), late="expires")
+    @message(hello.SAID, actions=("hello.back",), late="expires", stands=hello.OPEN)
     async def said(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:

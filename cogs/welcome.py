@@ -40,7 +40,7 @@ class Welcome(Cog):
     async def plan(self, now: datetime) -> bool:
         return await self.write(welcome.plan, now, is_quiet, BATCH)
 
-    @message(welcome.NAMED, actions=("welcome.hello", "welcome.later"), late="expires")
+    @message(welcome.NAMED, actions=("welcome.hello", "welcome.later"), late="expires", stands=welcome.OPEN)
     async def named(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await account_of(self, Person(int(delivery.args["about"])), reader.member)
         if name is None:

@@ -46,7 +46,7 @@ KEPT = (
     Kept("deliveries", {"due": NOW, "state": "pending"}, r"(\d+) (h) at most", "body"),
     Kept("deliveries", {"settled": NOW, "state": "inbox"}, r"(\d+) (days) at most$", "nullif(state, 'dead')"),
     Kept("offers", {"expires": NOW}),
-    Kept("conversations", {"updated": NOW}),
+    Kept("conversations", {"until": NOW + 7 * DAY}, r"(\d+) (days) at most"),
     Kept("events", {"seen": NOW}),
     Kept("checkins", {"asked": NOW}),
     Kept("prompts_seen", {"at": NOW}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from bot.delivery.outcomes import Outcomes
 from bot.delivery.together import in_one
 from bot.errors import DeliveryError, StorageError
 from bot.log import Word
-from bot.messages import Channel, Message
+from bot.messages import Channel, Message, Stands
 from bot.words import resting as resting_words
 from storage.delivery import together
 from storage.members import members, resting
@@ -46,10 +47,12 @@ class Rendering:
         return in_one(said) if said else None
 
     async def _one(self, delivery: Delivery, reader: Reader) -> Message | None:
-        message = await self._kinds[delivery.kind].render(delivery, reader)
+        kind = self._kinds[delivery.kind]
+        message = await kind.render(delivery, reader)
         if message is None:
             return None
-        message = await self._with_word(delivery, message)
+        stands = Stands(kind.name, reader.now + kind.stands, kind.replaces)
+        message = await self._with_word(delivery, replace(message, stands=stands))
         return (await self._names.fill_message(message)).on(f"d{delivery.id}")
 
     async def _with_word(self, delivery: Delivery, message: Message) -> Message:

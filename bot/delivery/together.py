@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from string import ascii_uppercase
 
-from bot.messages import STATELESS, Button, Message, Text
+from bot.messages import STATELESS, Button, Message, Stands, Text
 from bot.words.i18n import _
+from storage.delivery import together
 
 MOST_BUTTONS = 25
 """What one message can hold on every platform."""
@@ -27,7 +28,9 @@ def in_one(parts: Sequence[Message]) -> Message:
     fitting = (*buttons[: MOST_BUTTONS - len(shared)], *shared)
     typed = asking[0].typed if len(asking) == 1 else None
     files = tuple(file for part in parts for file in part.files)
-    return Message(Text("\n\n").join(texts), fitting, files, typed=typed)
+    until = [part.stands.until for part in parts if part.stands]
+    stands = Stands(together.KIND, max(until)) if until else None
+    return Message(Text("\n\n").join(texts), fitting, files, typed=typed, stands=stands)
 
 
 def _own(part: Message) -> list[Button]:

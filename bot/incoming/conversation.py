@@ -1,4 +1,4 @@
-"""Where each chat stands: the choices last shown and a form half filled in. Encrypted, and gone after a day.
+"""Where each chat stands: the questions that can be answered, a form half filled in. Encrypted, and gone with the last.
 
 Chats are kept under a keyed hash, so that a member who has said yes to nothing leaves no readable trace.
 """
@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
+from bot.clocks.clock import Clock
 from bot.context import Context
-from bot.errors import StorageError
+from bot.errors import Opens, StorageError
 from bot.incoming import parameters
-from bot.incoming.text import labels
+from bot.incoming.standing.questions import Question, added, asked, used, without
 from bot.keys.crypto import DecryptionError, Keyring
 from bot.messages import Channel, Field, Form, Member, Message, Text, plain
 from storage.database.database import Database
@@ -25,17 +26,29 @@ from storage.members import conversations
 PATIENCE = 1.0
 """Seconds."""
 
+FORM = timedelta(days=1)
+"""How long a form half filled in, or a command half typed, is kept."""
+
 
 @dataclass(frozen=True)
 class Chat:
-    """What the next line typed in a chat may answer."""
+    """What the next line typed in a chat may answer: a form, what a command still needs, or one of the questions."""
 
-    choices: tuple[tuple[str, str], ...] = ()
-    typed: str = ""
+    standing: tuple[Question, ...] = ()
     form: Form | None = None
     answers: tuple[str, ...] = ()
     unsure: str = ""
     """What was typed last and may be a command rather than an answer: nothing is done with it yet."""
+    heard: str = ""
+    """What was typed last for the form's question and could not be read: the next line may complete it."""
+    opens: Opens | None = None
+    until: int = 0
+    """When the form, or the command, is let go of."""
+
+    @property
+    def waits(self) -> bool:
+        """Is something half filled in, beside the questions that stand?"""
+        return self.form is not None or self.opens is not None or bool(self.answers)
 
 
 NOTHING = Chat()
@@ -44,35 +57,84 @@ NOTHING = Chat()
 class Conversations:
     """The chats of all members, by who is talking and where (None: the direct conversation)."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, keyring: Keyring, now: Clock) -> None:
         self._database = database
         self._keyring = keyring
+        self._now = now
 
     async def recall(self, member: Member, channel: Channel | None) -> Chat:
+        key, now = self._key(member, channel), self._now()
+        return self._opened(key, await self._database.read(conversations.recall, key, now), now)
+
+    async def responded(self, context: Context, channel: Channel | None, reply: Message | Form) -> None:
+        """Something was answered: the chat now stands there, and the question it answered is used. An aside closes
+        nothing.
+        """
+        if isinstance(reply, Form):
+            form, until = reply, _seconds(context.now + FORM)
+            await self._change(
+                context.member, channel, lambda chat: Chat(chat.standing, form, until=until), context.now
+            )
+        elif not reply.aside:
+            await self._change(context.member, channel, lambda chat: _after(chat, context, reply), context.now)
+        elif reply.opens:
+            opened = Chat(opens=reply.opens, until=_seconds(context.now + FORM))
+            await self.keep(context.member, channel, opened, context.now)
+
+    async def arrived(self, member: Member, message: Message, now: datetime) -> None:
+        """Something came by itself: it can be answered from now on, and closes nothing that stood before."""
+        question = asked(message, now)
+        if question is not None:
+            replaces = message.stands is not None and message.stands.replaces
+            await self._change(
+                member,
+                None,
+                lambda chat: replace(chat, standing=added(chat.standing, question, replaces=replaces)),
+                now,
+            )
+
+    async def keep(self, member: Member, channel: Channel | None, chat: Chat, now: datetime) -> None:
+        """The form, or the command, is as far as that now. The questions stand as they did."""
+        until = _seconds(now + FORM) if chat.waits else 0
+        await self._change(member, channel, lambda kept: replace(chat, standing=kept.standing, until=until), now)
+
+    async def close(self, context: Context, row: str) -> None:
+        """The question on this row can be answered no more."""
+        channel = None if context.direct else context.channel
+        await self._change(
+            context.member, channel, lambda chat: replace(chat, standing=without(chat.standing, row)), context.now
+        )
+
+    async def end(self, context: Context) -> None:
+        """Forget where this chat stands."""
+        channel = None if context.direct else context.channel
+        await self._change(context.member, channel, lambda _chat: NOTHING, context.now)
+
+    async def _change(
+        self, member: Member, channel: Channel | None, changed: Callable[[Chat], Chat], now: datetime
+    ) -> None:
         key = self._key(member, channel)
-        blob = await self._database.read(conversations.recall, key)
+        who = self._keyring.pseudonym(member.platform, member.id)
+
+        def sealed(blob: bytes | None) -> tuple[bytes, datetime] | None:
+            chat = changed(self._opened(key, blob, now))
+            if not (chat.standing or chat.waits):
+                return None
+            until = max(chat.until, *(one.until for one in chat.standing), 0)
+            state = self._keyring.encrypt(json.dumps(_written(chat)), "conversations", "state", key.hex())
+            return state, datetime.fromtimestamp(until, UTC)
+
+        await self._soon(self._database.write(conversations.change, key, who, sealed, now))
+
+    def _opened(self, key: bytes, blob: bytes | None, now: datetime) -> Chat:
         if blob is None:
             return NOTHING
         try:
-            return _read(json.loads(self._keyring.decrypt(blob, "conversations", "state", key.hex())))
+            chat = _read(json.loads(self._keyring.decrypt(blob, "conversations", "state", key.hex())), now)
         except DecryptionError:  # the key was replaced: the question is lost, not the member
             return NOTHING
-
-    async def show(self, member: Member, channel: Channel | None, message: Message, now: datetime) -> None:
-        """The chat now stands at this message, unless it is an aside."""
-        if message.aside:
-            return
-        chat = Chat(tuple(labels(message.buttons)), message.typed.id if message.typed else "")
-        await self.keep(member, channel, chat, now)
-
-    async def keep(self, member: Member, channel: Channel | None, chat: Chat, now: datetime) -> None:
-        key = self._key(member, channel)
-        if chat == NOTHING:
-            await self._soon(self._database.write(conversations.drop, key))
-            return
-        blob = self._keyring.encrypt(json.dumps(_written(chat)), "conversations", "state", key.hex())
-        who = self._keyring.pseudonym(member.platform, member.id)
-        await self._soon(self._database.write(conversations.remember, key, who, blob, now))
+        standing = tuple(one for one in chat.standing if one.until > _seconds(now))
+        return replace(chat, standing=standing) if chat.until > _seconds(now) else Chat(standing)
 
     async def _soon(self, writing: Awaitable[object]) -> None:
         """An answer does not wait for a database that is locked: the chat is remembered later, or not."""
@@ -80,14 +142,6 @@ class Conversations:
             await asyncio.wait_for(writing, PATIENCE)
         except TimeoutError as error:
             raise StorageError("the database does not answer") from error
-
-    async def open_form(self, member: Member, channel: Channel | None, form: Form, now: datetime) -> None:
-        """The next lines typed in this chat are answers to the form."""
-        await self.keep(member, channel, Chat(form=form), now)
-
-    async def end(self, context: Context) -> None:
-        """Forget where this chat stands."""
-        await self.keep(context.member, None if context.direct else context.channel, NOTHING, context.now)
 
     def ended(self, member: Member, channel: Channel | None) -> Callable[[Connection], bool]:
         """To be done with other writing, in one transaction: forget where it stands. False if that is gone already."""
@@ -99,16 +153,28 @@ class Conversations:
 
 
 def answered(chat: Chat, answer: str) -> Chat:
-    return replace(chat, answers=(*chat.answers, answer), unsure="")
+    return replace(chat, answers=(*chat.answers, answer), unsure="", heard="")
+
+
+def _after(chat: Chat, context: Context, reply: Message) -> Chat:
+    """The chat after an answer that is no aside: a form, or a command half typed, is left by it."""
+    standing, question = used(chat.standing, context.pressed), asked(reply, context.now)
+    return Chat(added(standing, question, replaces=False) if question else standing)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _written(chat: Chat) -> dict[str, Any]:
     form = chat.form
     return {
-        "choices": chat.choices,
-        "typed": chat.typed,
+        "standing": [astuple(one) for one in chat.standing],
         "answers": chat.answers,
         "unsure": chat.unsure,
+        "heard": chat.heard,
+        "opens": chat.opens and asdict(chat.opens),
+        "until": chat.until,
         "form": form
         and {
             "title": str(form.title),
@@ -123,15 +189,28 @@ def _written(chat: Chat) -> dict[str, Any]:
     }
 
 
-def _read(state: dict[str, Any]) -> Chat:
+def _read(state: dict[str, Any], now: datetime) -> Chat:
     form = state["form"]
     return Chat(
-        tuple((label, id_) for label, id_ in state["choices"]),
-        state["typed"],
+        tuple(_question(*row) for row in state["standing"]) if "standing" in state else _as_it_was(state, now),
         form and Form(_again(form["title"]), _fields(form["fields"]), form["submit"], form["value"], form["row"]),
         tuple(state["answers"]),
-        state.get("unsure", ""),  # what an earlier release wrote has none
+        state.get("unsure", ""),
+        state.get("heard", ""),
+        Opens(**state["opens"]) if state.get("opens") else None,
+        state.get("until", _seconds(now + FORM)),
     )
+
+
+def _question(name: str, choices: list[list[str]], typed: str, until: int, kind: str, is_used: bool) -> Question:
+    return Question(name, tuple((label, id_) for label, id_ in choices), typed, until, kind, is_used)
+
+
+def _as_it_was(state: dict[str, Any], now: datetime) -> tuple[Question, ...]:
+    """An earlier release kept the last question alone, and for a day: its row says until when."""
+    choices = tuple((label, id_) for label, id_ in state["choices"])
+    name = ", ".join(label for label, _id in choices)[:60]
+    return (Question(name, choices, state["typed"], _seconds(now + FORM)),) if choices or state["typed"] else ()
 
 
 def _fields(rows: list[list[Any]]) -> tuple[Field, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.asking import doors
 from bot.context import Context
-from bot.errors import StorageError
+from bot.errors import Opens, StorageError
 from bot.incoming import parameters
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
@@ -82,9 +82,9 @@ async def instead(registry: Registry, context: Context, line: str) -> Message | 
     return None
 
 
-def not_understood(registry: Registry, said: Text) -> Message:
+def not_understood(registry: Registry, said: Text, opens: Opens | None = None) -> Message:
     """A failure, with the one door that stands beside every failure."""
-    return Message(said, doors.help_now(registry), aside=True)
+    return Message(said, doors.help_now(registry), aside=True, opens=opens)
 
 
 async def lost(registry: Registry, context: Context, said: Text) -> Message:

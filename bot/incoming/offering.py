@@ -27,6 +27,16 @@ _ID = re.compile(r"kith:1:(?P<action>[a-z][a-z0-9_.-]{0,39}):(?P<row>-|[od][0-9]
 IN_COMMUNITY = "kith.in"
 """The bot's own action: "this is for that community"."""
 
+
+class Closed(UserError):
+    """What was offered stands no more: it is answered, or its time is over."""
+
+    def typed(self) -> UserError:
+        """The same to somebody who typed: they pressed no button."""
+        is_gone = self.args[0] == _(_EXPIRED)
+        return UserError(_("That question stands no more. `help` shows what I can do.")) if is_gone else self
+
+
 _EXPIRED = N_("That button has expired. `help` shows what I can do.")
 
 
@@ -42,6 +52,18 @@ def action_of(button_id: str) -> str:
     """The action that an id names, "" for one that is none of ours."""
     found = _ID.fullmatch(button_id)
     return found["action"] if found else ""
+
+
+def row_of(button_id: str) -> str:
+    """The row that an id was offered on, "" for one that is none of ours."""
+    found = _ID.fullmatch(button_id)
+    return found["row"] if found else ""
+
+
+def without_row(button_id: str) -> tuple[str, str]:
+    """What an id does, wherever it was offered."""
+    found = _ID.fullmatch(button_id)
+    return (found["action"], found["value"]) if found else ("", "")
 
 
 class Offering:
@@ -78,7 +100,7 @@ class Offering:
         if button.row == STATELESS:
             if not action.stateless:
                 raise UserError(_(_EXPIRED))
-            return replace(context, row=button.row)
+            return replace(context, row=button.row, pressed=button.id)
         row = int(button.row[1:])
         if button.row[0] == "d":
             offering = self._registry.kinds.values()
@@ -89,11 +111,11 @@ class Offering:
         if verdict.refused == "stranger":
             raise UserError(_("That button belongs to somebody else. `start` opens your own."))
         if verdict.refused == "answered":
-            raise UserError(_("That is answered already."))
+            raise Closed(_("That is answered already."))
         elsewhere = None not in (context.community, verdict.community) and context.community != verdict.community
         if verdict.refused == "gone" or elsewhere:
-            raise UserError(_(_EXPIRED))
-        return replace(context, community=verdict.community or context.community, row=button.row)
+            raise Closed(_(_EXPIRED))
+        return replace(context, community=verdict.community or context.community, row=button.row, pressed=button.id)
 
     async def settle_community(
         self, context: Context, command: Command, arguments: Mapping[str, str]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks import lines, phrases, zones
 from bot.clocks.times import Days
-from bot.errors import UserError
+from bot.errors import Opens, UserError
 from bot.messages import Field, Member, Text
 from bot.words.i18n import _
 
@@ -161,7 +161,7 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
     Each parameter takes the longest run of words it understands; an optional one that understands nothing is left out.
     """
     arguments: dict[str, str] = {}
-    problem: UserError | None = None
+    unread: tuple[int, UserError] | None = None
     for index, parameter in enumerate(parameters):
         last = index == len(parameters) - 1
         if not rest:
@@ -169,18 +169,37 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
         if last and of(parameter.annotation).name == "text":
             arguments[parameter.name], rest = rest, ""
             break
-        taken, left, problem_here = _share(parameter, rest, reading)
+        taken, left, problem = _share(parameter, rest, reading)
         if taken:
             arguments[parameter.name], rest = taken, left
-        elif parameter.default is parameter.empty:
-            raise problem_here
-        else:
-            problem = problem or problem_here
+            continue
+        unread = unread or (index, problem)
+        if parameter.default is parameter.empty:
+            break
+    if rest and unread is not None:
+        index, problem = unread
+        heard, rest = _heard(command, parameters[index:], rest, reading)
+        problem.opens = Opens(command, parameters[index].name, heard, rest, arguments)
+        raise problem
     if rest:
-        raise problem or UserError(
-            _("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest))
-        )
+        raise UserError(_("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest)))
     return arguments
+
+
+def _heard(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> tuple[str, str]:
+    """Which words of the rest were meant for the first of these parameters and could not be read, and what follows."""
+    kind = of(parameters[0].annotation)
+    if kind.name == "moment":
+        return lines.take_phrase(rest)
+    for end in _word_ends(rest):
+        after = rest[end:].strip()
+        try:
+            if after and split(command, parameters[1:], after, reading):
+                return rest[:end].strip(), after
+        except UserError:
+            continue
+    end = _word_ends(rest)[0] if kind.name in ("time", "duration", "number") else len(rest)
+    return rest[:end].strip(), rest[end:].strip()
 
 
 def _share(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[str, str, UserError]:
@@ -227,12 +246,17 @@ def bind(
     """A command's arguments as values. Raises UserError for the first that is missing or not understood."""
     values: dict[str, Any] = {}
     for parameter in parameters:
-        typed = arguments.get(parameter.name, "")
-        if typed.strip():
-            values[parameter.name] = of(parameter.annotation).parse(typed.strip(), reading)
-        elif parameter.default is parameter.empty:
-            needed = of(parameter.annotation).what()
-            raise UserError(_("`{command}` needs {what}.").format(command=Text(command), what=needed))
+        typed = arguments.get(parameter.name, "").strip()
+        try:
+            if typed:
+                values[parameter.name] = of(parameter.annotation).parse(typed, reading)
+            elif parameter.default is parameter.empty:
+                needed = of(parameter.annotation).what()
+                raise UserError(_("`{command}` needs {what}.").format(command=Text(command), what=needed))
+        except UserError as error:
+            others = {name: words for name, words in arguments.items() if name != parameter.name}
+            error.opens = Opens(command, parameter.name, typed, arguments=others)
+            raise
     return values
 
 

@@ -173,9 +173,15 @@ def chosen(labels: list[tuple[str, str]], line: str) -> str | None:
     A number is a place in the list and nothing else, also where a label begins with one ("1 hour before").
     """
     words = _said(line)
-    if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(labels):
+    if is_number(line) and 1 <= int(words) <= len(labels):
         return labels[int(words) - 1][1]
     return next((id_ for label, id_ in labels if _said(label) == words), None)
+
+
+def is_number(line: str) -> bool:
+    """Is it a place in a list, and nothing else?"""
+    words = _said(line)
+    return words.isdecimal() and len(words) < 4
 
 
 def _said(words: str) -> str:

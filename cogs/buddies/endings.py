@@ -14,6 +14,7 @@ from bot.registry import Reply
 from bot.words import prompts
 from bot.words.i18n import _, say
 from cogs.buddies import course
+from cogs.buddies.lifetime import ASK_FOR
 from cogs.buddies.pairs import mine
 from cogs.buddies.people import mentor_word, names
 from cogs.buddies.waiting import looking_again
@@ -31,7 +32,7 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
 
     # -- did you talk -------------------------------------------------------------------------------------------------
 
-    @message(course.WEEK, actions=("buddies.talked",), late="expires")
+    @message(course.WEEK, actions=("buddies.talked",), late="expires", stands=ASK_FOR)
     async def week(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self._active(delivery)
         if pair is None:
@@ -62,6 +63,7 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         course.MIDDLE,
         actions=("buddies.wave", "buddies.suggest", "buddies.fine", "buddies.end"),
         late="expires",
+        stands=ASK_FOR,
     )
     async def middle(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self._active(delivery)
@@ -86,7 +88,7 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
 
     # -- what next ----------------------------------------------------------------------------------------------------
 
-    @message(course.CLOSING, actions=("buddies.next",), late="expires")
+    @message(course.CLOSING, actions=("buddies.next",), late="expires", stands=ASK_FOR)
     async def closing(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self._active(delivery)
         if pair is None:
@@ -147,7 +149,10 @@ class Endings(KeepsNothing):  # everything about a pair: see Pairs
         return Message(said.format(when=until))
 
     @message(
-        pairs.ENDED, actions=("buddies.apart", "buddies.rest", "buddies.back", "buddies.mentored"), unsure="resend"
+        pairs.ENDED,
+        actions=("buddies.apart", "buddies.rest", "buddies.back", "buddies.mentored"),
+        unsure="resend",
+        stands=ASK_FOR,
     )
     async def ended(self, delivery: Delivery, reader: Reader) -> Message | None:
         number, how = int(delivery.args["pair"]), delivery.args.get("how")

@@ -133,7 +133,7 @@ class Goals(Cog):
         who = await names(self, [goal.person], owner.platform)
         return Message(_("{who} has a goal for this round: {words}").format(who=who, words=words))
 
-    @message(ASKED, actions=("buddies.goal_went",), late="expires")
+    @message(ASKED, actions=("buddies.goal_went",), late="expires", stands=timedelta(days=2))
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._goal(delivery)
         how = prompts.find(prompts.shipped(), HOW)

@@ -29,7 +29,7 @@ class Introductions(Cog):
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    @message(proposals.PROPOSAL, actions=("buddies.answer",), late="expires")
+    @message(proposals.PROPOSAL, actions=("buddies.answer",), late="expires", stands=proposals.ANSWER_WITHIN)
     async def proposal(self, delivery: Delivery, reader: Reader) -> Message | None:
         asked = await self.read(proposals.proposal, int(delivery.args["proposal"]), reader.me)
         if asked is None or not asked.open or asked.answer is not None:

@@ -100,7 +100,12 @@ class Pairs(Cog):
         said = _("{who} waves. No answer needed.").format(who=sender)
         return Message(said, (Button(_("Send a wave"), "buddies.wave", str(delivery.args["pair"])),))
 
-    @message(SUGGESTED, actions=("buddies.propose", "buddies.suggest", "buddies.suits"), late="expires")
+    @message(
+        SUGGESTED,
+        actions=("buddies.propose", "buddies.suggest", "buddies.suits"),
+        late="expires",
+        stands=timedelta(days=2),
+    )
     async def suggestion(self, delivery: Delivery, reader: Reader) -> Message | None:
         sender = await about(self, delivery)
         if sender is None:

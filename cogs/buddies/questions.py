@@ -56,7 +56,7 @@ class PairQuestions(KeepsNothing):  # questions go with the pairs they were aske
             deliveries.plan(connection, word)
         return found
 
-    @message(QUESTION, actions=("buddies.did", "buddies.light"), late="expires")
+    @message(QUESTION, actions=("buddies.did", "buddies.light"), late="expires", stands=talks.STALE)
     async def question(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self.read(talks.get_question, int(delivery.args["question"]))
         pair = await self.read(pairs.get, found[0]) if found else None

@@ -24,7 +24,7 @@ class Waiting(KeepsNothing):  # that somebody was left out stands with their wis
             return Message(_("I'm asking somebody else. If nobody is free within two weeks, I'll tell you."))
         return Message(looking_again())
 
-    @message(rounds.NOBODY, actions=("buddies.stand", "buddies.hello"))
+    @message(rounds.NOBODY, actions=("buddies.stand", "buddies.hello"), stands=rounds.HELLO_WITHIN)
     async def nobody(self, delivery: Delivery, reader: Reader) -> Message:
         if delivery.args["why"] == LeftOutReason.ODD.value:
             said = _("Everybody who fits is with somebody: the number is odd. You come first next time.")

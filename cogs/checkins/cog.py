@@ -78,6 +78,8 @@ class CheckIns(Cog):
             "checkins.stop",
         ),
         late="expires",
+        stands=timedelta(days=2),
+        replaces=True,
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message | None:
         chosen = await self.write(self._choose, delivery, reader.me, reader)

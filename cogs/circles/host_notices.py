@@ -8,6 +8,7 @@ from bot.messages import Button, Message, Text, When, Who
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, steps, wording
 from storage.circles import circles, hosts
+from storage.members.conversations import LONGEST
 
 ANNOUNCEMENT = "circles.announcement"
 
@@ -15,7 +16,7 @@ ANNOUNCEMENT = "circles.announcement"
 class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
     """Renders what was planned for hosts, and the card that a host lets stand in a channel."""
 
-    @message(hosting.ASK, actions=("circles.accept", "circles.decline"), late="expires")
+    @message(hosting.ASK, actions=("circles.accept", "circles.decline"), late="expires", stands=LONGEST)
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         host = await self.read(hosts.of, circle.id, reader.me) if circle else None

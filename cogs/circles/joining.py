@@ -26,7 +26,7 @@ OPEN = timedelta(days=7)
 class CircleJoining(KeepsNothing):  # requests stand with Circles
     """What hosts are asked, and what the member hears of a yes."""
 
-    @message(REQUEST, actions=("circles.let_in", "circles.not_now"), late="expires")
+    @message(REQUEST, actions=("circles.let_in", "circles.not_now"), late="expires", stands=OPEN)
     async def asked(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         about = Person(int(delivery.args["about"]))

@@ -12,6 +12,7 @@ from cogs.circles import dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers
 from storage.circles import answers as circles_answers
 from storage.circles import circles
+from storage.members.conversations import LONGEST
 
 BATCH = 200
 _DATED = {
@@ -44,7 +45,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
     async def pass_on_seats(self, now: datetime) -> bool:
         return await self.write(seats.lapse, now, BATCH)
 
-    @message(seats.OFFER, actions=("circles.answer",), late="expires")
+    @message(seats.OFFER, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def seat(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         said = await self.read(circles_answers.said, gathering.id, reader.me)
@@ -65,7 +66,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
             ),
         )
 
-    @message(steps.INVITE, actions=("circles.answer",), late="expires")
+    @message(steps.INVITE, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def invite(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         said = await self.read(circles_answers.said, gathering.id, reader.me)
@@ -75,7 +76,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
         text = _("{title} meets {when}.").format(title=sheet.title, when=When(gathering.starts))
         return Message(text, answers(sheet, gathering))
 
-    @message(steps.REMIND, actions=("circles.answer",), late="expires")
+    @message(steps.REMIND, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def remind(self, delivery: Delivery, reader: Reader) -> Message | None:
         """Asked again at the moment of sending: a reminder that is no longer true is not sent."""
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
@@ -97,7 +98,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
             return Message(text)
         return Message(text, (Button(_("Can't"), "circles.answer", f"{gathering.id}|cant"),))
 
-    @message(dates.CHANGED, actions=("circles.answer",), late="expires")
+    @message(dates.CHANGED, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def changed(self, delivery: Delivery, reader: Reader) -> Message | None:
         gathering, circle = await lookup.found(self, str(delivery.args["gathering"]))
         if gathering.version != delivery.args["version"]:
@@ -133,7 +134,7 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
         offers = change == "resumed" and delivery.purpose == seats.PURPOSE and gathering.state == "planned"
         return Message(text, answers(sheet, gathering) if offers else ())
 
-    @message(hosting.NEW, actions=("circles.answer",), late="expires")
+    @message(hosting.NEW, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def new(self, delivery: Delivery, reader: Reader) -> Message | None:
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         if circle is None or circle.state != "published":

@@ -19,6 +19,7 @@ from cogs.quiet import progress
 from cogs.quiet.standing import as_it_stands, ways_to_somebody
 from storage.delivery import deliveries
 from storage.members import members
+from storage.members.conversations import LONGEST
 from storage.quiet import contacts, quiet, standing
 
 ASKED, AGREED, LEFT, RELEASED = "quiet.request", "quiet.confirmed", "quiet.left", "quiet.released"
@@ -60,7 +61,7 @@ class QuietContacts(Cog):
         )
         return Message(line.format(name=who(member), code=code), (_back(),))
 
-    @message(ASKED, actions=("quiet.accept", "quiet.decline"), late="still true")
+    @message(ASKED, actions=("quiet.accept", "quiet.decline"), late="still true", stands=LONGEST)
     async def request(self, delivery: Delivery, reader: Reader) -> Message | None:
         name = await self._name(int(delivery.args["about"]))
         if not name or reader.person is None or not await self._waits(delivery, reader.person):

@@ -15,7 +15,7 @@ from bot.messages import Button, Channel, Community, Message, Person, Text, who
 from bot.words.i18n import _
 from cogs.company.around import context_of
 from cogs.quiet import progress
-from cogs.quiet.alert import LIST
+from cogs.quiet.alert import LIST, LONGEST_GAP
 from cogs.quiet.standing import ways_to_somebody
 from storage.delivery import deliveries
 from storage.members import in_touch, members
@@ -58,7 +58,7 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
 
     # -- to the member ------------------------------------------------------------------------------------------------
 
-    @message(progress.ME, actions=("quiet.here", "quiet.pause", "quiet.off"))
+    @message(progress.ME, actions=("quiet.here", "quiet.pause", "quiet.off"), stands=LONGEST_GAP)
     async def ask(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         if found is None or reader.person is None:
@@ -72,14 +72,18 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
             said = said + " " + await self._tells_nobody(found)
         return Message(said, _ways_out())
 
-    @message(progress.TOLD_ME, actions=("quiet.here", "quiet.pause", "quiet.off"))
+    @message(progress.TOLD_ME, actions=("quiet.here", "quiet.pause", "quiet.off"), stands=LONGEST_GAP)
     async def told_me(self, delivery: Delivery, reader: Reader) -> Message | None:
         if await self._open(delivery) is None:
             return None
         names = await self._told(delivery)
         return Message(_("I've told {names}, as you asked.").format(names=names), _ways_out()) if names else None
 
-    @message(progress.END, actions=("quiet.here", "quiet.pause", "quiet.off", "quiet.add", "quiet.helpers"))
+    @message(
+        progress.END,
+        actions=("quiet.here", "quiet.pause", "quiet.off", "quiet.add", "quiet.helpers"),
+        stands=LONGEST_GAP,
+    )
     async def end(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         if found is None:
@@ -140,7 +144,7 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
 
     # -- to those on the list -----------------------------------------------------------------------------------------
 
-    @message(quiet.TELL, actions=("quiet.claim", "quiet.resign_here"))
+    @message(quiet.TELL, actions=("quiet.claim", "quiet.resign_here"), stands=LONGEST_GAP)
     async def tell(self, delivery: Delivery, reader: Reader) -> Message | None:
         found = await self._open(delivery)
         name = await self._name(delivery)

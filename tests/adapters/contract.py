@@ -40,6 +40,9 @@ class Actor(Protocol):
     async def press(self, seen: Seen, label: str) -> Seen:
         """Press, type or react to one of the choices. Returns the answer."""
 
+    async def reply(self, seen: Seen, line: str) -> Seen:
+        """Type a line in the direct conversation as a reply to something the bot said there. Returns the answer."""
+
     async def fill(self, form: Seen, *answers: str) -> Seen:
         """Fill in a form that was opened, in the order of its questions. Returns the answer."""
 

@@ -58,6 +58,12 @@ class DiscordActor:
         assert isinstance(seen.raw, Message)
         return await self._answer(await self._person.press(seen.raw, label))
 
+    async def reply(self, seen: Seen, line: str) -> Seen:
+        assert isinstance(seen.raw, Message)
+        self._person.read_all()
+        self._person.say(line, replies_to=seen.raw)
+        return _seen(await self._person.next())
+
     async def fill(self, form: Seen, *answers: str) -> Seen:
         assert isinstance(form.raw, Interaction)
         assert form.raw.modal is not None

@@ -36,6 +36,10 @@ class LocalActor:
         [button] = [one for one in seen.raw.buttons if str(one.label) == label]
         return self._seen(await self._bed.adapter.press(self.member, button))
 
+    async def reply(self, seen: Seen, line: str) -> Seen:
+        assert isinstance(seen.raw, Message)
+        return self._seen(await self._bed.adapter.say(self.member, line, reply_to=seen.raw))
+
     async def fill(self, form: Seen, *answers: str) -> Seen:
         for answer in answers:
             form = await self.say(answer)

@@ -60,6 +60,11 @@ class MatrixActor:
         await self.person.react(seen.raw.event_id, f"{number}\ufe0f\u20e3", seen.raw.room)
         return await self.next()
 
+    async def reply(self, seen: Seen, line: str) -> Seen:
+        assert isinstance(seen.raw, Heard)
+        await self.person.say(line, seen.raw.room, {"m.relates_to": {"m.in_reply_to": {"event_id": seen.raw.event_id}}})
+        return await self.next()
+
     async def fill(self, form: Seen, *answers: str) -> Seen:
         for answer in answers:
             form = await self.say(answer)

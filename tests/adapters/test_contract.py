@@ -94,6 +94,43 @@ async def test_a_button_works_after_a_restart(bed: Bed) -> None:
     assert "I'll check in at 19:00" in done.text
 
 
+async def test_a_reply_means_the_older_message_it_points_to(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    asked = await alice.say("checkin on 19:00 berlin")
+    await alice.say("start")
+    done = await alice.reply(asked, "yes")
+    assert "I'll check in at 19:00" in done.text
+
+
+async def test_a_reply_by_number_after_a_restart(bed: Bed) -> None:
+    asked = await bed.actor("alice").say("checkin on 19:00 berlin")
+    await bed.actor("alice").say("start")
+    await bed.restart()
+    assert "I'll check in at 19:00" in (await bed.actor("alice").reply(asked, "1")).text
+
+
+async def test_a_reply_that_fits_nothing_in_that_message_does_nothing(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    asked = await alice.say("checkin on 19:00 berlin")
+    await alice.say("start")
+    assert "I can't tell which of these you mean" in (await alice.reply(asked, "a buddy")).text
+
+
+async def test_a_late_answer_is_understood_whatever_came_in_between(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    await alice.say("checkin on 19:00 berlin")
+    await bed.adapter.send(alice.member, Message(Text("Bob waves. No answer needed.")), "key-between")
+    assert "waves" in (await alice.next()).text
+    await bed.restart()
+    assert "I'll check in at 19:00" in (await alice.say("Yes")).text
+
+
+async def test_a_question_about_a_value_hears_its_answer(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    assert "Is that 5am or 5pm?" in (await alice.say("checkin on 5")).text
+    assert "17:00" in (await alice.say("pm")).text
+
+
 async def test_files_are_handed_over(bed: Bed) -> None:
     alice = bed.actor("alice")
     await alice.press(await alice.say("checkin on 19:00 berlin"), "Yes")

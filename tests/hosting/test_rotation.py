@@ -59,7 +59,7 @@ def _fill(connection: sqlite3.Connection, keyring: Keyring) -> None:
     offers.keep(connection, row, keyring.encrypt("an offer", "offers", "payload", row))
     chat = keyring.pseudonym(NAME, "alice|direct")
     state = keyring.encrypt("a chat", "conversations", "state", chat.hex())
-    conversations.remember(connection, chat, keyring.pseudonym(NAME, "alice"), state, NOW)
+    conversations.remember(connection, chat, keyring.pseudonym(NAME, "alice"), state, NOW, NOW + conversations.LONGEST)
     linking.show(connection, ALICE, None, b"\x01" + b"h" * 31, NOW)  # a hash that looks like an encrypted text
 
 

@@ -41,6 +41,7 @@ OPENINGS = Limit(10, 60.0)
 REFUSALS = Limit(1500, 600.0)
 """At 10,000 in ten minutes Discord bans the address. The library may repeat a refused request five times unseen."""
 CLOCKS_DIFFER = timedelta(seconds=5)
+UNKEPT = "what a chat stands at could not be kept"
 _MENTION = re.compile(r"<@!?(\d{15,21})>|(\d{15,21})")
 TYPES = discord.InteractionType
 
@@ -119,7 +120,7 @@ class DiscordAdapter:
         author = message.author
         member = Member(PLATFORM, str(author.id), author.display_name)
         incoming = Incoming(member, Channel(PLATFORM, str(message.channel.id)), raw=message)
-        await self._work(self._bot.run_text(incoming, message.content))
+        await self._work(self._bot.run_text(incoming, message.content, components.replied_to(message)))
 
     async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:
         words, arguments, focused = commands.read(data)
@@ -146,18 +147,14 @@ class DiscordAdapter:
         if isinstance(raw, Answer):
             await (raw.ask(reply) if isinstance(reply, Form) else raw.say(reply))
             if raw.direct and isinstance(reply, Message):
-                await self._stands_at(context.member, reply, context.now)
+                await self._stands_at(context, reply)
         elif isinstance(raw, discord.Message):
             await self._reply(context, raw, reply)
 
     async def _reply(self, context: Context, asked: discord.Message, reply: Message | Form) -> None:
         """Answer typed words in the same direct conversation. A form is asked there question by question."""
-        if isinstance(reply, Form):
-            await self._bot.conversations.open_form(context.member, None, reply, context.now)
-            said = Message(text.question(reply, 0))
-        else:
-            await self._stands_at(context.member, reply, context.now)
-            said = reply
+        await self._stands_at(context, reply)
+        said = Message(text.question(reply, 0)) if isinstance(reply, Form) else reply
         answers = asked.to_reference(fail_if_not_exists=False)
         for _attempt in range(TRIES):
             try:
@@ -172,7 +169,10 @@ class DiscordAdapter:
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         place = await self._direct_with(member)
-        await self._stands_at(member, message, self._bot.now())  # first: what they read, they can answer, crash or not
+        try:  # first: what they read, they can answer, crash or not
+            await self._bot.conversations.arrived(member, message, self._bot.now())
+        except StorageError:
+            log.warning(UNKEPT)
         return await self._say(place, message, key)
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
@@ -192,12 +192,12 @@ class DiscordAdapter:
             sent = await _once(target, piece, part, view=view, files=files, **how)
         return sent
 
-    async def _stands_at(self, member: Member, message: Message, now: datetime) -> None:
-        """What is typed next in the direct conversation may answer this message."""
+    async def _stands_at(self, context: Context, reply: Message | Form) -> None:
+        """What is typed next in the direct conversation may answer this."""
         try:
-            await self._bot.conversations.show(member, None, message, now)
+            await self._bot.conversations.responded(context, None, reply)
         except StorageError:
-            log.warning("what a chat stands at could not be kept")
+            log.warning(UNKEPT)
 
     # -- looking for what was said ------------------------------------------------------------------------------------
 

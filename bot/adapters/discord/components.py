@@ -10,6 +10,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.drawing import shorten
+from bot.incoming.standing.questions import Pointed
 from bot.messages import Button, Field, File, Form
 
 LABEL = 80
@@ -57,6 +58,16 @@ def can_be_told_apart(message: discord.Message) -> bool:
     """Whether ``is_marked`` would know: answers to somebody's own act are no deliveries, others carry a mark."""
     answer = message.interaction_metadata is not None or message.reference is not None
     return answer or message.nonce is not None or bool(_ids(message))
+
+
+def replied_to(message: discord.Message) -> Pointed | None:
+    """What words in a direct conversation mean in the message of ours that they reply to, if they reply to one."""
+    asked = message.reference.resolved if message.reference else None
+    if not isinstance(asked, discord.Message) or asked.author == message.author:
+        return None
+    rows = (row for row in asked.components if isinstance(row, discord.ActionRow))
+    drawn = (one for row in rows for one in row.children if isinstance(one, discord.Button))
+    return Pointed(tuple((one.label or "", one.custom_id or "") for one in drawn))
 
 
 def modal_of(form: Form) -> discord.ui.Modal:

@@ -11,6 +11,7 @@ from bot.bot import Bot
 from bot.context import Context, Incoming
 from bot.errors import CannotReach, StorageError
 from bot.incoming import text
+from bot.incoming.standing import questions
 from bot.messages import Button, Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.platform.pacing import Pace
 from bot.words.i18n import _
@@ -64,9 +65,12 @@ class LocalAdapter:
 
     # -- what people do -----------------------------------------------------------------------------------------------
 
-    async def say(self, member: Member, line: str, place: Place | None = None) -> Message:
+    async def say(
+        self, member: Member, line: str, place: Place | None = None, *, reply_to: Message | None = None
+    ) -> Message:
         """Type a line to the bot, directly or in a shared place. Returns what the bot answered."""
-        return await self._asked(member, place, lambda incoming: self._bot.run_text(incoming, line))
+        pointed = questions.pointed(reply_to) if reply_to else None
+        return await self._asked(member, place, lambda incoming: self._bot.run_text(incoming, line, pointed))
 
     async def press(self, member: Member, button: Button, place: Place | None = None) -> Message:
         return await self._asked(member, place, lambda incoming: self._bot.run_action(incoming, button.id))
@@ -119,10 +123,7 @@ class LocalAdapter:
     async def respond(self, context: Context, reply: Message | Form) -> None:
         channel = None if context.direct else context.channel
         try:
-            if isinstance(reply, Form):
-                await self._bot.conversations.open_form(context.member, channel, reply, context.now)
-            else:
-                await self._bot.conversations.show(context.member, channel, reply, context.now)
+            await self._bot.conversations.responded(context, channel, reply)
         except StorageError as error:  # the answer still comes; only its numbers will not be understood
             log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
@@ -132,7 +133,7 @@ class LocalAdapter:
     async def send(self, member: Member, message: Message, key: str) -> str:
         if member.id in self.closed:
             raise CannotReach(member.id)
-        await self._bot.conversations.show(member, None, message, self._bot.now())
+        await self._bot.conversations.arrived(member, message, self._bot.now())
         return self._post(member, message, key)
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:

@@ -118,10 +118,7 @@ class MatrixAdapter:
             channel = context.channel
         chat = None if self._rooms.answers_here(channel.id) else channel
         try:
-            if isinstance(reply, Form):
-                await self._bot.conversations.open_form(context.member, chat, reply, context.now)
-            else:
-                await self._bot.conversations.show(context.member, chat, reply, context.now)
+            await self._bot.conversations.responded(context, chat, reply)
         except StorageError as error:  # the answer still comes; only its numbers will not be understood
             log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
@@ -133,7 +130,7 @@ class MatrixAdapter:
     async def send(self, member: Member, message: Message, key: str) -> str:
         room_id = await self._rooms.direct_with(member.id, reopen=False)
         now = self._bot.now()
-        await self._bot.conversations.show(member, None, message, now)
+        await self._bot.conversations.arrived(member, message, now)
         reading = await self._reading(member, now)
         return await self._say(Channel(NAME, room_id), message, reading, key, named=True, notify=True)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nio import MegolmEvent
 
-from bot.adapters.matrix.content import Content, Reading, choice, contents
+from bot.adapters.matrix.content import Content, Reading, choice, contents, pointed
 from bot.adapters.matrix.events import Events
 from bot.adapters.matrix.goings import Goings
 from bot.adapters.matrix.homeserver import Homeserver
@@ -19,6 +19,7 @@ from bot.adapters.matrix.sync import Arrival
 from bot.adapters.matrix.unencrypted import Unencrypted, is_choice
 from bot.bot import Bot
 from bot.context import Incoming
+from bot.incoming.standing.questions import Pointed
 from bot.messages import Channel, Member, Message, Place
 from bot.words.help_words import asks_for_help
 from bot.words.i18n import _
@@ -59,11 +60,11 @@ class Listener:
         incoming = await self._incoming(arrival, content)
         line = _spoken(content)
         replied_to = _part(_part(content, "m.relates_to"), "m.in_reply_to").get("event_id")
-        if isinstance(replied_to, str) and len(line) <= LONGEST_ANSWER:
-            button_id = choice(await self._events.own_event(arrival.room_id, replied_to), line)
-            if button_id is not None:
-                await self._pressed(incoming, button_id)
-                return
+        ours = await self._events.own_event(arrival.room_id, replied_to) if isinstance(replied_to, str) else {}
+        button_id = choice(ours, line) if len(line) <= LONGEST_ANSWER else None
+        if button_id is not None:
+            await self._pressed(incoming, button_id)
+            return
         is_ours = self._rooms.is_between_two(arrival.room_id)
         asked = line if is_ours else self._addressed(line, arrival.room_id)
         if is_ours and self._is_call(line):  # between two nobody needs to say whom they mean, and may
@@ -72,12 +73,12 @@ class Listener:
         if asked is None and self._rooms.is_crowded(arrival.room_id, incoming.member.id) and _wants_help(line):
             asked = line  # the answer comes where only they read it
         if asked is not None:
-            await self._asked(incoming, asked)
+            await self._asked(incoming, asked, pointed(ours))
 
-    async def _asked(self, incoming: Incoming, line: str) -> None:
+    async def _asked(self, incoming: Incoming, line: str, replied_to: Pointed | None = None) -> None:
         answered = await self._unencrypted.heard(incoming.channel.id, line, answer_to(incoming.raw))
         if answered is not None:
-            await self._bot.run_text(incoming, answered or "help")
+            await self._bot.run_text(incoming, answered or "help", replied_to)
 
     async def _pressed(self, incoming: Incoming, button_id: str) -> None:
         if is_choice(button_id):

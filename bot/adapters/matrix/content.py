@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time, local_day
 from bot.incoming import text
+from bot.incoming.standing.questions import Pointed
 from bot.messages import Message, Part, Plain, Text, When, Who
 from bot.words import names
 
@@ -23,6 +24,9 @@ KEY = "kith.key"
 
 BUTTONS = "kith.buttons"
 """The field with a message's choices, [label, id] each: what a reaction or a reply to it means."""
+
+TYPED = "kith.typed"
+"""The field with the id of what takes the words of a reply."""
 
 LARGEST = 40_000
 """Bytes of text in one event, words and HTML together. Encrypted they grow by a third, and 65,536 is Matrix's limit."""
@@ -57,17 +61,26 @@ def contents(message: Message, reading: Reading, key: str = "", *, notify: bool 
     made = [_content(piece, reading, notify) for piece in pieces]
     if key:
         made[-1][KEY] = key
-    if message.buttons:
-        made[-1][BUTTONS] = [[str(button.label), button.id] for button in message.buttons]
+    for event in made if message.buttons else ():  # whichever piece of a long one somebody replies to
+        event[BUTTONS] = [[str(button.label), button.id] for button in message.buttons]
+    for event in made if message.typed else ():
+        event[TYPED] = message.typed.id if message.typed else ""
     return made
+
+
+def pointed(content: Content) -> Pointed | None:
+    """What a reply to a message with this content can mean there; None where it asks nothing."""
+    choices = tuple((str(label), str(id_)) for label, id_ in content.get(BUTTONS, []))
+    typed = str(content.get(TYPED, ""))
+    return Pointed(choices, typed) if choices or typed else None
 
 
 def choice(content: Content, answer: str) -> str | None:
     """The button's id that ``answer`` to a message with this content means: a number, a keycap emoji or the words."""
-    buttons = content.get(BUTTONS, [])
+    found = pointed(content)
     keycap = KEYCAP.fullmatch(answer.strip())
     number = keycap[1] if keycap else "10" if answer.strip() == "🔟" else answer
-    return text.chosen([(str(label), str(id_)) for label, id_ in buttons], number)
+    return text.chosen(list(found.choices), number) if found else None
 
 
 def file_content(name: str, size: int, source: Content) -> Content:

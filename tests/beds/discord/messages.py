@@ -62,7 +62,7 @@ class Message:
             if c["type"] == 2 and "custom_id" in c
         ]
 
-    def payload(self, *, nonce: bool = True) -> Payload:
+    def payload(self, *, nonce: bool = True, replies: bool = True) -> Payload:
         counter = itertools.count(1)
         payload: Payload = {
             "id": self.id,
@@ -89,6 +89,9 @@ class Message:
             payload |= made_by | {"interaction_metadata": self.answers}
         if self.replies_to:
             payload["message_reference"] = {"type": 0, "channel_id": self.channel.id, "message_id": self.replies_to}
+            if replies:  # what it points to, which does not show in turn what that one pointed to
+                pointed = self.channel.messages.get(self.replies_to)
+                payload["referenced_message"] = pointed.payload(replies=False) if pointed else None
         return payload
 
     def _attachment(self, name: str, data: bytes) -> Payload:

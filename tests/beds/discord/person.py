@@ -92,9 +92,9 @@ class Person:
         data = {"custom_id": form.modal["custom_id"], "components": sent}
         return await ask(self._discord, Asked.MODAL, self.user, form.channel, data, form.on).first_answer()
 
-    def say(self, text: str, where: Channel | None = None) -> Message:
+    def say(self, text: str, where: Channel | None = None, replies_to: Message | None = None) -> Message:
         """Write a message: to the bot directly, or in a channel."""
-        return self._discord.post(self.user, where or self.dm, text)
+        return self._discord.post(self.user, where or self.dm, text, replies_to.id if replies_to else None)
 
     def close_dms(self) -> None:
         self.user.takes_dms = False

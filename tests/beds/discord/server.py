@@ -170,9 +170,9 @@ class FakeDiscord:
         role.permissions |= permission
         self.gateway.tell_guild("GUILD_ROLE_UPDATE", guild, {"role": role.payload()})
 
-    def post(self, author: User, channel: Channel, text: str) -> Message:
+    def post(self, author: User, channel: Channel, text: str, replies_to: str | None = None) -> Message:
         """A person writes in a channel or to the bot."""
-        message = Message(self.world.new_id(), channel, author, self.clock.now(), text)
+        message = Message(self.world.new_id(), channel, author, self.clock.now(), text, replies_to=replies_to)
         message.pings = [user for user in self.world.users.values() if f"<@{user.id}>" in text]
         channel.messages[message.id] = message
         self.gateway.tell_message("MESSAGE_CREATE", message)

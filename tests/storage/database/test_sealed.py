@@ -127,7 +127,7 @@ def test_a_row_may_be_known_by_a_hash(connection: Connection) -> None:
         return again(blob, table, column, names)
 
     for chat in (b"\xaa" * 32, b"\xbb" * 32):
-        conversations.remember(connection, chat, b"who", text(OLD), NOW)
+        conversations.remember(connection, chat, b"who", text(OLD), NOW, NOW + conversations.LONGEST)
     assert sealed.reseal(connection, Column("conversations", "state"), NEW, note, 9) == 2
     assert sorted(str(names[0]) for names in named) == ["aa" * 32, "bb" * 32]
     assert connection.execute("SELECT DISTINCT substr(state, 1, 3) FROM conversations").fetchall() == [(NEW,)]

@@ -1,0 +1,86 @@
+"""What a typed line means where something stands open: the message it replies to, what a command still needs, a choice.
+
+Help comes before all of it and a form after the reply; a line that means nothing here is a command, or free words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.errors import Opens, UserError
+from bot.incoming import parameters, text
+from bot.incoming.conversation import Chat
+from bot.incoming.standing import questions
+from bot.incoming.standing.completing import complete
+from bot.incoming.standing.questions import Pointed
+from bot.messages import Message
+from bot.registry import Command
+
+
+class Pressed(NamedTuple):
+    """A choice, as if its button was pressed; or free words for a question that takes them."""
+
+    id: str
+    answers: Mapping[str, str] = {}
+
+
+class Completed(NamedTuple):
+    """A command that now has what it still needed."""
+
+    command: Command
+    arguments: Mapping[str, str]
+
+
+Meaning = Pressed | Completed | Message | None
+
+
+def of_reply(commands: Mapping[str, Command], chat: Chat, pointed: Pointed | None, line: str) -> Meaning:
+    """A reply means the message it points to, also an older one. Commands stay commands."""
+    if pointed is None:
+        return None
+    found = questions.meant(chat.standing, pointed, line)
+    if found is not None and (not found[1] or not text.whole_command(commands, line)):
+        return Pressed(*found)
+    if found is None and questions.asks(pointed) and not text.whole_command(commands, line):
+        raise UserError(questions.none_of(pointed))
+    return None
+
+
+def of_line(commands: Mapping[str, Command], chat: Chat, line: str, reading: parameters.Reading | None) -> Meaning:
+    """What the next line answers, if anything. Raises UserError where it is meant for what a command still needs, and
+    is not that.
+    """
+    is_command = text.whole_command(commands, line)  # and stays one, but where it answers what was said last
+    fits = questions.fitting(chat.standing[:1] if is_command else chat.standing, line)
+    if chat.opens and reading and not is_command:
+        most = 1 if questions.words_for(chat.standing) else parameters.LONGEST
+        found = _completed(commands, chat.opens, line, reading, 0 if fits else most)
+        if found is not None:
+            return found
+    if len(fits) == 1:
+        return Pressed(fits[0][1])
+    return questions.which(fits) if fits else None
+
+
+def _completed(
+    commands: Mapping[str, Command], opens: Opens, line: str, reading: parameters.Reading, most: int
+) -> Completed | None:
+    """The command with this line in the place of what was missing or could not be read.
+
+    A line of at most so many words that is no such value is asked about again; a longer one is meant for something
+    else. None (0) where it fits another question: where any words could be the value, it is meant for that one.
+    """
+    command, is_number = commands[opens.command], text.is_number(line)
+    if not most and not is_number and _kind(command, opens.name) == "text":
+        return None
+    try:
+        return Completed(command, complete(command.name, command.parameters, opens, line, reading))
+    except UserError:
+        if is_number or (len(line.split()) <= most and not text.means_command(commands, line)):
+            raise
+        return None
+
+
+def _kind(command: Command, name: str) -> str:
+    return next(parameters.of(one.annotation).name for one in command.parameters if one.name == name)
