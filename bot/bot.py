@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.asking import doors
 from bot.asking.consenting import Consenting
+from bot.asking.goings import Goings
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.asking.resting import Resting
@@ -30,7 +31,7 @@ from bot.incoming.standing.meaning import Completed, Meaning, Pressed
 from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
 from bot.log import Word
-from bot.messages import Button, Channel, Form, Member, Message, Place, Text
+from bot.messages import Button, Form, Member, Message, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.platform.naming import Names
@@ -38,7 +39,6 @@ from bot.registry import Command, Every, Registry, Reply
 from bot.words.help_words import asks_for_help
 from bot.words.i18n import N_, _, reading
 from storage.database.database import Database
-from storage.members import community_settings, departures
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help no
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
 
 
-class Bot:
+class Bot(Goings):
     """Holds the cogs and the adapters, and knows nothing of any platform."""
 
     def __init__(
@@ -138,49 +138,6 @@ class Bot:
                     pass
             except Exception:
                 log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
-
-    # -- who goes -----------------------------------------------------------------------------------------------------
-
-    async def left(self, member: Member, place: Place) -> None:
-        """A platform says that a member has left a place or was taken out of it."""
-        await self._leaving.left(member, place, self.now())
-
-    async def removed(self, place: Place) -> None:
-        """A platform says that the bot was taken out of a place."""
-        await self._resting.removed(place, self.now())
-
-    async def joined(self, member: Member, place: Place) -> None:
-        """A platform says that somebody came into a place."""
-        await self._resting.joined(member, place, self.now())
-
-    async def returned(self, place: Place) -> None:
-        """A platform says that the bot is in a place. That is news where it was taken out of it."""
-        if await self.database.read(departures.is_lost, place):
-            await self._resting.returned(place, self.now())
-
-    async def lost(self, platform: str) -> list[Place]:
-        """Every place of a platform that the bot was taken out of and where something may rest."""
-        return await self.database.read(departures.all_lost, platform)
-
-    async def homes(self, platform: str) -> list[Place]:
-        """Every place of a platform where a community lives, as far as we know."""
-        return await self.database.read(departures.homes, platform)
-
-    async def moved(self, place: Place, to: Place) -> None:
-        """A platform says that a place was replaced by another."""
-        await self._leaving.moved(place, to)
-
-    async def separate(self, room: Place, taken_by: Place) -> bool:
-        """A room never belonged to the place that took it. False: the platform does not answer, ask again."""
-        return await self._leaving.separate(room, taken_by, self.now())
-
-    async def channel_moved(self, channel: Channel, to: Channel) -> None:
-        """A platform says that a channel was replaced by another."""
-        await self.database.write(community_settings.move_channel, channel, to)
-
-    async def channel_gone(self, channel: Channel) -> None:
-        """A platform says that a channel was deleted, or that the bot was taken out of it."""
-        await self._leaving.channel_gone(channel)
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 

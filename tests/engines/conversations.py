@@ -37,7 +37,7 @@ LABELS = (
     ("Fine", "Hard", "Not sure"),
     ("Stay", "End gently"),
 )
-BETWEEN = ("about", "help now", "privacy", "yess pleas", "start")
+BETWEEN = ("about", "help now", "privacy", "qwertz uiop", "start")
 
 Open = Callable[[], AbstractAsyncContextManager[Playground]]
 

@@ -100,6 +100,12 @@ async def test_a_second_slip_is_asked_about_again(world: Playground) -> None:
     assert "Berlin time" in (await world.chat.say(ALICE, "berlin")).text
 
 
+async def test_a_wish_is_no_slip_in_a_value(world: Playground) -> None:
+    await first_yes(world)
+    await world.chat.say(ALICE, "remind me sometime")
+    assert "I read times" not in (await world.chat.say(ALICE, "find me a friend")).text
+
+
 async def test_it_waits_while_something_comes_by_itself_and_through_help(world: Playground) -> None:
     await world.chat.say(ALICE, "checkin on 5")
     await world.chat.send(ALICE, Message(Text("Bob waves. No answer needed.")), "wave")
@@ -110,13 +116,13 @@ async def test_it_waits_while_something_comes_by_itself_and_through_help(world: 
 async def test_a_command_stays_a_command_and_ends_it(world: Playground) -> None:
     await world.chat.say(ALICE, "checkin on 5")
     assert "I keep" in (await world.chat.say(ALICE, "privacy")).text
-    assert "I don't know that" in (await world.chat.say(ALICE, "pm")).text
+    assert "I couldn't follow" in (await world.chat.say(ALICE, "pm")).text
 
 
 async def test_a_question_of_a_day_ago_hears_nothing_any_more(world: Playground) -> None:
     await world.chat.say(ALICE, "checkin on 5")
     world.now += timedelta(days=1)
-    assert "I don't know that" in (await world.chat.say(ALICE, "pm")).text
+    assert "I couldn't follow" in (await world.chat.say(ALICE, "pm")).text
 
 
 @pytest.mark.parametrize("answer", ["pm", "5pm", "17:00"])

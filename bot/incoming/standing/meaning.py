@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.errors import Opens, UserError
-from bot.incoming import parameters, text
+from bot.incoming import parameters, text, wished
 from bot.incoming.conversation import Chat
 from bot.incoming.standing import questions
 from bot.incoming.standing.completing import complete
@@ -77,9 +77,14 @@ def _completed(
     try:
         return Completed(command, complete(command.name, command.parameters, opens, line, reading))
     except UserError:
-        if is_number or (len(line.split()) <= most and not text.means_command(commands, line)):
+        if is_number or (len(line.split()) <= most and not _means_more(commands, line)):
             raise
         return None
+
+
+def _means_more(commands: Mapping[str, Command], line: str) -> bool:
+    """Is it a slip in a command, or a wish, rather than in a value?"""
+    return text.means_command(commands, line) or wished.find(line) is not None
 
 
 def _kind(command: Command, name: str) -> str:
