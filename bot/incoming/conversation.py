@@ -202,15 +202,19 @@ def _read(state: dict[str, Any], now: datetime) -> Chat:
     )
 
 
-def _question(name: str, choices: list[list[str]], typed: str, until: int, kind: str, is_used: bool) -> Question:
-    return Question(name, tuple((label, id_) for label, id_ in choices), typed, until, kind, is_used)
+def _question(name: str, choices: list[list[str]], typed: str, until: int, kind: str, is_latest: bool) -> Question:
+    return Question(name, tuple((label, id_) for label, id_ in choices), typed, until, kind, is_latest)
 
 
 def _as_it_was(state: dict[str, Any], now: datetime) -> tuple[Question, ...]:
     """An earlier release kept the last question alone, and for a day: its row says until when."""
     choices = tuple((label, id_) for label, id_ in state["choices"])
     name = ", ".join(label for label, _id in choices)[:60]
-    return (Question(name, choices, state["typed"], _seconds(now + FORM)),) if choices or state["typed"] else ()
+    return (
+        (Question(name, choices, state["typed"], _seconds(now + FORM), latest=True),)
+        if choices or state["typed"]
+        else ()
+    )
 
 
 def _fields(rows: list[list[Any]]) -> tuple[Field, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,11 +136,12 @@ async def test_free_words_go_to_the_newest_question_that_takes_some(world: Playg
     assert "Noted: you checked in." in (await world.chat.say(ALICE, "the tram was late today")).text
 
 
-async def test_a_used_question_is_still_known_by_its_words_and_takes_no_number(world: Playground) -> None:
-    await world.chat.say(ALICE, "checkin on 19:00 berlin")
-    assert "I'll check in" in (await world.chat.say(ALICE, "yes")).text
-    assert LOST in (await world.chat.say(ALICE, "1")).text
-    assert "I'll check in" in (await world.chat.say(ALICE, "yes")).text, "as its button does"
+async def test_what_is_answered_is_not_answered_again_by_the_next_yes(world: Playground) -> None:
+    """A schedule that was changed since would be changed back."""
+    for line in ("start", "a check-in", "yes", "checkin on 18:00 berlin"):
+        await world.chat.say(ALICE, line)
+    for line in ("yes", "1"):
+        assert "I'll check in" not in (await world.chat.say(ALICE, line)).text
 
 
 async def test_a_repeated_prompt_takes_the_place_of_the_older_one(world: Playground) -> None:
@@ -161,6 +163,18 @@ async def test_a_question_stands_while_a_form_is_stopped(world: Playground) -> N
     await world.chat.press(ALICE, button(asked, "Change time or days"))
     await world.chat.say(ALICE, "cancel")
     assert "I'll check in" in (await world.chat.say(ALICE, "yes")).text
+
+
+async def test_where_a_chat_stood_in_an_earlier_release_is_still_read(world: Playground) -> None:
+    asked = await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    old = {"choices": [[str(one.label), one.id] for one in asked.buttons], "typed": "", "answers": [], "form": None}
+    key, chats = world.bot.conversations._key(ALICE, None), world.bot.conversations
+
+    def as_it_was(_blob: bytes | None) -> tuple[bytes, datetime]:
+        return chats._keyring.encrypt(json.dumps(old), "conversations", "state", key.hex()), world.now + 24 * HOUR
+
+    await world.bot.database.write(conversations.change, key, b"who", as_it_was, world.now)
+    assert "I'll check in" in (await world.chat.say(ALICE, "1")).text
 
 
 async def test_a_dozen_questions_are_kept_and_no_more(world: Playground) -> None:

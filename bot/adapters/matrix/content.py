@@ -61,10 +61,10 @@ def contents(message: Message, reading: Reading, key: str = "", *, notify: bool 
     made = [_content(piece, reading, notify) for piece in pieces]
     if key:
         made[-1][KEY] = key
-    for event in made if message.buttons else ():  # whichever piece of a long one somebody replies to
-        event[BUTTONS] = [[str(button.label), button.id] for button in message.buttons]
-    for event in made if message.typed else ():
-        event[TYPED] = message.typed.id if message.typed else ""
+    if message.buttons:
+        made[-1][BUTTONS] = [[str(button.label), button.id] for button in message.buttons]
+    if message.typed:
+        made[-1][TYPED] = message.typed.id
     return made
 
 

@@ -23,7 +23,7 @@ NAME = 60
 class Question:
     """One message of ours that can be answered. ``kind`` is empty where it answered what the member did.
 
-    ``used``: it was answered once. Its words still hold, as its buttons do, but no number and no free words mean it.
+    ``latest``: it did so a moment ago, and nothing was asked since.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Question:
     typed: str
     until: int
     kind: str = ""
-    used: bool = False
+    latest: bool = False
 
     def is_on(self, row: str) -> bool:
         """Does it stand on this row? What needs none, as Help now, belongs to no question."""
@@ -88,18 +88,19 @@ def _name(words: str) -> str:
 
 def added(standing: Sequence[Question], question: Question, *, replaces: bool) -> tuple[Question, ...]:
     """The questions with a new one first. The same one asked again takes the place of the older; so does one of a
-    kind that ``replaces``. Of too many, those go first that are used, or only open doors; then the oldest.
+    kind that ``replaces``. Of too many, those go first that only open doors; then the oldest.
     """
     rest = [one for one in standing if not one.repeats(question) and not (replaces and one.kind == question.kind)]
-    kept = [question, *rest]
+    kept = [replace(question, latest=not question.kind), *(replace(one, latest=False) for one in rest)]
     while len(kept) > MOST:
         oldest_first = kept[:0:-1]
-        kept.remove(max(oldest_first, key=lambda one: (one.used, one.is_only_doors)))
+        kept.remove(max(oldest_first, key=lambda one: one.is_only_doors))
     return tuple(kept)
 
 
 def used(standing: Sequence[Question], pressed: str) -> tuple[Question, ...]:
-    return tuple(replace(one, used=True) if one.is_used_by(pressed) else one for one in standing)
+    """The questions without one that this press has answered: the same words again are meant for something else."""
+    return tuple(one for one in standing if not one.is_used_by(pressed))
 
 
 def without(standing: Sequence[Question], row: str) -> tuple[Question, ...]:
@@ -112,17 +113,14 @@ def fitting(standing: Sequence[Question], line: str) -> list[tuple[Question, str
     The screen that answered the member's own act a moment ago comes before all others.
     """
     fits = [(one, id_) for one in standing if (id_ := text.chosen(list(one.choices), line)) is not None]
-    fresh = [found for found in fits if not found[0].used]
-    if fresh and fresh[0][0] is standing[0] and not standing[0].kind:
-        return fresh[:1]
-    if not fresh and not text.is_number(line):
-        fresh = fits[:1]
-    return list({id_: (one, id_) for one, id_ in reversed(fresh)}.values())[::-1]
+    if fits and fits[0][0].latest:
+        return fits[:1]
+    return list({id_: (one, id_) for one, id_ in reversed(fits)}.values())[::-1]
 
 
 def words_for(standing: Sequence[Question]) -> str:
     """What takes free words: the newest question that asks for some. Empty where none does."""
-    return next((one.typed for one in standing if one.typed and not one.used), "")
+    return next((one.typed for one in standing if one.typed), "")
 
 
 def meant(standing: Sequence[Question], pointed: Pointed, line: str) -> tuple[str, dict[str, str]] | None:
