@@ -16,7 +16,7 @@ from bot.adapters.local import NAME, LocalAdapter
 from bot.asking.consenting import ADULT, CORE
 from bot.bot import Bot
 from bot.keys.crypto import Keyring
-from bot.messages import Button, Member, Message, Person, Place
+from bot.messages import Button, Community, Member, Message, Person, Place
 from cogs import COGS
 from storage.company import helping
 from storage.database.database import Database
@@ -154,17 +154,18 @@ def _settle(connection: Connection, helpers: int, askers: Sequence[Member], chan
     """Everybody is set up; each helper has from three to ten hours, on most days."""
     community = members.found(connection, PLACE, START)
     for number in range(helpers):
-        person = _person(connection, Member(NAME, f"h{number}"), helping.HELPER)
+        person = _person(connection, Member(NAME, f"h{number}"), helping.HELPER, community)
         first, length = chance.randrange(24), chance.randrange(3, 11)
         days = "".join(sorted(chance.sample("1234567", chance.randrange(4, 8))))
         helping.set_hours(connection, person, "UTC", f"{first:02}:00", f"{(first + length) % 24:02}:00", days)
-        members.join(connection, person, community, START)
     for member in askers:
-        members.join(connection, _person(connection, member, helping.COMPANY), community, START)
+        _person(connection, member, helping.COMPANY, community)
 
 
-def _person(connection: Connection, member: Member, purpose: str) -> Person:
+def _person(connection: Connection, member: Member, purpose: str, community: Community) -> Person:
+    """In the community first: who comes as a helper from elsewhere is looked at before they begin."""
     person = members.create(connection, member, "UTC", "en", START)
+    members.join(connection, person, community, START)
     consents.give(connection, person, (*CORE, ADULT, purpose), "Before the week began.", START)
     return person
 

@@ -265,6 +265,10 @@ async def test_a_mentor_and_who_asked_for_one_meet_by_two_yeses(world: Playgroun
     asked = await world.chat.press(BOB, on)
     while "Yes" in labels(asked):
         asked = await world.chat.press(BOB, button(asked, "Yes"))
+    listed = await world.chat.say(MO, "kith-mod volunteers", ROOM)
+    while "Yes" in labels(listed):
+        listed = await world.chat.press(MO, button(listed, "Yes"), ROOM)
+    await world.chat.press(MO, next(one for one in listed.buttons if one.action == "volunteers.yes"), ROOM)
     asked = await world.chat.say(ALICE, "buddy mentor", ROOM)
     for _yes in range(2):
         asked = await world.chat.press(ALICE, button(asked, "Yes"), ROOM)
