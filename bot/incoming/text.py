@@ -30,6 +30,9 @@ ENDS = frozenset({"pause", "leave", "forget-me", "unlink", "report", "buddy end"
 
 LOST = N_("I'm a bot and know few words, so I couldn't follow. No person has read it. Would you like one to?")
 
+GREETINGS = frozenset({"hello", "hi"})
+"""What is a command by itself, and as the answer to a question words like any others."""
+
 PRESSED = frozenset({"send"})
 """What is meant for a button that comes later, and is no words for another person."""
 
@@ -135,6 +138,8 @@ def whole_command(commands: Iterable[str], line: str) -> bool:
     words = line.casefold().strip(" .!`").split()
     words = words[1:] if words[:1] == ["kith"] and len(words) > 1 else words
     said = " ".join(words)
+    if said in GREETINGS:
+        return False
     if {said, said.replace(" ", "-"), ALIASES.get(said, said)} & names or said in PRESSED:
         return True
     return words[:1] == ["kith-mod"] or any(" ".join(words[:length]) in names for length in (2, 3))

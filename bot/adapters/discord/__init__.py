@@ -41,7 +41,6 @@ OPENINGS = Limit(10, 60.0)
 REFUSALS = Limit(1500, 600.0)
 """At 10,000 in ten minutes Discord bans the address. The library may repeat a refused request five times unseen."""
 CLOCKS_DIFFER = timedelta(seconds=5)
-UNKEPT = "what a chat stands at could not be kept"
 _MENTION = re.compile(r"<@!?(\d{15,21})>|(\d{15,21})")
 TYPES = discord.InteractionType
 
@@ -172,7 +171,7 @@ class DiscordAdapter:
         try:  # first: what they read, they can answer, crash or not
             await self._bot.conversations.arrived(member, message, self._bot.now())
         except StorageError:
-            log.warning(UNKEPT)
+            log.warning("what a chat stands at could not be kept")
         return await self._say(place, message, key)
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
@@ -197,7 +196,7 @@ class DiscordAdapter:
         try:
             await self._bot.conversations.responded(context, None, reply)
         except StorageError:
-            log.warning(UNKEPT)
+            log.warning("what a chat stands at could not be kept")
 
     # -- looking for what was said ------------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ async def test_one_members_words_stay_in_order(kith: World) -> None:
 async def test_an_event_that_breaks_the_adapter_is_passed_over(kith: World, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = await kith.in_direct("alice")
 
-    async def broken(_bot: Bot, _incoming: Incoming, line: str) -> None:
+    async def broken(_bot: Bot, _incoming: Incoming, line: str, *_points_to: object) -> None:
         if line == "first":
             monkeypatch.undo()
         raise RuntimeError("never seen before")
