@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from bot.clocks import lengths
 from bot.clocks.times import ONE_DAY, weekday_name
@@ -28,7 +29,7 @@ _DATE = (
     r"|[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4})?|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?)"
 )
 _FROM = rf"(?:today|tomorrow|{WEEKDAY}|{_DATE})"
-_FORMS = {
+FORMS = {
     "near": r"today|tomorrow|overmorrow|yesterday",
     "ahead": rf"in (?P<in>{lengths.LENGTH})(?: time)?|(?P<later>{lengths.LENGTH}) from now",
     "after": rf"(?P<length>(?:[0-9]{{1,3}} )?week|{lengths.LENGTH}) (?:from |after |on )?(?P<from>{_FROM})"
@@ -41,13 +42,18 @@ _FORMS = {
     "weekday": rf"(?:on )?(?P<ahead>this |next )?(?P<name>{WEEKDAY})(?P<week> next week| this week)?"
     rf"|(?P<coming>next|this) week (?:on )?(?P<its>{WEEKDAY})",
 }
-FORMS = {kind: re.compile(rf"(?:{form})(?= |$)") for kind, form in _FORMS.items()}
+
+
+@cache
+def form(kind: str) -> re.Pattern[str]:
+    """Compiled when a day is first read: no start waits for it."""
+    return re.compile(rf"(?:{FORMS[kind]})(?= |$)")
 
 
 def beginnings(words: str) -> Iterator[tuple[str, str]]:
     """All that these words can begin with and that names a day: its form, and so much of them."""
-    for kind, form in FORMS.items():
-        if found := form.match(words):
+    for kind in FORMS:
+        if found := form(kind).match(words):
             length = found.groupdict().get("in") or found.groupdict().get("later") or found.groupdict().get("length")
             read = lengths.read(f"1 {length}" if length == "week" else length) if length else None
             if not length or (read and not read.rest):
@@ -56,7 +62,7 @@ def beginnings(words: str) -> Iterator[tuple[str, str]]:
 
 def named(kind: str, text: str, today: date) -> Iterable[date]:
     """The dates that the words of this form can mean, the earliest first. Raises ``UserError`` where there is none."""
-    found = FORMS[kind].fullmatch(text)
+    found = form(kind).fullmatch(text)
     if not found:
         raise ValueError(f"not of the form {kind}: {text!r}")
     return _READERS[kind]({name: value for name, value in found.groupdict().items() if value}, text, today)
@@ -97,7 +103,7 @@ def _after(groups: _Groups, text: str, today: date) -> list[date]:
     if ahead is None or ahead.rest:
         raise _unknown(text)
     base = groups.get("before") or groups["from"]
-    kind = next(kind for kind in ("near", "weekday", "date") if FORMS[kind].fullmatch(base))
+    kind = next(kind for kind in ("near", "weekday", "date") if form(kind).fullmatch(base))
     first = next((day for day in named(kind, base, today) if day >= today), today)
     return [later(first, ahead)]
 

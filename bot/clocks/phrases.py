@@ -29,9 +29,9 @@ from bot.words.i18n import _
 LONGEST_DURATION = timedelta(days=366)
 
 _PART = r"(?:morning|afternoon|evening|night)"
-_OTHERS = {"clock": re.compile(rf"(?:at )?{hours.CLOCK}(?= |$)"), "part": re.compile(rf"{_PART}(?= |$)")}
-_WAIT = re.compile(rf"in ({lengths.LENGTH})(?: time)?|({lengths.LENGTH}) from now|({lengths.LENGTH})")
-_DURATION = re.compile(rf"(?:in |for )?({lengths.LENGTH})")
+_OTHERS = {"clock": rf"(?:at )?{hours.CLOCK}(?= |$)", "part": rf"{_PART}(?= |$)"}
+_WAIT = rf"in ({lengths.LENGTH})(?: time)?|({lengths.LENGTH}) from now|({lengths.LENGTH})"
+_DURATION = rf"(?:in |for )?({lengths.LENGTH})"
 _OFFSET = re.compile(r"(?:utc|gmt)(?: ?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?)?")
 _UNTIL = re.compile(r"(?:until|till|til|bis) (.+)")
 
@@ -116,7 +116,7 @@ def read_date(text: str, now: datetime, zone: ZoneInfo) -> date:
 
 def read_duration(text: str) -> timedelta:
     """``2h``, ``90 min``, ``1h30``, ``3 days``: up to a year. Raises ``UserError`` with what to write instead."""
-    found = _DURATION.fullmatch(typed.canonical(typed.spoken(text)))
+    found = re.fullmatch(_DURATION, typed.canonical(typed.spoken(text)))
     length = lengths.read(found[1]) if found else None
     if not length or not timedelta() < length.span <= LONGEST_DURATION:
         raise UserError(_("I read durations like 90 min, 2 hours or 3 days, up to a year."))
@@ -178,7 +178,7 @@ def form_of(phrase: str) -> Form | None:
 
 def _wait(plain: str) -> str:
     """The length in ``in 20 minute``. ``2h`` is one as well; ``19h30`` is an hour."""
-    found = _WAIT.fullmatch(plain)
+    found = re.fullmatch(_WAIT, plain)
     length = found and (found[1] or found[2] or found[3])
     if not found or not length or not lengths.read(length):
         return ""
@@ -196,7 +196,7 @@ def _components(rest: str, found: dict[str, str]) -> Iterator[dict[str, str]]:
         for kind, day in dates.beginnings(rest):
             yield from _components(rest[len(day) :].lstrip(), {**found, "kind": kind, "day": day})
     for name, form in _OTHERS.items():
-        if name not in found and (matched := form.match(rest)):
+        if name not in found and (matched := re.match(form, rest)):
             yield from _components(rest[matched.end() :].lstrip(), {**found, name: matched[0]})
     if "clock" in found and "zone" not in found:
         words = rest.split()

@@ -19,37 +19,34 @@ _NUMBERED_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.")
 _FRACTIONS = str.maketrans(
     {"½": " 1/2", "¼": ".25", "¾": ".75", "’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "‑": "-"}
 )
-_GLUED = tuple(
-    (re.compile(pattern), instead)
-    for pattern, instead in (
-        (r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t([0-9]{1,2}:)", r"\1 \2"),
-        (r"\b([0-9]{1,2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?![0-9:])", r"\1"),
-        (r"(?<=:[0-9]{2})z$", " utc"),
-        (r"(?<=:[0-9]{2})([+-][0-9]{2}:?[0-9]{2})$", r" utc\1"),
-        (r"\b([ap]) ?\.? ?m\b\.?", r"\1m"),
-        (r"(?<![0-9:.])([0-9]{1,2})([0-9]{2}) ?([ap]m)\b", r"\1:\2 \3"),
-        (r"([0-9])([ap])\b(?!\.)", r"\1 \2m"),
-        (r"([0-9])(?:st|nd|rd|th)\b", r"\1th"),
-        (r"([0-9]),([0-9]) ?(?=h|d|w)", r"\1.\2"),
-        (r"([0-9]h)(?=[0-9]+m)|([0-9][dw])(?=[0-9])", r"\g<0> "),
-        (r"(?<=1/2)h\b", " hour"),
-        (r"\b([0-9]+) ?uhr ?([0-9]{2})\b", r"\1:\2"),
-        (r"\b([0-9]+) ?uhr\b", r"\1h"),
-        (r"([0-9]:[0-9]{2}) ?(?:h|hrs|hours|uhr)\b", r"\1"),
-        (r"@", " at "),
-        (r"^am (?=\S)", "on "),
-    )
+_GLUED = (
+    (r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t([0-9]{1,2}:)", r"\1 \2"),
+    (r"\b([0-9]{1,2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?![0-9:])", r"\1"),
+    (r"(?<=:[0-9]{2})z$", " utc"),
+    (r"(?<=:[0-9]{2})([+-][0-9]{2}:?[0-9]{2})$", r" utc\1"),
+    (r"\b([ap]) ?\.? ?m\b\.?", r"\1m"),
+    (r"(?<![0-9:.])([0-9]{1,2})([0-9]{2}) ?([ap]m)\b", r"\1:\2 \3"),
+    (r"([0-9])([ap])\b(?!\.)", r"\1 \2m"),
+    (r"([0-9])(?:st|nd|rd|th)\b", r"\1th"),
+    (r"([0-9]),([0-9]) ?(?=h|d|w)", r"\1.\2"),
+    (r"([0-9]h)(?=[0-9]+m)|([0-9][dw])(?=[0-9])", r"\g<0> "),
+    (r"(?<=1/2)h\b", " hour"),
+    (r"\b([0-9]+) ?uhr ?([0-9]{2})\b", r"\1:\2"),
+    (r"\b([0-9]+) ?uhr\b", r"\1h"),
+    (r"([0-9]:[0-9]{2}) ?(?:h|hrs|hours|uhr)\b", r"\1"),
+    (r"@", " at "),
+    (r"^am (?=\S)", "on "),
 )
 _UNGLUE = re.compile(r"(?<![0-9])([0-9]+(?:\.[0-9]+)?|[0-9]+:[0-9]{2})(?!h(?:[0-9]{2})?(?![0-9a-z]))(?!th\b)(?=[a-z])")
 _HALF = (
-    (re.compile(r"\b([0-9]+) and half (hour|day)\b"), r"\1.5 \2"),
-    (re.compile(r"\b([0-9]+) 1/2 ?(hour|day)\b"), r"\1.5 \2"),
-    (re.compile(r"\b([0-9]+) (hour|day) and half\b"), r"\1.5 \2"),
-    (re.compile(r"\b(?:(?:1|an?) )?hour and half\b"), "1.5 hour"),
-    (re.compile(r"\ba day and half\b"), "1.5 day"),
-    (re.compile(r"\b([0-9]+) and quarter hour\b"), r"\1.25 hour"),
-    (re.compile(r"\b([0-9]+) hour and quarter\b"), r"\1.25 hour"),
-    (re.compile(r"\b(?:(?:1|an?) )?hour and quarter\b"), "1.25 hour"),
+    (r"\b([0-9]+) and half (hour|day)\b", r"\1.5 \2"),
+    (r"\b([0-9]+) 1/2 ?(hour|day)\b", r"\1.5 \2"),
+    (r"\b([0-9]+) (hour|day) and half\b", r"\1.5 \2"),
+    (r"\b(?:(?:1|an?) )?hour and half\b", "1.5 hour"),
+    (r"\ba day and half\b", "1.5 day"),
+    (r"\b([0-9]+) and quarter hour\b", r"\1.25 hour"),
+    (r"\b([0-9]+) hour and quarter\b", r"\1.25 hour"),
+    (r"\b(?:(?:1|an?) )?hour and quarter\b", "1.25 hour"),
 )
 
 
@@ -65,8 +62,8 @@ def spoken(text: str) -> str:
 
 def canonical(phrase: str, extra: str = "") -> str:
     """The phrase in the words of the tables; ``extra`` names one that holds only where it is asked for."""
-    for pattern, instead in _GLUED:
-        phrase = pattern.sub(instead, phrase)
+    for pattern, instead in _GLUED:  # ``re`` keeps what it has compiled; no start waits for it
+        phrase = re.sub(pattern, instead, phrase)
     phrase = _halves(_words(_halves(phrase.replace(",", " ")), *_tables(extra)))
     while (loose := _UNGLUE.sub(r"\1 ", phrase)) != phrase:
         phrase = loose
@@ -79,7 +76,7 @@ def canonical(phrase: str, extra: str = "") -> str:
 
 def _halves(phrase: str) -> str:
     for pattern, instead in _HALF:
-        phrase = pattern.sub(instead, phrase)
+        phrase = re.sub(pattern, instead, phrase)
     return phrase
 
 
