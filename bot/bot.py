@@ -92,6 +92,7 @@ class Bot(Goings):
             conversations=self.conversations,
             groups=Groups(database, self.adapters, nonce_key, now),
             zone_of=self._recognising.zone,
+            run=self._command,
         )
         for cog in cogs:
             self.registry.add(cog(self.core))
@@ -218,7 +219,7 @@ class Bot(Goings):
                 return await self._action(context, door, {})
             said = await help_first.instead(self.registry, context, line) if context.direct else None
             if said is None and wish is not None and not means_command:
-                if command := wished.opens(wish):
+                if command := wished.opens(wish, known=context.person is not None):
                     return await self._typed_command(context, command)
                 return context, wished.screen(self.registry, wish)
             if said is None or means_command:
@@ -275,7 +276,8 @@ class Bot(Goings):
     async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:
         self._limits.check(context, command)
         if context.person is None and not command.anyone:
-            return context, await self.registry.commands["start"].handler(context)
+            self.core.first_words.keep(context.member, command.name, arguments, context.now)
+            return context, await self.registry.actions["onboarding.first"].handler(context, command.name)
         context, question = await self._offering.settle_community(context, command, arguments)
         if question is not None:
             return context, question

@@ -24,7 +24,7 @@ from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
-from bot.incoming.waiting import WaitingWords
+from bot.incoming.waiting import FirstWords, WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
 from bot.messages import Channel, Community, Person, Text
 from bot.platform.adapter import Adapter
@@ -38,6 +38,7 @@ from bot.registry import (
     Kind,
     Late,
     Registry,
+    Reply,
     Work,
     nothing_kept,
     nothing_to_forget,
@@ -93,7 +94,10 @@ class Core:
     groups: Groups
     zone_of: Callable[[Context], Awaitable[str]]
     """The IANA zone in which a request's times are meant: the member's own; before their first yes, a guess."""
+    run: Callable[[Context, Command, Mapping[str, str]], Awaitable[tuple[Context, Reply]]]
+    """A command, with its arguments as they were typed, and the context it was answered in."""
     words: WaitingWords = field(default_factory=WaitingWords)
+    first_words: FirstWords = field(default_factory=FirstWords)
 
 
 def command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import Any
@@ -13,7 +13,9 @@ from bot.clocks.zones import guess
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import DeliveryError, UserError
-from bot.messages import Button, Community, Message, Person, Text, plain
+from bot.incoming.help_first import as_message
+from bot.incoming.text import STOPS
+from bot.messages import Button, Community, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words.i18n import N_, _, say
 from storage.members import consents, members
@@ -47,6 +49,8 @@ ABOUT = {
 }
 """Three sentences on each door, in the order they stand."""
 
+FIRST = "first"
+
 CHANGED = N_("The words of what you said yes to have changed. Until you say yes again, I send nothing for: {what}.")
 
 
@@ -64,17 +68,39 @@ class Onboarding(Cog):
             if resumed:
                 ended = _("Welcome back. Your pause has ended, and what you chose goes on.")
                 return Message(ended, doors.hello(self.core.registry))
-        return Message(
-            _(
-                "Hi, I'm Kith, a bot. I help people here find each other. Nobody watches this chat for emergencies;"
-                " `help now` has numbers. What would you like?"
-            ),
-            doors.hello(self.core.registry),
-        )
+        return Message(_hi() + " " + _("What would you like?"), doors.hello(self.core.registry))
 
     @action("onboarding.start", stateless=True)
     async def start_pressed(self, context: Context, value: str) -> Message:
         return await self.start(context)
+
+    @action("onboarding.first", anyone=True)
+    async def first(self, context: Context, value: str) -> Message:
+        """The first words of somebody new are a command that needs a yes: they are greeted, and it waits for that."""
+        if value in STOPS:
+            self.core.first_words.drop(context.member)
+            said = _("I write to you only after a yes. Nothing is on.")
+            return Message(said, await doors.lonely(self.core.registry, context))
+        question = await self.core.consenting.question(context, FIRST)
+        assert question is not None  # nothing is known of them
+        waits = _("What you asked for waits for your yes, for fifteen minutes.")
+        return replace(question, text=_hi() + "\n" + waits + " " + question.text)
+
+    @action("onboarding.go_on")
+    async def go_on(self, context: Context, value: str) -> Reply:
+        """After the yes: what they asked for first, as if it had been typed now."""
+        waited = self.core.first_words.take(context.member, context.now)
+        if waited is None:
+            return Message(_("I no longer have it. Send it again if you like."), doors.hello(self.core.registry))
+        name, arguments = waited
+        context, reply = await self.core.run(context, self.core.registry.commands[name], arguments)
+        if reply is None:
+            return None
+        # Its doors belong to the community that was settled on the way.
+        return await self.core.offering.bind(context, reply if isinstance(reply, Form) else as_message(reply))
+
+    def asks(self) -> Iterable[Ask]:
+        return (Ask(FIRST, ("core",), lambda _value: self.core_words(), "onboarding.go_on"),)
 
     @command("learn", anyone=True)
     async def learn(self, context: Context) -> Message:
@@ -162,6 +188,7 @@ class Onboarding(Cog):
         """A no to the first question: what the chat remembers of it goes too."""
         if context.person is not None:
             return Message(_("That's fine. Nothing was changed."), await doors.lonely(self.core.registry, context))
+        self.core.first_words.drop(context.member)
         await self.core.conversations.end(context)
         return Message(
             _("That's fine. I've kept nothing. You can still use help and learn."),
@@ -184,6 +211,13 @@ class Onboarding(Cog):
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return nothing_to_forget  # the person, their accounts and consents go with them: see bot/asking/leaving.py
+
+
+def _hi() -> Text:
+    return _(
+        "Hi, I'm Kith, a bot. I help people here find each other. Nobody watches this chat for emergencies;"
+        " `help now` has numbers."
+    )
 
 
 def _resume(connection: Connection, person: Person, works: Sequence[Work[bool]]) -> bool:

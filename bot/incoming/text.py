@@ -25,7 +25,10 @@ ALIASES: Mapping[str, str] = {
 }
 """Other words that are understood. Each is a whole line, or the beginning of one."""
 
-ENDS = frozenset({"pause", "leave", "forget-me", "unlink", "report", "buddy end", "circle leave"})
+STOPS = frozenset({"pause", "checkin off", "leave", "unlink", "buddy end", "circle leave"})
+"""Commands that stop something: where nobody said yes there is nothing to stop."""
+
+ENDS = STOPS - {"checkin off"} | {"forget-me", "report"}
 """Commands that nobody is led to by a slip."""
 
 LOST = N_("I'm a bot and know few words, so I couldn't follow. No person has read it. Would you like one to?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -41,3 +43,31 @@ class WaitingWords:
 
     def __repr__(self) -> str:
         return f"WaitingWords(of {len(self._waiting)})"
+
+
+class FirstWords:
+    """What somebody nothing is kept about asked for, until their yes: a command, and its arguments as they were typed.
+
+    It waits as all words do, in memory alone. A no lets go of it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = WaitingWords()
+
+    def keep(self, member: Member, command: str, arguments: Mapping[str, str], now: datetime) -> None:
+        self._waiting.keep(member, json.dumps([command, dict(arguments)]), now)
+
+    def take(self, member: Member, now: datetime) -> tuple[str, Mapping[str, str]] | None:
+        """The command and its arguments, once."""
+        words = self._waiting.recall(member, now)
+        self.drop(member)
+        if words is None:
+            return None
+        command, arguments = json.loads(words)
+        return command, arguments
+
+    def drop(self, member: Member) -> None:
+        self._waiting.drop(member)
+
+    def __repr__(self) -> str:
+        return f"FirstWords({self._waiting!r})"

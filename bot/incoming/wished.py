@@ -8,6 +8,7 @@ from bot.asking import doors
 from bot.clocks import phrases, zones
 from bot.errors import UserError
 from bot.incoming.help_first import as_message
+from bot.incoming.text import STOPS
 from bot.messages import STATELESS, Button, Form, Message, Text
 from bot.registry import Registry, Reply
 from bot.words import wishes
@@ -39,8 +40,14 @@ def _filled_in_rightly(line: str) -> wishes.Found | None:
     return found
 
 
-def opens(found: wishes.Found) -> str:
-    """The command that opens at once: the one door of the one wish, which asks first or only shows. "" for none."""
+def opens(found: wishes.Found, *, known: bool) -> str:
+    """The command that opens at once: the one door of the one wish, which asks first or only shows. "" for none.
+
+    Whoever is not ``known`` wishes to stop what never began: that command says so.
+    """
+    first = found.wishes[0].doors[0][0].partition(" {")[0]
+    if not known and first in STOPS:
+        return first
     alone = len(found.wishes) == 1 and not found.wishes[0].says
     return found.wishes[0].doors[0][0] if alone else ""
 
