@@ -20,7 +20,7 @@ Reply = Literal["tap", "word", "free", "pair"]
 Fits = Literal["evening", "weekend"]
 Screen = Literal[
     "company", "doors", "people", "circles", "helper-hours", "thanks", "remind", "send", "goal", "round", "side-room",
-    "stand-ins", "hosts",
+    "stand-ins", "hosts", "hand", "quiet", "hello",
 ]  # fmt: skip
 
 DEPTHS: Final[tuple[Depth, ...]] = get_args(Depth)

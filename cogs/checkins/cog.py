@@ -29,7 +29,8 @@ from bot.words.help_words import plain
 from bot.words.i18n import _, say
 from cogs import hard_words
 from cogs.checkins import going_on, prompting
-from cogs.checkins.prompting import LABELS, SCREENS
+from cogs.checkins.prompting import ASKED_FOR, LABELS, SCREENS
+from cogs.company.around import Wished, mark_of
 from storage.checkins import checkins, dials, prompts_off
 from storage.members import in_touch
 
@@ -134,7 +135,7 @@ class CheckIns(Cog):
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
             noted = noted + " " + _("Your own message stays in this chat until you delete it.")
-        said = await self._after(context, noted, destination)
+        said = await self._after(context, noted, destination, words)
         if destination is None:
             said = await going_on.with_what_rides_along(self.core, context, said)
         offered = {button.action for button in said.buttons}
@@ -200,14 +201,14 @@ class CheckIns(Cog):
             raise UserError(_("That check-in has passed. `checkin now` opens a new one."))
         await self.write(in_touch.record, context.me, context.now, delivery)
 
-    async def _after(self, context: Context, noted: Text, screen: str | None) -> Message:
+    async def _after(self, context: Context, noted: Text, screen: str | None, words: str = "") -> Message:
         """The answer that was noted, and what it asked for in the same message."""
         if screen is None:
             return Message(noted)
         if screen == "doors":
             return Message(noted + " " + _("Nobody is told."), await lonely(self.core.registry, context))
         try:
-            opened = await self._opened(context, SCREENS[screen])
+            opened = await self._opened(context, screen, words)
         except UserError as error:
             return Message(noted + "\n" + text.sentence(error))
         if isinstance(opened, Form):
@@ -215,9 +216,11 @@ class CheckIns(Cog):
         assert isinstance(opened, Message)
         return replace(opened, text=noted + "\n" + opened.text)
 
-    async def _opened(self, context: Context, name: str) -> Any:
-        """What another action answers, as a message or a form."""
-        reply = await self.core.registry.actions[name].handler(context, "")
+    async def _opened(self, context: Context, screen: str, words: str) -> Any:
+        """What another action answers, as a message or a form. A request may take along what was written."""
+        wish = Wished(kind=ASKED_FOR.get(screen, "chat"), mark=mark_of(self, words) if words else "")
+        value = str(wish) if SCREENS[screen] == COMPANY else ""
+        reply = await self.core.registry.actions[SCREENS[screen]].handler(context, value)
         return Message(reply) if isinstance(reply, Text) else reply
 
     async def _what_next(self, context: Context) -> Sequence[Button]:

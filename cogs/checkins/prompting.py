@@ -13,12 +13,16 @@ from bot.words.i18n import N_, _, say
 from bot.words.prompts import Prompt
 from storage.checkins.checkins import Choose
 from storage.checkins.dials import Dials
+from storage.company.company import Kind
 
 FIRST_WEEK = timedelta(days=7)
 
 SEND = "checkins.send"
 SCREENS: Mapping[str, str] = {
     "company": doors.COMPANY,
+    "hand": doors.COMPANY,
+    "quiet": doors.COMPANY,
+    "hello": "hello.open",
     "people": doors.PEOPLE,
     "circles": doors.CIRCLE,
     "helper-hours": "company.hours",
@@ -27,6 +31,9 @@ SCREENS: Mapping[str, str] = {
     "send": SEND,
 }
 """The action behind each screen that an answer may lead to. ``doors`` needs none: it shows whatever there is."""
+
+ASKED_FOR: Mapping[str, Kind] = {"hand": "hand", "quiet": "quiet"}
+"""What company is asked for there; elsewhere a chat."""
 
 LABELS: Mapping[str, str] = {
     "company": N_("Company"),

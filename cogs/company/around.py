@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
+from typing import NamedTuple, get_args
 
 from bot.cog import Cog
 from bot.context import Context, Delivery, Reader
@@ -16,7 +17,7 @@ from bot.registry import Registry
 from bot.words.i18n import _
 from cogs.company.hours import choose
 from storage.company import helping
-from storage.company.company import Request
+from storage.company.company import Kind, Request
 from storage.company.helping import Candidate, Routing
 from storage.members import members
 
@@ -50,10 +51,41 @@ def note_of(cog: Cog, request: Request) -> str | None:
     return cog.unseal(request.note, "company_requests", "note", request.id) if request.note is not None else None
 
 
-async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tuple[Context, Message | None]:
+class Wished(NamedTuple):
+    """What a request begins with: where, for what, and the mark of words written a moment ago that may go along."""
+
+    community: str = ""
+    kind: Kind = "chat"
+    mark: str = ""
+
+    @classmethod
+    def read(cls, value: str) -> Wished:
+        community, _blank, rest = value.partition(" ")
+        kind, _blank, mark = rest.partition(" ")
+        return cls(community, next((one for one in get_args(Kind) if one == kind), "chat"), mark)
+
+    def __str__(self) -> str:
+        return f"{self.community} {self.kind} {self.mark}".rstrip()
+
+
+def mark_of(cog: Cog, words: str) -> str:
+    """By this words are known again, and say nothing to whoever reads it."""
+    return cog.core.keyring.pseudonym("note", words).hex()[:12]
+
+
+def waiting(cog: Cog, context: Context, mark: str) -> str | None:
+    """The words with this mark, while they wait: never others that were written since."""
+    words = cog.core.words.recall(context.me, context.now) if mark else None
+    return words if words is not None and mark_of(cog, words) == mark else None
+
+
+async def settle(
+    cog: Cog, context: Context, action: str, value: str = "", beside: str = ""
+) -> tuple[Context, Message | None]:
     """The context with its community: where it was asked, the one in ``value``, the only one shared, or the question.
 
     A known person counts as a member from then on: a direct conversation says nothing about where they belong.
+    ``beside`` goes along with whichever community is picked.
     """
     if context.community is None or value:
         shared = await cog.core.permissions.communities_of(context.member, context)
@@ -61,7 +93,8 @@ async def settle(cog: Cog, context: Context, action: str, value: str = "") -> tu
         if not found:
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         if len(found) > 1:
-            asked = tuple(Button(plain(one.name), action, str(one.id)) for one in found[: pages.MOST_COMMUNITIES])
+            shown = found[: pages.MOST_COMMUNITIES]
+            asked = tuple(Button(plain(one.name), action, f"{one.id}{beside}") for one in shown)
             return context, Message(pages.which_community(found), asked)
         context = replace(context, community=found[0])
     if context.person is not None and context.community is not None:

@@ -17,8 +17,8 @@ from bot.messages import STATELESS, Button, Community, Message, Person, Text, wh
 from bot.registry import Ask, Measure, Work
 from bot.words.i18n import _
 from cogs.company import wording
-from cogs.company.around import account_of, audiences, in_hours, note_of, routing, settle
-from cogs.company.drafting import draft, preview
+from cogs.company.around import Wished, account_of, audiences, in_hours, note_of, routing, settle, waiting
+from cogs.company.drafting import draft, preview, with_words
 from storage.buddies import asking
 from storage.company import company, helping, kept
 from storage.company.company import Request
@@ -39,7 +39,8 @@ class Company(Cog):
 
     @action("company.ask", stateless=True)
     async def ask(self, context: Context, value: str) -> Message:
-        context, question = await settle(self, context, COMPANY, value)
+        wish = Wished.read(value)
+        context, question = await settle(self, context, COMPANY, wish.community, str(wish._replace(community="")))
         if question is not None:
             return question
         if context.person is not None:
@@ -48,13 +49,14 @@ class Company(Cog):
             await self._allowed(context)
         if not in_hours(await audiences(self, context), context.now):
             return _nobody_there(context.here)
-        here = str(context.here.id)
+        here = str(wish._replace(community=str(context.here.id)))
         return await self.core.consenting.question(context, ASK, here) or await self.begin(context, here)
 
     @action("company.begin")
     async def begin(self, context: Context, value: str) -> Message:
         """Both yeses are there: a draft, as most people would want it."""
-        context, question = await settle(self, context, COMPANY, value)
+        wish = Wished.read(value)
+        context, question = await settle(self, context, COMPANY, wish.community, str(wish._replace(community="")))
         if question is not None:
             return question
         await self._allowed(context)
@@ -62,8 +64,8 @@ class Company(Cog):
         if not there:
             return _nobody_there(context.here)
         viewers = frozenset({"helpers"} if "helpers" in there else there)
-        row = await self.write(company.draft, context.me, context.here, viewers, context.now)
-        return await preview(self, context, row)
+        row = await self.write(company.draft, context.me, context.here, viewers, context.now, wish.kind)
+        return await preview(self, context, row, waiting(self, context, wish.mark))
 
     def asks(self) -> Iterable[Ask]:
         purposes = (*consenting.CORE, helping.COMPANY)
@@ -99,9 +101,10 @@ class Company(Cog):
 
     @action("company.send", expensive=True)
     async def send(self, context: Context, value: str) -> Message:
-        there, _request = await draft(self, context, int(value))
+        row = await with_words(self, context, value)
+        there, _request = await draft(self, context, row)
         await self._allowed(there)
-        opened = await self.write(company.send, context.me, int(value), context.now)
+        opened = await self.write(company.send, context.me, row, context.now)
         if opened is None:
             raise UserError(_("You have asked already. `company` shows how it stands."))
         asked = _("Asked, a few at a time. I'll tell you when someone can, and it closes {when}.")

@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Text
 from bot.words.i18n import _
 from cogs.company import wording
-from cogs.company.around import audiences, in_hours, note_of
+from cogs.company.around import audiences, in_hours, mark_of, note_of, waiting
 from cogs.company.hours import hours_of
 from storage.company import company, helping
 from storage.company.company import Request
@@ -26,7 +26,7 @@ class CompanyDrafting(KeepsNothing):  # requests stand with Company
 
     @action("company.change")
     async def change(self, context: Context, value: str) -> Message:
-        row = int(value)
+        row = await with_words(self, context, value)
         context, request = await draft(self, context, row)
         there = await audiences(self, context)
         following = _after(wording.HOURS, request.hours)
@@ -34,7 +34,7 @@ class CompanyDrafting(KeepsNothing):  # requests stand with Company
         buttons = [
             Button(_("For: {kind}").format(kind=wording.kind(request.kind)), "company.set", f"{row} kind {kind}"),
             Button(_("Open: {n} hours").format(n=request.hours), "company.set", f"{row} hours {following}"),
-            Button(_("Note: none") if request.note is None else _("Note: yours"), "company.note", value),
+            Button(_("Note: none") if request.note is None else _("Note: yours"), "company.note", str(row)),
         ]
         if len(there) > 1:
             for audience in there:
@@ -42,8 +42,8 @@ class CompanyDrafting(KeepsNothing):  # requests stand with Company
                 label = Text("{audience}: {state}").format(audience=wording.audience(audience), state=state)
                 buttons.append(Button(label, "company.set", f"{row} viewer {audience}"))
         buttons += [
-            Button(_("Ask"), "company.send", value, style="primary"),
-            Button(_("Not now"), "company.drop", value),
+            Button(_("Ask"), "company.send", str(row), style="primary"),
+            Button(_("Not now"), "company.drop", str(row)),
         ]
         return Message(await _proposal(self, context, request), tuple(buttons))
 
@@ -87,24 +87,45 @@ async def draft(cog: Cog, context: Context, row: int) -> tuple[Context, Request]
     return replace(context, community=request.community), request
 
 
-async def preview(cog: Cog, context: Context, row: int) -> Message:
-    """Who would see it, and the words they would see."""
+async def with_words(cog: Cog, context: Context, value: str) -> int:
+    """The draft of a pressed button; what was written a moment ago is its note, if the button took it along."""
+    row, _blank, mark = value.partition(" ")
+    if mark:
+        await draft(cog, context, int(row))
+        words = waiting(cog, context, mark)
+        if words is None:
+            raise UserError(_("I no longer have it. Send it again if you like."))
+        sealed = cog.core.keyring.encrypt(words, "company_requests", "note", int(row))
+        await cog.write(company.set_note, context.me, int(row), sealed)
+    return int(row)
+
+
+async def preview(cog: Cog, context: Context, row: int, written: str | None = None) -> Message:
+    """Who would see it, and the words they would see.
+
+    What they wrote a moment ago is shown as the note, and kept once one of the buttons takes it along.
+    """
     context, request = await draft(cog, context, row)
-    return Message(
-        await _proposal(cog, context, request),
-        (
-            Button(_("Ask"), "company.send", str(row), style="primary"),
-            Button(_("Change"), "company.change", str(row)),
-            Button(_("Not now"), "company.drop", str(row)),
-        ),
+    note, along = (
+        (written, f"{row} {mark_of(cog, written)}") if written and len(written) <= NOTE_LENGTH else (None, str(row))
     )
+    said = await _proposal(cog, context, request, note)
+    if written and note is None:
+        said = said + " " + _("What you wrote is longer than a note, so it stays with you.")
+    buttons = [
+        Button(_("Ask"), "company.send", along, style="primary"),
+        *([Button(_("Ask without a note"), "company.send", str(row))] if note else []),
+        Button(_("Change"), "company.change", along),
+        Button(_("Not now"), "company.drop", str(row)),
+    ]
+    return Message(said, tuple(buttons))
 
 
-async def _proposal(cog: Cog, context: Context, request: Request) -> Text:
+async def _proposal(cog: Cog, context: Context, request: Request, written: str | None = None) -> Text:
     every = await audiences(cog, context)
     there = in_hours(every, context.now)
     viewers = {audience: n for audience, n in there.items() if audience in request.viewers}
-    terms = wording.terms(request.kind, request.hours, note_of(cog, request))
+    terms = wording.terms(request.kind, request.hours, written or note_of(cog, request))
     if not viewers:
         return _("Nobody of those you chose is there right now.") + " " + terms
     said = _("Ask {viewers} now? {terms}").format(viewers=wording.counted(viewers), terms=terms)

@@ -71,10 +71,17 @@ class Claim(NamedTuple):
 # -- the one who asks --------------------------------------------------------------------------------------------------
 
 
-def draft(connection: Connection, person: Person, community: Community, viewers: frozenset[str], now: datetime) -> int:
+def draft(
+    connection: Connection,
+    person: Person,
+    community: Community,
+    viewers: frozenset[str],
+    now: datetime,
+    kind: Kind = "chat",
+) -> int:
     """A request nobody has seen yet, in place of an earlier one that was not sent."""
     connection.execute("DELETE FROM company_requests WHERE person = ? AND state = 'draft'", (person.id,))
-    usual = {"kind": "chat", "viewers": _viewers(viewers), "hours": 2, "state": "draft"}
+    usual = {"kind": kind, "viewers": _viewers(viewers), "hours": 2, "state": "draft"}
     values = {"community": community.id, "person": person.id, "created": seconds(now), **usual}
     return sql.insert(connection, "company_requests", **values)
 

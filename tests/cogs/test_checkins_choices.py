@@ -545,6 +545,9 @@ def _judge(opens: Mapping[str, Sequence[str]], prompt: prompts.Prompt, answer: s
 
 OPENS = {
     "company": ("company.send", "consent.adult", "consent.yes"),
+    "hand": ("company.send", "consent.adult", "consent.yes"),
+    "quiet": ("company.send", "consent.adult", "consent.yes"),
+    "hello": ("consent.adult", "consent.yes"),
     "doors": ("company.ask", "people.open", "help.now"),
     "people": ("people.add",),
     "circles": ("circles.want", "onboarding.no"),
@@ -554,9 +557,14 @@ OPENS = {
     "send": ("checkins.deliver",),
 }
 """What stands under an answer that leads to each screen."""
-BEHIND = {
-    "a helper": {"company": ("company.send",), "helper-hours": ("company.hours",)},
-    "nobody": {"company": ("company.tell",), "doors": ("people.open",), "helper-hours": ("company.hours",)},
+REQUESTS = ("company", "hand", "quiet")
+BEHIND: dict[str, dict[str, tuple[str, ...]]] = {
+    "a helper": {**dict.fromkeys(REQUESTS, ("company.send",)), "helper-hours": ("company.hours",)},
+    "nobody": {
+        **dict.fromkeys(REQUESTS, ("company.tell",)),
+        "doors": ("people.open",),
+        "helper-hours": ("company.hours",),
+    },
 }
 """The same for whoever has nothing left to be asked first."""
 

@@ -427,7 +427,7 @@ def test_a_light_daily_member_sees_no_prompt_twice_within_two_months() -> None:
         ("ci-arr-08", "  HARD. ", "doors"),
         ("ci-arr-08", "okay", None),
         ("ci-arr-08", "anything else", None),
-        ("ci-ppl-06", "yes please", "company"),
+        ("ci-ppl-06", "yes please", "hello"),
         ("ci-ppl-10", "Nobody yet", "doors"),
         ("ci-ppl-10", "‘nobody yet’", "doors"),
         ("ci-ppl-10", "my sister and the dog", "people"),
