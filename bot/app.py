@@ -12,9 +12,9 @@ from typing import Self, TypeAlias
 
 from bot.bot import Bot
 from bot.clocks.clock import Clock, monotonic, utc_now
+from bot.clocks.quiet_hours import QuietHours
 from bot.clocks.zones import tzdata_version
 from bot.cog import Settings
-from bot.delivery.quiet_hours import QuietHours
 from bot.delivery.scheduler import Scheduler
 from bot.errors import FatalError
 from bot.hosting.config import Config

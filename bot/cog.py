@@ -17,10 +17,10 @@ from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
 from bot.asking.resting import Resting
 from bot.clocks.clock import Clock
+from bot.clocks.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.clocks.times import friendly_instant
 from bot.context import Context, Delivery
 from bot.delivery import arrival, gate
-from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering

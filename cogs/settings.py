@@ -8,10 +8,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
+from bot.clocks.quiet_hours import QuietHours
 from bot.clocks.times import friendly_zone
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
-from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Text
 from bot.registry import Ask, Reply, Setting

@@ -20,8 +20,8 @@ from bot.adapters.local import LocalAdapter
 from bot.app import App, Build
 from bot.bot import Bot
 from bot.clocks.clock import monotonic, utc_now
+from bot.clocks.quiet_hours import QuietHours
 from bot.context import Delivery
-from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError, FatalError
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.keys.crypto import Keyring

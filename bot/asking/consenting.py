@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from bot.asking.permissions import Permissions
+from bot.clocks.quiet_hours import QuietHours
 from bot.context import Context
-from bot.delivery.quiet_hours import QuietHours
 from bot.errors import DeliveryError
 from bot.messages import Button, Message, Person, Text
 from bot.registry import Ask, Registry, Work

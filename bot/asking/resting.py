@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.asking.leaving import Leaving
 from bot.asking.whereabouts import is_anywhere, known_of
-from bot.delivery.quiet_hours import QuietHours, held_until
+from bot.clocks.quiet_hours import QuietHours, held_until
 from bot.errors import DeliveryError
 from bot.keys.crypto import Keyring
 from bot.messages import Community, Member, Person, Place

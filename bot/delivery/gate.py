@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clocks.quiet_hours import QuietHours, held_until
 from bot.context import Delivery
-from bot.delivery.quiet_hours import QuietHours, held_until
 from bot.messages import Channel
 from storage.delivery import unasked
 from storage.moderation.claims import Facts, Verdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 
+from bot.clocks.quiet_hours import QuietHours
 from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
-from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Member, Message, Text, who
 from bot.registry import Reply

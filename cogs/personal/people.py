@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.asking.doors import PEOPLE, lonely
+from bot.clocks.quiet_hours import QuietHours
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
-from bot.delivery.quiet_hours import QuietHours
 from bot.errors import UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, plain

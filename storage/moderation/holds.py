@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
+from bot.clocks.quiet_hours import QuietHours
 from bot.context import Delivery
 from bot.messages import Community, Person
 from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
-from storage.members import blocks, community_settings
+from storage.members import blocks, community_settings, members
 
 ALONE = timedelta(hours=72)
 """How long one moderator can keep everything quiet about a person without a second one."""
 
 SOONEST, LATEST = timedelta(hours=2), timedelta(hours=48)
 """How long the word about a hold after a report waits, so that its moment tells nobody who reported."""
+MINUTE = timedelta(minutes=1)
 
 TOLD, ENDED = "holds.told", "holds.ended"
 """What a person hears of a hold; ``args["hold"]`` says which."""
@@ -102,9 +105,23 @@ def _homes(connection: Connection, person: Person) -> list[int]:
 def hold_silently(
     connection: Connection, community: Community, person: Person, case: int | None, now: datetime
 ) -> None:
-    """As after a report: held from now, and the word about it comes at a moment that is drawn here, once."""
-    waits = SOONEST + timedelta(seconds=secrets.randbelow(int((LATEST - SOONEST).total_seconds())))
+    """As after a report: held from now, and the word about it comes at a moment that is drawn here, once: awake hours
+    are drawn from, so that nothing is put off past the last moment, and nobody reads it at night.
+    """
+    waits = _drawn(members.profile(connection, person), now) - now
     hold_and_tell(connection, community, person, case, now, waits)
+
+
+def _drawn(profile: members.Profile, now: datetime) -> datetime:
+    """Any moment between the two ends, each as likely as another, that is not in the person's quiet hours.
+
+    Those begin and end with a minute of the clock, so whole minutes are looked at.
+    """
+    quiet = QuietHours(time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end))
+    zone, first = ZoneInfo(profile.zone), (now + SOONEST).replace(second=0, microsecond=0) + MINUTE
+    minutes = [first + number * MINUTE for number in range((LATEST - SOONEST) // MINUTE - 1)]
+    free = [minute for minute in minutes if minute.astimezone(zone).time() not in quiet]
+    return secrets.choice(free or minutes) + timedelta(seconds=secrets.randbelow(60))
 
 
 def let_go(connection: Connection, community: Community, person: Person, now: datetime) -> bool:

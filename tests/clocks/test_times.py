@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.soak import zones as every_zone
+from bot.clocks.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours, held_until
 from bot.clocks.times import (
     EVERY_DAY,
     WEEKDAYS,
@@ -26,7 +27,6 @@ from bot.clocks.times import (
     local_day,
     next_occurrence,
 )
-from bot.delivery.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours, held_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NUUK = ZoneInfo("America/Nuuk")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clocks.quiet_hours import QuietHours
 from bot.cog import Settings
-from bot.delivery.quiet_hours import QuietHours
 from bot.messages import Channel, Community, Message, Spot
 from bot.words import crisis_lines
 from cogs.moderation import wording

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from random import Random
 from sqlite3 import Connection
+from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
+
+from bot.clocks.quiet_hours import QuietHours
 from bot.messages import Community, Person
 from storage.delivery import deliveries
 from storage.members import members
@@ -80,6 +86,54 @@ def test_who_never_heard_of_a_hold_hears_of_no_end(connection: Connection, alice
     assert holds.export(connection, alice) == []
     assert holds.let_go(connection, porch, alice, NOW + HOUR)
     assert told(connection) == [(holds.TOLD, due)]
+
+
+@pytest.mark.parametrize("start", range(24))
+def test_the_word_about_a_hold_comes_within_2_to_48_hours_and_never_in_quiet_hours(
+    connection: Connection, alice: Person, porch: Community, start: int
+) -> None:
+    """In every zone there is, whatever the length of the quiet hours, at any moment of a year."""
+    chance = Random(start)
+    members.join(connection, alice, porch, NOW)
+    for zone in sorted(available_timezones())[start::24]:
+        when = NOW + timedelta(seconds=chance.randrange(365 * 24 * 3600), microseconds=chance.randrange(10**6))
+        quiet = QuietHours(time(start, chance.choice((0, 30))), time(chance.randrange(24), chance.choice((0, 1, 45))))
+        members.set_zone(connection, alice, zone)
+        members.set_quiet_hours(connection, alice, quiet.start, quiet.end)
+        due = drawn(connection, porch, alice, when)
+        assert when + holds.SOONEST <= due < when + holds.LATEST, (zone, quiet, when)
+        assert due.astimezone(ZoneInfo(zone)).time() not in quiet, (zone, quiet, when)
+
+
+def drawn(connection: Connection, community: Community, person: Person, now: datetime) -> datetime:
+    """When the person would hear of a hold of now."""
+    holds.hold_silently(connection, community, person, None, now)
+    [(_kind, due)] = told(connection)
+    connection.execute("DELETE FROM deliveries")
+    connection.execute("DELETE FROM holds")
+    return datetime.fromtimestamp(due, UTC)
+
+
+def test_any_hour_outside_quiet_hours_is_as_likely_as_another(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    members.join(connection, alice, porch, NOW)
+    members.set_zone(connection, alice, "UTC")
+    members.set_quiet_hours(connection, alice, time(21), time(9))
+    hours = Counter(drawn(connection, porch, alice, NOW).hour for _time in range(600))
+    assert sorted(hours) == [*range(9, 21)]
+    assert hours[9] < 120, "what is held back is not heaped up where the quiet hours end"
+
+
+def test_who_never_leaves_a_minute_unquiet_hears_of_it_within_48_hours_too(
+    connection: Connection, alice: Person, porch: Community
+) -> None:
+    members.join(connection, alice, porch, NOW)
+    members.set_zone(connection, alice, "UTC")
+    members.set_quiet_hours(connection, alice, time(9), time(8, 59))
+    due = drawn(connection, porch, alice, NOW)
+    assert (due.hour, due.minute) == (8, 59)
+    assert NOW + holds.SOONEST <= due <= NOW + holds.LATEST
 
 
 def test_who_was_never_there_is_held_and_hears_nothing_of_it(
