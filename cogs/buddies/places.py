@@ -19,8 +19,8 @@ from cogs.moderation.troubles import no_place, works
 from storage.buddies import meeting, pairs, places
 from storage.buddies.pairs import Pair
 from storage.members import members
-from storage.moderation import lacking
-from storage.moderation.troubles import PLACE
+from storage.moderation import lacking, troubles
+from storage.moderation.troubles import PLACE, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
             except RetryAfter as error:
                 await self.write(pairs.postpone, pair.id, now + max(error.delay, timedelta(seconds=1)))
             except NotAllowed as error:
-                await self.write(_lacks, pair, now)
                 await self._refused(pair, now, error, for_now=True)
+                await self.write(_lacks, pair, now)
             except CannotReach as error:
                 await self._refused(pair, now, error)
             except DeliveryError as error:
@@ -78,6 +78,8 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
         elif pair.channel is not None:
             await self.core.groups.close(pair.channel)
             await self.write(pairs.done, pair.id)
+            closing = troubles.may_not("close", pair.channel)
+            await works(self, pair.community, closing.cause, closing.what, now)
 
     async def _not_opened(self, pair: Pair, now: datetime, error: DeliveryError) -> None:
         """The people who run the community hear of it, if it is about opening a place."""
@@ -150,9 +152,16 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
 
 
 def _lacks(connection: Connection, pair: Pair, now: datetime) -> None:
-    if pair.todo in ("open", "close"):
-        people = pairs.everybody(connection, pair.id)
-        lacking.note(connection, pair.community, pair.todo, f"pair:{pair.id}", people, now)
+    people = pairs.everybody(connection, pair.id)
+    found = _meeting_place(connection, pair.community, people) if pair.todo == "open" else None
+    if found is not None:
+        trouble = Trouble(PLACE, found[0].platform, "pair")
+    elif pair.todo == "close" and pair.channel is not None:
+        trouble = troubles.may_not("close", pair.channel)
+        troubles.met(connection, pair.community, trouble, now)
+    else:
+        return
+    lacking.note(connection, pair.community, trouble, f"pair:{pair.id}", people, now)
 
 
 def _visible(group: Group) -> str:

@@ -20,6 +20,7 @@ from storage.circles.circles import Circle
 from storage.delivery import deliveries, intents
 from storage.members import members
 from storage.moderation import lacking, troubles
+from storage.moderation.troubles import Act
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +93,13 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         try:
             await self.core.groups.add(channel, account)
         except NotAllowed:
-            await self.write(_lacks, circle, "let in", person, now)
+            await self.write(_lacks, circle, "let in", channel, person, now)
             return False, now + AGAIN
         except CannotReach:
             return False, now + REFUSED_AGAIN
         except DeliveryError:
             return False, now + AGAIN
+        await self._may("let in", channel, now)
         return True, None
 
     @job(every="tick")
@@ -116,6 +118,15 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
                 await self.write(answers.postpone_exit, row, now + AGAIN)
                 continue
             await self.write(answers.exited, row)
+            await self._may("take out", channel, now)
+
+    async def _may(self, act: Act, channel: Channel, now: datetime) -> None:
+        """It was done there. Whatever waits for the same in this community is due."""
+        cause, where, _detail = troubles.may_not(act, channel)
+        for row in await self.read(circles.in_place, channel):
+            circle = await self.read(circles.get, row)
+            assert circle is not None
+            await works(self, circle.community, cause, where, now)
 
     @message(PLACE, late="still true")
     async def first_line(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -156,14 +167,16 @@ def _gone(connection: Connection, channel: Channel, now: datetime) -> None:
 def _still_in(connection: Connection, channel: Channel, account: Member, now: datetime) -> None:
     person = members.person_of(connection, account)
     for circle in circles.in_place(connection, channel):
-        _lacks(connection, circle, "take out", person, now)
+        _lacks(connection, circle, "take out", channel, person, now)
 
 
-def _lacks(connection: Connection, row: int, what: lacking.What, person: Person | None, now: datetime) -> None:
+def _lacks(connection: Connection, row: int, act: Act, channel: Channel, person: Person | None, now: datetime) -> None:
     circle = circles.get(connection, row)
     assert circle is not None
+    trouble = troubles.may_not(act, channel)
+    troubles.met(connection, circle.community, trouble, now)
     asked = [person] if person is not None else []
-    lacking.note(connection, circle.community, what, f"circle:{row}", asked, now)
+    lacking.note(connection, circle.community, trouble, f"circle:{row}", asked, now)
 
 
 def _opened(connection: Connection, circle: Circle, channel: Channel, now: datetime) -> None:

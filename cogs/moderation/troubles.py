@@ -28,6 +28,22 @@ WITHOUT: Mapping[str, str] = {
 }
 """What does not work without a permission (product.md 3.0a)."""
 
+MAY_NOT: Mapping[str, str] = {
+    "let in": N_(
+        "I may not let people into a place that I made here, so somebody waits outside. Once I have “Manage Threads”,"
+        " or the power to invite, I let them in."
+    ),
+    "take out": N_(
+        "I may not take people out of a place that I made here, so somebody who left or was separated can still read"
+        " there. Once I have “Manage Threads”, or the power to kick, I do it."
+    ),
+    "close": N_(
+        "I may not lock a place that I made here, so people whose pair has ended can still write there. Once I have"
+        " “Manage Threads”, or the power to change who may speak, I do it."
+    ),
+}
+"""What waits in a place that the bot made, and what it needs there."""
+
 _POSTED: Mapping[str, str] = {
     "checkins.post": N_("The open check-in"),
     "circles": N_("What I say in the place of a circle"),
@@ -75,7 +91,8 @@ class Troubles(KeepsNothing):
         return Message(_again(trouble) if args["over"] else words(trouble), private=False)
 
     async def needs(self, community: Community, now: datetime) -> tuple[Text, ...]:
-        return tuple(words(one) for one in await self.read(troubles.told_of, community))
+        found = await self.read(troubles.told_of, community)
+        return tuple({(one.cause, one.detail): words(one) for one in found}.values())
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: troubles.channel_gone(connection, channel)
@@ -83,8 +100,8 @@ class Troubles(KeepsNothing):
 
 def words(trouble: Trouble) -> Text:
     """What does not work, and what can be done."""
-    if trouble.detail in WITHOUT:
-        return say(WITHOUT[trouble.detail])
+    if known := WITHOUT.get(trouble.detail) or MAY_NOT.get(trouble.detail):
+        return say(known)
     if trouble.cause == POSTS:
         said = _("{what} did not get through three times in a row. `kith-mod setup` shows where I may write.")
         return said.format(what=_posted(trouble.detail))

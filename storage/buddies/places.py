@@ -22,8 +22,8 @@ def lost_place(connection: Connection, channel: Channel, now: datetime) -> None:
 
 
 def try_again(connection: Connection, community: Community, now: datetime) -> None:
-    """What a platform refused it does again: the places that wait to be opened are due."""
+    """What a platform refused it does again: the places that wait to be opened or locked are due."""
     connection.execute(
-        "UPDATE buddy_pairs SET due = ?1 WHERE community = ?2 AND todo = 'open' AND due > ?1",
+        "UPDATE buddy_pairs SET due = ?1 WHERE community = ?2 AND todo IN ('open', 'close') AND due > ?1",
         (seconds(now), community.id),
     )

@@ -133,11 +133,17 @@ def lose_place(connection: Connection, channel: Channel, now: datetime) -> list[
 
 
 def try_again(connection: Connection, community: Community, now: datetime) -> None:
-    """What a platform refused it does again: who waits to be let in, and the dates its calendar does not show."""
+    """What a platform refused it does again: who waits to be let in or taken out, dates its calendar does not show."""
     at = (seconds(now), community.id)
     here = "circle IN (SELECT id FROM circles WHERE community = ?2)"
     connection.execute(f"UPDATE circle_members SET due = ?1 WHERE inside = 0 AND due > ?1 AND {here}", at)
     connection.execute(f"UPDATE circle_hosts SET enter = ?1 WHERE enter > ?1 AND {here}", at)
+    connection.execute(
+        "UPDATE circle_exits SET due = ?1 WHERE due > ?1 AND EXISTS (SELECT 1 FROM circles WHERE community = ?2"
+        " AND (circles.platform, circles.channel) = (circle_exits.platform, circle_exits.channel)"
+        " AND circles.thread IS circle_exits.thread)",
+        at,
+    )
     connection.execute(
         f"UPDATE gatherings SET shown_due = ?1 WHERE shown IS NULL AND state = 'planned' AND starts > ?1 AND {here}", at
     )

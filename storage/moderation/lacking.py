@@ -1,31 +1,29 @@
-"""What waits because the bot lacks a permission: its moderators hear of it, and whoever waits for it. Each once."""
+"""What somebody waits for because the bot lacks a permission: they hear of it once, and again if it happens anew.
+
+Moderators, who can give it, hear of it as of any trouble (``storage.moderation.troubles``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Literal
 
 from bot.messages import Community, Person
 from storage.delivery import deliveries
-from storage.members import community_settings, consents
+from storage.members import consents
+from storage.moderation import troubles
+from storage.moderation.troubles import Trouble
 
-What = Literal["open", "let in", "take out", "close"]
-LACKING, WAITS = "moderation.lacking", "moderation.waits"
-"""To the moderators; to whoever asked for it."""
+WAITS = "moderation.waits"
 
 
 def note(
-    connection: Connection, community: Community, what: What, about: str, asked: Iterable[Person], now: datetime
+    connection: Connection, community: Community, trouble: Trouble, about: str, asked: Iterable[Person], now: datetime
 ) -> None:
-    """``about`` names the one thing that waits: those who asked for it hear of it once.
-
-    That no place can be opened is a trouble, which moderators hear of by itself (``storage.moderation.troubles``).
-    """
-    args = {"what": what}
-    reports = community_settings.get(connection, community).reports
-    if reports is not None and what != "open":
-        deliveries.tell(connection, reports, LACKING, f"{community.id}:{what}", now, None, "", community, args)
+    """``about`` names the one thing that waits: those who asked for it hear of it once while the trouble lasts."""
+    what = "open" if trouble.cause == troubles.PLACE else trouble.detail
+    began = troubles.since(connection, community, trouble)
     for person in asked:
-        deliveries.tell(connection, person, WAITS, f"{about}:{what}:{person.id}", now, None, consents.FIRST, args=args)
+        key = f"{about}:{what}:{person.id}:{began}"
+        deliveries.tell(connection, person, WAITS, key, now, None, consents.FIRST, args={"what": what})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from bot.context import Delivery
 from bot.messages import Channel, Community
@@ -18,6 +18,8 @@ POSTS, PLACE, EVENTS, LACK = "posts", "place", "events", "lack"
 IN_A_ROW = 3
 """Posts that die before it is said: one may be an accident."""
 KEPT = timedelta(days=90)
+Act = Literal["let in", "take out", "close"]
+"""What may be missing in a place that the bot made."""
 
 
 class Trouble(NamedTuple):
@@ -26,6 +28,11 @@ class Trouble(NamedTuple):
     cause: str
     what: str
     detail: str
+
+
+def may_not(act: Act, place: Channel) -> Trouble:
+    """What ends somebody's waiting is refused in this place; where it is refused elsewhere too, that is one cause."""
+    return Trouble(f"{LACK} {act}", _named(place), act)
 
 
 def met(
@@ -48,19 +55,42 @@ def met(
         "UPDATE troubles SET told = ? WHERE community = ? AND cause = ? AND what = ?",
         (seconds(now), community.id, trouble.cause, trouble.what),
     )
-    _tell(connection, community, trouble, now, over=False)
+    if not _stands_elsewhere(connection, community, trouble):
+        _tell(connection, community, trouble, now, over=False)
 
 
 def over(connection: Connection, community: Community, cause: str, what: str, now: datetime) -> bool:
-    """It works. True where moderators had heard that it does not; they hear this too."""
+    """It works. True where moderators had heard that it does not; they hear this too, once it works everywhere."""
     row = connection.execute(
         "DELETE FROM troubles WHERE community = ? AND cause = ? AND what = ? RETURNING detail, told",
         (community.id, cause, what),
     ).fetchone()
     if row is None or row[1] is None:
         return False
-    _tell(connection, community, Trouble(cause, what, row[0]), now, over=True)
+    trouble = Trouble(cause, what, row[0])
+    if not _stands_elsewhere(connection, community, trouble):
+        _tell(connection, community, trouble, now, over=True)
     return True
+
+
+def _stands_elsewhere(connection: Connection, community: Community, trouble: Trouble) -> bool:
+    """Have moderators heard of this already, from another place that the bot made?"""
+    if trouble.detail not in get_args(Act):
+        return False
+    found = connection.execute(
+        "SELECT 1 FROM troubles WHERE community = ? AND cause = ? AND what <> ? AND told IS NOT NULL",
+        (community.id, trouble.cause, trouble.what),
+    )
+    return found.fetchone() is not None
+
+
+def since(connection: Connection, community: Community, trouble: Trouble) -> int:
+    """When it began, in seconds: 0 where it is over, or was never met."""
+    row = connection.execute(
+        "SELECT since FROM troubles WHERE community = ? AND cause = ? AND what = ?",
+        (community.id, trouble.cause, trouble.what),
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def of_post(connection: Connection, delivery: Delivery, state: deliveries.State, reason: str, now: datetime) -> None:
@@ -99,7 +129,7 @@ def watched(connection: Connection) -> list[Community]:
 
 
 def channel_gone(connection: Connection, channel: Channel) -> None:
-    connection.execute("DELETE FROM troubles WHERE cause = ? AND what = ?", (POSTS, _named(channel)))
+    connection.execute("DELETE FROM troubles WHERE what = ?", (_named(channel),))
 
 
 def sweep(connection: Connection, now: datetime) -> None:

@@ -24,6 +24,8 @@ TOLD = "I may not take people out of a place that I made here"
 STILL_OPEN = "The place of the two of you is still open: I lack a permission to lock it."
 UNLOCKED = "I may not lock a place that I made here"
 OUTSIDE = "I lack a permission to let you into the place."
+KEPT_OUT = "I may not let people into a place that I made here"
+AGAIN = "I may do again what was missing here. What waited goes on now."
 
 
 @pytest.fixture
@@ -59,6 +61,11 @@ async def picnic(bed: DiscordBed) -> DiscordBed:
     return bed
 
 
+async def in_the_room(bed: DiscordBed, words: str) -> int:
+    """How often moderators read it."""
+    return sum(words in text for text in await bed.actor("mo").room_texts())
+
+
 async def later(bed: DiscordBed, passing: timedelta) -> None:
     for _turn in range(3):
         await bed.bot.tick(bed.bot.now() + passing)
@@ -79,10 +86,12 @@ async def test_who_joins_while_the_bot_may_not_let_them_in_hears_it_and_is_in_be
     await tick(picnic)
     assert not await picnic.actor("bob").in_group(place_of(picnic).id)
     assert await picnic.delivered("bob", OUTSIDE) == 1
+    assert (await in_the_room(picnic, KEPT_OUT), await in_the_room(picnic, AGAIN)) == (1, 0)
     await later(picnic, timedelta(minutes=6))
     await later(picnic, timedelta(minutes=12))
     assert await picnic.actor("bob").in_group(place_of(picnic).id)
     assert await picnic.delivered("bob", OUTSIDE) == 1, "once"
+    assert (await in_the_room(picnic, KEPT_OUT), await in_the_room(picnic, AGAIN)) == (1, 1)
 
 
 async def test_who_joins_while_discord_refuses_for_another_reason_is_asked_about_within_the_hour(
@@ -107,11 +116,27 @@ async def test_who_left_and_cannot_be_taken_out_hears_it_and_so_do_the_moderator
     await tick(picnic)
     assert await bob.in_group(place_of(picnic).id)
     assert await picnic.delivered("bob", WAITS) == 1
-    assert [TOLD in text for text in await picnic.actor("mo").room_texts()].count(True) == 1
+    assert await in_the_room(picnic, TOLD) == 1
     await later(picnic, timedelta(minutes=6))
     await later(picnic, timedelta(minutes=12))
     assert not await bob.in_group(place_of(picnic).id)
     assert await picnic.delivered("bob", WAITS) == 1, "once"
+    assert (await in_the_room(picnic, TOLD), await in_the_room(picnic, AGAIN)) == (1, 1)
+
+
+async def test_what_is_refused_anew_after_it_worked_is_told_anew_to_both(picnic: DiscordBed) -> None:
+    for times in (1, 2):
+        await join(picnic, "bob")
+        await tick(picnic)
+        picnic.fake.faults.error(OUT, 403, 50013)
+        bob = picnic.actor("bob")
+        await bob.press(await bob.say("circle leave"), "Picnic")
+        await tick(picnic)
+        assert await picnic.delivered("bob", WAITS) == times
+        assert (await in_the_room(picnic, TOLD), await in_the_room(picnic, AGAIN)) == (times, times - 1)
+        await later(picnic, timedelta(minutes=6 * times))
+        assert not await bob.in_group(place_of(picnic).id)
+        assert await in_the_room(picnic, AGAIN) == times
 
 
 async def test_the_place_of_a_pair_that_has_ended_is_locked_once_the_bot_may_and_both_hear_it(bed: DiscordBed) -> None:
@@ -126,9 +151,10 @@ async def test_the_place_of_a_pair_that_has_ended_is_locked_once_the_bot_may_and
     thread = bed.fake.world.channels[channel.id]
     assert (thread.archived, thread.locked) == (True, False)
     assert await bed.delivered("bob", STILL_OPEN) == await bed.delivered("alice", STILL_OPEN) == 1
-    assert [UNLOCKED in text for text in await bed.actor("mo").room_texts()].count(True) == 1
+    assert (await in_the_room(bed, UNLOCKED), await in_the_room(bed, AGAIN)) == (1, 0)
     bed.fake.allow(bed.guild, Permission.MANAGE_THREADS)
     for minutes in (12, 24):
         await bed.bot.tick(now + timedelta(minutes=minutes))
     assert (thread.archived, thread.locked) == (True, True)
     assert await bed.delivered("bob", STILL_OPEN) == 1, "once"
+    assert (await in_the_room(bed, UNLOCKED), await in_the_room(bed, AGAIN)) == (1, 1)

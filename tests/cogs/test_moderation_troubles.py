@@ -198,6 +198,47 @@ async def test_a_missing_permission_and_the_place_it_keeps_shut_are_one_cause(
         assert heard(moderated) == [NO_THREADS]
 
 
+async def refused_in(world: Playground, *places: str) -> None:
+    """Somebody cannot be taken out of each of these places."""
+    community = await world.bot.database.read(members.community_of, ROOM)
+    assert community is not None
+    for place in places:
+        trouble = troubles.may_not("take out", Channel(NAME, place))
+        await world.bot.database.write(troubles.met, community, trouble, world.now)
+    await tick(world)
+
+
+async def works_in(world: Playground, place: str) -> None:
+    community = await world.bot.database.read(members.community_of, ROOM)
+    assert community is not None
+    trouble = troubles.may_not("take out", Channel(NAME, place))
+    await world.bot.database.write(troubles.over, community, trouble.cause, trouble.what, world.now)
+    await tick(world)
+
+
+async def test_what_is_refused_in_several_places_is_one_cause_and_over_when_it_works_in_all(
+    moderated: Playground,
+) -> None:
+    await refused_in(moderated, "one", "two", "three", "two")
+    assert len(heard(moderated)) == 1
+    assert heard(moderated)[0].startswith("I may not take people out of a place that I made here")
+    assert str((await say(moderated, MO, "kith-mod picture")).text).count("I may not take people out") == 1
+    await works_in(moderated, "two")
+    await works_in(moderated, "one")
+    assert len(heard(moderated)) == 1, "in one place it is refused still"
+    await works_in(moderated, "three")
+    assert heard(moderated)[1:] == ["I may do again what was missing here. What waited goes on now."]
+    moderated.now += HOUR
+    await refused_in(moderated, "two")
+    assert len(heard(moderated)) == 3, "anew"
+
+
+async def test_a_place_that_is_gone_keeps_no_trouble(moderated: Playground) -> None:
+    await refused_in(moderated, "one")
+    await moderated.bot.channel_gone(Channel(NAME, "one"))
+    assert "I may not take people out" not in str((await say(moderated, MO, "kith-mod picture")).text)
+
+
 async def test_a_platform_that_does_not_answer_says_nothing_of_permissions(
     moderated: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
