@@ -162,7 +162,8 @@ class CircleDrafts(KeepsNothing):  # drafts stand with Circles
     @action("circles.delete")
     async def delete(self, context: Context, value: str) -> Text:
         circle = await screen.draft(self, context, value)
-        await self.write(circles.delete, circle.id)
+        if await self.write(hosting.delete, circle, context.me, context.now):
+            return _("Deleted. Whoever was asked to host it hears it.")
         return _("Deleted. Nobody saw it.")
 
     def asks(self) -> Sequence[Ask]:

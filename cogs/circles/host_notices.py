@@ -34,6 +34,11 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
 
     @message(hosting.NEWS, actions=("circles.manage", "circles.draft"), late="expires")
     async def news(self, delivery: Delivery, reader: Reader) -> Message | None:
+        if delivery.args["what"] == "deleted":
+            said = _(
+                "The circle that you were asked to host was deleted before it began. `circle list` shows what is on."
+            )
+            return Message(said)
         circle = await self.read(circles.get, int(delivery.args["circle"]))
         if circle is None:
             return None

@@ -30,7 +30,7 @@ CARRIED = timedelta(days=62)
 MOST = 2
 """A host and a co-host: members see both before they join."""
 
-News = Literal["accepted", "published", "stepped back", "rests", "handed over"]
+News = Literal["accepted", "published", "stepped back", "rests", "handed over", "deleted"]
 Accepted = Literal["accepted", "published", "no place", "too much", "held", "waits"]
 Published = Literal["published", "wanted", "too much", "held", "waits"]
 
@@ -142,6 +142,24 @@ def against_hosts(connection: Connection, circle: Circle, now: datetime) -> Lite
     return "too much" if any(is_too_much(connection, circle, host, now) for host in leading) else None
 
 
+def delete(connection: Connection, circle: Circle, by: Person, now: datetime) -> list[Person]:
+    """A draft goes. Whoever holds it too or was asked to hears it; whom the question has not reached hears neither."""
+    told = []
+    for person in concerned.of_draft(connection, circle.id, by):
+        part = hosts.of(connection, circle.id, person)
+        assert part is not None
+        assert part.asked is not None
+        asked = f"{ASK}:{circle.id}:{person.id}:{int(part.asked.timestamp())}"
+        waited = deliveries.waits(connection, asked)
+        deliveries.drop_key(connection, asked)
+        if waited and not deliveries.waits(connection, asked):
+            continue
+        _plan(connection, circle, NEWS, person, f"deleted:{int(now.timestamp())}", now, {"what": "deleted"})
+        told.append(person)
+    circles.delete(connection, circle.id)
+    return told
+
+
 def withdraw(connection: Connection, circle: Circle, person: Person, now: datetime) -> None:
     """Somebody does not host any more: the co-host becomes the host, and stand-ins are asked in order."""
     was = hosts.of(connection, circle.id, person)
@@ -153,7 +171,7 @@ def withdraw(connection: Connection, circle: Circle, person: Person, now: dateti
         hosts.set_part(connection, circle.id, left[0], "host")
     if was.accepted:
         if not left and circle.state in ("draft", "wanted"):
-            circles.delete(connection, circle.id)
+            delete(connection, circle, person, now)
             return
         heard = cover(connection, circle, now)
         _news(connection, circle, "stepped back", person, now, besides=heard)

@@ -24,7 +24,7 @@ def forget(connection: Connection, person: Person, community: Community | None, 
         if community is not None and circle.community != community:
             continue
         if circle.state in ("draft", "wanted") and hosts.accepted(connection, circle.id) == [person]:
-            circles.delete(connection, circle.id)
+            hosting.delete(connection, circle, person, now)
             continue
         hosting.withdraw(connection, circle, person, now)
         leave_circle(connection, circle, person, now)

@@ -56,6 +56,15 @@ def leading(connection: Connection, circle: int, by: Person | None = None) -> li
     return _hearers(_leading(connection, circle, by), [])
 
 
+def of_draft(connection: Connection, circle: int, by: Person) -> list[Person]:
+    """What was never published: who holds it with ``by`` or was asked to. Whoever would stand by has not heard."""
+    rows = connection.execute(
+        "SELECT person FROM circle_hosts WHERE circle = ? AND part <> 'stand-in' AND person <> ? ORDER BY position",
+        (circle, by.id),
+    )
+    return [Person(person) for (person,) in rows.fetchall()]
+
+
 def of_pair(connection: Connection, pair: int, by: Person | None = None) -> list[Person]:
     """Everybody who is in the pair and has not left it, but ``by``."""
     rows = connection.execute(

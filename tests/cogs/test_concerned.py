@@ -13,9 +13,9 @@ from bot.adapters.local import NAME
 from bot.messages import Channel, Member, Message
 from cogs.circles import dates, hosting
 from storage.members import members
-from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground
+from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, MO, ROOM, Playground, button
 from tests.cogs.buddies.world import introduce
-from tests.cogs.circles.cast import agree, join, pass_time, press, published, tick, told, would_host
+from tests.cogs.circles.cast import agree, draft, join, pass_time, press, published, tick, told, would_host
 from tests.cogs.settled import settle
 
 FAY, GIL, HAL = (Member(NAME, name.lower(), name) for name in ("Fay", "Gil", "Hal"))
@@ -53,6 +53,45 @@ async def circle(world: Playground) -> None:
 
 async def manage(world: Playground, host: Member) -> Message:
     return await press(world, host, await world.chat.say(host, "circle mine"), TITLE)
+
+
+async def asked_to_host(world: Playground) -> None:
+    """A draft: Bob has said yes, and Fay would stand by and knows nothing of it."""
+    world.chat.join(FAY, ROOM)
+    await would_host(world, BOB, FAY)
+    await draft(world)
+    for name, label in (("@Bob", "Co-host"), ("@Fay", "A stand-in")):
+        await press(world, ALICE, await manage(world, ALICE), label)
+        await world.chat.say(ALICE, name)
+    await tick(world)
+    await press(world, BOB, told(world, BOB, "Would you host this")[-1], "I'll host")
+    await tick(world)
+
+
+async def asked_unheard(world: Playground) -> None:
+    """Bob is asked, and it has not reached him."""
+    await would_host(world, BOB)
+    await press(world, ALICE, await draft(world), "Co-host")
+    await world.chat.say(ALICE, "@Bob")
+
+
+async def asked_only(world: Playground) -> None:
+    await asked_unheard(world)
+    await tick(world)
+
+
+async def deleted_unseen(world: Playground) -> None:
+    said = await press(world, ALICE, await manage(world, ALICE), "Delete the draft")
+    assert "Nobody saw it." in said.text
+
+
+async def leaves_for_good(world: Playground) -> None:
+    await world.chat.press(ALICE, button(await world.chat.say(ALICE, "forget-me"), "Delete everything"))
+
+
+async def deleted(world: Playground) -> None:
+    said = await press(world, ALICE, await manage(world, ALICE), "Delete the draft")
+    assert "Whoever was asked to host it hears it." in said.text
 
 
 async def moved(world: Playground) -> None:
@@ -151,6 +190,10 @@ def to(words: str, *people: Member) -> dict[Member, str]:
 
 
 CIRCLES = [
+    Change("deleted", asked_to_host, deleted, to("was deleted before it began", BOB)),
+    Change("deleted, unanswered", asked_only, deleted, to("was deleted before it began", BOB)),
+    Change("deleted by leaving", asked_only, leaves_for_good, to("was deleted before it began", BOB)),
+    Change("deleted before anybody was asked", asked_unheard, deleted_unseen, {}),
     Change("moved", circle, moved, to(MOVED, BOB, FAY, *SEATED_OR_WAITING)),
     Change("cancelled", circle, cancelled, to(OFF, BOB, FAY, *SEATED_OR_WAITING)),
     Change("archived", circle, ended, to(OVER, BOB, FAY, *SEATED_OR_WAITING)),
