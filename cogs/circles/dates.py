@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from bot.clocks.recurrence import Recurrence
+from bot.clocks.times import Occurrence
 from bot.messages import Person
 from cogs.circles import schedule, seats
 from storage.circles import circles, dates
@@ -22,8 +23,8 @@ LOOKED_AT = 20
 HEARD_FOR = timedelta(days=7)
 """How long it is news that a circle rests, is over, or meets again."""
 Change = Literal["moved", "cancelled", "alone", "stand-in"]
-Whole = Literal["archived", "paused", "ended", "resumed", "place"]
-"""What becomes of a circle as a whole: ``ended`` is that nobody hosts it any more."""
+Whole = Literal["archived", "paused", "ended", "resumed", "place", "last"]
+"""What becomes of a circle as a whole: ``ended`` is that nobody hosts it any more, ``last`` that its dates are over."""
 
 
 def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
@@ -31,9 +32,8 @@ def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
 
     A date that was called off stays so, and another one is opened in its place.
     """
-    coming = schedule.next_dates(Recurrence.from_code(circle.recurrence), now, LOOKED_AT)
-    off = {one.nominal for one in dates.known(connection, circle.id, now) if one.state == "cancelled"}
-    for occurrence in [one for one in coming if one.nominal not in off][: schedule.AHEAD]:
+    rule = Recurrence.from_code(circle.recurrence)
+    for occurrence in _left(connection, circle, rule, now)[: schedule.AHEAD]:
         ends = occurrence.instant + timedelta(minutes=circle.minutes)
         step, due = schedule.begin(occurrence.instant, ends, now)
         row = dates.add(connection, circle.id, occurrence.nominal, occurrence.instant, ends, now)
@@ -43,7 +43,14 @@ def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
         opened = dates.get(connection, row)
         assert opened is not None
         seats.settle_usual(connection, circle, opened)
+    coming = schedule.next_dates(rule, now, 1)
     dates.open_next_at(connection, circle.id, coming[0].instant if coming else None)
+
+
+def _left(connection: Connection, circle: Circle, rule: Recurrence, now: datetime) -> list[Occurrence]:
+    """What comes by its rule, but for what was called off."""
+    off = {one.nominal for one in dates.known(connection, circle.id, now) if one.state == "cancelled"}
+    return [one for one in schedule.next_dates(rule, now, LOOKED_AT) if one.nominal not in off]
 
 
 def open_due(connection: Connection, now: datetime, limit: int) -> bool:
@@ -110,6 +117,14 @@ def end(
         _call_off(connection, gathering, now)
     circles.set_state(connection, circle.id, state)
     return told
+
+
+def tell_if_last(connection: Connection, circle: Circle, now: datetime) -> None:
+    """A date is over. What met several times, and has none to come, has met for the last time: that is told once."""
+    rule = Recurrence.from_code(circle.recurrence)
+    left = _left(connection, circle, rule, now)
+    if circle.state == "published" and rule.times != 1 and not left and not dates.coming(connection, circle.id, now):
+        tell_whole(connection, circle, "last", now)
 
 
 def tell_whole(

@@ -26,6 +26,7 @@ _UNDATED = {
     "paused": N_("{title} rests. `circle list` shows what is on."),
     "ended": N_("{title} has no host any more, so it rests. `circle list` shows what is on."),
     "resumed": N_("{title} meets again."),
+    "last": N_("{title} has met for the last time. `circle list` shows what is on."),
 }
 """What becomes of a circle as a whole, with a date to come and without one."""
 

@@ -178,6 +178,7 @@ def after(moment: Moment) -> None:
     if moment.circle.channel is not None:
         question = rounds.draw(moment.connection, moment.circle, moment.gathering, "closing", moment.now)
         moment.plan(CLOSING, moment.circle.channel, "closing", end + REFLECTS, prompt=question)
+    dates.tell_if_last(moment.connection, moment.circle, moment.now)
 
 
 def _look_after(moment: Moment, host: Person) -> None:

@@ -316,8 +316,40 @@ async def test_whoever_is_concerned_hears_it_exactly_once_and_nobody_else_does(
         assert one.heard[to] in words
 
 
+LAST = "has met for the last time"
+
+
+async def heard_of_the_last(world: Playground) -> Counter[Member]:
+    return Counter(
+        post.to for post in world.chat.posted if isinstance(post.to, Member) and LAST in str(post.message.text)
+    )
+
+
+async def test_that_a_circle_met_for_the_last_time_is_heard_once_by_everybody_who_belongs_or_leads(
+    ungreeted: Playground,
+) -> None:
+    world, week = ungreeted, timedelta(days=7)
+    world.chat.join(FAY, ROOM)
+    await published(world, times="4 times")
+    await would_host(world, FAY)
+    await press(world, ALICE, await manage(world, ALICE), "A stand-in")
+    await world.chat.say(ALICE, "@Fay")
+    await join(world, CHANDRA)
+    await pass_time(world, 3 * week)
+    assert await heard_of_the_last(world) == {}
+    await pass_time(world, 2 * week)
+    assert await heard_of_the_last(world) == dict.fromkeys((ALICE, BOB, FAY, CHANDRA), 1)
+
+
+async def test_that_something_that_meets_once_is_over_is_no_news(ungreeted: Playground) -> None:
+    await published(ungreeted, often="Once")
+    await join(ungreeted, CHANDRA)
+    await pass_time(ungreeted, timedelta(days=14))
+    assert await heard_of_the_last(ungreeted) == {}
+
+
 def test_no_change_of_a_circle_is_left_out() -> None:
     walked = {one.name for one in CIRCLES}
-    shown_elsewhere = {"accepted", "published", "rests", "handed over"}
+    shown_elsewhere = {"accepted", "published", "rests", "handed over", "last"}
     known = {*get_args(dates.Change), *get_args(dates.Whole), *get_args(hosting.News)}
     assert known - walked == shown_elsewhere
