@@ -155,7 +155,7 @@ class Linking(Cog):
         if link.community is not None:
             return await self._join_places(context, link)
         code = self.core.keyring.pseudonym(link.other.platform, link.other.id)
-        if await self.write(_together, link, code, context.now):
+        if await self.write(_together, link, code, self.core.settings.volunteer_days, context.now):
             return _("Done. Your two accounts are one person to me. `unlink` undoes it.")
         return _(
             "I can't put these together: on both accounts there is something that other people share, such as a buddy"
@@ -238,7 +238,7 @@ def _ask(connection: Connection, link: linking.Link, now: datetime) -> None:
         deliveries.tell(connection, person, CONFIRM, link.id, now, link.expires, args={"link": link.id})
 
 
-def _together(connection: Connection, link: linking.Link, code: bytes, now: datetime) -> bool:
+def _together(connection: Connection, link: linking.Link, code: bytes, days: int, now: datetime) -> bool:
     taken = linking.take(connection, link.id, link.member, now)
     person = members.person_of(connection, link.member)
     if taken is None or taken.other is None or person is None:
@@ -253,7 +253,7 @@ def _together(connection: Connection, link: linking.Link, code: bytes, now: date
         return False
     for community, roles in volunteers.roles_of(connection, stays).items():  # what one is elsewhere is no way in
         added = roles - before[stays].get(community, frozenset())
-        volunteers.ask(connection, stays, community, added, volunteers.DAYS, now)
+        volunteers.ask(connection, stays, community, added, days, now)
     return True
 
 

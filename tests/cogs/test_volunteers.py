@@ -198,9 +198,7 @@ async def test_it_goes_with_the_community(world: Playground, porch: Community) -
     assert 'INSERT INTO "volunteers"' not in await world.bot.database.read(legible)
 
 
-async def test_an_account_that_becomes_one_with_a_helper_elsewhere_is_looked_at_too(
-    world: Playground, porch: Community
-) -> None:
+async def become_one_with_a_helper_elsewhere(world: Playground) -> None:
     away = Member(NAME, "bob@away", "Bob")
     await settle(world, BOB, new=True)
 
@@ -213,4 +211,19 @@ async def test_an_account_that_becomes_one_with_a_helper_elsewhere_is_looked_at_
     await world.chat.press(away, button(await world.chat.say(away, f"link {code}"), "Yes"))
     done = await world.chat.press(BOB, button(await world.chat.say(BOB, "link"), "Yes"))
     assert "one person to me" in done.text
+
+
+async def test_an_account_that_becomes_one_with_a_helper_elsewhere_is_looked_at_too(
+    world: Playground, porch: Community
+) -> None:
+    await become_one_with_a_helper_elsewhere(world)
     assert await waits(world, BOB, porch, "helper")
+
+
+async def test_where_moderators_said_nothing_the_hosts_days_count_for_an_account_that_becomes_one(
+    world: Playground, porch: Community
+) -> None:
+    await world.bot.database.write(community_settings.save, porch, community_settings.Settings(reports=DESK))
+    assert world.bot.core.settings.volunteer_days == 0
+    await become_one_with_a_helper_elsewhere(world)
+    assert not await waits(world, BOB, porch, "helper")
