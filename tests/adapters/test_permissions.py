@@ -131,10 +131,10 @@ async def test_what_is_refused_anew_after_it_worked_is_told_anew_to_both(picnic:
         picnic.fake.faults.error(OUT, 403, 50013)
         bob = picnic.actor("bob")
         await bob.press(await bob.say("circle leave"), "Picnic")
-        await tick(picnic)
+        await later(picnic, timedelta(hours=times - 1))
         assert await picnic.delivered("bob", WAITS) == times
         assert (await in_the_room(picnic, TOLD), await in_the_room(picnic, AGAIN)) == (times, times - 1)
-        await later(picnic, timedelta(minutes=6 * times))
+        await later(picnic, timedelta(hours=times - 1, minutes=6))
         assert not await bob.in_group(place_of(picnic).id)
         assert await in_the_room(picnic, AGAIN) == times
 
