@@ -37,16 +37,13 @@ from bot.platform.groups import Groups
 from bot.platform.naming import Names
 from bot.registry import Command, Every, Registry, Reply
 from bot.words.help_words import asks_for_help
-from bot.words.i18n import N_, _, reading
+from bot.words.i18n import _, reading
 from storage.database.database import Database
 
 log = logging.getLogger(__name__)
 
 Answered = tuple[Context, Reply]
 """A reply and the context it was given in: on the way the community may have been settled, or the person made."""
-
-NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
-FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
 
 
 class Bot(Goings):
@@ -119,6 +116,10 @@ class Bot(Goings):
         typed = help_first.Typed((line,)) if incoming.place is None else help_first.NOTHING
         await self._answer(incoming, lambda context: self._line(context, line, pointed), typed)
 
+    async def run_wordless(self, incoming: Incoming, *, silent: bool = False) -> None:
+        """Something without words came, said to the bot alone. It is contact; ``silent``: and asks for no answer."""
+        await self._answer(incoming, lambda context: help_first.wordless(self.registry, context, silent=silent))
+
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.
 
@@ -164,10 +165,10 @@ class Bot(Goings):
                 wrong, opens = text.sentence(error), error.opens
             except StorageError:
                 log.exception("the database did not answer")
-                wrong = _(NO_MEMORY)
+                wrong = _(help_first.NO_MEMORY)
             except Exception:
                 log.exception("a request failed")
-                wrong = _(FAILED)
+                wrong = _(help_first.FAILED)
             if wrong is not None:
                 understood = False
                 reply = help_first.not_understood(self.registry, wrong, opens)

@@ -14,10 +14,13 @@ from bot.incoming import parameters
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
 from bot.words.help_words import asks_for_help
-from bot.words.i18n import say
+from bot.words.i18n import N_, _, say
 
 MOST = 25
 """Buttons under one message, on the platform that takes fewest."""
+
+NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
+FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,12 @@ async def instead(registry: Registry, context: Context, line: str) -> Message | 
 def not_understood(registry: Registry, said: Text, opens: Opens | None = None) -> Message:
     """A failure, with the one door that stands beside every failure."""
     return Message(said, doors.help_now(registry), aside=True, opens=opens)
+
+
+async def wordless(registry: Registry, context: Context, *, silent: bool) -> tuple[Context, Reply]:
+    """To a picture, a voice, a sticker: nothing in it is looked at, and whoever sent it was here."""
+    said = _("I can't see pictures or hear voices. That you were here counts; words and numbers reach me.")
+    return context, None if silent else Message(said, doors.help_now(registry), aside=True)
 
 
 async def lost(registry: Registry, context: Context, said: Text) -> Message:

@@ -199,3 +199,10 @@ async def test_who_writes_and_then_closes_the_door_harms_nobody(
     assert "112" in (await kith.bob.next()).text
     assert "secret" not in caplog.text
     assert kith.alice.sees()[1:] == []
+
+
+async def test_a_picture_a_voice_or_a_sticker_is_answered(kith: Kith, adapter: DiscordAdapter) -> None:
+    """None of them has words: Discord sends an empty text with each."""
+    kith.alice.say("")
+    said = await kith.alice.next()
+    assert said.text.startswith("I can't see pictures or hear voices. That you were here counts;")

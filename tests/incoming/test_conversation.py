@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.members import conversations
+import pytest
+
+from storage.members import conversations, in_touch, members
 from tests.cast import ALICE, BOB, ROOM, Playground, button
 from tests.legible import legible
+
+SEES_NOTHING = "I can't see pictures or hear voices. That you were here counts; words and numbers reach me."
 
 
 async def test_a_number_answers_the_last_message_only(world: Playground) -> None:
@@ -86,3 +90,20 @@ async def test_a_slip_in_a_command_is_not_taken_for_ones_own_words(world: Playgr
     assert "Did you mean `checkin off`" in (await world.chat.say(ALICE, "chekin off")).text
     assert "25:00 isn't a time I know" in (await world.chat.say(ALICE, "checkin on 25:00")).text
     assert "Noted: you checked in." in (await world.chat.say(ALICE, "people are hard today")).text
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_what_has_no_words_is_contact_and_closes_nothing(world: Playground, silent: bool) -> None:
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    person = await world.bot.database.read(members.person_of, ALICE)
+    assert person is not None
+    asked = await world.chat.say(ALICE, "checkin now")
+    world.unread()
+    world.now += timedelta(minutes=5)
+    await world.bot.run_wordless(world.chat.incoming(ALICE, None), silent=silent)
+    assert await world.bot.database.read(in_touch.since, person, world.now - timedelta(minutes=1))
+    said = [str(posted.message.text) for posted in world.unread()]
+    assert said == ([] if silent else [SEES_NOTHING])
+    assert str(asked.text)
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "a slow day")).text

@@ -113,12 +113,14 @@ class DiscordAdapter:
         await self._work(answer.within(work))
 
     async def _read(self, message: discord.Message) -> None:
-        """Words in a direct conversation: an answer to what was asked there, or a command."""
-        if not message.content.strip():
-            return
+        """Words in a direct conversation: an answer to what was asked there, or a command. Or a picture, a voice."""
         author = message.author
         member = Member(PLATFORM, str(author.id), author.display_name)
         incoming = Incoming(member, Channel(PLATFORM, str(message.channel.id)), raw=message)
+        if not message.content.strip():
+            if not message.is_system():
+                await self._work(self._bot.run_wordless(incoming))
+            return
         await self._work(self._bot.run_text(incoming, message.content, components.replied_to(message)))
 
     async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:

@@ -32,6 +32,9 @@ SAID = (
     "m.room.message",
     "m.room.encrypted",
     "m.reaction",
+    "m.sticker",
+    "org.matrix.msc3381.poll.start",
+    "m.poll.start",
     "org.matrix.msc3381.poll.response",
     "m.poll.response",
 )

@@ -27,6 +27,8 @@ from bot.words.i18n import _
 PILL = re.compile(r'<a href="https://matrix\.to/#/(@[^"?]+)[^"]*"[^>]*>([^<]*)</a>')
 QUOTE = re.compile(r"\A(> .*\n)+\n?")
 USER_ID = re.compile(r"@[^\s:]{1,200}:[^\s/]{1,200}")
+MEDIA = ("m.image", "m.audio", "m.video", "m.file", "m.location")
+POSTED = ("m.sticker", "org.matrix.msc3381.poll.start", "m.poll.start")
 LONGEST_ANSWER = 60
 """Characters of a reply that may still be a number or the words of a button."""
 
@@ -53,8 +55,10 @@ class Listener:
             await self._reacted(arrival, _part(content, "m.relates_to"))
         elif "state_key" in event.source:
             await self.goings.heard(arrival)
-        elif _is_said(content):
+        elif _is_said(content, between_two=self._rooms.is_between_two(arrival.room_id)):
             await self._said(arrival, content)
+        elif self._rooms.is_between_two(arrival.room_id) and _is_wordless(event.source, content):
+            await self._bot.run_wordless(await self._incoming(arrival, content))
 
     async def _said(self, arrival: Arrival, content: Content) -> None:
         incoming = await self._incoming(arrival, content)
@@ -93,6 +97,8 @@ class Listener:
         button_id = choice(await self._events.own_event(arrival.room_id, target), key)
         if button_id is not None:
             await self._pressed(await self._incoming(arrival, {}), button_id)
+        elif self._rooms.is_between_two(arrival.room_id):  # a heart asks for nothing, and is contact
+            await self._bot.run_wordless(await self._incoming(arrival, {}), silent=True)
 
     async def _ask_again(self, arrival: Arrival) -> None:
         """Somebody spoke to us and we cannot read it. Our answer lets their app make new keys. Once per key."""
@@ -157,10 +163,21 @@ def _part(content: Content, name: str) -> Content:
     return part if isinstance(part, dict) else {}
 
 
-def _is_said(content: Content) -> bool:
-    """Words of a person, said for the first time: not a notice of another bot, not an edit."""
-    is_edit = _part(content, "m.relates_to").get("rel_type") == "m.replace"
-    return content.get("msgtype") == "m.text" and isinstance(content.get("body"), str) and not is_edit
+def _is_said(content: Content, *, between_two: bool) -> bool:
+    """Words of a person, said for the first time: not a notice of another bot, not an edit. Between two `/me` is said
+    to the bot as well.
+    """
+    kinds = ("m.text", "m.emote") if between_two else ("m.text",)
+    return content.get("msgtype") in kinds and isinstance(content.get("body"), str) and not _is_edit(content)
+
+
+def _is_wordless(source: Content, content: Content) -> bool:
+    """A picture, a voice, a file, a place on a map, a sticker, a poll."""
+    return (source.get("type") in POSTED or content.get("msgtype") in MEDIA) and not _is_edit(content)
+
+
+def _is_edit(content: Content) -> bool:
+    return bool(_part(content, "m.relates_to").get("rel_type") == "m.replace")
 
 
 def _spoken(content: Content) -> str:
