@@ -37,7 +37,7 @@ from bot.platform.groups import Groups
 from bot.platform.naming import Names
 from bot.registry import Command, Every, Registry, Reply
 from bot.words.help_words import asks_for_help
-from bot.words.i18n import _, reading
+from bot.words.i18n import _, reading, say
 from storage.database.database import Database
 
 log = logging.getLogger(__name__)
@@ -165,10 +165,10 @@ class Bot(Goings):
                 wrong, opens = text.sentence(error), error.opens
             except StorageError:
                 log.exception("the database did not answer")
-                wrong = _(help_first.NO_MEMORY)
+                wrong = say(help_first.NO_MEMORY)
             except Exception:
                 log.exception("a request failed")
-                wrong = _(help_first.FAILED)
+                wrong = say(help_first.FAILED)
             if wrong is not None:
                 understood = False
                 reply = help_first.not_understood(self.registry, wrong, opens)
