@@ -2,6 +2,8 @@
 
 KithError
 ├── UserError        its sentence is shown to the member as the reply
+│   ├── NotUnderstood    nothing was found that the words could mean
+│   └── Ambiguous        the words mean more than one thing: it asks which
 ├── FatalError       its sentence is printed, and the process ends
 ├── StorageError     the database could not do it: full, locked, damaged or closed
 └── DeliveryError    a platform did not take a message
@@ -45,6 +47,10 @@ class UserError(KithError):
 
 class NotUnderstood(UserError):
     """No command, no answer to anything, and near to none of either."""
+
+
+class Ambiguous(UserError):
+    """A value, and it can be more than one: the sentence asks which."""
 
 
 class FatalError(KithError):

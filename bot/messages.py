@@ -201,7 +201,7 @@ def _fill(template: str, values: dict[str, Any]) -> Iterable[Part]:
             yield Plain(str(value))
 
 
-STATELESS = "-"
+STATELESS, MOST_BUTTONS = "-", 25  # the row of a button that needs none; what every platform takes in one message
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from datetime import time
 from typing import NamedTuple
 
-from bot.errors import UserError
+from bot.errors import Ambiguous, UserError
 from bot.words.i18n import _
 
 _HALF = r"(?: [ap]m)?"
@@ -43,7 +43,7 @@ def read(clock: str, part: str | None) -> Hour:
         hours += 12
     elif not part and 1 <= hours <= 12 and not _on_24_hours(clock):
         shown = f"{hours}:{minutes:02}" if minutes else f"{hours}"
-        raise UserError(_("Is that {hour}am or {hour}pm?").format(hour=shown))
+        raise Ambiguous(_("Is that {hour}am or {hour}pm?").format(hour=shown))
     if part and hours not in _PARTS[part]:
         raise unsure()
     return Hour(time(hours, minutes))

@@ -23,7 +23,7 @@ from bot.clocks.times import (
     instant_at,
     local_day,
 )
-from bot.errors import UserError
+from bot.errors import Ambiguous, UserError
 from bot.words.i18n import _
 
 LONGEST_DURATION = timedelta(days=366)
@@ -67,7 +67,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     if form is None:
         raise UserError(_("I read times like tomorrow 7pm, in 20 min, sat 18:30 or 3 march 10:00."))
     if form.wait and (hour := re.fullmatch("(1[3-9]|2[0-4])h", phrase)):
-        raise UserError(_("Is that at {hour}:00 or in {hour} hours?").format(hour=hour[1]))
+        raise Ambiguous(_("Is that at {hour}:00 or in {hour} hours?").format(hour=hour[1]))
     if form.wait:
         return _after_waiting(form.wait, now, zone)
     if not form.clock:

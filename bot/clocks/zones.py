@@ -20,7 +20,7 @@ from bot.clocks import zone_names
 from bot.clocks.places import gazetteer, offsets, reading, table
 from bot.clocks.places.gazetteer import Meaning
 from bot.clocks.places.spelling import LONGEST_NAME, normal
-from bot.errors import UserError
+from bot.errors import Ambiguous, UserError
 from bot.words.i18n import _
 
 _MOST_SUGGESTED = 3
@@ -51,7 +51,7 @@ def find(text: str) -> ZoneInfo:
     typed = " ".join(text.split())[:40]
     if several := _told_apart(meant[:_MOST_SUGGESTED]) or [*offsets.without_a_sign(text)]:
         words = _("{name} can mean more than one time zone. Try {suggestions}.")
-        raise UserError(words.format(name=typed, suggestions=_any_of(several)))
+        raise Ambiguous(words.format(name=typed, suggestions=_any_of(several)))
     if suggestions := _close_to(text):
         words = _("I don't know the time zone {name}. Did you mean {suggestions}?")
         raise UserError(words.format(name=typed, suggestions=_any_of(suggestions)))

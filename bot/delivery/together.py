@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from string import ascii_uppercase
 
-from bot.messages import STATELESS, Button, Message, Stands, Text
+from bot.messages import MOST_BUTTONS, STATELESS, Button, Message, Stands, Text
 from bot.words.i18n import _
 from storage.delivery import together
-
-MOST_BUTTONS = 25
-"""What one message can hold on every platform."""
 
 
 def in_one(parts: Sequence[Message]) -> Message:

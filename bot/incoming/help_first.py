@@ -11,13 +11,10 @@ from bot.asking import doors
 from bot.context import Context
 from bot.errors import Opens, StorageError
 from bot.incoming import parameters
-from bot.messages import STATELESS, Button, Form, Message, Text, plain
+from bot.messages import MOST_BUTTONS, STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
 from bot.words.help_words import asks_for_help
 from bot.words.i18n import N_, _, say
-
-MOST = 25
-"""Buttons under one message, on the platform that takes fewest."""
 
 NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
@@ -56,7 +53,7 @@ async def before(registry: Registry, context: Context, typed: Typed, reply: Repl
         return replace(first, aside=True)
     then = as_message(reply)
     both = (*first.buttons, *then.buttons)
-    fits = not then.aside and len(both) <= MOST
+    fits = not then.aside and len(both) <= MOST_BUTTONS
     return replace(then, text=first.text + "\n\n" + then.text, buttons=both if fits else then.buttons)
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.asking import doors
 from bot.clocks import phrases, zones
-from bot.errors import UserError
+from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
-from bot.incoming.text import STOPS
+from bot.incoming.text import STOPS, names_command
 from bot.messages import STATELESS, Button, Form, Message, Text
 from bot.registry import Registry, Reply
 from bot.words import wishes
@@ -34,9 +34,10 @@ def _filled_in_rightly(line: str) -> wishes.Found | None:
             zones.find(found.filled["place"])
         if found is not None and "time" in found.filled:
             phrases.read_time(found.filled["time"])
-    except UserError as error:
-        asks = any(words in str(error) for words in ("can mean", "Is that"))  # it is one: which of two is asked
-        return found if asks else wishes.find(line, filled=False)
+    except Ambiguous:  # it is one: which of two is asked
+        return found
+    except UserError:
+        return wishes.find(line, filled=False)
     return found
 
 
@@ -80,7 +81,7 @@ def _buttons(registry: Registry, found: wishes.Found) -> tuple[Button, ...]:
     for label, command in wishes.doors(found):
         if command == "help-now":
             shown += doors.help_now(registry)
-        elif _is_there(registry, command):
+        elif names_command(registry.commands, command):
             shown.append(Button(_said(label, found), DOOR, command, row=STATELESS))
     return tuple(shown)
 
@@ -88,8 +89,3 @@ def _buttons(registry: Registry, found: wishes.Found) -> tuple[Button, ...]:
 def _said(words: str, found: wishes.Found) -> Text:
     """Words of the table; what the member filled in stays words and nothing else."""
     return say(words).format(**found.filled)
-
-
-def _is_there(registry: Registry, command: str) -> bool:
-    words = command.split()
-    return any(" ".join(words[:length]) in registry.commands for length in (1, 2))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.messages import Button, Message, Text, plain
+from bot.messages import MOST_BUTTONS, Button, Message, Text, plain
 from bot.words.i18n import _
 
 GO_ON = "resting.go_on"
-MOST = 25
-"""Buttons under one message, on the platform that takes fewest."""
 
 
 def rests(until: str) -> Text:
@@ -23,7 +21,7 @@ def rests(until: str) -> Text:
 def with_word(said: Message, back: Iterable[tuple[str, bool]]) -> Message:
     """The message, and that they are back: in communities with these names, each with whether its owner changed."""
     lines = [_of(community, owner_changed=owner) for community, owner in back]
-    if not lines or len(said.buttons) >= MOST:
+    if not lines or len(said.buttons) >= MOST_BUTTONS:
         return said
     text = Text("\n\n").join([said.text, *lines])
     return replace(said, text=text, buttons=(*said.buttons, Button(_("Go on"), GO_ON)))

@@ -14,7 +14,6 @@ from tests.adapters.beds import beds
 from tests.adapters.contract import Bed
 
 HOSTILE = "@everyone <@1> <@&2> <#3> [x](https://evil.example) <b>hi</b> **loud** ||x|| discord.gg/evil @room"
-TIMEOUT = timedelta(seconds=30)
 
 
 @pytest.fixture(params=beds())

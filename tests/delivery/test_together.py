@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.together import MOST_BUTTONS, in_one
+from bot.delivery.together import in_one
 from bot.errors import CannotReach, DeliveryError
-from bot.messages import STATELESS, Button, File, Message, Person, Text
+from bot.messages import MOST_BUTTONS, STATELESS, Button, File, Message, Person, Text
 from tests.cast import ALICE, labels
 from tests.outbox_bed import Outbox, outbox_bed
 

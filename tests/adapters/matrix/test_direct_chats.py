@@ -106,7 +106,8 @@ async def test_an_unnamed_room_of_two_is_not_encrypted_unasked(kith: World) -> N
     assert not kith.client.rooms[room].encrypted
 
 
-async def test_what_is_due_comes_in_a_new_chat_once_a_third_person_is_in_the_old_one(kith: World) -> None:
+async def crowded(kith: World) -> tuple[MatrixMember, MatrixMember, str]:
+    """Alice has asked Eve into her direct chat: the two, and that room."""
     alice, eve = await kith.in_direct("alice"), await kith.member("eve")
     old = alice.room
     await alice.say("start")
@@ -114,6 +115,11 @@ async def test_what_is_due_comes_in_a_new_chat_once_a_third_person_is_in_the_old
     await alice.invite(eve.id, old)
     await eve.accept()
     await kith.until(lambda: not kith.adapter._rooms.is_direct(old))
+    return alice, eve, old
+
+
+async def test_what_is_due_comes_in_a_new_chat_once_a_third_person_is_in_the_old_one(kith: World) -> None:
+    alice, eve, old = await crowded(kith)
     await kith.adapter.send(known_as(alice), REMINDER, "key-1")
     new = await alice.accept()
     assert new != old
@@ -125,13 +131,7 @@ async def test_what_is_due_comes_in_a_new_chat_once_a_third_person_is_in_the_old
 
 
 async def test_whoever_is_crowded_out_and_asks_for_help_is_answered_where_only_they_read(kith: World) -> None:
-    alice, eve = await kith.in_direct("alice"), await kith.member("eve")
-    old = alice.room
-    await alice.say("start")
-    await alice.next()
-    await alice.invite(eve.id, old)
-    await eve.accept()
-    await kith.until(lambda: not kith.adapter._rooms.is_direct(old))
+    alice, eve, old = await crowded(kith)
     await alice.say("we talk about tea", old)
     await eve.say("help", old)
     await alice.say("help", old)
@@ -146,13 +146,7 @@ async def test_whoever_is_crowded_out_and_asks_for_help_is_answered_where_only_t
 
 
 async def test_an_invitation_that_was_declined_is_not_sent_again_and_again(kith: World) -> None:
-    alice, eve = await kith.in_direct("alice"), await kith.member("eve")
-    old = alice.room
-    await alice.say("start")
-    await alice.next()
-    await alice.invite(eve.id, old)
-    await eve.accept()
-    await kith.until(lambda: not kith.adapter._rooms.is_direct(old))
+    alice, _eve, old = await crowded(kith)
     await kith.adapter.send(known_as(alice), REMINDER, "key-1")
     new = await alice.accept()
     await alice.client.leave_room(RoomID(new))
