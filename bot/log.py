@@ -17,6 +17,7 @@ Nothing is cleaned afterwards: only what is known to be harmless is written at a
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import re
@@ -57,6 +58,7 @@ class LogSettings:
     """How much is logged, and where: in a file of which ``keep_days`` days stay, else on standard error."""
 
     level: str = "info"
+    format: str = "text"
     file: Path | None = None
     keep_days: int = 14
     errors_only: ClassVar[tuple[str, ...]] = ()
@@ -83,7 +85,7 @@ def setup(settings: LogSettings, stream: TextIO | None = None) -> None:
     """
     level = getattr(logging, settings.level.upper())
     handler: logging.Handler = logging.StreamHandler(stream) if settings.file is None else _open(settings)
-    handler.setFormatter(RedactingFormatter())
+    handler.setFormatter(JsonFormatter() if settings.format == "json" else RedactingFormatter())
     handler.addFilter(quiet_libraries)
     handler.addFilter(RateCap())
     root = logging.getLogger()
@@ -103,12 +105,36 @@ class RedactingFormatter(logging.Formatter):
     """One line per record, and one per exception and frame below it. Must run in the thread that logs."""
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        head = f"{moment} {record.levelname:<8}{_shown_name(record.name)}: {_message(record)}"
+        head = f"{_moment(record)} {record.levelname:<8}{_shown_name(record.name)}: {_message(record)}"
         if held_back := getattr(record, "held_back", 0):
             head += f" (and {held_back} more like this)"
-        error = record.exc_info[1] if record.exc_info else None
-        return head if error is None else "\n".join([head, *describe(error)])
+        return "\n".join([head, *_trace(record)])
+
+
+class JsonFormatter(logging.Formatter):
+    """The same as one JSON object per record, for programs that collect logs; ``trace`` holds the lines below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, object] = {
+            "time": _moment(record),
+            "level": record.levelname.lower(),
+            "logger": _shown_name(record.name),
+            "message": _message(record),
+        }
+        if held_back := getattr(record, "held_back", 0):
+            fields["held_back"] = held_back
+        if trace := [line.strip() for line in _trace(record)]:
+            fields["trace"] = trace
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _trace(record: logging.LogRecord) -> Iterator[str]:
+    error = record.exc_info[1] if record.exc_info else None
+    return iter(()) if error is None else describe(error)
 
 
 def quiet_libraries(record: logging.LogRecord) -> bool:

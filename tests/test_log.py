@@ -6,6 +6,7 @@ import ast
 import asyncio
 import gc
 import io
+import json
 import logging
 import os
 import random
@@ -135,6 +136,23 @@ def test_a_line_says_when_how_bad_where_and_what(restored: None) -> None:
     )
 
 
+def test_a_program_can_read_the_lines_too(restored: None) -> None:
+    stream = io.StringIO()
+    log.setup(LogConfig(format="json"), stream)
+    OURS.warning("delivery %d of %s", 12, CANARY)
+    try:
+        raise KeyError(CANARY)
+    except KeyError:
+        OURS.exception("it failed")
+    plain, failed = map(json.loads, stream.getvalue().splitlines())
+    assert re.fullmatch(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ", plain.pop("time"))
+    assert plain.pop("message").startswith("delivery 12 of #")
+    assert plain == {"level": "warning", "logger": "bot.delivery.outbox"}
+    assert failed["trace"][0] == "KeyError"
+    assert failed["trace"][1].startswith("tests.test_log:")
+    assert CANARY not in stream.getvalue()
+
+
 def test_what_may_be_read_can_be_read(lines: Lines) -> None:
     OURS.info("%s %s %s", Word("checkins.prompt"), Mood.QUIET, None)
     OURS.info("%05.1f %s %d%% %s", 2.25, 0.1, 99, True)
@@ -238,6 +256,8 @@ def test_every_line_of_our_own_can_be_read() -> None:
             }:
                 found += 1
                 assert isinstance(node.args[0], ast.Constant), f"{file.relative_to(ROOT)}:{node.lineno}"
+                shown = [ast.unparse(one) for one in node.args[1:]]
+                assert not [one for one in shown if one.endswith("error).__name__")], "a class by its name: type(error)"
     assert found > 1
 
 

@@ -116,6 +116,7 @@ class LogConfig(LogSettings):
     """How much is logged, and where: on standard error, unless there is a file."""
 
     level: Annotated[str, Setting(values.one_of("debug", "info", "warning", "error"))] = "info"
+    format: Annotated[str, Setting(values.one_of("text", "json"))] = "text"
     file: Annotated[Path | None, Setting(values.path)] = None
     keep_days: Annotated[int, Setting(values.whole_number(2, 14))] = 14  # docs/privacy.md: logs are kept 14 days
     errors_only = ERRORS_ONLY

@@ -42,7 +42,7 @@ class Memory:
             async with asyncio.timeout(PATIENCE):
                 return await self._database.read(platforms.is_known, self._platform, event)
         except (StorageError, TimeoutError) as error:
-            log.error("what was handled cannot be looked up: %s", type(error).__name__)
+            log.error("what was handled cannot be looked up: %s", type(error))
             return False
 
     async def mark_handled(self, event: str) -> None:
@@ -53,7 +53,7 @@ class Memory:
             async with asyncio.timeout(PATIENCE):
                 await self._database.write(_mark, self._platform, events, self._now())
         except (StorageError, TimeoutError) as error:
-            log.error("what was handled cannot be written down yet: %s", type(error).__name__)
+            log.error("what was handled cannot be written down yet: %s", type(error))
         else:
             self._unwritten.difference_update(events)
 

@@ -102,5 +102,5 @@ def _load(locale: str, folder: Path) -> gettext.NullTranslations:
     try:
         return gettext.translation(DOMAIN, folder, [locale], fallback=True)
     except (OSError, ValueError, LookupError, struct.error) as error:
-        log.warning("the catalogue for %s is damaged; English is spoken: %s", locale, type(error).__name__)
+        log.warning("the catalogue for %s is damaged; English is spoken: %s", locale, type(error))
         return gettext.NullTranslations()

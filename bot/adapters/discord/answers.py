@@ -139,7 +139,7 @@ class Answer:
                     log.warning("an interaction could not be answered: code %s", error.code)
                     return
             except (TimeoutError, OSError, aiohttp.ClientError) as error:
-                log.info("an answer to an interaction is sent again: %s", type(error).__name__)
+                log.info("an answer to an interaction is sent again: %s", type(error))
         log.warning("an interaction could not be answered")
 
 

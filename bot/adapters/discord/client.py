@@ -147,7 +147,7 @@ class Connection:
                 if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
                     await self._client.close()
                     raise FatalError(f"Discord refuses the bot's commands (code {error.code}).") from error
-                log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error).__name__, wait)
+                log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error), wait)
                 await self._client.http.close()
                 self._client.http.connector = discord.utils.MISSING  # closed too; the next login makes its own
                 await asyncio.sleep(wait)
@@ -169,7 +169,7 @@ class Connection:
             except Exception as error:
                 if self._client.is_closed():
                     return
-                log.warning("the connection to Discord broke (%s); connecting again", type(error).__name__)
+                log.warning("the connection to Discord broke (%s); connecting again", type(error))
             if self._client.is_closed():
                 return
             with contextlib.suppress(Exception):  # what is left of a broken connection may break once more
@@ -185,7 +185,7 @@ def _surviving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]
         try:
             parse(data)
         except Exception as error:
-            log.warning("an event %s could not be read (%s)", name, type(error).__name__)
+            log.warning("an event %s could not be read (%s)", name, type(error))
 
     return read
 

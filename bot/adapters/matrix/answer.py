@@ -117,7 +117,7 @@ def parsed(answer: Json) -> SyncResponse:
         try:
             response = SyncResponse.from_dict(reading())
         except Exception as error:
-            log.warning("a part of the homeserver's answer is malformed: %s", type(error).__name__)
+            log.warning("a part of the homeserver's answer is malformed: %s", type(error))
         else:
             if isinstance(response, SyncResponse):
                 return response
@@ -155,7 +155,7 @@ def _good(parse: Callable[[Json], object], part: Json) -> Json:
         try:
             parse(event)
         except Exception as error:
-            log.warning("a malformed event was skipped: %s", type(error).__name__)
+            log.warning("a malformed event was skipped: %s", type(error))
         else:
             good.append(event)
     return {"events": good}

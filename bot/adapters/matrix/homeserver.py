@@ -84,14 +84,14 @@ class Homeserver(AsyncClient):
         try:
             return super()._handle_timeline_event(event, room_id, room, encrypted_rooms)
         except Exception as error:
-            log.warning("an event could not be taken in: %s", type(error).__name__)
+            log.warning("an event could not be taken in: %s", type(error))
             return None
 
     def _handle_decrypt_to_device(self, to_device_event: ToDeviceEvent) -> ToDeviceEvent | None:
         try:
             return super()._handle_decrypt_to_device(to_device_event)
         except Exception as error:
-            log.warning("a message between devices could not be taken in: %s", type(error).__name__)
+            log.warning("a message between devices could not be taken in: %s", type(error))
             return None
 
     async def request(
@@ -127,7 +127,7 @@ class Homeserver(AsyncClient):
                 response = await self.send(method, url, data, headers, timeout=0)
                 answer = await response.json(content_type=None)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
-            raise DeliveryError(f"{method} failed: {type(error).__name__}") from error
+            raise DeliveryError(f"{method} failed: {type(error)}") from error
         if not isinstance(answer, dict):
             raise DeliveryError(f"{method} failed: the answer is not Matrix")
         if response.status < 300:

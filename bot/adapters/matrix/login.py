@@ -160,7 +160,7 @@ class Login:
         try:
             client = self._open(session)
         except Exception as error:  # what SQLite, peewee and vodozemac raise has no common root
-            log.warning("the crypto store cannot be opened: %s", type(error).__name__)
+            log.warning("the crypto store cannot be opened: %s", type(error))
             return None
         is_whole = False
         try:

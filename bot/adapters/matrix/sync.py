@@ -242,7 +242,7 @@ class Sync:
                     break
                 await self._pause(pause)
             except Exception as error:
-                log.warning("what was encrypted could not be read: %s", type(error).__name__)
+                log.warning("what was encrypted could not be read: %s", type(error))
                 return None
         return event if isinstance(event, Event) else None
 
@@ -284,7 +284,7 @@ class Sync:
                 await client.keys_claim(client.get_users_for_key_claiming())
             await client.send_to_device_messages()
         except (ProtocolError, ClientError, OSError, TimeoutError) as error:
-            log.warning("keys could not be exchanged: %s", type(error).__name__)
+            log.warning("keys could not be exchanged: %s", type(error))
 
     # Stopping
 
