@@ -17,12 +17,16 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from bot.errors import FatalError
 from bot.messages import Text
 from bot.words.files import CONTENT
 
 DOMAIN = "kith"
 SOURCE = "en"
 LOCALES = CONTENT / "locale"
+
+DAMAGED = (OSError, ValueError, LookupError, struct.error)
+"""What reading a file raises that is no catalogue, or no longer one."""
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +104,31 @@ def _catalogue(locale: str) -> gettext.NullTranslations:
 def _load(locale: str, folder: Path) -> gettext.NullTranslations:
     """The catalogue for a locale or its language; English where there is none. A damaged one is logged, once."""
     try:
-        return gettext.translation(DOMAIN, folder, [locale], fallback=True)
-    except (OSError, ValueError, LookupError, struct.error) as error:
+        return _read(locale, folder)
+    except DAMAGED as error:
         log.warning("the catalogue for %s is damaged; English is spoken: %s", locale, type(error))
         return gettext.NullTranslations()
+
+
+def _read(locale: str, folder: Path) -> gettext.NullTranslations:
+    """As ``gettext.translation`` does, which would keep what it read for ever."""
+    spoken = gettext.NullTranslations()
+    for path in reversed(gettext.find(DOMAIN, str(folder), [locale], all=True)):
+        with open(path, "rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+        catalogue.add_fallback(spoken)
+        spoken = catalogue
+    return spoken
+
+
+def check() -> None:
+    """Read every catalogue. Raises FatalError with a sentence for the host at the first that is damaged."""
+    for language in languages()[1:]:
+        try:
+            _read(language, LOCALES)
+        except DAMAGED as error:
+            raise FatalError(f"the catalogue of {language} is damaged; make it again from its .po file.") from error
+
+
+forget = _load.cache_clear
+"""Lets go of what was read: the next sentence is read from the files as they are then."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from functools import cached_property
 from sqlite3 import Connection
 from typing import Any
 
@@ -47,6 +46,9 @@ GO_ON = "go on"
 
 class CheckIns(Cog):
     """A private question at a time the member chose, and as little kept of it as will do."""
+
+    _worked_out: tuple[Sequence[prompts.Prompt], Mapping[bool, tuple[prompts.Prompt, ...]]] = (), {}
+    """The questions there were, and which of them can be asked, with somebody who would hear an answer and without."""
 
     # -- being asked --------------------------------------------------------------------------------------------------
 
@@ -260,13 +262,16 @@ class CheckIns(Cog):
         """How the next prompt is chosen: what can be asked of this person, and how they like it."""
         heard = bool(self.core.registry.listeners(person)(connection))
         asked = prompts_off.for_person(connection, person, self.core.settings.without_tender)
-        known = prompts.switched_on(self._askable[heard], asked.off, tender=asked.tender)
+        known = prompts.switched_on(self._askable(heard), asked.off, tender=asked.tender)
         return prompting.chooser(known, dials.get(connection, person), person, zone, now)
 
-    @cached_property
-    def _askable(self) -> Mapping[bool, tuple[prompts.Prompt, ...]]:
-        """With somebody who would hear an answer, and without."""
-        return {heard: prompting.askable(self.core.registry.actions, has_listeners=heard) for heard in (True, False)}
+    def _askable(self, heard: bool) -> tuple[prompts.Prompt, ...]:
+        """Worked out once, and again where the questions were read anew."""
+        if self._worked_out[0] is not prompts.shipped():
+            actions = self.core.registry.actions
+            both = {has: prompting.askable(actions, has_listeners=has) for has in (True, False)}
+            self._worked_out = prompts.shipped(), both
+        return self._worked_out[1][heard]
 
     def _prompt(self, prompt_id: str) -> prompts.Prompt:
         prompt = prompts.find(prompts.shipped(), prompt_id)
