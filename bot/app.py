@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from typing import Self, TypeAlias
 
@@ -21,9 +23,11 @@ from bot.hosting.config import Config
 from bot.hosting.feeds import Feeds
 from bot.hosting.host_notice import HostNotice
 from bot.hosting.installation import claim, open_database, open_journal, open_keys
+from bot.hosting.running.run import Run
 from bot.incoming.limits import Limits
 from bot.log import Word
 from bot.platform.adapter import Adapter
+from bot.words import content
 from storage.members import zones
 
 log = logging.getLogger(__name__)
@@ -60,17 +64,25 @@ def configured(config: Config, bot: Bot) -> dict[str, Build]:
 class App:
     """Kith as it runs: ``async with App.open(config) as app: await app.run(print)``."""
 
-    def __init__(self, bot: Bot, platforms: Mapping[str, Build], contact: str, feeds: Feeds | None = None) -> None:
+    def __init__(self, bot: Bot, platforms: Mapping[str, Build], config: Config, env: Mapping[str, str]) -> None:
         self.bot = bot
-        self._feeds = feeds
         self._platforms = platforms
-        self._scheduler = Scheduler(
-            partial(bot.tick, patience=0), bot.run_jobs, bot.now
-        )  # a slow platform holds up nothing
+        self._scheduler = Scheduler(self._round, bot.run_jobs, bot.now)
         self._connected: set[str] = set()
+        self._run = Run(bot, config.data, platforms, self._connected, env)
+        self._others: dict[str, Callable[[], Awaitable[None]]] = {}
+        if self._run.is_watched:
+            self._others["watchdog"] = self._run.watchdog
+        if config.calendar is not None:
+            self._others["calendar"] = Feeds(bot.registry, config.calendar).serve
+        if config.metrics is not None:
+            from bot.hosting.running.page import Page  # and with it Prometheus' library
+
+            self._others["metrics"] = Page(config.metrics, self._run.look).serve
         self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fatal: FatalError | None = None
-        self._host = HostNotice(contact, bot.database, bot.adapters, self._connected)
+        self._host = HostNotice(config.host.contact, bot.database, bot.adapters, self._connected)
+        self._others["host notice"] = self._host.watch
         self._tell: Callable[[str], None] = lambda _line: None
         bot.dispatcher.on_fatal = self._fail
         bot.dispatcher.waiting_for.update(platforms)
@@ -82,6 +94,7 @@ class App:
         config: Config,
         platforms: Callable[[Config, Bot], Mapping[str, Build]] = configured,
         now: Clock = utc_now,
+        env: Mapping[str, str] = os.environ,
     ) -> AsyncIterator[Self]:
         """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError."""
         with claim(config.data):
@@ -92,8 +105,7 @@ class App:
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
-                feeds = Feeds(bot.registry, config.calendar) if config.calendar else None
-                yield cls(bot, platforms(config, bot), config.host.contact, feeds)
+                yield cls(bot, platforms(config, bot), config, env)
 
     async def run(self, tell: Callable[[str], None]) -> None:
         """Serve until ``stop``; ``tell`` gets one line as soon as every platform is connected.
@@ -101,11 +113,9 @@ class App:
         Raises FatalError where only the host can mend it. Anything else that breaks is logged and started again.
         """
         self._tell = tell
+        self._run.starts()
         ticking = asyncio.create_task(self._keep("scheduler", self._tick))
-        watching = asyncio.create_task(self._keep("host notice", self._host.watch))
-        others = [watching]
-        if self._feeds is not None:
-            others.append(asyncio.create_task(self._keep("calendar", self._feeds.serve)))
+        others = [asyncio.create_task(self._keep(name, work)) for name, work in self._others.items()]
         serving = [
             asyncio.create_task(self._keep(name, partial(self._serve, name, build)))
             for name, build in self._platforms.items()
@@ -114,6 +124,7 @@ class App:
             await self._stopping.wait()
         finally:
             self._stopping.set()
+            self._run.stopping()
             self._scheduler.stop()
             if not self._some_connected.is_set():
                 ticking.cancel()
@@ -124,12 +135,18 @@ class App:
             await self._tell_host()
             self._leaving.set()
             await _end(serving, PLATFORM_GRACE)
+            self._run.stopped()
         if self._fatal is not None:
             raise self._fatal
 
     def stop(self) -> None:
         """Finish what is under way, and return from ``run``."""
         self._stopping.set()
+
+    def reread(self) -> None:
+        """Read questions, lines, wishes and catalogues anew, beside the rest; a file with a mistake stays as it was."""
+        reading = asyncio.get_running_loop().run_in_executor(None, content.reread)
+        reading.add_done_callback(lambda done: self._run.rereads(well=done.result()))
 
     async def _tell_host(self) -> None:
         """The last look at what only the host can mend, while some platform may still be there."""
@@ -166,6 +183,11 @@ class App:
         await self._some_connected.wait()
         await self._scheduler.run()
 
+    async def _round(self, now: datetime) -> None:
+        """One round of planning and sending; a slow platform holds up nothing."""
+        await self.bot.tick(now, patience=0)
+        self._run.ticked()
+
     async def _serve(self, name: str, build: Build) -> None:
         """One platform, from connecting to stopping. It is built anew each time, so that nothing broken is kept."""
         adapter = self.bot.adapters[name] = build()
@@ -176,6 +198,7 @@ class App:
             if name not in self._connected:
                 serving.cancel()
             self._connected.discard(name)
+            self._run.loses(name)
             self.bot.dispatcher.waiting_for.add(name)
             await adapter.stop()
             await asyncio.wait([serving])
@@ -190,8 +213,10 @@ class App:
         self._connected.add(name)
         self.bot.dispatcher.waiting_for.discard(name)
         self._some_connected.set()
+        self._run.connects(name)
         if len(self._connected) == len(self._platforms):
             _give_memory_back()
+            self._run.ready()
             self._tell(f"ready: {', '.join(self._platforms)}")
             self._tell = lambda _line: None
         await adapter.serve()

@@ -19,6 +19,7 @@ from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
+from bot.delivery.tally import Answer
 from bot.errors import NotUnderstood, Opens, StorageError, UserError
 from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
@@ -154,24 +155,25 @@ class Bot(Goings):
         with reading(context.locale):
             reply: Reply
             wrong: Text | None = None
-            understood = True
             opens: Opens | None = None
+            outcome: Answer = "answered"
             try:
                 context, reply = await handle(context)
             except NotUnderstood as error:
-                understood = False
+                outcome = "refused"
                 reply = await help_first.lost(self.registry, context, text.sentence(error))
             except UserError as error:
-                wrong, opens = text.sentence(error), error.opens
+                outcome, wrong, opens = "refused", text.sentence(error), error.opens
             except StorageError:
                 log.exception("the database did not answer")
-                wrong = say(help_first.NO_MEMORY)
+                outcome, wrong = "failed", say(help_first.NO_MEMORY)
             except Exception:
                 log.exception("a request failed")
-                wrong = say(help_first.FAILED)
+                outcome, wrong = "failed", say(help_first.FAILED)
+            self.dispatcher.tally.requests[context.member.platform, outcome] += 1
             if wrong is not None:
-                understood = False
                 reply = help_first.not_understood(self.registry, wrong, opens)
+            understood = outcome == "answered"
             await self._respond(
                 context, await help_first.before(self.registry, context, typed, reply, understood=understood)
             )

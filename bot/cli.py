@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -51,13 +52,16 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
     doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
     doctor.set_defaults(command=_doctor)
+    status = commands.add_parser("status", help="say whether Kith runs, and what waits to be sent")
+    status.add_argument("--json", action="store_true", help="for a program")
+    status.set_defaults(command=_status)
     rotate = commands.add_parser("rotate-key", help="put everything encrypted under a new key; Kith must be stopped")
     rotate.set_defaults(command=_rotate_key)
     cases = commands.add_parser("cases", help="read the reports that only you, the host, may see")
     cases.add_argument("--close", type=int, metavar="N", help="close the report with this number")
     cases.add_argument("--free", action="store_true", help="and let whom it is about be introduced again")
     cases.set_defaults(command=_cases)
-    for command in (run, doctor, rotate, cases, *cli_backup.add_to(commands)):
+    for command in (run, doctor, status, rotate, cases, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -111,9 +115,21 @@ async def _serve(settings: Config) -> None:
     from bot.app import App
 
     async with App.open(settings) as app:
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, app.stop)
+            loop.add_signal_handler(number, app.stop)
+        loop.add_signal_handler(signal.SIGHUP, app.reread)
         await app.run(lambda line: print(line, flush=True))
+
+
+def _status(options: argparse.Namespace) -> int:
+    from bot.clocks.clock import utc_now
+    from bot.hosting import config
+    from bot.hosting.running import status
+
+    found = status.read(config.load(options.config, os.environ).data, utc_now())
+    print(json.dumps(found.fields()) if options.json else found)
+    return 0 if found.well else 1
 
 
 def _rotate_key(options: argparse.Namespace) -> int:

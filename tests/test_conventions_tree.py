@@ -73,7 +73,7 @@ def test_what_the_code_imports_is_asked_for_by_name(folders: tuple[str, ...], se
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
         for module in imported(path)
-        if module in installed and not asked & {name.lower() for name in installed[module]}
+        if module in installed and not asked & {name.lower().replace("_", "-") for name in installed[module]}
     }
     assert missing == set()
 

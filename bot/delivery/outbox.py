@@ -12,12 +12,12 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.context import Delivery
 from bot.delivery.outcomes import Outcomes
 from bot.delivery.rendering import Rendering
+from bot.delivery.tally import Tally
 from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter, StorageError
 from bot.log import Word
 from bot.messages import Channel, Member
@@ -73,7 +73,8 @@ class Dispatcher:
         self._database = database
         self._adapters = adapters
         self._kinds = kinds
-        self._outcomes = Outcomes(database)
+        self.tally = Tally()
+        self._outcomes = Outcomes(database, self.tally)
         self._rendering = Rendering(database, kinds, names, self._outcomes)
         self._nonce_key = nonce_key
         self._decide = decide
@@ -164,6 +165,7 @@ class Dispatcher:
                     busy=[*lane.under_way],
                 )
                 lane.after = claimed.after
+                self.tally.deliveries.update((lane.adapter.name, state) for state in claimed.settled)
                 for delivery in claimed.going:
                     lane.pace.charge(opening=delivery.opening)
                     self._send_off(lane, delivery)
@@ -211,7 +213,7 @@ class Dispatcher:
             if isinstance(delivery.to, Channel):
                 await self._outcomes.settle(delivery, "dead", self._now, reason="cannot be reached")
             else:
-                await self._outcomes.write(partial(deliveries.refused, row=delivery.id, now=self._now))
+                await self._outcomes.refused(delivery, self._now)
         except FatalError as error:
             self._close(lane, error)
             await self._outcomes.postpone(delivery, timedelta(), self._now)

@@ -10,6 +10,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from bot.context import Delivery
+from bot.delivery.tally import Tally
 from bot.errors import StorageError
 from bot.messages import Channel
 from storage.delivery import deliveries
@@ -27,8 +28,9 @@ GIVE_UP = 300
 class Outcomes:
     """What happened on a platform must be written, also after the disk was full."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tally: Tally) -> None:
         self._database = database
+        self._tally = tally
         self._unwritten: list[Callable[[Connection], None]] = []
 
     async def catch_up(self) -> None:
@@ -46,6 +48,10 @@ class Outcomes:
         message_id: str | None = None,
         reason: str = "",
     ) -> None:
+        if state == "sent":
+            self._tally.sent(delivery, (now - delivery.due).total_seconds())
+        else:
+            self._tally.became(delivery, state)
 
         def work(connection: Connection) -> None:
             deliveries.settle(connection, delivery.id, state, now, message_id=message_id, reason=reason)
@@ -57,11 +63,17 @@ class Outcomes:
         """Try again later, unless that is too late. What a person would miss for good then waits in their inbox."""
         until = now + delay
         if until < delivery.expires if delivery.expires else delivery.attempts < GIVE_UP:
+            self._tally.became(delivery, "postponed")
             await self.write(partial(deliveries.postpone, row=delivery.id, until=until))
         elif delivery.expires or isinstance(delivery.to, Channel):
             await self.settle(delivery, "dead", now, reason="too late")
         else:
             await self.settle(delivery, "inbox", now, reason="too late")
+
+    async def refused(self, delivery: Delivery, now: datetime) -> None:
+        """The platform hands nothing to this person now."""
+        self._tally.became(delivery, "inbox")
+        await self.write(partial(deliveries.refused, row=delivery.id, now=now))
 
     async def write(self, work: Callable[[Connection], None]) -> None:
         """What happened on a platform must be written; while the disk is full, it is kept for the next tick."""

@@ -132,6 +132,14 @@ class CalendarConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MetricsConfig:
+    """A page for the host's monitoring, on the loopback. Off where there is no such section."""
+
+    listen: Annotated[str, Setting(values.text)] = "127.0.0.1"
+    port: Annotated[int, Setting(values.whole_number(1, 65535))] = 9187
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """Everything the host decides. Paths are absolute or relative to the file's own folder, never to the shell's."""
 
@@ -142,6 +150,7 @@ class Config:
     discord: Annotated[DiscordConfig | None, Section(DiscordConfig)] = None
     matrix: Annotated[MatrixConfig | None, Section(MatrixConfig)] = None
     calendar: Annotated[CalendarConfig | None, Section(CalendarConfig)] = None
+    metrics: Annotated[MetricsConfig | None, Section(MetricsConfig)] = None
     key: Annotated[KeyConfig, Section(KeyConfig)]
     log: Annotated[LogConfig, Section(LogConfig)]
 

@@ -1,4 +1,4 @@
-"""The one port Kith can open, and only where the host asks for it: members' own calendars at private addresses.
+"""A port that Kith opens only where the host asks for it: members' own calendars at private addresses.
 
 Behind an address stands what a cog gives for it (``Cog.feed``). Whatever else is asked for is not found; nothing of a
 request is logged, as the address is the secret.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.errors import FatalError, StorageError
+from bot.errors import StorageError
 from bot.hosting.config import CalendarConfig
+from bot.hosting.listening import Listener
 from bot.registry import Registry
 
 if TYPE_CHECKING:
@@ -42,32 +42,12 @@ class Feeds:
 
     def __init__(self, registry: Registry, config: CalendarConfig) -> None:
         self._registry = registry
-        self._config = config
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self.port = config.port
-        self.listening = asyncio.Event()
+        self.listener = Listener(config, "calendar")
 
     async def serve(self) -> None:
         """Raises FatalError where the port cannot be had: only the host can mend that."""
-        from aiohttp import web  # only where somebody asked for it
-
-        application = web.Application(client_max_size=1024)
-        application.router.add_get("/{path:.*}", self._answer)
-        runner = web.AppRunner(application, access_log=None, keepalive_timeout=15, shutdown_timeout=1)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, self._config.listen, self._config.port)
-            try:
-                await site.start()
-            except OSError as error:
-                where = f"{self._config.listen}, port {self._config.port}"
-                raise FatalError(f"I can't listen on {where}. Choose another one in [calendar].") from error
-            self.port = runner.addresses[0][1]
-            self.listening.set()
-            await asyncio.Event().wait()
-        finally:
-            with suppress(Exception):
-                await runner.cleanup()
+        await self.listener.serve({"/{path:.*}": self._answer})
 
     async def _answer(self, request: web.Request) -> web.Response:
         from aiohttp import web

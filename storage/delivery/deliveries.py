@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Channel, Community, Member, Person
@@ -235,6 +235,40 @@ def export(connection: Connection, person: Person, silent: Collection[str] = ())
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows are in each state."""
     return dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+
+
+def settled(connection: Connection, rows: Sequence[int]) -> tuple[str, ...]:
+    """What became of those that are neither waiting nor on their way."""
+    if not rows:
+        return ()
+    found = connection.execute(
+        "SELECT state FROM deliveries WHERE id IN (SELECT value FROM json_each(?))"
+        " AND state NOT IN ('pending', 'sending')",
+        (json.dumps([*rows]),),
+    )
+    return tuple(state for (state,) in found)
+
+
+class Waiting(NamedTuple):
+    """``planned``: for later. ``overdue``: due for longer than `OVERDUE`. ``inbox``: no platform hands it over now."""
+
+    planned: int
+    overdue: int
+    inbox: int
+
+
+OVERDUE: Final = timedelta(minutes=1)
+"""What is due goes at the next tick; a burst takes as long as the platform's pace allows."""
+
+
+def waiting(connection: Connection, now: datetime) -> Waiting:
+    """What is still to go. What quiet hours hold is planned for their end."""
+    rows = connection.execute(
+        "SELECT iif(next_try <= ?, 'overdue', 'planned') AS it, count(*) FROM deliveries WHERE state = 'pending'"
+        " GROUP BY it UNION ALL SELECT 'inbox', count(*) FROM deliveries WHERE state = 'inbox'",
+        (seconds(now - OVERDUE),),
+    )
+    return Waiting(**{"planned": 0, "overdue": 0, **dict(rows.fetchall())})
 
 
 def target_of(delivery: Delivery) -> str:

@@ -58,11 +58,13 @@ Decide = Callable[[Delivery, Facts, datetime], Verdict]
 
 
 class Claimed(NamedTuple):
-    """What goes now, whose turn was last (``after``), and whether the gate was asked about anything at all."""
+    """What goes now, whose turn was last (``after``), whether the gate was asked about anything at all, and what became
+    of that which does not go at all (``settled``)."""
 
     going: list[Delivery]
     after: tuple[int, int]
     found: bool
+    settled: tuple[str, ...] = ()
 
 
 def claim(
@@ -86,6 +88,7 @@ def claim(
     going: list[Delivery] = []
     turns = list(after)
     targets = set(busy)
+    stopped: list[int] = []
     asked = 0
     if _has_due(connection, platform, now):
         for opening, limit in ((1, min(room, openings)), (0, room)):
@@ -94,10 +97,12 @@ def claim(
                 turns[opening], row = found
                 asked += 1
                 delivery = _let_go(connection, row, decide, now)
-                if delivery is not None:
-                    going.append(delivery)
-                    targets.add(deliveries.target_of(delivery))
-    return Claimed(going, (turns[0], turns[1]), asked > 0)
+                if delivery is None:
+                    stopped.append(row)
+                    continue
+                going.append(delivery)
+                targets.add(deliveries.target_of(delivery))
+    return Claimed(going, (turns[0], turns[1]), asked > 0, deliveries.settled(connection, stopped))
 
 
 def _has_due(connection: Connection, platform: str, now: datetime) -> bool:

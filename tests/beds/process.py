@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +65,14 @@ class Running:
         assert self.process.stdout is not None
         return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip("\n")
 
+    async def said(self, words: str) -> bool:
+        """Whether its log has a line with these words, waiting for it; what it logged before that is gone."""
+        assert self.process.stderr is not None
+        while line := await asyncio.wait_for(self.process.stderr.readline(), PATIENCE):
+            if words in line.decode():
+                return True
+        return False
+
     async def end(self, number: signal.Signals | None = None) -> Ended:
         """Send it a signal, if one is given, and wait until it has ended."""
         if number is not None:
@@ -75,10 +83,10 @@ class Running:
 
 
 @asynccontextmanager
-async def started(*arguments: str | Path) -> AsyncIterator[Running]:
-    """``kith`` with these arguments. Killed at the end, if it still runs."""
+async def started(*arguments: str | Path, env: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+    """``kith`` with these arguments, and these variables beside a host's. Killed at the end, if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        *command(*arguments), cwd=ROOT, env=environment(), stdout=PIPE, stderr=PIPE
+        *command(*arguments), cwd=ROOT, env={**environment(), **(env or {})}, stdout=PIPE, stderr=PIPE
     )
     try:
         yield Running(process)

@@ -65,12 +65,27 @@ class Client(discord.Client):
             parsers[name] = _surviving(name, parsers[name])
         self._heard_interaction = on_interaction
         self._heard_direct_message = on_direct_message
+        self._lost = False
 
     def hear_who_leaves(self) -> None:
         """Ask for members' goings if this application has leave to: asking without would end the connection."""
         assert self.application is not None
         flags = self.application.flags
         self._connection._intents.members = flags.gateway_guild_members or flags.gateway_guild_members_limited
+
+    async def on_disconnect(self) -> None:
+        self._lost = True
+
+    async def on_resumed(self) -> None:
+        self._found()
+
+    async def on_ready(self) -> None:
+        self._found()
+
+    def _found(self) -> None:
+        if self._lost:
+            log.info("Discord answers again")
+        self._lost = False
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         await self._heard_interaction(interaction)

@@ -130,6 +130,8 @@ class Sync:
             log.warning("the homeserver does not answer (%s): next try in %.1f s", error, pause)
             await self._pause(pause)
         else:
+            if self._failures:
+                log.info("the homeserver answers again, after %d tries", self._failures)
             self._failures = 0
             return True
         return False

@@ -238,7 +238,8 @@ async def test_a_revoked_token_ends_kith_with_one_sentence_and_few_requests(
 
 
 @pytest.mark.sockets
-async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path) -> None:
+async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     with Synapse() as synapse:
         async with World(synapse, tmp_path) as kith:
             await kith.start()
@@ -246,6 +247,7 @@ async def test_a_homeserver_that_crashes_is_waited_for(tmp_path: Path) -> None:
             await synapse.restart(kill=True)
             await alice.say("start")
             assert (await alice.next()).text.startswith("Hello")
+    assert "the homeserver answers again" in caplog.text
 
 
 @pytest.mark.sockets

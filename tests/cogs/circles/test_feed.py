@@ -27,9 +27,9 @@ async def serving(world: Playground) -> AsyncIterator[str]:
     world.bot.core.settings = replace(world.bot.core.settings, calendar=ADDRESS)
     feeds = Feeds(world.bot.registry, CalendarConfig(address=ADDRESS, port=0))
     task = asyncio.create_task(feeds.serve())
-    await feeds.listening.wait()
+    await feeds.listener.listening.wait()
     try:
-        yield f"http://127.0.0.1:{feeds.port}"
+        yield f"http://127.0.0.1:{feeds.listener.port}"
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
