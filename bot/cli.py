@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import __version__
-from bot.errors import FatalError, StorageError
+from bot.errors import FatalError, NotNow, StorageError
 from bot.hosting import cli_backup
 
 if TYPE_CHECKING:
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one command. Returns the exit status: 0, or 1 after one sentence on standard error."""
+    """Run one command. Returns the exit status, after one sentence on standard error where it is not 0.
+
+    As sysexits.h has them: 78 (EX_CONFIG) where only the host can mend it, 75 (EX_TEMPFAIL) where it passes by itself.
+    """
     os.umask(0o077)  # whatever Kith writes is the host's alone
     options = _parser().parse_args(argv)
     try:
         status: int = options.command(options)
     except (FatalError, StorageError) as error:
         print(f"kith: {error}", file=sys.stderr)
-        return 1
+        return 75 if isinstance(error, NotNow) else 78
     except BrokenPipeError:  # whoever read our output, `head` for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -157,13 +160,13 @@ def _cases(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from bot.adapters.reach import host_account, questions
-    from bot.hosting.doctor import look_over
+    from bot.hosting.doctor import look_over, status
 
-    status = 0
+    found = []
     for finding in look_over(options.config, os.environ, questions, host_account, online=options.online):
         print(finding, flush=True)
-        status = 1 if finding.state == "wrong" else status
-    return status
+        found.append(finding)
+    return status(found)
 
 
 if __name__ == "__main__":

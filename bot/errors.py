@@ -5,6 +5,7 @@ KithError
 │   ├── NotUnderstood    nothing was found that the words could mean
 │   └── Ambiguous        the words mean more than one thing: it asks which
 ├── FatalError       its sentence is printed, and the process ends
+│   └── NotNow           and what it says passes by itself: started again later, it goes
 ├── StorageError     the database could not do it: full, locked, damaged or closed
 └── DeliveryError    a platform did not take a message
     ├── CannotReach      and will not: direct messages closed, room left, member gone
@@ -55,6 +56,10 @@ class Ambiguous(UserError):
 
 class FatalError(KithError):
     """The process cannot go on. The sentence is for the person who hosts it."""
+
+
+class NotNow(FatalError):
+    """The process cannot go on now, and nobody has to mend anything: later it can."""
 
 
 class StorageError(KithError):

@@ -108,14 +108,14 @@ async def test_a_second_kith_on_the_same_folder_is_sent_away(tmp_path: Path, dis
         second = await finished("run", "--config", config)
     folder = tmp_path / "data"
     sentence = f"Kith is already running with the folder {folder}. Stop it first: two would send everything twice."
-    assert second == (1, "", f"kith: {sentence}\n")
+    assert second == (75, "", f"kith: {sentence}\n")
 
 
 async def test_a_wrong_token_is_one_sentence(tmp_path: Path, discord: FakeDiscord) -> None:
     config = configure(tmp_path, discord)
     config.write_text(config.read_text().replace(discord.token, "another.token"))
     ended = await finished("run", "--config", config)
-    assert (ended.status, ended.out) == (1, "")
+    assert (ended.status, ended.out) == (78, "")
     [sentence] = [line for line in ended.err.splitlines() if not line.startswith("20")]
     assert sentence.startswith("kith: ")
     assert "token" in sentence
@@ -129,7 +129,7 @@ async def test_a_wrong_password_is_one_sentence_though_the_other_platform_connec
     config = configure(tmp_path, discord, (synapse, account))
     config.write_text(config.read_text().replace(account.password, "no such password"))
     ended = await finished("run", "--config", config)
-    assert (ended.status, ended.out) == (1, "")
+    assert (ended.status, ended.out) == (78, "")
     [sentence] = [line for line in ended.err.splitlines() if not line.startswith("20")]
     assert sentence.startswith("kith: ")
     assert "password" in sentence

@@ -94,13 +94,13 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
 async def test_a_missing_configuration_is_one_sentence() -> None:
     ended = await finished("run", "--config", "nowhere.toml")
-    assert ended == (1, "", "kith: I can't find nowhere.toml. Copy config.example.toml there and fill it in.\n")
+    assert ended == (78, "", "kith: I can't find nowhere.toml. Copy config.example.toml there and fill it in.\n")
 
 
 async def test_a_typo_in_the_configuration_is_one_sentence(config: Path) -> None:
     mistype(config)
     ended = await finished("run", "--config", config)
-    assert ended == (1, "", "kith: config.toml: I don't know `host.contcat`. Did you mean `contact`?\n")
+    assert ended == (78, "", "kith: config.toml: I don't know `host.contcat`. Did you mean `contact`?\n")
 
 
 def mistype(config: Path) -> None:
@@ -110,7 +110,7 @@ def mistype(config: Path) -> None:
 async def test_a_damaged_database_is_one_sentence(config: Path, tmp_path: Path) -> None:
     installed(tmp_path).write_bytes(b"SQLite format 3\0" + os.urandom(9000))
     ended = await finished("run", "--config", config)
-    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (78, "", 1)
     assert ended.err.startswith(f"kith: {tmp_path}/data/kith.db is damaged")
 
 
@@ -119,7 +119,7 @@ async def test_a_database_of_a_newer_kith_is_one_sentence(config: Path, tmp_path
         connection.execute("PRAGMA user_version = 9999")
         connection.execute("UPDATE meta SET compatible = 9999")
     ended = await finished("run", "--config", config)
-    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (78, "", 1)
     assert "was written by a newer Kith (schema 9999). Upgrade Kith" in ended.err
 
 
@@ -198,7 +198,7 @@ def test_the_doctor_changes_nothing(config: Path, tmp_path: Path, capsys: pytest
 
 def test_a_wrong_configuration_is_the_only_finding(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.write_text("[host]\n")
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert list(findings(capsys)) == ["config"]
 
 
@@ -206,7 +206,7 @@ def test_every_fault_is_found_at_once(config: Path, tmp_path: Path, capsys: pyte
     installed(tmp_path).write_bytes(os.urandom(9000))
     (tmp_path / "data").chmod(0o755)
     (tmp_path / "kith.key").chmod(0o644)
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     found = findings(capsys)
     assert [check for check, (state, _says) in found.items() if state == "WRONG"] == ["data", "database", "key"]
     assert f"chmod 700 {tmp_path / 'data'}" in found["data"][1]
@@ -217,14 +217,14 @@ def test_every_fault_is_found_at_once(config: Path, tmp_path: Path, capsys: pyte
 def test_a_lost_key_is_found(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     installed(tmp_path)
     (tmp_path / "kith.key").unlink()
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert findings(capsys)["key"][0] == "WRONG"
 
 
 def test_another_installations_key_is_found(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     installed(tmp_path)
     Keyring.new().save(tmp_path / "kith.key", replace=True)
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert "is not the one this database was written with" in findings(capsys)["key"][1]
 
 
@@ -233,7 +233,7 @@ def test_another_programs_database_is_found(config: Path, tmp_path: Path, capsys
     path.unlink()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE notes (words TEXT)")
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert "belongs to another program" in findings(capsys)["database"][1]
 
 
@@ -241,7 +241,7 @@ def test_a_file_where_the_folder_should_be_is_found(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "data").write_text("")
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert "is not a folder" in findings(capsys)["data"][1]
 
 
@@ -315,7 +315,7 @@ def test_a_text_that_no_key_opens_is_one_sentence_and_the_old_key_stays(
     path, foreign = installed(tmp_path), Keyring.new().encrypt("a chat", "conversations", "state", "01")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE conversations SET state = ?", (foreign,))
-    assert main(["rotate-key", "--config", str(config)]) == 1
+    assert main(["rotate-key", "--config", str(config)]) == 78
     said = capsys.readouterr().err
     assert "can't be opened with any key in the file" in said
     assert "Traceback" not in said

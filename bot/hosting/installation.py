@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.clocks.clock import Clock
-from bot.errors import FatalError, StorageError
+from bot.errors import FatalError, NotNow, StorageError
 from bot.hosting.config import KeyConfig
 from bot.keys.crypto import Keyring
 from storage.database import keyed
@@ -44,7 +44,7 @@ def _lock(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise FatalError(
+        raise NotNow(
             f"Kith is already running with the folder {folder}. Stop it first: two would send everything twice."
         ) from error
 

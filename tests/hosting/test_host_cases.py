@@ -70,5 +70,5 @@ async def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> N
 
 
 def test_the_command_needs_a_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["cases", "--config", str(tmp_path / "none.toml")]) == 1
+    assert main(["cases", "--config", str(tmp_path / "none.toml")]) == 78
     assert "I can't find" in capsys.readouterr().err

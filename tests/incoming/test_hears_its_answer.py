@@ -14,7 +14,7 @@ from tests.cast import ALICE, Playground, button, labels
 ROOT = Path(__file__).parents[2]
 READERS = ("bot/clocks/", "bot/incoming/parameters.py")
 """Where words are read as values: whoever fails there is asked about that value, and the next line is heard."""
-NOBODY_TYPES = ("bot/hosting/", "bot/adapters/reach.py", "bot/cli.py")
+NOBODY_TYPES = ("bot/hosting/", "bot/adapters/reach/", "bot/cli.py")
 """What is said to the host, at a terminal."""
 
 

@@ -1,0 +1,22 @@
+"""The database: whether it is whole, and what waits in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.hosting.config import Config
+from bot.hosting.doctor.findings import Finding
+from bot.hosting.installation import DATABASE
+from storage.upkeep.examination import Examined, examine
+
+
+def whole(config: Config, kept: list[Examined]) -> Iterator[Finding]:
+    """``kept`` gets what the file says of itself, for the checks behind this one."""
+    path = config.data / DATABASE
+    if not path.exists():
+        yield Finding("database", "ok", f"{path} will be made on the first start")
+        return
+    kept.append(examine(path))
+    [examined] = kept
+    open_rows = sum(examined.deliveries.get(state, 0) for state in ("pending", "sending"))
+    yield Finding("database", "ok", f"{path} is whole (schema {examined.version}, {open_rows} messages planned)")

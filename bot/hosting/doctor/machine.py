@@ -1,0 +1,20 @@
+"""The computer: its time zones, its clock, its disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.hosting.doctor.findings import Finding
+
+SOME_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
+
+
+def zones() -> Iterator[Finding]:
+    try:
+        for name in SOME_ZONES:
+            ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        yield Finding("zones", "wrong", "There are no time zones here.", "Run scripts/setup again: it installs tzdata.")
+    else:
+        yield Finding("zones", "ok", "time zones are there")
