@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Self, TypeAlias
 
 from bot.bot import Bot
@@ -18,7 +19,7 @@ from bot.clocks.quiet_hours import QuietHours
 from bot.clocks.zones import tzdata_version
 from bot.cog import Settings
 from bot.delivery.scheduler import Scheduler
-from bot.errors import FatalError
+from bot.errors import DeliveryError, FatalError, NotNow
 from bot.hosting.config import Config
 from bot.hosting.feeds import Feeds
 from bot.hosting.host_notice import HostNotice
@@ -59,6 +60,19 @@ def configured(config: Config, bot: Bot) -> dict[str, Build]:
 
         platforms["matrix"] = partial(MatrixAdapter, bot, config.matrix, config.data / "matrix")
     return platforms
+
+
+def prepare(config: Config, folder: Path) -> list[str]:
+    """For `kith init`: make in ``folder`` what the data folder needs before the first start. Raises FatalError."""
+    if config.matrix is None or (config.data / "matrix/session.json").exists():
+        return []
+    from bot.adapters.matrix.login import make_device
+
+    try:
+        device = asyncio.run(make_device(config.matrix, folder / "matrix", utc_now()))
+    except DeliveryError as error:
+        raise NotNow(f"{config.matrix.homeserver} does not answer as it should ({error}). Try again later.") from error
+    return [f"{config.matrix.user} has the device {device}, cross-signed. Its keys are in {config.data / 'matrix'}."]
 
 
 class App:

@@ -1,4 +1,4 @@
-"""The `kith` command: play, run, doctor, backup, restore. What only one of them needs is imported only by that one."""
+"""The `kith` command and its parts. What only one of them needs is imported only by that one."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
+        print("", file=sys.stderr)
         return 130
     return status
 
@@ -50,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--story", action="store_true", help="watch a week instead")
     play.add_argument("--data", type=Path, metavar="DIR", help="keep the community in this folder")
     play.set_defaults(command=_play)
+    init = commands.add_parser("init", help="be asked all that Kith needs, and have it written; again at any time")
+    init.add_argument("--answers", type=Path, metavar="FILE", help="answers in a file; what it lacks is asked here")
+    init.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="config.toml")
+    init.set_defaults(command=_init)
     run = commands.add_parser("run", help="serve the platforms of a configuration file")
     run.set_defaults(command=_run)
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
@@ -105,10 +110,11 @@ def _converse(folder: Path) -> None:
 def _run(options: argparse.Namespace) -> int:
     from bot import log
     from bot.clocks.zones import use_newest_tzdata
-    from bot.hosting import config
+    from bot.hosting import config, owner
 
     use_newest_tzdata()  # the system's rules may be a year old, and clocks change by them
     settings = config.load(options.config, os.environ)
+    owner.become(settings.data)
     log.setup(settings.log)
     asyncio.run(_serve(settings))
     return 0
@@ -136,19 +142,19 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _rotate_key(options: argparse.Namespace) -> int:
-    from bot.hosting import config
+    from bot.hosting import owner
     from bot.hosting.rotation import rotate
 
-    settings = config.load(options.config, os.environ)
+    settings = owner.settings_of(options.config)
     asyncio.run(rotate(settings.data, settings.key, lambda line: print(line, flush=True)))
     return 0
 
 
 def _cases(options: argparse.Namespace) -> int:
     from bot.clocks.clock import utc_now
-    from bot.hosting import config, host_cases
+    from bot.hosting import host_cases, owner
 
-    settings = config.load(options.config, os.environ)
+    settings = owner.settings_of(options.config)
     if options.close is not None:
         asyncio.run(host_cases.close(settings, options.close, utc_now(), free=options.free))
         print("Closed. The reporter hears that.")
@@ -156,6 +162,26 @@ def _cases(options: argparse.Namespace) -> int:
     found = asyncio.run(host_cases.waiting(settings))
     print("\n\n".join(found) if found else "No report waits for you.")
     return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from bot import log
+    from bot.adapters.reach.discord_questions import DiscordQuestions
+    from bot.adapters.reach.matrix_questions import MatrixQuestions
+    from bot.hosting.config import LogConfig
+    from bot.hosting.init import Answers, Asking, Terminal, set_up
+
+    log.setup(LogConfig(level="error"))
+    answers = Answers(options.answers) if options.answers else None
+    asking = Asking(Terminal() if sys.stdin.isatty() else None, answers)
+    set_up(asking, options.config, [DiscordQuestions(), MatrixQuestions()], _prepare)
+    return 0
+
+
+def _prepare(config: Config, folder: Path) -> list[str]:
+    from bot.app import prepare  # the platforms' libraries, once their questions are answered
+
+    return prepare(config, folder)
 
 
 def _doctor(options: argparse.Namespace) -> int:

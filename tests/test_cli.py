@@ -94,7 +94,11 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
 async def test_a_missing_configuration_is_one_sentence() -> None:
     ended = await finished("run", "--config", "nowhere.toml")
-    assert ended == (78, "", "kith: I can't find nowhere.toml. Copy config.example.toml there and fill it in.\n")
+    assert ended == (
+        78,
+        "",
+        "kith: I can't find nowhere.toml. `kith init` asks for what belongs there, and writes it.\n",
+    )
 
 
 async def test_a_typo_in_the_configuration_is_one_sentence(config: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.errors import FatalError
+from bot.hosting import owner
 from bot.keys.secret import Secret, read_private
 
 VARIABLE = "KITH_BACKUP_PASSPHRASE"
@@ -31,10 +32,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> tup
 
 def _backup(options: argparse.Namespace) -> int:
     from bot.clocks.clock import utc_now
-    from bot.hosting import config
     from bot.hosting.backup import back_up
 
-    settings = config.load(options.config, os.environ)
+    settings = owner.settings_of(options.config)
     back_up(settings, options.file, _passphrase(options, twice=True), utc_now(), with_key=options.with_key)
     print(f"{options.file} is a whole backup, {options.file.stat().st_size / 1_000_000:.1f} MB.")
     if options.with_key:
@@ -47,11 +47,10 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     from bot import log
     from bot.clocks.clock import utc_now
-    from bot.hosting import config
     from bot.hosting.backup import restore
     from cogs import COGS
 
-    settings = config.load(options.config, os.environ)
+    settings = owner.settings_of(options.config)
     log.setup(settings.log)
     passphrase = _passphrase(options, twice=False)
     done = asyncio.run(restore(settings, options.file, passphrase, COGS, utc_now()))

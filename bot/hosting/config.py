@@ -30,12 +30,17 @@ ERRORS_ONLY = ("nio.events.misc", "discord.client", "apscheduler.scheduler", "ap
 the second complains at every start that it cannot speak aloud, the others tell of each job that went well."""
 
 
+TWICE = ("Cannot declare", "Cannot overwrite a value", "Cannot mutate")
+"""How tomllib begins where a section or a setting comes a second time; what it quotes behind that may be a secret."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """How a value is read. ``read`` raises ValueError saying what the value must be."""
 
     read: Callable[[object], object]
     meaning: str = ""  # completes "`host.name` is missing: ..."
+    example: str = ""  # what config.example.toml has there, which is nobody's
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,11 @@ def matrix_user(value: object) -> str:
 class HostContact:
     """Who runs this installation: named wherever members are told who keeps their data."""
 
-    name: Annotated[str, Setting(values.text, "your name, or your group's")]
-    contact: Annotated[str, Setting(values.text, "how members reach you about their data, such as an e-mail address")]
+    name: Annotated[str, Setting(values.text, "your name, or your group's", "Your name, or your group's")]
+    contact: Annotated[
+        str,
+        Setting(values.text, "how members reach you about their data, such as an e-mail address", "you@example.org"),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +103,12 @@ class DiscordConfig:
 class MatrixConfig:
     """The bot's account on a Matrix homeserver. Either the password or an access token is there, or both."""
 
-    homeserver: Annotated[str, Setting(values.url("https", "http"), "your homeserver's address")]
-    user: Annotated[str, Setting(matrix_user, 'the bot\'s Matrix name, such as "@kith:example.org"')]
+    homeserver: Annotated[
+        str, Setting(values.url("https", "http"), "your homeserver's address", "https://matrix.example.org")
+    ]
+    user: Annotated[
+        str, Setting(matrix_user, 'the bot\'s Matrix name, such as "@kith:your.server"', "@kith:example.org")
+    ]
     password: Annotated[Secret | None, SecretSetting(values.password, variable="KITH_MATRIX_PASSWORD")] = None
     access_token: Annotated[Secret | None, SecretSetting(values.token, variable="KITH_MATRIX_ACCESS_TOKEN")] = None
     device_name: Annotated[str, Setting(values.text)] = "Kith"
@@ -155,20 +167,21 @@ class Config:
     log: Annotated[LogConfig, Section(LogConfig)]
 
 
-def load(path: Path, env: Mapping[str, str]) -> Config:
+def load(path: Path, env: Mapping[str, str], *, tokens: bool = True) -> Config:
     """Read a configuration file. ``env`` is the environment: the secrets' variables, and CREDENTIALS_DIRECTORY.
 
+    With ``tokens=False`` what opens a platform is neither read nor asked for: only the service may have it.
     Raises FatalError with one sentence for the host; it never quotes a value, because a value may be a secret.
     """
     try:
         content, is_open_to_others = read_file(path)
     except FileNotFoundError as error:
-        raise FatalError(f"I can't find {path}. Copy config.example.toml there and fill it in.") from error
-    reader = _Reader(path, env, is_open_to_others)
+        raise FatalError(f"I can't find {path}. `kith init` asks for what belongs there, and writes it.") from error
+    reader = _Reader(path, env, is_open_to_others, tokens=tokens)
     config = reader.build(Config, reader.parse(as_text(content, path)), "")
     if config.discord is None and config.matrix is None:
         raise reader.problem("there is no platform. Add a [discord] or a [matrix] section.")
-    if config.matrix and config.matrix.password is None and config.matrix.access_token is None:
+    if tokens and config.matrix and config.matrix.password is None and config.matrix.access_token is None:
         raise reader.problem("`matrix.password` is missing: the password of the bot's account, or its access token.")
     return config
 
@@ -176,8 +189,8 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
 class _Reader:
     """One file on its way to a Config."""
 
-    def __init__(self, path: Path, env: Mapping[str, str], is_open_to_others: bool) -> None:
-        self.path, self.env, self.is_open_to_others = path, env, is_open_to_others
+    def __init__(self, path: Path, env: Mapping[str, str], is_open_to_others: bool, *, tokens: bool) -> None:
+        self.path, self.env, self.is_open_to_others, self.tokens = path, env, is_open_to_others, tokens
 
     def problem(self, sentence: str) -> FatalError:
         return FatalError(f"{self.path.name}: {sentence}")
@@ -191,12 +204,15 @@ class _Reader:
             # Only the place: the rest of tomllib's sentence may quote the file.
             place = re.search(r"line (\d+)", str(error))
             where = f"line {place[1]}" if place else "the last line"
-            raise self.problem(f'I can\'t read {where}. A setting is written `name = "value"`.') from None
+            sentence = f'I can\'t read {where}. A setting is written `name = "value"`.'
+            if str(error).startswith(TWICE):
+                sentence = f"what begins in {where} is in the file twice. Keep one, and take the other away."
+            raise self.problem(sentence) from None
 
     def build(self, cls: type[T], table: Table, section: str) -> T:
         """A section's values. An unknown name is told before a missing one: the typo is usually the reason."""
-        hints = get_type_hints(cls, include_extras=True)
-        known = {field.name: (field, hints[field.name].__metadata__[0]) for field in fields(cls)}  # type: ignore[arg-type] # T is a dataclass
+        read = how_read(cls)
+        known = {field.name: (field, read[field.name]) for field in fields(cls)}  # type: ignore[arg-type] # T is a dataclass
         self.check_names(table, section, known)
         return cls(**{name: self.value(table, section, field, how) for name, (field, how) in known.items()})
 
@@ -215,7 +231,8 @@ class _Reader:
         if isinstance(how, Section):
             return self.section(table, name, field, how)
         if isinstance(how, SecretSetting):
-            found: object = self.secret(table, name, field.name, how)
+            closed = how.inline and not self.tokens
+            found: object = Secret("") if closed else self.secret(table, name, field.name, how)
         else:
             found = self.read(name, how, table[field.name]) if field.name in table else None
         if found is None and field.default is MISSING:
@@ -235,9 +252,12 @@ class _Reader:
 
     def read(self, name: str, how: Setting, value: object) -> object:
         try:
-            return how.read(value)
+            found = how.read(value)
         except ValueError as error:
             raise self.problem(f"`{name}` {error}.") from None
+        if how.example and found == how.example:
+            raise self.problem(f"`{name}` is still the example's. Put in {how.meaning}.")
+        return found
 
     def secret(self, table: Table, name: str, key: str, how: SecretSetting) -> Secret | None:
         """The environment wins over systemd, and both over the file, so that a container can override a file."""
@@ -272,6 +292,12 @@ class _Reader:
 
     def read_secret(self, name: str, how: SecretSetting, value: object) -> Secret:
         return Secret(str(self.read(name, how, value)))
+
+
+def how_read(cls: type) -> Mapping[str, Setting | Section]:
+    """How each value of a section is read, by its name."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {field.name: hints[field.name].__metadata__[0] for field in fields(cls)}
 
 
 def elsewhere(name: str, how: Setting) -> str:

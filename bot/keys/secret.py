@@ -99,7 +99,7 @@ def write_private(file: Path, text: str, *, replace: bool) -> None:
 def as_text(content: bytes, path: Path) -> str:
     """UTF-8 text without the line end at its end. Raises FatalError where it is none."""
     try:
-        return content.decode().rstrip("\r\n")
+        return content.decode("utf-8-sig").rstrip("\r\n")  # some editors put a mark of their own in front
     except UnicodeDecodeError as error:
         raise FatalError(f"I can't read {path}: it is not a text file in UTF-8.") from error
 

@@ -12,6 +12,22 @@ from typing import get_type_hints
 from bot.hosting.config import Config, SecretSetting, Section
 
 EXAMPLE = Path(__file__).parent.parent.parent / "config.example.toml"
+OWN = {
+    "Your name, or your group's": "The hosts",
+    "you@example.org": "hosts@example.org",
+    "https://matrix.example.org": "https://chat.example.org",
+    "@kith:example.org": "@kith:chat.example.org",
+}
+"""What somebody puts in the place of the example's own words, which are refused."""
+
+
+def filled_in() -> str:
+    """The example, with somebody's own words in it."""
+    text = EXAMPLE.read_text()
+    for example, own in OWN.items():
+        assert text.count(f'"{example}"') == 1
+        text = text.replace(f'"{example}"', f'"{own}"')
+    return text
 
 
 def all_settings(cls: type = Config, section: str = "") -> Iterator[tuple[str, object]]:
@@ -35,7 +51,7 @@ ODD = ["", "x" * 3000, "\x00", "../..", "~", "/dev/null", "21:00", "é\u202e", "
 
 def spoiled(chance: random.Random) -> bytes:
     """A file like a tired person, a broken editor or an attacker would leave it."""
-    lines = EXAMPLE.read_text().splitlines()
+    lines = filled_in().splitlines()
     for _ in range(chance.randint(1, 12)):
         place = chance.randrange(len(lines))
         match chance.randrange(6):

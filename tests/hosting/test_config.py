@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot.errors import FatalError
 from bot.hosting.config import SecretSetting, load
 from bot.keys.secret import Secret
-from tests.engines.config_files import EXAMPLE, all_settings
+from tests.engines.config_files import OWN, all_settings, filled_in
 from tests.engines.fuzz import configs
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +37,8 @@ MATRIX = """
 name = "Dana"
 contact = "dana@example.org"
 [matrix]
-homeserver = "https://matrix.example.org/"
-user = "@kith:example.org"
+homeserver = "https://chat.example.org/"
+user = "@kith:chat.example.org"
 """
 
 Write = Callable[..., Path]
@@ -81,7 +81,7 @@ def test_the_smallest_file_has_every_default(write: Write, tmp_path: Path) -> No
 def test_the_example_works_once_its_secret_files_are_there(write: Write) -> None:
     write("the-token\n", "discord.token")
     write("the password \r\n", "matrix.password")
-    config = load(write(EXAMPLE.read_text(), mode=0o644), {})
+    config = load(write(filled_in(), mode=0o644), {})
     assert config.discord is not None
     assert config.matrix is not None
     assert config.matrix.password is not None
@@ -91,7 +91,7 @@ def test_the_example_works_once_its_secret_files_are_there(write: Write) -> None
 
 def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
     """Taking every # away gives a file with every setting in it, and the defaults shown are the real ones."""
-    shown = re.sub(r"^# (\w+ = |\[)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    shown = re.sub(r"^# (\w+ = |\[)", r"\1", filled_in(), flags=re.MULTILINE)
     table = tomllib.loads(shown)
     names = {f"{key}.{name}" for key, value in table.items() if isinstance(value, dict) for name in value}
     names |= {key for key, value in table.items() if not isinstance(value, dict)}
@@ -100,7 +100,7 @@ def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
     secrets = re.compile(r"^(token|password|access_token)(_file)? = .*$", re.MULTILINE)
     env = {"KITH_DISCORD_TOKEN": "t", "KITH_MATRIX_PASSWORD": "p"}
     everything = load(write(secrets.sub("", shown)), env)
-    nothing_but_required = load(write(secrets.sub("", EXAMPLE.read_text())), env)
+    nothing_but_required = load(write(secrets.sub("", filled_in())), env)
     assert everything.log.file is not None
     assert dataclasses.replace(everything.log, file=None) == nothing_but_required.log
     for part in ("data", "default_zone", "community", "key"):
@@ -108,6 +108,31 @@ def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
     assert everything.matrix is not None
     assert nothing_but_required.matrix is not None
     assert everything.matrix.prefix == nothing_but_required.matrix.prefix == "!kith"
+
+
+@pytest.mark.parametrize("example", OWN)
+def test_the_examples_own_words_are_refused(write: Write, example: str) -> None:
+    text = filled_in().replace(f'"{OWN[example]}"', f'"{example}"')
+    write("the-token\n", "discord.token")
+    write("the password", "matrix.password")
+    assert "is still the example's. Put in " in refused(write(text))
+
+
+def test_a_mark_that_an_editor_put_in_front_is_no_text(write: Write) -> None:
+    """Windows' editors begin a file so; the same goes for a token."""
+    write(b"\xef\xbb\xbfthe-token\r\n", "discord.token")
+    text = MINIMAL.replace('token = "token-of-the-bot"', 'token_file = "discord.token"')
+    config = load(write(b"\xef\xbb\xbf" + text.encode()), {})
+    assert config.discord is not None
+    assert config.discord.token.reveal() == "the-token"
+
+
+def test_what_needs_no_token_is_read_without_one(write: Write) -> None:
+    """A token that only the service is given: backups, reports and keys are looked after without it."""
+    config = load(write(re.sub("token = .*", "", MINIMAL) + MATRIX[MATRIX.index("[matrix]") :]), {}, tokens=False)
+    assert config.discord is not None
+    assert config.discord.token.reveal() == ""
+    assert config.host.name == "Dana"
 
 
 def test_every_setting_and_variable_is_documented() -> None:
@@ -228,6 +253,12 @@ def test_everything_can_be_set(write: Write) -> None:
         (MATRIX + 'password = "p"\nprefix = "hey kith"', "config.toml: `matrix.prefix` must be one word of at most 20"),
         (re.sub("user = .*", "", MATRIX), "config.toml: `matrix.user` is missing: the bot's Matrix name, such as"),
         ("a = 1\nb = = 2", 'config.toml: I can\'t read line 2. A setting is written `name = "value"`.'),
+        ("[host]\nname = 'D'\n[host]", "config.toml: what begins in line 3 is in the file twice. Keep one, and take"),
+        (
+            MINIMAL + "token = 'x'\n# end",
+            "config.toml: what begins in line 7 is in the file twice. Keep one, and take the",
+        ),
+        ("a = 1\na.b = 2\n# end", "config.toml: what begins in line 2 is in the file twice. Keep one, and take the other"),
         ("a = [1,", "config.toml: I can't read the last line. A setting is written"),
         ("a = " + "9" * 5000, "config.toml: I can't read the last line."),
         ("a = " + "[" * 5000 + "]" * 5000, "config.toml: there are too many brackets inside brackets."),
@@ -242,7 +273,7 @@ def test_each_mistake_gets_one_sentence(write: Write, text: str, sentence: str) 
 
 def test_a_file_that_cannot_be_read_gets_one_sentence(write: Write, tmp_path: Path) -> None:
     assert refused(tmp_path / "no.toml") == (
-        f"I can't find {tmp_path}/no.toml. Copy config.example.toml there and fill it in."
+        f"I can't find {tmp_path}/no.toml. `kith init` asks for what belongs there, and writes it."
     )
     assert refused(tmp_path) == f"I can't read {tmp_path}: Is a directory."
     assert refused(write(b"\xff\xfe")).endswith("config.toml: it is not a text file in UTF-8.")

@@ -17,6 +17,7 @@ from typing import Any, Self, TypeAlias
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nio import Api, AsyncClient
 
+from bot.errors import FatalError
 from bot.keys.secret import write_private
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ Json: TypeAlias = dict[str, Any]
 USAGES = ("master", "self_signing", "user_signing")
 
 
-class IdentityError(Exception):
-    """The bot's device could not be signed. The message is a sentence for the host."""
+class IdentityError(FatalError):
+    """The bot's device could not be signed. Kith goes on without that, and its log has the sentence."""
 
 
 def pickle_key(path: Path) -> str:

@@ -23,6 +23,8 @@ from bot.keys.secret import read_private, write_private
 
 log = logging.getLogger(__name__)
 
+PASSWORD = "m.login.password"
+
 
 @dataclass(frozen=True)
 class Session:
@@ -52,7 +54,7 @@ class Login:
     def __init__(self, config: MatrixConfig, folder: Path) -> None:
         self._config = config
         self._folder = folder
-        self._password = config.password.reveal() if config.password else ""
+        self.password = config.password.reveal() if config.password else ""
         self._token = config.access_token.reveal() if config.access_token else ""
 
     async def log_in(self, now: datetime) -> tuple[Homeserver, Session]:
@@ -64,7 +66,7 @@ class Login:
             client = await self._reopened(session)
             if client is not None:
                 return client, session
-            if not self._password:
+            if not self.password:
                 raise FatalError(
                     f"The keys of {session.user_id}'s device {session.device_id} are not in {self._folder} any more, "
                     "so Kith cannot read or be read. Set `matrix.password` and start again, to log in as a new device."
@@ -78,8 +80,8 @@ class Login:
         seeds = self._folder / "identity.json"
         try:
             # Without our seeds, whatever identity the account has is of no use to us: the password may replace it.
-            reset = bool(self._password) and not seeds.exists()
-            await cross_sign(client, seeds, password=self._password, reset=reset)
+            reset = bool(self.password) and not seeds.exists()
+            await cross_sign(client, seeds, password=self.password, reset=reset)
         except IdentityError as error:
             log.error("%s", error)
 
@@ -99,7 +101,7 @@ class Login:
             if session != kept:
                 session.save(self._folder / "session.json")
             return session
-        if tokens and not self._password:
+        if tokens and not self.password:
             raise FatalError(
                 f"{self._config.homeserver} does not accept the access token of {self._config.user}. "
                 "Put a new one in `matrix.access_token`, or set `matrix.password`."
@@ -127,8 +129,9 @@ class Login:
     async def _as_new_device(self, now: datetime) -> Session:
         client = Homeserver.at(self._config.homeserver, self._config.user, self._folder)
         who = {"type": "m.id.user", "user": self._config.user}
-        body = {"type": "m.login.password", "identifier": who, "password": self._password}
+        body = {"type": PASSWORD, "identifier": who, "password": self.password}
         try:
+            await self._refuse_no_passwords(client)
             made = await client.request(
                 "POST", "/login", body | {"initial_device_display_name": self._config.device_name}
             )
@@ -143,6 +146,15 @@ class Login:
             old.unlink()
         session.save(self._folder / "session.json")
         return session
+
+    async def _refuse_no_passwords(self, client: Homeserver) -> None:
+        """Where people log in through a web page only, the answer to a password says nothing that helps."""
+        flows = (await client.request("GET", "/login")).get("flows", ())
+        if not any(isinstance(flow, dict) and flow.get("type") == PASSWORD for flow in flows):
+            raise FatalError(
+                f"{self._config.homeserver} lets nobody log in with a password. Log in as {self._config.user} with an"
+                " app, copy the access token from there, and put it into `matrix.access_token`."
+            )
 
     def _store_of(self, session: Session) -> Path:
         return self._folder / f"{quote(session.device_id, safe='')}.db"
@@ -185,5 +197,28 @@ def _login_refused(config: MatrixConfig, error: Refusal) -> str:
     if error.errcode == "M_USER_DEACTIVATED":
         return f"The account {config.user} is deactivated."
     if error.errcode == "M_FORBIDDEN":
-        return f"{config.homeserver} does not accept the password of {config.user}. Correct `matrix.password`."
+        return (
+            f"{config.homeserver} does not accept the password of {config.user}. Correct `matrix.password`;"
+            " if it is right, the account may be closed: ask whoever runs the homeserver."
+        )
     return f"{config.homeserver} does not let {config.user} log in with a password ({error.errcode})."
+
+
+async def make_device(config: MatrixConfig, folder: Path, now: datetime) -> str:
+    """Log in, show the server the keys of the new device, and cross-sign it, all before the first start.
+
+    Returns the device's id. Raises FatalError; whatever ends it early logs it out again.
+    """
+    login = Login(config, folder)
+    client, session = await login.log_in(now)
+    try:
+        client.expect(await client.keys_upload(), "the homeserver did not take the keys of the device")
+        seeds = folder / "identity.json"
+        await cross_sign(client, seeds, password=login.password, reset=bool(login.password))
+    except BaseException:
+        if config.access_token is None:
+            await client.request("POST", "/logout", {})
+        raise
+    finally:
+        await client.disconnect()
+    return session.device_id

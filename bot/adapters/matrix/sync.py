@@ -18,7 +18,7 @@ from nio import EncryptionError, Event, KeysUploadError, MegolmEvent, ProtocolEr
 
 from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, sources, whole
 from bot.adapters.matrix.claims import Known
-from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.adapters.matrix.homeserver import SIGNED_OUT, Homeserver, Json, Refusal, route
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
 log = logging.getLogger(__name__)
@@ -312,7 +312,7 @@ class Sync:
 
 
 def _report(answer: object) -> None:
-    if isinstance(answer, KeysUploadError):
+    if isinstance(answer, KeysUploadError) and answer.status_code not in SIGNED_OUT:  # the next sync says that better
         log.error(
             "the homeserver did not take new keys (%s): if this repeats, the crypto store is older than the device. "
             "Stop Kith, move the folder of its Matrix keys away and start with `matrix.password` set.",

@@ -21,7 +21,7 @@ def questions(config: Config) -> Mapping[str, Callable[[], Iterable[Finding]]]:
     if config.discord is not None:
         asked["discord"] = partial(discord.look, config.discord)
     if config.matrix is not None:
-        asked["matrix"] = partial(matrix.look, config.matrix)
+        asked["matrix"] = partial(matrix.look, config.matrix, config.data / "matrix")
     return asked
 
 

@@ -1,0 +1,75 @@
+"""Whoever types a command: what it leaves behind belongs to the user that Kith runs as, or it says how."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+from bot.errors import FatalError
+from bot.hosting import config as configuration
+from bot.hosting.config import Config
+
+ROOT = 0
+
+
+def settings_of(path: Path) -> Config:
+    """What the host decided, for a command that needs no token and works as the owner of the data."""
+    config = configuration.load(path, os.environ, tokens=False)
+    become(config.data)
+    return config
+
+
+def become(folder: Path) -> None:
+    """Root becomes the one that the data folder belongs to; anybody else is told how. Raises FatalError.
+
+    Files of root's in the middle of the folder would stop Kith at its next start.
+    """
+    try:
+        owner = folder.stat()
+    except FileNotFoundError:
+        return  # whoever starts Kith makes it
+    except PermissionError as error:
+        raise FatalError(
+            f"{name_of(os.geteuid())} may not look into {folder}. Type it as the user that Kith runs as."
+        ) from error
+    if owner.st_uid == os.geteuid():
+        return
+    if os.geteuid() != ROOT:
+        raise FatalError(
+            f"{folder} belongs to {name_of(owner.st_uid)}, and you are {name_of(os.geteuid())}."
+            f" {again_as(owner.st_uid)}"
+        )
+    if not _reaches(owner.st_uid, owner.st_gid, folder):
+        raise FatalError(
+            f"{folder} belongs to a user that only the service manager lets in. "
+            "Run the same command through it: docs/hosting.md says how, under `DynamicUser`."
+        )
+    os.setgroups([owner.st_gid])
+    os.setgid(owner.st_gid)
+    os.setuid(owner.st_uid)
+
+
+def _reaches(user: int, group: int, folder: Path) -> bool:
+    """Whether they could use the folder: the ones above it may be closed to them."""
+    os.setegid(group)
+    os.seteuid(user)
+    try:
+        return os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=True)
+    finally:
+        os.seteuid(ROOT)
+        os.setegid(ROOT)
+
+
+def name_of(user: int) -> str:
+    """What a user of this computer is called; the number of one who has no name."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
+
+
+def again_as(user: int) -> str:
+    """What to type. sudo takes a number behind a #, which a shell takes for a comment."""
+    name = name_of(user)
+    return f"Type the same again behind: sudo -u {name if not name.startswith('#') else repr(name)}"
