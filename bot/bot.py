@@ -243,6 +243,7 @@ class Bot(Goings):
 
     async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.registry.commands, line)
+        context = replace(context, greets=text.greets(line))
         arguments = parameters.split(command.name, command.parameters, rest, await self._reading(context))
         return await self._command(context, command, arguments)
 

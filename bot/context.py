@@ -43,6 +43,8 @@ class Context:
     """What a pressed button was offered on: ``d<delivery>``, ``o<offer>``, ``-``; empty for a command."""
     pressed: str = ""
     """The id of that button; empty for a command."""
+    greets: bool = False
+    """A greeting was typed rather than a command: it shows, and ends nothing."""
     raw: Any = field(default=None, repr=False, compare=False)
 
     @property

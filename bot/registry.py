@@ -106,6 +106,17 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """One line of where somebody stands, fit to be read over a shoulder. ``due``: when it comes, None for what is so
+    now. ``rests``: until they say `start`.
+    """
+
+    words: Text
+    due: datetime | None = None
+    rests: bool = False
+
+
+@dataclass(frozen=True)
 class Listener:
     """To whom a member may send words of theirs, both having agreed. ``purpose``: what the other's yes was to."""
 
@@ -172,6 +183,10 @@ class Duties(ABC):
 
     async def settings(self, _context: Context) -> Sequence[Setting]:
         """What of this cog the settings screen shows to the member: each row can be changed in one tap."""
+        return ()
+
+    async def stands(self, _context: Context) -> Sequence[Stand]:
+        """What of this cog lies ahead of the member, the next first. Nothing overdue, and nothing counted."""
         return ()
 
     def separate(self, _one: Person, _other: Person) -> Work[None]:

@@ -33,6 +33,7 @@ from cogs.circles import (
     CircleNotices,
     CirclePlaces,
     Circles,
+    CirclesOfMine,
 )
 from cogs.company import Company, CompanyDrafting, CompanyEnding, Helping
 from cogs.feedback import Feedback
@@ -104,6 +105,7 @@ COGS: tuple[type[Cog], ...] = (
     OwnDates,
     Reminders,
     Circles,
+    CirclesOfMine,
     CircleNotices,
     CircleDrafts,
     CircleFilling,

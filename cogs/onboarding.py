@@ -18,6 +18,7 @@ from bot.incoming.text import STOPS
 from bot.messages import Button, Community, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words.i18n import N_, _, say
+from cogs.whereabouts import resting, where
 from storage.members import consents, members
 from storage.moderation import lines
 
@@ -59,20 +60,36 @@ class Onboarding(Cog):
 
     @command("start", anyone=True)
     async def start(self, context: Context) -> Message:
-        """Say hello to Kith and see what it can do for you."""
-        if context.person is not None:
-            works = [cog.resumed(context.person, context.now) for cog in self.core.registry.cogs]
-            resumed = await self.write(_resume, context.person, works)
-            if outdated := await self.read(consents.outdated, context.person):
-                return _ask_again(outdated)
-            if resumed:
-                ended = _("Welcome back. Your pause has ended, and what you chose goes on.")
-                return Message(ended, doors.hello(self.core.registry))
+        """Say hello: where you stand, and what Kith can do for you."""
+        if context.person is None:
+            return self._greeting()
+        rests = await resting(self, context) if context.greets else None
+        if rests is not None:  # a hello ends no pause
+            return rests
+        works = [cog.resumed(context.person, context.now) for cog in self.core.registry.cogs]
+        resumed = await self.write(_resume, context.person, works)
+        if outdated := await self.read(consents.outdated, context.person):
+            return _ask_again(outdated)
+        ended = _("Welcome back. Your pause has ended, and what you chose goes on.") if resumed else None
+        if (stands := await where(self, context, ended)) is not None:
+            return stands
+        return Message(ended, doors.hello(self.core.registry)) if ended else self._greeting()
+
+    def _greeting(self) -> Message:
         return Message(_hi() + " " + _("What would you like?"), doors.hello(self.core.registry))
 
-    @action("onboarding.start", stateless=True)
+    @action(doors.START, stateless=True)
     async def start_pressed(self, context: Context, value: str) -> Message:
-        return await self.start(context)
+        """On the panel it is a hello; beside what rests it takes that up again."""
+        return await self.start(replace(context, greets=value != doors.AGAIN))
+
+    @action("onboarding.more", stateless=True)
+    async def more(self, context: Context, value: str) -> Message:
+        return self._greeting()
+
+    @action("onboarding.stay", stateless=True)
+    async def stay(self, context: Context, value: str) -> Message:
+        return Message(_("It stays so. `start` ends it when you like."), doors.help_now(self.core.registry))
 
     @action("onboarding.first", anyone=True)
     async def first(self, context: Context, value: str) -> Message:

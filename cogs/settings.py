@@ -7,6 +7,7 @@ from datetime import time
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.asking import doors
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.clocks.quiet_hours import QuietHours
 from bot.clocks.times import friendly_zone
@@ -66,7 +67,7 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         dials = [
             Setting(_("Quiet hours"), Text(str(quiet)), "settings.quiet_hours"),
             Setting(_("Time zone"), Text(friendly_zone(ZoneInfo(profile.zone))), "settings.zone"),
-            Setting(_("Pause"), _("on") if profile.paused else _("off"), _pause(paused=profile.paused)),
+            Setting(_("Pause"), _("on") if profile.paused else _("off"), _pause(paused=profile.paused), doors.AGAIN),
             Setting(_("What I keep about you"), _("see or delete"), "privacy.open"),
         ]
         if len(languages := i18n.languages()) > 1:
@@ -221,7 +222,7 @@ def _label(row: Setting) -> Text:
 
 
 def _pause(*, paused: bool) -> str:
-    return "onboarding.start" if paused else "pause.open"
+    return doors.START if paused else "pause.open"
 
 
 def _after(chosen: str, languages: Sequence[str]) -> str:

@@ -20,6 +20,9 @@ COMPANY, CHECKIN, BUDDY, CIRCLE, LOOK, PEOPLE, HELP_NOW = (
 )
 """The actions that open each door. A feature that registers one of these is offered from then on."""
 
+START, AGAIN = "onboarding.start", "again"
+"""The hello; with this value it takes up again what rests."""
+
 HELLO = {
     COMPANY: N_("company"),
     CHECKIN: N_("a check-in"),

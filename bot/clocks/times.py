@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from bot.words.i18n import _, ngettext
 
 ONE_DAY = timedelta(days=1)
+_EVENING = 17
+"""From this hour on, today is tonight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,15 @@ def friendly_instant(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
     day = friendly_date(local.date(), local_day(now, zone))
     return str(_("{day} at {time}").format(day=day, time=friendly_time(local.time())))
+
+
+def when_ahead(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """``Tonight 19:30``, ``Tomorrow 07:00``, ``Sunday 18:00``: at the beginning of a line."""
+    local = instant.astimezone(zone)
+    day = friendly_date(local.date(), today := local_day(now, zone))
+    if local.date() == today and local.hour >= _EVENING:
+        day = str(_("tonight"))
+    return f"{day[:1].upper()}{day[1:]} {friendly_time(local.time())}"
 
 
 def full_instant(instant: datetime, zone: ZoneInfo) -> str:

@@ -120,6 +120,11 @@ def names_command(commands: Mapping[str, Command], line: str) -> bool:
         return False
 
 
+def greets(line: str) -> bool:
+    """Is a line that opens `start` a greeting, rather than that word?"""
+    return any(word in GREETINGS for word in line.casefold().split()[:1])
+
+
 def means_command(commands: Iterable[str], line: str) -> bool:
     """Is the line a command that cannot be read ("checkin on 25:00"), or one with a slip in it ("chekin off")?
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
 
-from bot.clocks.times import friendly_instant
+from bot.clocks.times import friendly_instant, local_day, month_name
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
-from bot.registry import Reply
+from bot.registry import Reply, Stand
 from bot.words.i18n import _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
@@ -27,6 +28,29 @@ from storage.members import blocks, members
 
 class Standing(KeepsNothing):  # whom somebody avoids belongs to no single feature: see Privacy
     """`buddy find` for those who signed up, `buddy avoid` for everybody."""
+
+    async def stands(self, context: Context) -> Sequence[Stand]:
+        """Whoever goes with the member now; a buddy that is looked for."""
+        there = await self.read(pairs.of, context.me)
+        said = [await self._with(context, pair) for pair in sorted(there, key=lambda pair: pair.kind)]
+        if not any(pair.kind == "buddy" for pair in there) and await self.read(_is_looking, context.me):
+            said.append(_("Buddy: I'm looking for somebody."))
+        return [Stand(words) for words in said]
+
+    async def _with(self, context: Context, pair: Pair) -> Text:
+        if pair.state == "opening" or pair.ends is None:
+            return _("Your place is being opened; I'll tell you.")
+        others = [part.person for part in await self.read(pairs.others, pair.id, context.me)]
+        role = await self.read(pairs.role_of, pair.id, context.me)
+        who_ = await names(self, others, pair.channel.platform if pair.channel else None)
+        until = local_day(pair.ends, await self.zone_of(context))
+        said = {
+            "buddy": _("Buddy: {who}, until {day} {month}."),
+            "mentor": _("You walk with {who}, until {day} {month}."),
+            "mentee": _("{mentor}: {who}, until {day} {month}."),
+        }[role or "buddy"]
+        mentor = str(await mentor_word(self, pair.community)).capitalize()
+        return said.format(who=who_, day=until.day, month=month_name(until.month), mentor=mentor)
 
     @action("buddies.stand")
     async def stand(self, context: Context, value: str) -> Reply:
@@ -220,3 +244,9 @@ def _rest(connection: Connection, community: Community, person: Person, now: dat
 def _member(value: str) -> Member:
     platform, _bar, id_ = value.partition("|")
     return Member(platform, id_)
+
+
+def _is_looking(connection: Connection, person: Person) -> bool:
+    """Is a buddy looked for, in any community?"""
+    signups = [buddies.get(connection, one, person) for one in members.communities(connection, person)]
+    return any(signup is not None and not signup.resting for signup in signups)

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.asking import doors
 from bot.clocks.times import Days, Schedule, Week, friendly_instant, friendly_time, friendly_zone
 from bot.cog import Cog, action, command
 from bot.context import Context
@@ -191,7 +192,7 @@ def _move(zone: ZoneInfo) -> Button:
 
 
 def _back() -> Button:
-    return Button(_("Bring them back"), "onboarding.start")
+    return Button(_("Bring them back"), doors.START, doors.AGAIN)
 
 
 def _back_to_screen() -> Button:

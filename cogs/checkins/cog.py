@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.asking.doors import COMPANY, doors, help_now, lonely
 from bot.asking.doors import GO_ON as NOTHING_ELSE
-from bot.clocks.times import friendly_instant
+from bot.clocks.times import friendly_instant, when_ahead
 from bot.cog import (
     Cog,
     action,
@@ -22,7 +22,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Work
+from bot.registry import Stand, Work
 from bot.words import prompts
 from bot.words.help_words import plain
 from bot.words.i18n import _, say
@@ -31,7 +31,7 @@ from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import ASKED_FOR, LABELS, SCREENS
 from cogs.company.around import Wished, mark_of
 from storage.checkins import checkins, dials, prompts_off
-from storage.members import in_touch
+from storage.members import consents, in_touch
 
 USUAL_TIME = time(19)
 SNOOZE = timedelta(hours=2)
@@ -236,6 +236,16 @@ class CheckIns(Cog):
         return [*buttons, Button(_("Done"), "checkins.done")] if buttons else []
 
     # -- what is kept -------------------------------------------------------------------------------------------------
+
+    async def stands(self, context: Context) -> Sequence[Stand]:
+        found = await self.read(checkins.week_of, context.me)
+        if found is None:
+            rests = await self.read(checkins.rests, context.me)
+            return [Stand(_("Your check-ins are paused."), rests=True)] if rests else []
+        if found[1] <= context.now or not await self.read(consents.allows, context.me, checkins.PURPOSE):
+            return []
+        when = when_ahead(found[1], context.now, found[0].zone)
+        return [Stand(_("{when}: your question.").format(when=when), found[1])]
 
     def resumed(self, person: Person, now: datetime) -> Work[bool]:
         return lambda connection: checkins.resume(connection, person, now)

@@ -11,6 +11,7 @@ from cogs.circles.host_notices import CircleHostNotices
 from cogs.circles.joining import CircleJoining
 from cogs.circles.leading import CircleHosts
 from cogs.circles.meetings import CircleMeetings
+from cogs.circles.mine import Mine as CirclesOfMine
 from cogs.circles.notices import CircleNotices
 from cogs.circles.places import CirclePlaces
 from cogs.circles.stewards import CircleModeration
@@ -30,4 +31,5 @@ __all__ = [
     "CircleNotices",
     "CirclePlaces",
     "Circles",
+    "CirclesOfMine",
 ]

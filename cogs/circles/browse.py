@@ -16,7 +16,7 @@ from bot.incoming import pages
 from bot.messages import Button, Community, Message, Person, Text, When, plain
 from bot.registry import Ask, Work
 from bot.words.i18n import _
-from cogs.circles import joining, kinds, leaving, lookup, seats, wording
+from cogs.circles import joining, kinds, leaving, lookup, mine, seats, wording
 from cogs.circles.schedule import REMINDERS
 from storage.circles import answers, circles, kept
 from storage.circles.circles import Circle
@@ -60,7 +60,8 @@ class Circles(Cog):
         buttons: list[Button] = []
         for circle, gathering in on[page.start : page.end]:
             sheet = await wording.sheet(self, circle)
-            lines.append(Text(f"{len(lines) + 1}. ") + wording.one_line(sheet, gathering))
+            part = await mine.after(self, circle, gathering, context.person)
+            lines.append(Text(f"{len(lines) + 1}. ") + wording.one_line(sheet, gathering) + part)
             buttons.append(Button(plain(sheet.title[:45]), "circles.card", str(circle.id)))
         if not lines:
             return Message(
@@ -102,6 +103,7 @@ class Circles(Cog):
         if gathering is None:
             return Message(text)
         asks = context.person is None or await self.read(joining.needs_a_yes, circle, context.person)
+        text = text + await mine.sentence(self, circle, gathering, context.person)
         return Message(text, wording.answers(sheet, gathering, asks=asks))
 
     # -- coming -------------------------------------------------------------------------------------------------------

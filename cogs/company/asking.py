@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import STATELESS, Button, Community, Message, Person, Text, who
-from bot.registry import Ask, Measure, Work
+from bot.registry import Ask, Measure, Stand, Work
 from bot.words.i18n import _
 from cogs.company import wording
 from cogs.company.around import Wished, account_of, audiences, in_hours, note_of, routing, settle, waiting
@@ -66,6 +66,10 @@ class Company(Cog):
         viewers = frozenset({"helpers"} if "helpers" in there else there)
         row = await self.write(company.draft, context.me, context.here, viewers, context.now, wish.kind)
         return await preview(self, context, row, waiting(self, context, wish.mark))
+
+    async def stands(self, context: Context) -> Sequence[Stand]:
+        request = await self.read(company.current, context.me)
+        return [Stand(_("Company: I'm asking around for you."))] if request else []
 
     def asks(self) -> Iterable[Ask]:
         purposes = (*consenting.CORE, helping.COMPANY)

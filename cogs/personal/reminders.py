@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.asking import consenting
-from bot.clocks.times import friendly_duration, friendly_instant, friendly_zone
+from bot.clocks.times import friendly_duration, friendly_instant, friendly_zone, when_ahead
 from bot.cog import Cog, Core, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Ask, Reply, Work, nothing_to_forget
+from bot.registry import Ask, Reply, Stand, Work, nothing_to_forget
 from bot.words.i18n import _
+from storage.members import consents
 from storage.personal import reminders
 from storage.personal.reminders import Reminder
 
@@ -106,6 +107,17 @@ class Reminders(Cog):
         await self.write(reminders.remove, context.me, int(value))
         left = await self.listed(context)
         return Message(_("Deleted.") + "\n" + left.text, left.buttons)
+
+    async def stands(self, context: Context) -> Sequence[Stand]:
+        """The next one, without its words."""
+        waiting = await self.read(reminders.of_person, context.me)
+        if not waiting or waiting[0].due <= context.now:
+            return []
+        if not await self.read(consents.allows, context.me, reminders.PURPOSE):
+            return []
+        due = waiting[0].due
+        when = when_ahead(due, context.now, await self.zone_of(context))
+        return [Stand(_("{when}: a reminder.").format(when=when), due)]
 
     def asks(self) -> Iterable[Ask]:
         return (Ask(ASK, (*consenting.CORE, reminders.PURPOSE), self._consent_words, "reminders.ask"),)

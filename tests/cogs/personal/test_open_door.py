@@ -51,6 +51,7 @@ async def test_whoever_is_in_and_declined_five_times_still_sees_the_same_menu(wo
     """The same for a member who said yes to everything, and then no to five people."""
     await settle(world, BOB, "company", "helper")
     await settle(world, ALICE, "company", "buddy", "hello", "checkin")
+    await world.chat.say(ALICE, "checkin on")  # `start` names it: it stands there before and after
     before = {line: await _menu(world, line) for line in MENUS}
     for _time in range(5):
         asked = await world.chat.say(ALICE, "company")
