@@ -77,8 +77,10 @@ class Quiet(Cog):
             )
         )
         people = await self.read(contacts.contacts, context.me)
-        lines += await self._list(found, people)
-        lines += as_it_stands(await self.read(standing.lacks, found, context.now))
+        listed = await self._list(found, people)
+        missing = await self.read(standing.lacks, found, context.now)
+        lines += listed or [_("Nobody yet. Add somebody, and ask them.")]
+        lines += as_it_stands(missing if listed else [one for one in missing if one != "nobody"])
         lines.append(_("Nobody but you sees this list."))
         return Message(
             Text("\n").join(lines), (*await self._buttons(context, found, people), Button(_("Help now"), HELP_NOW))
@@ -93,7 +95,7 @@ class Quiet(Cog):
             lines.append(_("Then the helpers of {community}.").format(community=found.helpers.name))
         if found.moderators is not None:
             lines.append(_("Then the moderators of {community}.").format(community=found.moderators.name))
-        return lines or [_("Nobody yet. Add somebody, and ask them.")]
+        return lines
 
     async def _buttons(self, context: Context, found: quiet.Setup, people: Sequence[contacts.Contact]) -> list[Button]:
         days = ngettext("After {n} day", "After {n} days", found.after).format(n=found.after)

@@ -57,6 +57,15 @@ def says(world: Playground, words: str) -> list[Message]:
     return [one.message for one in world.chat.posted if one.to == ALICE and one.key and words in one.message.text]
 
 
+async def test_an_empty_list_says_once_that_nobody_is_on_it(world: Playground) -> None:
+    await say_yes(world, ALICE, "checkin on 19:00 berlin")
+    await say_yes(world, ALICE, "quiet")
+    lines = str((await world.chat.say(ALICE, "quiet")).text).split("\n")
+    assert [line for line in lines if "obody" in line and "see" not in line] == [
+        "Nobody yet. Add somebody, and ask them."
+    ]
+
+
 async def test_three_days_after_it_was_written_with_nobody_confirmed_it_says_so_once(alice: Playground) -> None:
     await live(alice, 2)
     assert says(alice, NOBODY) == []
