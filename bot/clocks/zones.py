@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks import zone_names
-from bot.clocks.places import gazetteer, offsets, reading, table
+from bot.clocks.places import gazetteer, offsets, reading, slips, table
 from bot.clocks.places.gazetteer import Meaning
 from bot.clocks.places.spelling import LONGEST_NAME, normal
 from bot.errors import Ambiguous, UserError
@@ -25,7 +25,7 @@ from bot.words.i18n import _
 
 _MOST_SUGGESTED = 3
 _SHORTEST_MISTYPED = 4
-_LIKE, _NEARLY_AS_LIKE = 0.7, 0.12
+_LIKE, _COMPARED = 0.7, 40
 _LARGE_CITY = 200_000
 """Cities from here on are offered while somebody types."""
 _MOST_BEGINNINGS = 400
@@ -159,23 +159,29 @@ def _where_it_is(meaning: Meaning) -> str:
 
 
 def _close_to(text: str) -> list[str]:
-    """Up to three names as they are written, of different zones."""
+    """Up to three names as they are written, of different zones: those that fewest slips make of the text, and none
+    that is farther away than another. The largest place comes first.
+    """
     name = normal(text)
     if area := reading.area_at_the_end(text):
         named = [each for each in area if each.region] or area
         return [each.written for each in named if len(each.keys) == 1][:1]
     if len(name) < _SHORTEST_MISTYPED:
         return []
-    close: dict[tuple[str, ...], str] = {}
     pool = [known for known in _mistaken() if known[0] == name[0] or known[:2] == name[1::-1]]
-    best = 0.0
-    for known in difflib.get_close_matches(name, [*pool, *reading.one_slip_from(name)], n=8, cutoff=_LIKE):
-        likeness = difflib.SequenceMatcher(None, known, name).ratio()
-        best = max(best, likeness)
+    alike = difflib.get_close_matches(name, [*pool, *reading.one_slip_from(name)], n=_COMPARED, cutoff=_LIKE)
+    slipped = {known: slips.distance(known, name) for known in alike}
+    nearest = [known for known in slipped if slipped[known] == min(slipped.values())]
+    close: dict[tuple[str, ...], str] = {}
+    for known in sorted(nearest, key=_people, reverse=True):
         keys, written = _mistaken().get(known) or _of_the_table(known)
-        if likeness > best - _NEARLY_AS_LIKE:
-            close.setdefault(keys, written)
+        close.setdefault(keys, written)
     return list(close.values())[:_MOST_SUGGESTED]
+
+
+def _people(name: str) -> int:
+    """How many people live in the largest place of this name; 0 for what is a name of a zone only."""
+    return max((meaning.people for meaning in gazetteer.by_place(name)), default=0)
 
 
 def _of_the_table(name: str) -> tuple[tuple[str, ...], str]:

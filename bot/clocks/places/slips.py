@@ -29,3 +29,17 @@ def is_one(word: str, other: str) -> bool:
         longer, shorter = sorted((rest, others), key=len, reverse=True)
         return longer[1:] == shorter
     return rest[1:] == others[1:] or (rest[1::-1] == others[:2] and rest[2:] == others[2:])
+
+
+def distance(word: str, other: str) -> int:
+    """How many slips make one of the other (the optimal string alignment distance)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, ours in enumerate(word, start=1):
+        before, last, row = row, before, [i]
+        for j, theirs in enumerate(other, start=1):
+            step = min(before[j] + 1, row[-1] + 1, before[j - 1] + (ours != theirs))
+            if i > 1 and j > 1 and ours == other[j - 2] and word[i - 2] == theirs:
+                step = min(step, last[j - 2] + 1)
+            row.append(step)
+    return row[-1]
