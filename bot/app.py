@@ -13,13 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeAlias
 
+from bot.adapters import dates
 from bot.bot import Bot
-from bot.clocks.clock import Clock, monotonic, utc_now
+from bot.clocks.clock import Machine, monotonic, utc_now
 from bot.clocks.quiet_hours import QuietHours
 from bot.clocks.zones import tzdata_version
 from bot.cog import Settings
 from bot.delivery.scheduler import Scheduler
 from bot.errors import DeliveryError, FatalError, NotNow
+from bot.hosting.clock.watch import Ask, ClockWatch
 from bot.hosting.config import Config
 from bot.hosting.feeds import Feeds
 from bot.hosting.host_notice import HostNotice
@@ -28,6 +30,7 @@ from bot.hosting.running.run import Run
 from bot.incoming.limits import Limits
 from bot.log import Word
 from bot.platform.adapter import Adapter
+from bot.registry import Every
 from bot.words import content
 from storage.members import zones
 
@@ -78,10 +81,13 @@ def prepare(config: Config, folder: Path) -> list[str]:
 class App:
     """Kith as it runs: ``async with App.open(config) as app: await app.run(print)``."""
 
-    def __init__(self, bot: Bot, platforms: Mapping[str, Build], config: Config, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, bot: Bot, platforms: Mapping[str, Build], config: Config, watch: ClockWatch, env: Mapping[str, str]
+    ) -> None:
         self.bot = bot
         self._platforms = platforms
-        self._scheduler = Scheduler(self._round, bot.run_jobs, bot.now)
+        self._watch = watch
+        self._scheduler = Scheduler(self._do_due, self._do_jobs, watch.wall)
         self._connected: set[str] = set()
         self._run = Run(bot, config.data, platforms, self._connected, env)
         self._others: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -98,6 +104,7 @@ class App:
         self._host = HostNotice(config.host.contact, bot.database, bot.adapters, self._connected)
         self._others["host notice"] = self._host.watch
         self._tell: Callable[[str], None] = lambda _line: None
+        watch.on_right = self._derive_anew
         bot.dispatcher.on_fatal = self._fail
         bot.dispatcher.waiting_for.update(platforms)
 
@@ -107,19 +114,25 @@ class App:
         cls,
         config: Config,
         platforms: Callable[[Config, Bot], Mapping[str, Build]] = configured,
-        now: Clock = utc_now,
+        machine: Machine | None = None,
+        ask: Ask | None = None,
         env: Mapping[str, str] = os.environ,
     ) -> AsyncIterator[Self]:
-        """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError."""
+        """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError.
+
+        ``machine`` has the clocks to go by (this computer's own), ``ask`` asks others what time it is (the platforms).
+        """
         with claim(config.data):
             async with await open_database(config.data) as database:
+                watch = await ClockWatch.begin(database, machine or Machine.here(), ask or dates.asking(config))
+                now = watch.now
                 keyring = await open_keys(config.key, database)
                 await open_journal(config.data, keyring, database, now)
                 await database.write(zones.adopt, tzdata_version(), config.default_zone.key, now())
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
-                yield cls(bot, platforms(config, bot), config, env)
+                yield cls(bot, platforms(config, bot), config, watch, env)
 
     async def run(self, tell: Callable[[str], None]) -> None:
         """Serve until ``stop``; ``tell`` gets one line as soon as every platform is connected.
@@ -128,6 +141,7 @@ class App:
         """
         self._tell = tell
         self._run.starts()
+        await self._watch.hear()  # before anybody is heard: what members ask for now is reckoned from it
         ticking = asyncio.create_task(self._keep("scheduler", self._tick))
         others = [asyncio.create_task(self._keep(name, work)) for name, work in self._others.items()]
         serving = [
@@ -197,10 +211,16 @@ class App:
         await self._some_connected.wait()
         await self._scheduler.run()
 
-    async def _round(self, now: datetime) -> None:
-        """One round of planning and sending; a slow platform holds up nothing."""
-        await self.bot.tick(now, patience=0)
+    async def _do_due(self, _wall: datetime) -> None:
+        """What is due, if the clock is right. A slow platform holds up nothing."""
+        await self._watch.tick(partial(self.bot.tick, patience=0))
         self._run.ticked()
+
+    async def _do_jobs(self, every: Every, _wall: datetime) -> None:
+        await self._watch.run_jobs(self.bot.run_jobs, every)
+
+    async def _derive_anew(self, now: datetime) -> None:
+        await self.bot.database.write(self.bot.registry.derived_anew(now))
 
     async def _serve(self, name: str, build: Build) -> None:
         """One platform, from connecting to stopping. It is built anew each time, so that nothing broken is kept."""

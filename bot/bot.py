@@ -132,10 +132,8 @@ class Bot(Goings):
         except StorageError:
             log.exception("the outbox cannot be read")
 
-    async def run_jobs(self, every: Every, now: datetime) -> None:
-        for cog, job, when in self.registry.jobs:
-            if when != every:
-                continue
+    async def run_jobs(self, every: Every, now: datetime, *, erasing: bool = True) -> None:
+        for cog, job in self.registry.jobs(every, erasing=erasing):
             try:
                 while await job(now):
                     pass

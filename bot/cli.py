@@ -69,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     cases.add_argument("--close", type=int, metavar="N", help="close the report with this number")
     cases.add_argument("--free", action="store_true", help="and let whom it is about be introduced again")
     cases.set_defaults(command=_cases)
-    for command in (run, doctor, status, rotate, cases, *cli_backup.add_to(commands)):
+    clock = commands.add_parser("clock", help="say whether this computer's clock is believed")
+    clock.add_argument("--confirm", action="store_true", help="it is right, whatever Kith has seen before")
+    clock.set_defaults(command=_clock)
+    for command in (run, doctor, status, rotate, cases, clock, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -182,6 +185,16 @@ def _prepare(config: Config, folder: Path) -> list[str]:
     from bot.app import prepare  # the platforms' libraries, once their questions are answered
 
     return prepare(config, folder)
+
+
+def _clock(options: argparse.Namespace) -> int:
+    from bot.clocks.clock import Machine
+    from bot.hosting import config
+    from bot.hosting.clock import confirming
+
+    folder, machine = config.load(options.config, os.environ).data, Machine.here()
+    print(confirming.confirm(folder, machine) if options.confirm else confirming.look(folder, machine))
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -142,9 +142,12 @@ def message(
     return _mark("message", {**marks, "stands": stands, "replaces": replaces})
 
 
-def job(*, every: Every) -> Callable[[M], M]:
-    """Run a method now and again, with the time in UTC. True means there is more to do at once."""
-    return _mark("job", every)
+def job(*, every: Every, erases: bool = False) -> Callable[[M], M]:
+    """Run a method now and again, with the time in UTC. True means there is more to do at once.
+
+    ``erases``: it deletes what has been kept for long enough, and waits until the time is proven.
+    """
+    return _mark("job", (every, erases))
 
 
 def _mark(kind: str, value: Any) -> Callable[[M], M]:
@@ -234,8 +237,8 @@ class Cog(Duties):
         for method, marks in self._marked("message"):
             yield Kind(render=method, **marks)
 
-    def jobs(self) -> Iterator[tuple[Job, Every]]:
-        yield from self._marked("job")
+    def jobs(self) -> Iterator[tuple[Job, Every, bool]]:
+        yield from ((method, *marks) for method, marks in self._marked("job"))
 
     def _marked(self, kind: str) -> Iterator[tuple[Any, Any]]:
         for name, marks in _marks(type(self), kind):

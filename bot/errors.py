@@ -5,7 +5,8 @@ KithError
 │   ├── NotUnderstood    nothing was found that the words could mean
 │   └── Ambiguous        the words mean more than one thing: it asks which
 ├── FatalError       its sentence is printed, and the process ends
-│   └── NotNow           and what it says passes by itself: started again later, it goes
+│   ├── NotNow           and what it says passes by itself: started again later, it goes
+│   └── WrongClock       because the computer's clock cannot be believed
 ├── StorageError     the database could not do it: full, locked, damaged or closed
 └── DeliveryError    a platform did not take a message
     ├── CannotReach      and will not: direct messages closed, room left, member gone
@@ -56,6 +57,10 @@ class Ambiguous(UserError):
 
 class FatalError(KithError):
     """The process cannot go on. The sentence is for the person who hosts it."""
+
+
+class WrongClock(FatalError):
+    """The computer's clock cannot be believed: only the host can set it right, or say that it is."""
 
 
 class NotNow(FatalError):

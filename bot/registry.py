@@ -193,6 +193,10 @@ class Duties(ABC):
         """End what connects these two, at the wish of the first: they must not meet from now on."""
         return nothing_to_forget
 
+    def derived_anew(self, _now: datetime) -> Work[None]:
+        """The clock was ahead and is right: when something is next due, or was last done, is derived from ``now``."""
+        return nothing_to_forget
+
     def partners(self, _person: Person, _community: Community) -> Work[frozenset[Person]]:
         """Who waits for this person here, and hears from moderators if everything is quiet about them."""
         return nobody
@@ -266,8 +270,8 @@ class Duties(ABC):
         """What is sent without anybody asking."""
 
     @abstractmethod
-    def jobs(self) -> Iterator[tuple[Job, Every]]:
-        """What is done now and again."""
+    def jobs(self) -> Iterator[tuple[Job, Every, bool]]:
+        """What is done now and again, and whether it erases."""
 
 
 class Registry:
@@ -279,12 +283,21 @@ class Registry:
         self.actions: dict[str, Action] = {}
         self.kinds: dict[str, Kind] = {}
         self.asks: dict[str, Ask] = {}
-        self.jobs: list[tuple[Duties, Job, Every]] = []
+        self._jobs: list[tuple[Duties, Job, Every, bool]] = []
 
     def listeners(self, person: Person) -> Work[Sequence[Listener]]:
         """Everybody whom any feature has connected with this person."""
         works = [cog.listeners(person) for cog in self.cogs]
         return lambda connection: [listener for work in works for listener in work(connection)]
+
+    def jobs(self, every: Every, *, erasing: bool) -> Iterator[tuple[Duties, Job]]:
+        """What is to do each tick, hour or day; without ``erasing``, only what erases nothing for its age."""
+        yield from ((cog, job) for cog, job, when, erases in self._jobs if when == every and (erasing or not erases))
+
+    def derived_anew(self, now: datetime) -> Work[None]:
+        """Everything that any feature has derived from the time."""
+        works = [cog.derived_anew(now) for cog in self.cogs]
+        return lambda connection: [work(connection) for work in works].clear()
 
     def add(self, cog: Duties) -> None:
         self.cogs.append(cog)
@@ -292,7 +305,7 @@ class Registry:
         self.actions.update({action.name: action for action in cog.actions()})
         self.kinds.update({kind.name: kind for kind in cog.kinds()})
         self.asks.update({ask.name: ask for ask in cog.asks()})
-        self.jobs.extend((cog, job, every) for job, every in cog.jobs())
+        self._jobs.extend((cog, *job) for job in cog.jobs())
 
 
 def nothing_kept(_connection: Connection) -> dict[str, Any]:

@@ -145,7 +145,7 @@ class Hello(Cog):
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(hello.sweep, now)
 

@@ -15,7 +15,7 @@ from bot.messages import Button, Community, File, Message, Person, Text
 from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.onboarding import said_of_platforms
-from storage.delivery import deliveries
+from storage.delivery import deliveries, righting
 from storage.members import blocks, counted
 from storage.moderation import holds
 from storage.upkeep import retention
@@ -102,7 +102,7 @@ class Privacy(Cog):
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         """Erase what has been kept long enough. One table that can't be swept stops none of the others."""
         for sweep in retention.SWEEPS:
@@ -110,14 +110,21 @@ class Privacy(Cog):
                 await self.write(sweep, now)
             except Exception:
                 log.exception("%s could not be swept", Word(sweep.__module__))
-        await self.core.leaving.scrub()
+
+    def derived_anew(self, now: datetime) -> Work[None]:
+        return lambda connection: righting.derive_anew(connection, now)
 
     @job(every="hour")
+    async def scrub(self, _now: datetime) -> None:
+        """What was deleted is in no file any more."""
+        await self.core.leaving.scrub()
+
+    @job(every="hour", erases=True)
     async def look_after_members(self, now: datetime) -> None:
         await self.core.leaving.look_after_members(now)
         await self.core.resting.look(now)
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def forget_long_gone(self, now: datetime) -> None:
         await self.core.leaving.forget_long_gone(now)
 

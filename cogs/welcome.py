@@ -91,7 +91,7 @@ class Welcome(Cog):
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(welcome.sweep, now)
 

@@ -130,7 +130,7 @@ class Introductions(Cog):
 
         return work
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(proposals.sweep, now)
         await self.write(rounds.sweep, now)

@@ -201,7 +201,7 @@ class Pairs(Cog):
 
         return work
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(kept.sweep, now)
 

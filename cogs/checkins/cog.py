@@ -30,7 +30,7 @@ from cogs import hard_words
 from cogs.checkins import going_on, prompting
 from cogs.checkins.prompting import ASKED_FOR, LABELS, SCREENS
 from cogs.company.around import Wished, mark_of
-from storage.checkins import checkins, dials, prompts_off
+from storage.checkins import checkins, dials, prompts_off, righting
 from storage.members import consents, in_touch
 
 USUAL_TIME = time(19)
@@ -98,7 +98,7 @@ class CheckIns(Cog):
         choose = self._chooser(connection, person, reader.zone, reader.now)
         return checkins.prompt_for(connection, delivery, person, choose, reader.now)
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(checkins.sweep, now)
 
@@ -252,6 +252,9 @@ class CheckIns(Cog):
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: checkins.export(connection, person)
+
+    def derived_anew(self, now: datetime) -> Work[None]:
+        return lambda connection: righting.derive_anew(connection, now)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         def work(connection: Connection) -> None:

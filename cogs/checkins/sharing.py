@@ -115,7 +115,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
             return None
         return Message(_("{name}:").format(name=name) + " " + _quoted(words), private=False)
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def erase(self, now: datetime) -> None:
         """Words that did not arrive in time are erased wherever they lie, the inbox too."""
         await self.write(checkins.erase_words, WITH_WORDS, now)

@@ -172,7 +172,7 @@ class Company(Cog):
         await self.write(asking.heed_pauses, now)
         return await self.write(asking.look, now, routing(self.core.registry), BATCH)
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(kept.sweep, now)
 

@@ -167,7 +167,7 @@ class Helping(Cog):
 
     # -- time, and what is kept ----------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(helping.sweep, now)
 

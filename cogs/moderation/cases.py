@@ -146,7 +146,7 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
     async def closed(self, delivery: Delivery, reader: Reader) -> Message:
         return Message(_("Your report is closed. Thank you for telling us. `report` opens a new one any time."))
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(cases.sweep, now)
 

@@ -197,7 +197,7 @@ class Holds(Cog):
         """Who is reported in a place that they have not come to yet hears of the hold when they come."""
         await self.write(holds.tell_newcomers, now)
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(holds.sweep, now)
 

@@ -94,7 +94,7 @@ class Picture(KeepsNothing):
     async def audit_opened(self, context: Context, value: str) -> Message:
         return await self.audit(context)
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(audit.sweep, now)
 

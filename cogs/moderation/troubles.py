@@ -80,7 +80,7 @@ class Troubles(KeepsNothing):
             elif permission not in lacks and known.get((cause, what)) == permission:
                 await works(self, community, cause, what, now)
 
-    @job(every="day")
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(troubles.sweep, now)
 

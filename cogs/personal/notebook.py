@@ -128,7 +128,7 @@ class Notebook(Cog):
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(notebook.sweep, now)
 

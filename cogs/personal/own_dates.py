@@ -230,6 +230,9 @@ class OwnDates(Cog):
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: own_dates.export(connection, person, self._label)
 
+    def derived_anew(self, now: datetime) -> Work[None]:
+        return lambda connection: own_dates.derive_anew(connection, now)
+
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         # dates are the person's own: leaving one community does not end them
         return (lambda connection: own_dates.forget(connection, person)) if community is None else nothing_to_forget

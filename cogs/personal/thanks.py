@@ -179,7 +179,7 @@ class GivenAndReceived(Cog):
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
-    @job(every="hour")
+    @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(thanks.sweep, now)
 

@@ -44,6 +44,15 @@ def look(connection: Connection, person: Person, now: datetime) -> None:
     quiet.save(connection, found, _look_again(connection, found, zone, now))
 
 
+def derive_anew(connection: Connection, now: datetime) -> None:
+    """A clock that was ahead is right: today is judged when it is over, and no step began later than now."""
+    for found in quiet.look_now(connection, now):
+        zone = ZoneInfo(members.profile(connection, found.person).zone)
+        today = day_bounds(local_day(now, zone), zone)[0]
+        since = min(found.since, now) if found.since else None
+        quiet.save(connection, found._replace(looked=min(found.looked, today), since=since), now)
+
+
 def is_silent(connection: Connection, person: Person) -> bool:
     """No contact since the alert opened, and nothing withdrawn or paused: it may go on."""
     found = quiet.setup(connection, person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from bot.asking.doors import CHECKIN, HELP_NOW, lonely
@@ -12,6 +13,7 @@ from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Message, Person, Text, who
+from bot.registry import Work
 from bot.words.i18n import _
 from cogs.company.around import context_of
 from cogs.quiet import progress
@@ -51,7 +53,14 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         await self.write(uptime.beat, there, now, silence)
         self._has_begun, self._beaten = True, now
 
-    @job(every="day")
+    def derived_anew(self, now: datetime) -> Work[None]:
+        def work(connection: Connection) -> None:
+            uptime.derive_anew(connection, now)
+            progress.derive_anew(connection, now)
+
+        return work
+
+    @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
         await self.write(contacts.sweep, now)
         await self.write(uptime.sweep, now)

@@ -163,6 +163,11 @@ def _following(at: str, zone: str, days: str, due: int) -> tuple[int, str]:
     return _stored(_week(at, zone, days).next_after(instant(due)))
 
 
+def first_after(at: str, zone: str, days: str, now: datetime) -> tuple[int, str]:
+    """The first occurrence after ``now`` of a schedule as it is stored, as it is stored."""
+    return _stored(_week(at, zone, days).next_after(now))
+
+
 def _stored(occurrence: Occurrence) -> tuple[int, str]:
     return seconds(occurrence.instant), occurrence.nominal.isoformat()
 

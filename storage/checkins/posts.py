@@ -86,5 +86,19 @@ def plan_due(connection: Connection, now: datetime) -> None:
         )
 
 
+def derive_anew(connection: Connection, now: datetime) -> None:
+    """A post comes on the next of its days, however far a clock that was ahead has moved it on."""
+    rows = connection.execute(
+        "SELECT community, at, zone, due FROM checkin_posts WHERE due > ?", (seconds(now),)
+    ).fetchall()
+    for community, at, zone, due in rows:
+        following = _schedule(at, zone).next_after(now)
+        if due > seconds(following.instant):
+            connection.execute(
+                "UPDATE checkin_posts SET due = ?, nominal = ? WHERE community = ?",
+                (seconds(following.instant), following.nominal.isoformat(), community),
+            )
+
+
 def _schedule(at: str, zone: str) -> Schedule:
     return Schedule(time.fromisoformat(at), ZoneInfo(zone))

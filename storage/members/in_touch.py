@@ -71,6 +71,13 @@ def since(connection: Connection, person: Person, start: datetime) -> bool:
     return found is not None
 
 
+def derive_anew(connection: Connection, now: datetime) -> None:
+    """Nobody was in touch, asked or answering at a time that is still to come."""
+    connection.execute("DELETE FROM contacts WHERE at > ?", (seconds(now),))
+    connection.execute("UPDATE checkins SET asked = ?1 WHERE asked > ?1", (seconds(now),))
+    connection.execute("UPDATE checkins SET answered = ?1 WHERE answered > ?1", (seconds(now),))
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM contacts WHERE at <= ?", (seconds(now - KEPT),))
 

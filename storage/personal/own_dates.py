@@ -102,6 +102,15 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     return len(rows) == limit
 
 
+def derive_anew(connection: Connection, now: datetime) -> None:
+    """A date that was moved on by more than the year until it comes round is put back."""
+    rows = connection.execute(
+        "SELECT id, day, zone FROM own_dates WHERE due > ?", (seconds(now + timedelta(days=366)),)
+    ).fetchall()
+    for row, day, zone in rows:
+        _place(connection, row, in_year(day, now.year - 1), zone, now)
+
+
 def follow_zones(connection: Connection, now: datetime) -> None:
     """Whoever has moved to another zone has their mornings there. One that has passed there already is due at once."""
     rows = connection.execute(

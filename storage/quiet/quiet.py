@@ -136,6 +136,16 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Person]:
     return [Person(person) for (person,) in rows]
 
 
+def look_now(connection: Connection, now: datetime) -> list[Setup]:
+    """Every alert is due. Returns those that were judged, or went on, in a time that is still to come."""
+    connection.execute("UPDATE quiet_alerts SET due = ?1 WHERE due > ?1", (seconds(now),))
+    rows = connection.execute(
+        "SELECT person FROM quiet_alerts WHERE looked > ?1 OR since > ?1 ORDER BY person", (seconds(now),)
+    ).fetchall()
+    found = [setup(connection, Person(person)) for (person,) in rows]
+    return [one for one in found if one is not None]
+
+
 def lived(connection: Connection, person: Person, since: datetime, until: datetime) -> Lived:
     """Was there contact, did anything the bot began arrive, and did anything not?"""
     window = (person.id, seconds(since), seconds(until))

@@ -38,5 +38,12 @@ def last_beat(connection: Connection, platform: str) -> datetime | None:
     return instant(row[0]) if row else None
 
 
+def derive_anew(connection: Connection, now: datetime) -> None:
+    """An outage that ends in a time to come, by a clock that was ahead, excuses no day that is still to come."""
+    connection.execute("DELETE FROM outages WHERE since > ?", (seconds(now),))
+    connection.execute("UPDATE outages SET until = ?1 WHERE until > ?1", (seconds(now),))
+    connection.execute("UPDATE uptime SET at = ?1 WHERE at > ?1", (seconds(now),))
+
+
 def sweep(connection: Connection, now: datetime) -> None:
     connection.execute("DELETE FROM outages WHERE until <= ?", (seconds(now - KEPT),))

@@ -258,7 +258,10 @@ def test_everything_can_be_set(write: Write) -> None:
             MINIMAL + "token = 'x'\n# end",
             "config.toml: what begins in line 7 is in the file twice. Keep one, and take the",
         ),
-        ("a = 1\na.b = 2\n# end", "config.toml: what begins in line 2 is in the file twice. Keep one, and take the other"),
+        (
+            "a = 1\na.b = 2\n# end",
+            "config.toml: what begins in line 2 is in the file twice. Keep one, and take the other",
+        ),
         ("a = [1,", "config.toml: I can't read the last line. A setting is written"),
         ("a = " + "9" * 5000, "config.toml: I can't read the last line."),
         ("a = " + "[" * 5000 + "]" * 5000, "config.toml: there are too many brackets inside brackets."),

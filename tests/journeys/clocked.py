@@ -14,8 +14,9 @@ from pathlib import Path
 
 from bot import log
 from bot.app import App
-from bot.clocks.clock import utc_now
+from bot.clocks.clock import Machine, utc_now
 from bot.hosting import config
+from bot.hosting.clock.trusted import Testimony
 from tests.beds.process import PATIENCE
 
 LOADED = ["bot.adapters.discord", "bot.adapters.matrix", "cogs", __name__]
@@ -69,7 +70,10 @@ def _run(path: Path, now: SetClock, tell: Connection) -> None:
 
 
 async def _serve(settings: config.Config, now: SetClock, tell: Connection) -> None:
-    async with App.open(settings, now=now) as app:
+    async def right() -> list[Testimony]:
+        return [Testimony(now())]
+
+    async with App.open(settings, machine=Machine.believing(now), ask=right) as app:
         await app.run(tell.send)
 
 

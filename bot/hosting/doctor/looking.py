@@ -31,6 +31,7 @@ def look_over(
     yield from told("data", partial(files.data, config))
     kept: list[Examined] = []
     yield from told("database", partial(database.whole, config, kept))
+    yield from told("clock", partial(machine.clock, config))
     yield from told("key", partial(keys.fit, config, kept))
     yield from told("zones", machine.zones)
     yield from told("host", partial(community.host, reached(config)))

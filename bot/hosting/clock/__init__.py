@@ -1,0 +1,1 @@
+"""Whether the computer's clock can be believed, and what rests while it cannot."""
