@@ -26,8 +26,7 @@ from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
-from bot.incoming.standing import meaning, questions
-from bot.incoming.standing.completing import completed
+from bot.incoming.standing import drafts, forms, meaning, questions
 from bot.incoming.standing.meaning import Completed, Meaning, Pressed
 from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
@@ -182,12 +181,23 @@ class Bot(Goings):
         said = reply if isinstance(reply, Form) else help_first.as_message(reply)
         said = await inbox.mention(self.registry, self.database, context, said)
         said = await resting.mention(self.database, context, said)
+        said = await self._with_draft(context, said)
         said = await (self._names.fill_form(said) if isinstance(said, Form) else self._names.fill_message(said))
         try:
             offered = await self._offering.bind(context, said)
         except StorageError:  # the words still reach the member; only what needs a row is left out
             offered = self._offering.without_rows(said)
         await self.adapters[context.member.platform].respond(context, offered)
+
+    async def _with_draft(self, context: Context, said: Message | Form) -> Message | Form:
+        """The reply, with the half-filled form that waits behind it."""
+        if isinstance(said, Form) or said.aside or not said.private:
+            return said
+        try:
+            chat = await self.conversations.recall(context.member, None if context.direct else context.channel)
+        except StorageError:
+            return said
+        return drafts.offer(chat.drafts, chat.form, said)
 
     async def _line(self, context: Context, line: str, pointed: Pointed | None) -> Answered:
         channel = None if context.direct else context.channel
@@ -204,10 +214,16 @@ class Bot(Goings):
         if (found := meaning.of_reply(commands, chat, pointed, line)) is not None:
             return await self._meant(context, found)
         if chat.form is not None:
-            return await self._form_answer(context, chat, line)
+            reads = await self._reading(context)
+            answer = await forms.answer(self.registry, self.conversations, context, chat, line, reads)
+            if answer is not None:
+                return await self._meant(context, answer)
+            chat = conversation.NOTHING  # it is for something else, and the form waits
         reading_ = await self._reading(context) if chat.opens else None
         if (found := meaning.of_line(commands, chat, line, reading_)) is not None:
             return await self._meant(context, found)
+        if mark := drafts.named(chat.drafts, line):
+            return context, await forms.go_on(self.conversations, context, mark)
         try:
             return await self._typed_command(context, line)
         except UserError:
@@ -245,36 +261,6 @@ class Bot(Goings):
         arguments = parameters.split(command.name, command.parameters, rest, await self._reading(context))
         return await self._command(context, command, arguments)
 
-    async def _form_answer(self, context: Context, chat: conversation.Chat, line: str) -> Answered:
-        """One answer of a form that is asked question by question; the last one sends it."""
-        assert chat.form is not None
-        channel = None if context.direct else context.channel
-        if line.casefold() in text.CANCEL:
-            await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
-            return context, _("Stopped. Nothing was changed.")
-        form, index = chat.form, len(chat.answers)
-        field = form.fields[index]
-        if chat.unsure and text.agrees(line):
-            line = chat.unsure
-        elif text.whole_command(self.registry.commands, line):
-            await self.conversations.keep(context.member, channel, replace(chat, unsure=line), context.now)
-            return context, Message(text.is_it_the_answer(field, line), aside=True)
-        answer = field.default if line == "-" and (field.optional or field.default) else line
-        reading_ = await self._reading(context)
-        try:
-            answer = completed(partial(parameters.check, field, reading=reading_), chat.heard, answer)
-        except UserError as error:
-            heard = "" if field.kind is str else answer
-            await self.conversations.keep(context.member, channel, replace(chat, unsure="", heard=heard), context.now)
-            return context, help_first.not_understood(self.registry, text.question(form, index, text.sentence(error)))
-        chat = conversation.answered(chat, answer)
-        if len(chat.answers) < len(form.fields):
-            await self.conversations.keep(context.member, channel, chat, context.now)
-            return context, Message(text.question(form, index + 1), aside=True)
-        await self.conversations.keep(context.member, channel, conversation.NOTHING, context.now)
-        names = [field.name for field in form.fields]
-        return await self._action(context, form.id, dict(zip(names, chat.answers, strict=True)))
-
     async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:
         self._limits.check(context, command)
         if context.person is None and not command.anyone:
@@ -300,6 +286,10 @@ class Bot(Goings):
             return await self._command_in(context, button)
         if button.action == wished.DOOR:
             return await self._typed_command(context, button.value)
+        if button.action in forms.OWN:
+            reading_ = await self._reading(context)
+            found = await forms.pressed(self.registry, self.conversations, context, button, reading_)
+            return await self._meant(context, found)
         if button.action in (slips.TAKEN, slips.LET_GO):
             sent, kept = await slips.take(self.conversations, context, button.value)
             return await self._action(context, sent, kept) if button.action == slips.TAKEN else (context, slips.gone())

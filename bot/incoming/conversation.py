@@ -17,6 +17,7 @@ from bot.clocks.clock import Clock
 from bot.context import Context
 from bot.errors import Opens, StorageError
 from bot.incoming import parameters
+from bot.incoming.standing.drafts import Draft, put_by
 from bot.incoming.standing.questions import Question, added, asked, used, without
 from bot.keys.crypto import DecryptionError, Keyring
 from bot.messages import Channel, Field, Form, Member, Message, Text, plain
@@ -44,11 +45,18 @@ class Chat:
     opens: Opens | None = None
     until: int = 0
     """When the form, or the command, is let go of."""
+    drafts: tuple[Draft, ...] = ()
+    """Forms that were left half filled in, the last one first."""
 
     @property
     def waits(self) -> bool:
         """Is something half filled in, beside the questions that stand?"""
         return self.form is not None or self.opens is not None or bool(self.answers)
+
+    def after(self, reply: Message | Form) -> tuple[Draft, ...]:
+        """The drafts once this has been said: the form that stood open is one of them."""
+        left = Draft(self.form, self.answers, self.heard, self.until) if self.form else None
+        return put_by(self.drafts, left, reply)
 
 
 NOTHING = Chat()
@@ -73,13 +81,21 @@ class Conversations:
         if isinstance(reply, Form):
             form, until = reply, _seconds(context.now + FORM)
             await self._change(
-                context.member, channel, lambda chat: Chat(chat.standing, form, until=until), context.now
+                context.member,
+                channel,
+                lambda chat: Chat(chat.standing, form, until=until, drafts=chat.after(form)),
+                context.now,
             )
         elif not reply.aside:
             await self._change(context.member, channel, lambda chat: _after(chat, context, reply), context.now)
         elif reply.opens:
-            opened = Chat(opens=reply.opens, until=_seconds(context.now + FORM))
-            await self.keep(context.member, channel, opened, context.now)
+            opens, until = reply.opens, _seconds(context.now + FORM)
+            await self._change(
+                context.member,
+                channel,
+                lambda chat: Chat(chat.standing, opens=opens, until=until, drafts=chat.after(reply)),
+                context.now,
+            )
 
     async def arrived(self, member: Member, message: Message, now: datetime) -> None:
         """Something came by itself: it can be answered from now on, and closes nothing that stood before."""
@@ -94,9 +110,24 @@ class Conversations:
             )
 
     async def keep(self, member: Member, channel: Channel | None, chat: Chat, now: datetime) -> None:
-        """The form, or the command, is as far as that now. The questions stand as they did."""
+        """The form, or the command, is as far as that now. The questions and the drafts stand as they did."""
         until = _seconds(now + FORM) if chat.waits else 0
-        await self._change(member, channel, lambda kept: replace(chat, standing=kept.standing, until=until), now)
+        await self._change(
+            member, channel, lambda kept: replace(chat, standing=kept.standing, drafts=kept.drafts, until=until), now
+        )
+
+    async def taken_up(self, context: Context, channel: Channel | None, mark: str) -> Chat:
+        """The chat with this draft as its form, as far as it was; as it is, if there is no such draft. A form that
+        stands open becomes a draft itself.
+        """
+        chat = await self.recall(context.member, channel)
+        draft = next((one for one in chat.drafts if one.mark == mark), None)
+        if draft is None:
+            return replace(chat, form=None)
+        left = tuple(one for one in chat.after(draft.form) if one.mark != mark)
+        chat = Chat(chat.standing, draft.form, draft.answers, heard=draft.heard, until=draft.until, drafts=left)
+        await self._change(context.member, channel, lambda kept: replace(chat, standing=kept.standing), context.now)
+        return chat
 
     async def close(self, context: Context, row: str) -> None:
         """The question on this row can be answered no more."""
@@ -118,9 +149,9 @@ class Conversations:
 
         def sealed(blob: bytes | None) -> tuple[bytes, datetime] | None:
             chat = changed(self._opened(key, blob, now))
-            if not (chat.standing or chat.waits):
+            if not (chat.standing or chat.waits or chat.drafts):
                 return None
-            until = max(chat.until, *(one.until for one in chat.standing), 0)
+            until = max([chat.until, *(one.until for one in chat.standing), *(one.until for one in chat.drafts)])
             state = self._keyring.encrypt(json.dumps(_written(chat)), "conversations", "state", key.hex())
             return state, datetime.fromtimestamp(until, UTC)
 
@@ -134,7 +165,10 @@ class Conversations:
         except DecryptionError:  # the key was replaced: the question is lost, not the member
             return NOTHING
         standing = tuple(one for one in chat.standing if one.until > _seconds(now))
-        return replace(chat, standing=standing) if chat.until > _seconds(now) else Chat(standing)
+        drafts = tuple(one for one in chat.drafts if one.until > _seconds(now))
+        if chat.until > _seconds(now):
+            return replace(chat, standing=standing, drafts=drafts)
+        return Chat(standing, drafts=drafts)
 
     async def _soon(self, writing: Awaitable[object]) -> None:
         """An answer does not wait for a database that is locked: the chat is remembered later, or not."""
@@ -157,9 +191,9 @@ def answered(chat: Chat, answer: str) -> Chat:
 
 
 def _after(chat: Chat, context: Context, reply: Message) -> Chat:
-    """The chat after an answer that is no aside: a form, or a command half typed, is left by it."""
+    """The chat after an answer that is no aside: a form is put by for it, and a command half typed is left."""
     standing, question = used(chat.standing, context.pressed), asked(reply, context.now)
-    return Chat(added(standing, question, replaces=False) if question else standing)
+    return Chat(added(standing, question, replaces=False) if question else standing, drafts=chat.after(reply))
 
 
 def _seconds(moment: datetime) -> int:
@@ -167,7 +201,6 @@ def _seconds(moment: datetime) -> int:
 
 
 def _written(chat: Chat) -> dict[str, Any]:
-    form = chat.form
     return {
         "standing": [astuple(one) for one in chat.standing],
         "answers": chat.answers,
@@ -175,17 +208,21 @@ def _written(chat: Chat) -> dict[str, Any]:
         "heard": chat.heard,
         "opens": chat.opens and asdict(chat.opens),
         "until": chat.until,
-        "form": form
-        and {
-            "title": str(form.title),
-            "submit": form.submit,
-            "value": form.value,
-            "row": form.row,
-            "fields": [
-                [field.name, str(field.label), parameters.name(field.kind), field.default, field.optional, field.limit]
-                for field in form.fields
-            ],
-        },
+        "form": chat.form and _form_written(chat.form),
+        "drafts": [[_form_written(one.form), one.answers, one.heard, one.until, one.offered] for one in chat.drafts],
+    }
+
+
+def _form_written(form: Form) -> dict[str, Any]:
+    return {
+        "title": str(form.title),
+        "submit": form.submit,
+        "value": form.value,
+        "row": form.row,
+        "fields": [
+            [field.name, str(field.label), parameters.name(field.kind), field.default, field.optional, field.limit]
+            for field in form.fields
+        ],
     }
 
 
@@ -193,13 +230,22 @@ def _read(state: dict[str, Any], now: datetime) -> Chat:
     form = state["form"]
     return Chat(
         tuple(_question(*row) for row in state["standing"]) if "standing" in state else _as_it_was(state, now),
-        form and Form(_again(form["title"]), _fields(form["fields"]), form["submit"], form["value"], form["row"]),
+        form and _form(form),
         tuple(state["answers"]),
         state.get("unsure", ""),
         state.get("heard", ""),
         Opens(**state["opens"]) if state.get("opens") else None,
         state.get("until", _seconds(now + FORM)),
+        tuple(
+            Draft(_form(written), tuple(answers), heard, until, offered)
+            for written, answers, heard, until, offered in state.get("drafts", ())
+        ),
     )
+
+
+def _form(written: dict[str, Any]) -> Form:
+    fields = _fields(written["fields"])
+    return Form(_again(written["title"]), fields, written["submit"], written["value"], written["row"])
 
 
 def _question(name: str, choices: list[list[str]], typed: str, until: int, kind: str, is_latest: bool) -> Question:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.incoming import parameters, text
+from bot.incoming import parameters, text, wished
 from bot.incoming.conversation import NOTHING, Chat, Conversations
 from bot.messages import STATELESS, Button, Channel, Message, Text
 from bot.registry import Registry
@@ -44,11 +44,13 @@ async def ask(
         _("Was that your answer? Nothing is done and nothing is noted; what you filled in is kept."),
         _("`{line}` is also something I do when it is said by itself.").format(line=slip[:40]),
     ]
+    answer, let_go = _("It is my answer"), _("Let it go")
     return Message(
         Text("\n").join(said),
         (
-            Button(_("It is my answer"), TAKEN, mark, row=STATELESS),
-            Button(_("Let it go"), LET_GO, mark, row=STATELESS),
+            Button(answer, TAKEN, mark, row=STATELESS),
+            *wished.first(registry, slip),
+            Button(let_go, LET_GO, mark, row=STATELESS),
         ),
     )
 

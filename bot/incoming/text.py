@@ -75,15 +75,28 @@ def question(form: Form, index: int, problem: Text | None = None) -> Text:
     return Text("\n").join(parts)
 
 
-def is_it_the_answer(field: Field, line: str) -> Text:
-    """A line that is a command was typed where an answer was asked for: neither is taken for granted."""
+def is_it_the_answer(field: Field, line: str, *, first: bool) -> Text:
+    """Asks whether it was one. ``first``: said again, it is done before the form goes on."""
+    ways = (
+        _("`yes` takes it. `{line}` once more goes first, and the form waits.")
+        if first
+        else _("`yes` takes it. `cancel` ends the form, then `{line}` works.")
+    )
     return Text("\n").join(
         [
             _("Was that your answer? Nothing is done and nothing is noted; what you filled in is kept."),
-            _("`yes` takes it. `cancel` ends the form, then `{line}` works.").format(line=line[:40]),
+            ways.format(line=line[:40]),
             field.label,
         ]
     )
+
+
+def ends_something(commands: Mapping[str, Command], line: str) -> bool:
+    """Is it a command that ends something for good, if it is one?"""
+    try:
+        return find(commands, line)[0].name in ENDS - {"pause", "report"}
+    except UserError:
+        return line.casefold().strip(" .!`").replace(" ", "-") in ENDS
 
 
 def agrees(line: str) -> bool:
@@ -103,6 +116,7 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
         line, words = _rest(line, 1), words[1:]
     for length in range(min(3, len(words)), 0, -1):
         name = " ".join(words[:length]).casefold()
+        name = name.strip(".!`") if length == len(words) else name  # as phones end a line, and as commands are quoted
         name = ALIASES.get(name, name)
         if name in commands:
             return commands[name], _rest(line, length)

@@ -8,14 +8,16 @@ from bot.asking import doors
 from bot.clocks import phrases, zones
 from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
-from bot.incoming.text import STOPS, names_command
-from bot.messages import STATELESS, Button, Form, Message, Text
+from bot.incoming.text import STOPS, ends_something, names_command
+from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
 from bot.words import wishes
 from bot.words.i18n import _, say
 
 DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
+LONGEST_DOOR = 76
+"""Characters of a line that fit into the id of such a button."""
 
 
 def find(line: str, *, whole: bool = False) -> wishes.Found | None:
@@ -69,6 +71,13 @@ def beside(registry: Registry, reply: Reply, found: wishes.Found | None) -> Repl
     also = [button for button in _buttons(registry, found) if str(button.label) not in map(str, _labels(then))]
     asked = then.text + "\n" + _("Did you also want one of these?")
     return replace(then, text=asked, buttons=(*then.buttons, *also)) if also else reply
+
+
+def first(registry: Registry, line: str) -> tuple[Button, ...]:
+    """The door of a command that was typed where an answer was wanted; none where it ends something."""
+    if len(line) > LONGEST_DOOR or ends_something(registry.commands, line):
+        return ()
+    return (Button(plain(line[:1].upper() + line[1:40]), DOOR, line, row=STATELESS),)
 
 
 def _labels(message: Message) -> list[Text]:

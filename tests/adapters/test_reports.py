@@ -103,3 +103,14 @@ async def test_a_command_that_was_no_answer_is_let_go_of(tmp_path: Path) -> None
         asked = await alice.fill(form, "leave", "")
         assert str((await alice.press(asked, "Let it go")).text) == "Nothing was done, and nothing is kept."
         assert await reported(bed) == []
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize(("slip", "first"), [("privacy", "Privacy"), ("help", "Help")])
+async def test_a_command_in_a_form_can_go_first_and_the_answer_waits(tmp_path: Path, slip: str, first: str) -> None:
+    async with discord_bed(tmp_path / "kith") as bed:
+        alice = bed.actor("alice")
+        form = await alice.press(await alice.say_in_room("report"), "Write it")
+        asked = await alice.fill(form, slip, "bob")
+        assert "Was that your answer?" not in (await alice.press(asked, first)).text
+        assert "This is what would be read:" in (await alice.press(asked, "It is my answer")).text
