@@ -208,5 +208,10 @@ def _doctor(options: argparse.Namespace) -> int:
     return status(found)
 
 
+def run() -> int:
+    """The command as the wheel installs it."""
+    return main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

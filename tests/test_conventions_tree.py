@@ -44,7 +44,7 @@ def pins(lock: Path) -> set[tuple[str, str]]:
 def direct(name: str) -> list[str]:
     """The packages a set asks for by name."""
     lines = (ROOT / f"requirements/{name}.in").read_text(encoding="utf-8").splitlines()
-    return [re.split(r"[\[<>=]", line)[0] for line in lines if line and not line.startswith(("#", "-"))]
+    return [re.split(r"[\[<>=; ]", line)[0] for line in lines if line and not line.startswith(("#", "-"))]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)

@@ -35,7 +35,7 @@ class Machine:
         for script in (ROOT / "scripts").iterdir():
             shutil.copy(script, self.checkout / "scripts")
         self.path.mkdir()
-        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp", "sed", "awk", "df"):
+        for tool in ("sh", "cksum", "dirname", "cat", "rm", "mkdir", "cp", "sed", "awk", "df", "uname"):
             (self.path / tool).symlink_to(str(shutil.which(tool)))
         self.calls.touch()
 
@@ -118,7 +118,7 @@ def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> 
         (
             lambda machine: machine.has("python3", "3.11"),
             "tests",
-            "no set 'tests'; choose run, test, synapse, places or peers.",
+            "no set 'tests'; choose run, test, synapse, places, peers or package.",
         ),
     ],
     ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
@@ -155,6 +155,17 @@ def test_an_installation_that_was_cut_short_is_done_again(machine: Machine) -> N
     assert machine.installed() == ["requirements/run.txt"]
 
 
+def test_a_computer_without_ready_made_packages_is_named_before_anything_is_installed(machine: Machine) -> None:
+    machine.has("python3", "3.11")
+    (machine.path / "uname").unlink()
+    (machine.path / "uname").write_text('#!/bin/sh\n[ "$1" = -m ] && echo armv7l || echo Linux\n')
+    (machine.path / "uname").chmod(0o755)
+    status, said = machine.setup()
+    assert (status, machine.installed()) == (1, [])
+    assert said.startswith("setup: this computer is Linux on armv7l. Kith is tried on 64-bit Linux: ")
+    assert "Set KITH_ANY_MACHINE=1 to try it all the same.\n" in said
+
+
 def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -> None:
     machine.has("python3.12", "3.12")
     (machine.path / "python3.12").write_text("#!/bin/sh\nexit 127\n")
@@ -163,9 +174,11 @@ def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -
 
 
 SETS = {
+    "audit": ["package"],
     "bench": ["run"],
     "check": ["test"],
     "kith": ["run"],
+    "package": ["package"],
     "places": ["places"],
     "play": ["run"],
     "rooms": ["test"],
