@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
     doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
+    doctor.add_argument("--json", action="store_true", help="as JSON: check, state, says and do of each finding")
     doctor.set_defaults(command=_doctor)
     status = commands.add_parser("status", help="say whether Kith runs, and what waits to be sent")
     status.add_argument("--json", action="store_true", help="for a program")
@@ -199,11 +201,12 @@ def _clock(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from bot.adapters.reach import host_account, questions
+    from bot.clocks.clock import utc_now
     from bot.hosting.doctor import look_over, status
 
     found = []
-    for finding in look_over(options.config, os.environ, questions, host_account, online=options.online):
-        print(finding, flush=True)
+    for finding in look_over(options.config, os.environ, questions, host_account, utc_now(), online=options.online):
+        print(json.dumps(asdict(finding), ensure_ascii=False) if options.json else finding, flush=True)
         found.append(finding)
     return status(found)
 

@@ -23,10 +23,19 @@ from bot.bot import Bot
 from bot.cog import Cog
 from bot.errors import FatalError
 from bot.hosting.config import Config
-from bot.hosting.installation import DATABASE, JOURNAL, LOCK, claim, open_database, open_journal, refuse_other_keys
+from bot.hosting.installation import (
+    DATABASE,
+    JOURNAL,
+    LAST,
+    LOCK,
+    claim,
+    open_database,
+    open_journal,
+    refuse_other_keys,
+)
 from bot.keys.crypto import Keyring
 from bot.keys.sealed_file import Opening, Sealing
-from bot.keys.secret import Secret
+from bot.keys.secret import Secret, write_private
 from storage.database import journal, keyed
 from storage.database.database import Database
 from storage.database.schema import COPY
@@ -34,7 +43,7 @@ from storage.members import members
 from storage.upkeep import backup
 
 MANIFEST = "manifest.json"
-LEFT_OUT = (LOCK, "*-wal", "*-shm", "*-journal", "*.draft", "*.new", COPY, ".*", "replaced-*")
+LEFT_OUT = (LOCK, LAST, "*-wal", "*-shm", "*-journal", "*.draft", "*.new", COPY, ".*", "replaced-*")
 """What a backup has no use for: what SQLite keeps beside a file, drafts, and what an earlier restore put aside."""
 
 
@@ -64,6 +73,10 @@ def back_up(config: Config, target: Path, passphrase: Secret, now: datetime, *, 
     """
     if not (config.data / DATABASE).exists():
         raise FatalError(f"There is no database in {config.data} to back up. Is `data` the right folder?")
+    if target.is_dir():
+        raise FatalError(f"{target} is a folder. Name a new file in it: {target / f'kith-{now:%Y-%m-%d}'}")
+    if with_key and config.key.given is not None:
+        raise FatalError("The key is in the environment or a credential, not in a file: leave `--with-key` away.")
     draft = target.with_name(f".{target.name}.draft")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -74,6 +87,7 @@ def back_up(config: Config, target: Path, passphrase: Secret, now: datetime, *, 
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, target)  # unlike a rename, fails where the name is taken
+        write_private(config.data / LAST, f"{now.isoformat()} {target.absolute()}\n", replace=True)
     except FileExistsError as error:
         raise FatalError(f"{target} is there already. Name another file.") from error
     except OSError as error:

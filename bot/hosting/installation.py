@@ -19,6 +19,10 @@ from storage.database.journal import Journal
 LOCK = "kith.lock"
 DATABASE = "kith.db"
 JOURNAL = "kith.journal"
+LAST = "kith.backup"
+"""Beside the database: when the newest backup was made, and where it is."""
+IN_USE = b"in use\n"
+"""What the lock holds while a process does, until that says more of itself; one that ends takes it away."""
 
 
 @contextmanager
@@ -35,9 +39,28 @@ def claim(folder: Path) -> Iterator[None]:
         raise FatalError(f"I can't use the folder {folder}: {error.strerror}.") from error
     try:
         _lock(lock, folder)
-        yield
+        os.pwrite(lock, IN_USE, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(lock, 0)  # what a killed process cannot do any more
     finally:
         os.close(lock)
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a process holds the folder now."""
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def was_cut_short(lock: Path) -> bool:
+    """Whether the last process that held the folder ended without a word."""
+    return lock.read_bytes() != b""
 
 
 def _lock(lock: int, folder: Path) -> None:

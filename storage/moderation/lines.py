@@ -51,6 +51,14 @@ def confirm(connection: Connection, community: Community, line: str, check_by: d
     )
 
 
+def days(connection: Connection) -> list[tuple[str, date]]:
+    """The day until which each confirmed line shows, with the name of its community; the first comes first."""
+    rows = connection.execute(
+        "SELECT name, check_by FROM confirmed_lines JOIN communities ON communities.id = community ORDER BY check_by"
+    )
+    return [(name, date.fromisoformat(day)) for name, day in rows.fetchall()]
+
+
 def remove(connection: Connection, community: Community, line: str) -> bool:
     """Take a line off the card. False if it was not on it."""
     done = connection.execute("DELETE FROM confirmed_lines WHERE community = ? AND line = ?", (community.id, line))

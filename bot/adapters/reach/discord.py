@@ -67,7 +67,7 @@ def look(config: DiscordConfig) -> Iterator[Finding]:
             f"Switch on “Server Members Intent”: {PORTAL}/{found.id}/bot",
         )
     if not found.servers:
-        yield Finding("server", "wrong", "Kith is in no server yet.", f"Open {found.invitation}")
+        yield Finding("server", "note", "Kith is in no server yet.", f"Open {found.invitation}")
     for server in found.servers:
         yield _permissions(server, found.invitation)
 

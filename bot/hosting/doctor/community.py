@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from bot.hosting.doctor.findings import Finding
+from storage.upkeep.examination import Waiting
 
 
 def host(platform: str) -> Iterator[Finding]:
@@ -19,3 +21,35 @@ def host(platform: str) -> Iterator[Finding]:
             " `host.contact` is no account on a platform used here.",
             "Look into `kith cases` now and again, or put such an account there",
         )
+
+
+NOTICE = timedelta(days=30)
+
+
+def reports(waiting: Waiting) -> Iterator[Finding]:
+    if waiting.reports:
+        says = f"{waiting.reports} {'report waits' if waiting.reports == 1 else 'reports wait'} that only you may see."
+        yield Finding("reports", "note", says, "`kith cases` shows them.")
+    else:
+        yield Finding("reports", "ok", "no report waits for you")
+
+
+def lines(waiting: Waiting, today: date) -> Iterator[Finding]:
+    """Crisis lines that moderators confirmed go dark on a day, and a person in need then reads fewer numbers."""
+    for community, until in waiting.lines:
+        name = "".join(letter for letter in community if letter.isprintable())
+        if until <= today:
+            says = f"“{name}”: a crisis line stopped showing on {until}, because nobody checked it again."
+        elif until <= today + NOTICE:
+            says = f"“{name}”: a crisis line stops showing on {until}."
+        else:
+            continue
+        yield Finding("lines", "note", says, "A moderator there checks it again: `kith-mod lines`.")
+
+
+def undelivered(waiting: Waiting) -> Iterator[Finding]:
+    if waiting.overdue:
+        says = f"{waiting.overdue} messages have waited for more than an hour to be sent."
+        yield Finding("messages", "note", says, "Is Kith running, and are its platforms? `kith doctor --online` asks.")
+    else:
+        yield Finding("messages", "ok", f"{waiting.unsent} of the last days could not be delivered")

@@ -2,41 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from bot.errors import FatalError
 from bot.hosting import config as configuration
+from bot.hosting import owner
 from bot.hosting.config import Config
-from bot.hosting.doctor import community, database, files, keys, machine
+from bot.hosting.doctor import community, database, files, keys, machine, running
 from bot.hosting.doctor.findings import Finding, Questions, told
-from storage.upkeep.examination import Examined
+from bot.hosting.installation import DATABASE
+from storage.upkeep.examination import Examined, waiting
 
 Reached: TypeAlias = Callable[[Config], str]
 """The platform on which the host's contact is an account that can be written to; empty where there is none."""
 
 
 def look_over(
-    path: Path, env: Mapping[str, str], questions: Questions, reached: Reached, *, online: bool
+    path: Path, env: Mapping[str, str], questions: Questions, reached: Reached, now: datetime, *, online: bool
 ) -> Iterator[Finding]:
-    """Without a readable configuration there is only the first finding."""
+    """Without a readable configuration there is only the first finding. Only the platforms need a token."""
     try:
-        config = configuration.load(path, env)
+        config = configuration.load(path, env, tokens=False)
     except FatalError as error:
-        yield Finding("config", "wrong", str(error))
+        yield Finding("config", "wrong", str(error), _as_who_may_read(path))
         return
     yield Finding("config", "ok", str(path))
-    yield from told("data", partial(files.data, config))
-    kept: list[Examined] = []
-    yield from told("database", partial(database.whole, config, kept))
-    yield from told("clock", partial(machine.clock, config))
-    yield from told("key", partial(keys.fit, config, kept))
-    yield from told("zones", machine.zones)
+    tokens = list(_tokens(path, env))
+    yield from (one for one in tokens if isinstance(one, Finding))
+    for check, look in _grounds(path, config, now).items():
+        yield from told(check, look)
     yield from told("host", partial(community.host, reached(config)))
-    for platform, ask in questions(config).items():
-        if online:
+    whole = next((one for one in tokens if isinstance(one, Config)), None)
+    for platform, ask in questions(whole or config).items():
+        if online and whole is not None:
             yield from told(platform, ask)
-        else:
+        elif whole is not None:
             yield Finding(platform, "not asked", "configured; `kith doctor --online` asks whether it lets Kith in")
+
+
+def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable[[], Iterable[Finding]]]:
+    """What is looked at on this computer, by name and in order."""
+    kept: list[Examined] = []
+    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+        "files": partial(files.readable, config, path),
+        "user": partial(_user, config),
+        "data": partial(files.data, config),
+        "every file": partial(files.each, config),
+        "disk": partial(machine.disk, config),
+        "zones": machine.zones,
+        "database": partial(database.whole, config, kept),
+        "clock": partial(machine.clock, config),
+        "key": partial(keys.fit, config, kept),
+        "kith": partial(running.kith, config),
+        "backup": partial(running.backup, config, now),
+        "log": partial(files.log, config),
+        "calendar": lambda: machine.port(config, running=running.is_up(config)),
+    }
+    return looks | {"waiting": lambda: _waiting(config, now) if kept else ()}
+
+
+def _waiting(config: Config, now: datetime) -> Iterator[Finding]:
+    found = waiting(config.data / DATABASE, now)
+    yield from community.undelivered(found)
+    yield from community.reports(found)
+    yield from community.lines(found, now.date())
+
+
+def _user(config: Config) -> Iterator[Finding]:
+    """Root becomes the owner here, so that looking leaves nothing of root's behind."""
+    owner.become(config.data)
+    return iter(())
+
+
+def _tokens(path: Path, env: Mapping[str, str]) -> Iterator[Finding | Config]:
+    """The configuration with what opens the platforms, or what is wrong with that."""
+    try:
+        yield configuration.load(path, env)
+    except FatalError as error:
+        yield Finding("token", "wrong", str(error), _as_who_may_read(path))
+
+
+def _as_who_may_read(path: Path) -> str:
+    try:
+        return "" if os.access(path, os.R_OK) else owner.again_as(path.stat().st_uid)
+    except OSError:
+        return ""

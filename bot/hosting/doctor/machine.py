@@ -1,7 +1,10 @@
-"""The computer: its time zones, its clock, its disk."""
+"""The computer: its time zones, its clock, its disk, its ports."""
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,3 +29,49 @@ def zones() -> Iterator[Finding]:
 def clock(config: Config) -> Iterator[Finding]:
     """Raises FatalError where the computer's clock is not believed."""
     yield Finding("clock", "ok", confirming.look(config.data, Machine.here()))
+
+
+ROOM = 200_000_000
+"""Bytes that Kith wants free beside its database (docs/hosting.md)."""
+FILES = 1000
+
+
+def disk(config: Config) -> Iterator[Finding]:
+    folder = next(one for one in (config.data, *config.data.parents) if one.exists())
+    found = os.statvfs(folder)
+    free = found.f_bavail * found.f_frsize
+    if free < ROOM:
+        says = f"{free // 1_000_000} MB are free on the disk of {folder}; Kith wants {ROOM // 1_000_000}."
+        yield Finding("disk", "wrong", says, "Make room: old logs, `data/replaced-*`, backups that are elsewhere too.")
+    elif found.f_files and found.f_favail < FILES:  # some file systems count none
+        says = f"The disk of {folder} takes only {found.f_favail} more files."
+        yield Finding("disk", "wrong", says, "Delete what nobody needs: `df -i` shows which disk it is.")
+    else:
+        yield Finding("disk", "ok", f"{free // 1_000_000} MB are free on the disk of {folder}")
+
+
+def port(config: Config, *, running: bool) -> Iterator[Finding]:
+    """The calendars' port: somebody else's, or nobody's while Kith runs."""
+    if config.calendar is None:
+        return
+    where = (config.calendar.listen, config.calendar.port)
+    try:
+        family = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+        is_free = True
+    except OSError as error:
+        if not isinstance(error, socket.gaierror) and error.errno == errno.EADDRINUSE:
+            is_free = False
+        else:
+            says = f"This computer can't listen at {where[0]}, port {where[1]}: {error.strerror}."
+            yield Finding("calendar", "wrong", says, "Set `calendar.listen` to 127.0.0.1, and a port above 1023.")
+            return
+    if is_free == running:
+        says = (
+            f"Nobody listens at {where[0]}, port {where[1]}." if running else f"Port {where[1]} is another program's."
+        )
+        yield Finding("calendar", "wrong", says, "Set `calendar.port` to a free one, there and in your web server.")
+    else:
+        yield Finding("calendar", "ok", f"port {where[1]} is {'in use' if running else 'free'}")

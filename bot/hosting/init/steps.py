@@ -17,7 +17,7 @@ from bot.clocks import zones
 from bot.errors import FatalError, UserError
 from bot.hosting import config as configuration
 from bot.hosting.config import Config, HostContact, Setting
-from bot.hosting.init import service
+from bot.hosting.init import systemd
 from bot.hosting.init.asking import Asking, Refused
 from bot.hosting.init.writing import as_toml, changes, uninterrupted, write
 from bot.hosting.installation import DATABASE
@@ -26,7 +26,7 @@ from bot.keys.secret import Secret, as_text, read_file
 
 Table: TypeAlias = dict[str, object]
 
-SCRIPT = shlex.quote(str(service.ROOT / "scripts/kith"))
+SCRIPT = shlex.quote(str(systemd.ROOT / "scripts/kith"))
 
 WELCOME = """\
 I ask what Kith needs, one thing at a time, and try each answer at once.
@@ -118,8 +118,8 @@ def _host(asking: Asking, known: Table) -> Table:
         ),
         "contact": asking.text(
             "host.contact",
-            "How do members reach you about it? An e-mail address, a page, or your own account on Matrix or Discord\n"
-            "(such as @you:your.server, or your number there): where it is an account, I also write to you.",
+            "How do members reach you about it? An e-mail address, a page, or your own account where the bot will be:\n"
+            "to that one I also write what only you can mend.",
             contact,
             default=_unless_example(HostContact, "contact", known),
         ),
@@ -209,7 +209,7 @@ def _service(asking: Asking, path: Path, data: Path) -> dict[Path, str]:
         default=str(path.parent / "backups"),
     )
     passphrase = path.parent / "backup.passphrase"
-    files = {folder / name: text for name, text in service.units(path, data, backups, passphrase).items()}
+    files = {folder / name: text for name, text in systemd.units(path, data, backups, passphrase).items()}
     if not passphrase.exists():
         files[passphrase] = f"{secrets.token_urlsafe(18)}\n"
     if not backups.exists():
@@ -277,7 +277,7 @@ def _tell(asking: Asking, path: Path, config: Config, steps: Sequence[str], has_
             "   Without the key nobody can read what members asked Kith to keep, you included."
         )
     if has_service:
-        first, second = service.install_commands(path.parent / "service")
+        first, second = systemd.install_commands(path.parent / "service")
         done.append(f"Let systemd start Kith:\n     {first}\n     {second}")
     else:
         done.append(f"Start Kith:\n     {SCRIPT} run --config {shlex.quote(str(path))}")

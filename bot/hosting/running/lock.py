@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot import __version__
-from bot.hosting.installation import LOCK
+from bot.hosting.installation import LOCK, is_held
 
 
 class Running(NamedTuple):
@@ -34,18 +33,10 @@ def say(folder: Path, since: datetime, connected: Sequence[str]) -> None:
 
 def read(folder: Path) -> Running | None:
     """What the running Kith said last; None where none runs. What cannot be read yet is empty."""
-    try:
-        lock = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    lock = folder / LOCK
+    if not lock.exists() or not is_held(lock):
         return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        said = os.read(lock, 4096)
-    else:
-        return None
-    finally:
-        os.close(lock)
+    said = lock.read_text()
     try:
         fields = json.loads(said)
         return Running(fields["version"], fields["process"], fields["since"], tuple(fields["connected"]))
