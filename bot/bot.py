@@ -20,7 +20,7 @@ from bot.context import Context, Incoming
 from bot.delivery import gate
 from bot.delivery.outbox import Dispatcher
 from bot.delivery.tally import Answer
-from bot.errors import NotUnderstood, Opens, StorageError, UserError
+from bot.errors import StorageError, UserError
 from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
@@ -31,13 +31,13 @@ from bot.incoming.standing.meaning import Completed, Meaning, Pressed
 from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
 from bot.log import Word
-from bot.messages import Button, Form, Member, Message, Text
+from bot.messages import Button, Form, Member, Message
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.platform.naming import Names
 from bot.registry import Command, Every, Registry, Reply
 from bot.words.help_words import asks_for_help
-from bot.words.i18n import _, reading, say
+from bot.words.i18n import _, reading
 from storage.database.database import Database
 
 log = logging.getLogger(__name__)
@@ -151,25 +151,13 @@ class Bot(Goings):
         context = await self._recognising.context(incoming)
         with reading(context.locale):
             reply: Reply
-            wrong: Text | None = None
-            opens: Opens | None = None
             outcome: Answer = "answered"
             try:
                 context, reply = await handle(context)
-            except NotUnderstood as error:
-                outcome = "refused"
-                reply = await help_first.lost(self.registry, context, text.sentence(error))
-            except UserError as error:
-                outcome, wrong, opens = "refused", text.sentence(error), error.opens
-            except StorageError:
-                log.exception("the database did not answer")
-                outcome, wrong = "failed", say(help_first.NO_MEMORY)
-            except Exception:
-                log.exception("a request failed")
-                outcome, wrong = "failed", say(help_first.FAILED)
+            except Exception as error:
+                outcome = "refused" if isinstance(error, UserError) else "failed"
+                reply = await help_first.failed(self.registry, context, error)
             self.dispatcher.tally.requests[context.member.platform, outcome] += 1
-            if wrong is not None:
-                reply = help_first.not_understood(self.registry, wrong, opens)
             understood = outcome == "answered"
             await self._respond(
                 context, await help_first.before(self.registry, context, typed, reply, understood=understood)
@@ -284,6 +272,8 @@ class Bot(Goings):
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
+        if button.action == help_first.SAY:
+            return await self._line(context, button.value, None)
         if button.action == wished.DOOR:
             return await self._typed_command(context, button.value)
         if button.action in forms.OWN:

@@ -16,15 +16,17 @@ KithError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
 class Opens:
     """A command that waits for one value: the next line may be it. ``heard`` is what was typed for it and could not be
-    read, ``rest`` what was typed behind it, ``arguments`` what was understood before it.
+    read, ``rest`` what was typed behind it, ``arguments`` what was understood before it. Without a ``name`` a yes is
+    waited for: whether the line that was ``heard`` means the ``command``.
     """
 
     command: str
@@ -41,10 +43,16 @@ class KithError(Exception):
 class UserError(KithError):
     """What the member asked for cannot be done. The sentence says what to do instead.
 
-    ``opens``: the sentence is about one value of a command, and the next line typed may be that value.
+    ``opens``: the sentence is about one value of a command, and the next line typed may be that value. ``offers``: what
+    it names to be said instead, each as it is typed.
     """
 
     opens: Opens | None = None
+    offers: tuple[str, ...] = ()
+
+    def offering(self, offers: Iterable[str]) -> Self:
+        self.offers = tuple(offers)
+        return self
 
 
 class NotUnderstood(UserError):

@@ -43,7 +43,8 @@ def read(clock: str, part: str | None) -> Hour:
         hours += 12
     elif not part and 1 <= hours <= 12 and not _on_24_hours(clock):
         shown = f"{hours}:{minutes:02}" if minutes else f"{hours}"
-        raise Ambiguous(_("Is that {hour}am or {hour}pm?").format(hour=shown))
+        asked = Ambiguous(_("Is that {hour}am or {hour}pm?").format(hour=shown))
+        raise asked.offering([f"{shown}am", f"{shown}pm"])
     if part and hours not in _PARTS[part]:
         raise unsure()
     return Hour(time(hours, minutes))

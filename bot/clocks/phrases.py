@@ -67,7 +67,8 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     if form is None:
         raise UserError(_("I read times like tomorrow 7pm, in 20 min, sat 18:30 or 3 march 10:00."))
     if form.wait and (hour := re.fullmatch("(1[3-9]|2[0-4])h", phrase)):
-        raise Ambiguous(_("Is that at {hour}:00 or in {hour} hours?").format(hour=hour[1]))
+        asked = Ambiguous(_("Is that at {hour}:00 or in {hour} hours?").format(hour=hour[1]))
+        raise asked.offering([f"at {hour[1]}:00", f"in {hour[1]} hours"])
     if form.wait:
         return _after_waiting(form.wait, now, zone)
     if not form.clock:

@@ -51,10 +51,10 @@ def find(text: str) -> ZoneInfo:
     typed = " ".join(text.split())[:40]
     if several := _told_apart(meant[:_MOST_SUGGESTED]) or [*offsets.without_a_sign(text)]:
         words = _("{name} can mean more than one time zone. Try {suggestions}.")
-        raise Ambiguous(words.format(name=typed, suggestions=_any_of(several)))
+        raise Ambiguous(words.format(name=typed, suggestions=_any_of(several))).offering(several)
     if suggestions := _close_to(text):
         words = _("I don't know the time zone {name}. Did you mean {suggestions}?")
-        raise UserError(words.format(name=typed, suggestions=_any_of(suggestions)))
+        raise UserError(words.format(name=typed, suggestions=_any_of(suggestions))).offering(suggestions)
     words = _("I don't know the time zone {name}. Try the nearest big city, like Berlin or New York.")
     raise UserError(words.format(name=typed))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.asking import doors
 from bot.context import Context
-from bot.errors import Opens, StorageError
-from bot.incoming import parameters
+from bot.errors import NotUnderstood, Opens, StorageError, UserError
+from bot.incoming import parameters, text
 from bot.messages import MOST_BUTTONS, STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Registry, Reply
 from bot.words.help_words import asks_for_help
@@ -18,6 +18,11 @@ from bot.words.i18n import N_, _, say
 
 NO_MEMORY = N_("I can't reach my memory right now. Nothing was changed. `help now` still works.")
 FAILED = N_("Something went wrong on my side, and I have written it down. Please try again.")
+
+SAY = "kith.say"
+"""The bot's own action: its value, as if it had been typed."""
+LONGEST_VALUE = 80
+"""Characters that the value of a button may have."""
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +87,23 @@ async def instead(registry: Registry, context: Context, line: str) -> Message | 
     return None
 
 
-def not_understood(registry: Registry, said: Text, opens: Opens | None = None) -> Message:
-    """A failure, with the one door that stands beside every failure."""
-    return Message(said, doors.help_now(registry), aside=True, opens=opens)
+def not_understood(registry: Registry, said: Text, opens: Opens | None = None, offers: Sequence[str] = ()) -> Message:
+    """A failure, with what it names to be said instead, and the one door that stands beside every failure."""
+    named = (Button(plain(offer), SAY, offer, row=STATELESS) for offer in offers if len(offer) <= LONGEST_VALUE)
+    return Message(said, (*named, *doors.help_now(registry)), aside=True, opens=opens)
+
+
+async def failed(registry: Registry, context: Context, error: Exception) -> Message:
+    """What is said of a request that could not be done. Called where the error was caught."""
+    if isinstance(error, NotUnderstood):
+        return await lost(registry, context, text.sentence(error))
+    if isinstance(error, UserError):
+        return not_understood(registry, text.sentence(error), error.opens, error.offers)
+    if isinstance(error, StorageError):
+        log.exception("the database did not answer")
+        return not_understood(registry, say(NO_MEMORY))
+    log.exception("a request failed")
+    return not_understood(registry, say(FAILED))
 
 
 async def wordless(registry: Registry, context: Context, *, silent: bool) -> tuple[Context, Reply]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from bot.errors import NotUnderstood, UserError
+from bot.errors import NotUnderstood, Opens, UserError
 from bot.messages import Button, Field, Form, Message, Plain, Text, plain
 from bot.registry import Command
 from bot.words.i18n import N_, _
@@ -120,10 +120,7 @@ def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:
         name = ALIASES.get(name, name)
         if name in commands:
             return commands[name], _rest(line, length)
-    meant = _meant(commands, line)
-    if meant is None:
-        raise NotUnderstood(_(LOST))
-    raise UserError(meant)
+    raise _meant(commands, line)
 
 
 def names_command(commands: Mapping[str, Command], line: str) -> bool:
@@ -175,19 +172,26 @@ def _rest(line: str, words: int) -> str:
     return rest
 
 
-def _meant(commands: Mapping[str, Command], line: str) -> Text | None:
+def _meant(commands: Mapping[str, Command], line: str) -> UserError:
     """What a line may have meant, where something is near. What ends something is never near anything."""
     words = line.casefold().split()
     tried = [" ".join(words[:length]) for length in range(1, min(3, len(words)) + 1)]
     for name in reversed(tried):
-        group = sorted(other for other in commands if other.startswith(name + " "))
+        group = sorted(other for other in commands if other.startswith(name + " ") and other not in ENDS)[:6]
         if group:
-            return _("Did you mean one of these? {commands}").format(commands=_list(group[:6]))
+            return _asks(line, _("Did you mean one of these? {commands}"), group)
     mild = [name for name in commands if name not in ENDS]
     close = [match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], mild, n=2, cutoff=0.7)]
-    if close:
-        return _("I don't know that. Did you mean {commands}?").format(commands=_list(dict.fromkeys(close)))
-    return None
+    if not close:
+        return NotUnderstood(_(LOST))
+    return _asks(line, _("I don't know that. Did you mean {commands}?"), [*dict.fromkeys(close)])
+
+
+def _asks(line: str, words: Text, names: list[str]) -> UserError:
+    """Which command a line means. A yes is heard where one is named, and asked again of several."""
+    error = UserError(words.format(commands=_list(names))).offering(names)
+    error.opens = Opens(names[0] if len(names) == 1 else "", "", line)
+    return error
 
 
 def _list(names: Iterable[str]) -> Text:

@@ -12,8 +12,10 @@ from bot.messages import Message, Text
 from tests.cast import ALICE, Playground, button, labels
 
 ROOT = Path(__file__).parents[2]
-READERS = ("bot/clocks/", "bot/incoming/parameters.py")
-"""Where words are read as values: whoever fails there is asked about that value, and the next line is heard."""
+READERS = ("bot/clocks/", "bot/incoming/parameters.py", "bot/incoming/text.py")
+"""Where words are read as values: whoever fails there is asked about that value, and the next line is heard. Or as
+commands: a yes to the one that is named is heard, see below.
+"""
 NOBODY_TYPES = ("bot/hosting/", "bot/adapters/reach/", "bot/cli.py")
 """What is said to the host, at a terminal."""
 
@@ -141,3 +143,70 @@ async def test_a_choice_of_the_screen_before_is_no_answer_to_it(world: Playgroun
     assert "Is that 5am or 5pm?" in (await world.chat.say(ALICE, "checkin on 5")).text
     assert "1am or 1pm" in (await world.chat.say(ALICE, "1")).text, "a number is meant for what was asked last"
     assert "13:00" in (await world.chat.say(ALICE, "pm")).text
+
+
+# -- what was named instead -------------------------------------------------------------------------------------------
+
+NAMED = [
+    ("checkin on 19:00 Lodnon", "London", "I'd be messaging you first", "London time"),
+    ("checkin on 19:00 Berlni", "Berlin", "I'd be messaging you first", "Berlin time"),
+    ("checkin on 19:00 Germny", "Germany", "I'd be messaging you first", "Berlin time"),
+]
+
+
+@pytest.mark.parametrize("answer", ["yes", "Yes.", "a press"])
+@pytest.mark.parametrize(("line", "named", "done", "also"), NAMED)
+async def test_a_yes_or_a_press_takes_the_one_that_was_named(
+    world: Playground, line: str, named: str, done: str, also: str, answer: str
+) -> None:
+    asked = await world.chat.say(ALICE, line)
+    assert labels(asked) == [named, "Help now"]
+    said = await (
+        world.chat.press(ALICE, button(asked, named)) if answer == "a press" else world.chat.say(ALICE, answer)
+    )
+    assert done in said.text
+    assert also in said.text
+
+
+async def test_of_two_a_press_takes_one_and_a_yes_is_asked_again(world: Playground) -> None:
+    asked = await world.chat.say(ALICE, "checkin on 5 berlin weekdays")
+    assert labels(asked) == ["5am", "5pm", "Help now"]
+    assert str((await world.chat.say(ALICE, "yes")).text) == str(asked.text) == "Is that 5am or 5pm?"
+    said = await world.chat.press(ALICE, button(asked, "5pm"))
+    assert "at 17:00 on weekdays, Berlin time" in said.text
+
+
+async def test_a_form_hears_the_yes_too(world: Playground) -> None:
+    asked = await world.chat.say(ALICE, "checkin on")
+    await world.chat.press(ALICE, button(asked, "Change time or days"))
+    await world.chat.say(ALICE, "7pm")
+    assert "Did you mean Berlin?" in (await world.chat.say(ALICE, "Berlni")).text
+    assert "On which days?" in (await world.chat.say(ALICE, "yes")).text
+
+
+async def test_a_command_that_was_named_runs_at_a_yes(world: Playground) -> None:
+    asked = await world.chat.say(ALICE, "privcy")
+    assert labels(asked) == ["privacy", "Help now"]
+    shown = await world.chat.say(ALICE, "privacy")
+    await world.chat.say(ALICE, "privcy")
+    assert str((await world.chat.say(ALICE, "yes")).text) == str(shown.text)
+    assert str((await world.chat.press(ALICE, button(asked, "privacy"))).text) == str(shown.text)
+
+
+async def test_a_yes_to_several_commands_is_asked_again(world: Playground) -> None:
+    asked = await world.chat.say(ALICE, "checkin onow")
+    assert str(asked.text).startswith("Did you mean one of these?")
+    assert str((await world.chat.say(ALICE, "yes")).text) == str(asked.text)
+
+
+@pytest.mark.parametrize("line", ["leav", "paus", "forget-m", "unlnk", "reprt", "buddy ennd", "circle leav", "buddy"])
+async def test_what_ends_something_is_never_named(world: Playground, line: str) -> None:
+    said = await world.chat.say(ALICE, line)
+    ends = {"leave", "pause", "forget-me", "unlink", "report", "buddy end", "circle leave", "checkin off"}
+    assert not ends & {*labels(said)}, labels(said)
+
+
+async def test_no_yes_is_heard_once_something_else_was_said(world: Playground) -> None:
+    await world.chat.say(ALICE, "privcy")
+    await world.chat.say(ALICE, "about")
+    assert "What Kith keeps" not in (await world.chat.say(ALICE, "yes")).text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.errors import Opens, UserError
-from bot.incoming import parameters
+from bot.incoming import parameters, text
 
 
 def complete(
@@ -23,7 +23,7 @@ def complete(
         return arguments | parameters.split(command, left, opens.rest, reading)
     except UserError as error:
         if error.opens is None:
-            error.opens = replace(opens, heard=line)
+            error.opens = opens if text.agrees(line) else replace(opens, heard=line)
         else:
             error.opens = replace(error.opens, arguments={**arguments, **error.opens.arguments})
         raise
@@ -31,8 +31,16 @@ def complete(
 
 def completed(check: Callable[[str], object], heard: str, line: str) -> str:
     """The answer that a line gives to a question about what was heard before it: "5" and "pm", "tomorrow at 5" and
-    "5pm", "Germny" and "Germany". Raises the UserError of the line alone.
+    "5pm", "Germny" and "Germany", or a yes to the one that was named instead. Raises the UserError of the line alone.
     """
+    if heard and text.agrees(line):
+        try:
+            check(heard)
+        except UserError as error:
+            if len(error.offers) == 1:
+                return error.offers[0]
+            if error.offers:
+                raise
     before = heard.split()
     for kept in (before, before[:-1]) if before and line else ():
         answer = " ".join([*kept, line])

@@ -110,9 +110,10 @@ async def _next(
     try:
         typed = completed(partial(parameters.check, field, reading=reading), chat.heard, typed)
     except UserError as error:
-        heard = "" if field.kind is str else typed
+        heard = "" if field.kind is str else chat.heard if text.agrees(typed) else typed
         await _keep(chats, context, replace(chat, unsure="", heard=heard))
-        return help_first.not_understood(registry, text.question(form, index, text.sentence(error)))
+        asked = text.question(form, index, text.sentence(error))
+        return help_first.not_understood(registry, asked, None, error.offers)
     chat = conversation.answered(chat, typed)
     if len(chat.answers) < len(form.fields):
         await _keep(chats, context, chat)

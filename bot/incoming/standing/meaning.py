@@ -71,13 +71,15 @@ def _completed(
     A line of at most so many words that is no such value is asked about again; a longer one is meant for something
     else. None (0) where it fits another question: where any words could be the value, it is meant for that one.
     """
+    if not opens.name:  # the command itself was asked about
+        return Completed(text.find(commands, opens.command or opens.heard)[0], {}) if text.agrees(line) else None
     command, is_number = commands[opens.command], text.is_number(line)
     if not most and not is_number and _kind(command, opens.name) == "text":
         return None
     try:
         return Completed(command, complete(command.name, command.parameters, opens, line, reading))
     except UserError:
-        if is_number or (len(line.split()) <= most and not _means_more(commands, line)):
+        if is_number or text.agrees(line) or (len(line.split()) <= most and not _means_more(commands, line)):
             raise
         return None
 
