@@ -13,6 +13,7 @@ from bot.asking.consenting import Consenting
 from bot.asking.goings import Goings
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
+from bot.asking.platforms import Platforms
 from bot.asking.resting import Resting
 from bot.clocks.clock import Clock, utc_now
 from bot.cog import Cog, Core, Settings
@@ -81,6 +82,7 @@ class Bot(Goings):
             now=now,
             adapters=self.adapters,
             unreachable=self.dispatcher.waiting_for,
+            platforms=Platforms(database, self.adapters),
             permissions=self._permissions,
             consenting=Consenting(database, self.registry, self._permissions),
             leaving=self._leaving,

@@ -15,6 +15,7 @@ from bot.asking import consenting
 from bot.asking.consenting import VOLUNTEER_DAYS, Consenting
 from bot.asking.leaving import Leaving
 from bot.asking.permissions import Permissions
+from bot.asking.platforms import Platforms
 from bot.asking.resting import Resting
 from bot.clocks.clock import Clock
 from bot.clocks.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
@@ -85,6 +86,8 @@ class Core:
     adapters: Mapping[str, Adapter]
     unreachable: set[str]
     """Platforms that are not connected at this moment."""
+    platforms: Platforms
+    """What features ask of ``adapters`` about people and places."""
     permissions: Permissions
     consenting: Consenting
     offering: Offering

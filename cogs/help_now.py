@@ -155,8 +155,7 @@ class HelpNow(Cog):
     async def _communities(self, context: Context) -> Sequence[int]:
         if context.community is not None:
             return (context.community.id,)
-        adapter = self.core.adapters[context.member.platform]
-        places = await self._patiently(adapter.places_of(context.member), ())
+        places = await self._patiently(self.core.platforms.places_of(context.member), ())
         return [self._known.places[place] for place in places if place in self._known.places]
 
     async def _remembered(self, context: Context) -> str | None:

@@ -28,9 +28,8 @@ class Welcome(Cog):
         """A direct conversation says nothing about where somebody belongs: the platform is asked, once they are new."""
         for person in await self.read(welcome.unplaced, now, BATCH):
             for account in await self.read(members.accounts, person):
-                adapter = self.core.adapters.get(account.platform)
                 try:
-                    places = await adapter.places_of(account) if adapter else ()
+                    places = await self.core.platforms.places_of(account)
                 except DeliveryError:
                     continue  # it is asked again in an hour
                 for place in places:

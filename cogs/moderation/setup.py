@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.asking.doors import HELP_NOW
 from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
-from bot.errors import DeliveryError, UserError
+from bot.errors import UserError
 from bot.incoming import pages
 from bot.incoming import text as as_text
 from bot.messages import Button, Channel, Community, Message, Spot, Text, plain
@@ -20,7 +20,7 @@ from cogs.checkins import prompting
 from cogs.moderation import desk, wording
 from cogs.moderation.troubles import WITHOUT
 from storage.delivery import deliveries
-from storage.members import community_settings, members
+from storage.members import community_settings
 from storage.members.community_settings import Settings
 from storage.moderation import lines
 
@@ -86,7 +86,7 @@ class Setup(KeepsNothing):
 
     async def _reports(self, context: Context) -> Message:
         said = [say(WITHOUT[lack]) for lack in await self._lacks(context)]
-        private = [spot for spot in await self._spots(context) if spot.private]
+        private = [spot for spot in await self.core.platforms.spots(context) if spot.private]
         if not private:
             said.append(
                 _(
@@ -112,7 +112,7 @@ class Setup(KeepsNothing):
         return await self._question(context, 3)
 
     async def _panel_place(self, context: Context) -> Message:
-        spots = await self._spots(context)
+        spots = await self.core.platforms.spots(context)
         if not spots:
             return Message(_("3 of 5. I may write in no channel here, so there is no panel."), (_skip(4),))
         first = next((spot for spot in spots if not spot.private), spots[0])
@@ -134,7 +134,7 @@ class Setup(KeepsNothing):
     async def other(self, context: Context, value: str) -> Message:
         which, _space, number = value.partition(" ")
         private = which == "private"
-        spots = [spot for spot in await self._spots(context) if spot.private or not private]
+        spots = [spot for spot in await self.core.platforms.spots(context) if spot.private or not private]
         page = pages.page(spots, pages.number_of(number))
         opens = "setup.reports" if private else "setup.place"
         buttons = tuple(Button(plain(spot.name[:40]), opens, _code(spot)) for spot in spots[page.start : page.end])
@@ -269,33 +269,16 @@ class Setup(KeepsNothing):
     async def _settings(self, context: Context) -> Settings:
         return await self.read(community_settings.get, context.here)
 
-    async def _spots(self, context: Context) -> list[Spot]:
-        """Where I may write and this moderator may read, on their platform, asked now."""
-        adapter = self.core.adapters[context.member.platform]
-        found: list[Spot] = []
-        for place in await self.read(members.places, context.here):
-            if place.platform == adapter.name:
-                try:
-                    found.extend(await adapter.spots(place, context.member))
-                except DeliveryError:
-                    continue
-        return found
-
     async def _spot(self, context: Context, code: str) -> Spot:
         """The channel a button named, if I may still write there."""
-        found = next((spot for spot in await self._spots(context) if _code(spot) == code), None)
+        found = next((spot for spot in await self.core.platforms.spots(context) if _code(spot) == code), None)
         if found is None:
             raise UserError(_("I can't write there any more. Choose another channel."))
         return found
 
     async def _lacks(self, context: Context) -> list[str]:
-        adapter = self.core.adapters[context.member.platform]
-        places = await self.read(members.places, context.here)
-        try:
-            found = [await adapter.lacks(place) for place in places if place.platform == adapter.name]
-        except DeliveryError:
-            return []
-        return [lack for lack in WITHOUT if any(lack in lacks for lacks in found)]
+        lacking = await self.core.platforms.lacks(context)
+        return [lack for lack in WITHOUT if lack in lacking]
 
     def channel_gone(self, channel: Channel) -> Work[None]:
         return lambda connection: community_settings.forget_channel(connection, channel)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.cog import Cog
 from bot.context import Context
-from bot.errors import DeliveryError, UserError
+from bot.errors import UserError
 from bot.incoming.conversation import Chat
 from bot.messages import Channel, Community, Member
 from bot.registry import Work
@@ -118,25 +118,15 @@ async def buddy(cog: Cog, context: Context, pair: int) -> str:
     account = await cog.read(members.account_on, other, context.member.platform)
     if account is None:
         return ""
-    try:
-        return await cog.core.adapters[account.platform].name_of(account) or account.id
-    except DeliveryError:
-        return account.id
+    return await cog.core.platforms.name_of(account)
 
 
 async def whom(cog: Cog, context: Context, community: Community, typed: str) -> tuple[Named, ...]:
     """Everybody of the community whom these words may name: by a mention, an id, or a name, said in any way."""
-    adapter = cog.core.adapters[context.member.platform]
-    member = adapter.read_member(typed)
+    member = cog.core.platforms.mentioned(typed, context.member)
     if member is not None:
         return (Named(member.platform, member.id, member.name, member.id),)
-    found: dict[Member, str] = {}
-    for place in await cog.read(members.places, community):
-        if place.platform == context.member.platform:
-            try:
-                found |= await adapter.find_members(place, typed, context.member)
-            except DeliveryError:
-                continue
+    found = await cog.core.platforms.found(community, typed, context.member)
     people = [Named(one.platform, one.id, one.name, handle) for one, handle in found.items() if one != context.member]
     wanted = typed.removeprefix("@").casefold()
     exactly = [one for one in people if wanted in (one.name.casefold(), one.handle.casefold())]
