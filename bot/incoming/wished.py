@@ -51,6 +51,8 @@ def opens(found: wishes.Found, *, known: bool) -> str:
     first = found.wishes[0].doors[0][0].partition(" {")[0]
     if not known and first in STOPS:
         return first
+    if known and found.whole and found.wishes[0].member:
+        return found.wishes[0].member
     alone = len(found.wishes) == 1 and not found.wishes[0].says
     return found.wishes[0].doors[0][0] if alone else ""
 

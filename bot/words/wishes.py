@@ -57,6 +57,8 @@ class Wish:
     ends: bool = False
     small: bool = False
     """To a question that stands open it is an answer and nothing more."""
+    member: str = ""
+    """What a whole line opens at once for somebody who is known: a door that only shows what they have."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ def _alternatives(row: Entry, written: str) -> re.Pattern[str]:
 
 
 def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
-    row.only("name", "doors", "labels", "says", "ends", "small", "lines", "near", "means", "exact")
+    row.only("name", "doors", "labels", "says", "member", "ends", "small", "lines", "near", "means", "exact")
     ends, small = (row.fields.get(flag) is True for flag in ("ends", "small"))
     doors, own = row.texts("doors"), row.texts("labels")
     if not doors or any(door not in labels for door in doors):
@@ -242,7 +244,10 @@ def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
     if own and len(own) != len(doors):
         raise row.wrong("give 'labels' as many as there are doors, or leave it out.")
     called = own or tuple(labels[door] for door in doors)
-    wish = Wish(row.text("name"), tuple(zip(doors, called, strict=True)), row.optional_text("says"), ends, small)
+    says, member = row.optional_text("says"), row.optional_text("member")
+    if member and member not in labels:
+        raise row.wrong("give 'member' one of those named in [en.doors].")
+    wish = Wish(row.text("name"), tuple(zip(doors, called, strict=True)), says, ends, small, member)
     if wish.ends and (row.texts("near") or row.texts("means")):
         raise row.wrong("a door that ends something opens by whole lines alone; move 'near' and 'means' to 'lines'.")
     if (wish.ends or len(wish.doors) > 1) and not wish.says:

@@ -24,18 +24,26 @@ class StartingCheckIns(KeepsNothing):  # schedules stand with CheckIns
 
     @command("checkin on", anyone=True)
     async def enable(
-        self, context: Context, at: time = USUAL_TIME, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
+        self, context: Context, at: time | None = None, zone: ZoneInfo | None = None, days: Days = EVERY_DAY
     ) -> Message:
         """Get a check-in at this time on the days you choose."""
-        schedule = Schedule(at, zone or await self.zone_of(context), days)
+        if at is None and zone is None and days == EVERY_DAY and await self._has_one(context):
+            return await self._shown(context)  # nothing was named, so nothing is changed
+        schedule = Schedule(at or USUAL_TIME, zone or await self.zone_of(context), days)
         question = await self.core.consenting.question(context, ASK.name, code_of(schedule))
         return question or Message(await self.agreed(context, code_of(schedule)))
 
     @action("checkins.offer", stateless=True)
     async def offer(self, context: Context, value: str) -> Reply:
-        if context.person is not None and await self.read(checkins.week_of, context.person) is not None:
-            return await self.core.registry.actions["checkins.change"].handler(context, "")
         return await self.enable(context)
+
+    async def _has_one(self, context: Context) -> bool:
+        return context.person is not None and await self.read(checkins.week_of, context.person) is not None
+
+    async def _shown(self, context: Context) -> Message:
+        shown = await self.core.registry.actions["checkins.change"].handler(context, "")
+        assert isinstance(shown, Message)
+        return shown
 
     @action("checkins.edit", stateless=True)
     async def edit(self, context: Context, value: str) -> Form:

@@ -11,7 +11,8 @@ from bot.context import Context
 from bot.messages import Button, Community, Message, Text
 from bot.registry import Measure, Reply
 from bot.words.i18n import N_, _, say
-from cogs.moderation import desk
+from cogs.moderation import desk, wording
+from storage.members import community_settings
 from storage.moderation import audit, cases, picture
 from storage.moderation.picture import Count
 
@@ -31,8 +32,12 @@ class Picture(KeepsNothing):
         said = [_("This week:"), *await self._needs(context)]
         if len(said) == 1:
             said.append(_("nothing waits for you."))
+        step = (await self.read(community_settings.get, context.here)).step
+        goes_on = (Button(_("Set me up"), "setup.step", str(step or 1)),) if step <= len(wording.PARTS) - 1 else ()
+        if goes_on:
+            said.append(_("Next in setting me up: {part}.").format(part=say(wording.PARTS[max(step, 1) - 1])))
         figures = [await self._figure(context, measure) for measure in self._measures()]
-        return Message(Text("\n").join([*said, *figures]), (Button(_("What moderators did"), "audit.open"),))
+        return Message(Text("\n").join([*said, *figures]), (*goes_on, Button(_("What moderators did"), "audit.open")))
 
     async def _needs(self, context: Context) -> list[Text]:
         community = context.here

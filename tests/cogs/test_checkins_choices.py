@@ -600,3 +600,18 @@ async def _deliver(world: Playground, person: Person, prompt: str) -> int:
         return int(row)
 
     return await world.bot.database.write(work)
+
+
+# -- one word alone ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["checkin", "check in", "Checkin.", "checkin on"])
+async def test_checkin_alone_shows_time_days_and_the_next_one_and_changes_nothing(world: Playground, line: str) -> None:
+    await join(world, "checkin on 7:30 berlin weekdays")
+    shown = str((await world.chat.say(ALICE, line)).text)
+    assert shown.startswith("Your check-in comes at 07:30 on weekdays, Berlin time. The next one is Monday at 07:30.")
+
+
+async def test_checkin_alone_says_to_a_stranger_what_one_is(world: Playground) -> None:
+    shown = await world.chat.say(ALICE, "checkin")
+    assert str(shown.text) == "A check-in is one short question at the time you choose, seen by nobody."

@@ -14,8 +14,9 @@ import cogs
 from bot.messages import Community, Text
 from bot.registry import Measure
 from cogs.moderation.desk import DONE
+from storage.members import community_settings
 from storage.moderation import audit
-from tests.cast import ALICE, DANA, MO, Playground
+from tests.cast import ALICE, DANA, MO, Playground, labels
 from tests.cogs.moderated import ANNA, populate, press, say
 
 
@@ -151,3 +152,27 @@ async def test_a_feature_adds_what_it_needs(
 
     monkeypatch.setattr(world.bot.registry.cogs[0], "needs", needs)
     assert "Circles without a host: 2." in (await say(world, MO, "kith-mod picture")).text
+
+
+# -- one word alone ---------------------------------------------------------------------------------------------------
+
+
+async def test_kith_mod_alone_shows_this_week_and_the_next_step_of_setting_up(
+    world: Playground, porch: Community
+) -> None:
+    shown = await say(world, MO, "kith-mod")
+    assert str(shown.text).startswith("This week:")
+    assert "Next in setting me up: crisis lines." in shown.text
+    await press(world, MO, shown, "Set me up")
+    assert "Next in setting me up: crisis lines." in (await say(world, MO, "kith-mod")).text
+
+
+async def test_kith_mod_alone_is_for_moderators(world: Playground, porch: Community) -> None:
+    assert str((await say(world, ALICE, "kith-mod")).text) == "Only moderators of this community can do that."
+
+
+async def test_once_it_is_set_up_nothing_comes_next(world: Playground, porch: Community) -> None:
+    await world.bot.database.write(community_settings.set_step, porch, 6)
+    shown = await say(world, MO, "kith-mod")
+    assert "Next in setting me up" not in shown.text
+    assert labels(shown) == ["What moderators did"]
