@@ -35,7 +35,7 @@ from bot.bot import Bot
 from bot.clocks.clock import Machine
 from bot.clocks.times import Schedule
 from bot.errors import WrongClock
-from bot.hosting.clock.trusted import Testimony
+from bot.hosting.clock.trusted import Voice
 from bot.hosting.clock.watch import STEADY, ClockWatch
 from bot.keys.crypto import Keyring
 from bot.messages import Channel, Member, Message
@@ -243,8 +243,8 @@ class Lived:
         booted = self._booted
         return Machine(self._wall, lambda: (self._clock.now() - booted).total_seconds(), self._boot)
 
-    async def _voices(self) -> list[Testimony]:
-        return [Testimony(self._clock.now().replace(microsecond=0))] if self._wrong.voice else []
+    async def _voices(self) -> list[Voice]:
+        return [Voice(self._clock.now().replace(microsecond=0))] if self._wrong.voice else []
 
     def _moments(self) -> list[datetime]:
         wrong = self._wrong

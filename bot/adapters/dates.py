@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 
-from bot.hosting.clock.trusted import Testimony
+from bot.hosting.clock.trusted import Voice
 from bot.hosting.clock.watch import Ask
 from bot.hosting.config import Config
 
@@ -27,12 +27,12 @@ def asking(config: Config) -> Ask:
     return partial(_ask_all, urls)
 
 
-async def _ask_all(urls: Sequence[str]) -> Sequence[Testimony]:
+async def _ask_all(urls: Sequence[str]) -> Sequence[Voice]:
     found = await asyncio.gather(*map(ask, urls))
     return [voice for voice in found if voice is not None]
 
 
-async def ask(url: str) -> Testimony | None:
+async def ask(url: str) -> Voice | None:
     """What time it is there; None where nobody answers, or not with a date."""
     import aiohttp  # with the adapters, and not before them
 
@@ -47,7 +47,7 @@ async def ask(url: str) -> Testimony | None:
             own = await _is_here(answer.url.host or "", answer.url.port or 443)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, OverflowError):
         return None
-    return Testimony(at, own)
+    return Voice(at, own)
 
 
 async def _is_here(host: str, port: int) -> bool:

@@ -16,7 +16,7 @@ from bot import log
 from bot.app import App
 from bot.clocks.clock import Machine, utc_now
 from bot.hosting import config
-from bot.hosting.clock.trusted import Testimony
+from bot.hosting.clock.trusted import Voice
 from tests.beds.process import PATIENCE
 
 LOADED = ["bot.adapters.discord", "bot.adapters.matrix", "cogs", __name__]
@@ -70,8 +70,8 @@ def _run(path: Path, now: SetClock, tell: Connection) -> None:
 
 
 async def _serve(settings: config.Config, now: SetClock, tell: Connection) -> None:
-    async def right() -> list[Testimony]:
-        return [Testimony(now())]
+    async def right() -> list[Voice]:
+        return [Voice(now())]
 
     async with App.open(settings, machine=Machine.believing(now), ask=right) as app:
         await app.run(tell.send)

@@ -32,7 +32,7 @@ HONEST = timedelta(seconds=30)
 """How far a platform's clock may be from a right one. Its answer names whole seconds, and takes some to come."""
 
 
-class Testimony(NamedTuple):
+class Voice(NamedTuple):
     """What a platform said the time was. ``own``: it may be this very computer, and then its yes proves nothing."""
 
     at: datetime
@@ -86,7 +86,7 @@ def counted_on(sure: Sure, machine: Machine) -> TrustedClock | None:
     return clock
 
 
-def word(voices: Sequence[Testimony], wall: datetime) -> datetime | bool:
+def word(voices: Sequence[Voice], wall: datetime) -> datetime | bool:
     """True: the wall is right. Else what it is instead; False where nobody can tell.
 
     One that is on a computer of its own is asked before all others, and one that agrees with the wall is enough: two

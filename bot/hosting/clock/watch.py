@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.clocks.clock import Machine
 from bot.errors import StorageError
 from bot.hosting.clock import trusted
-from bot.hosting.clock.trusted import AHEAD, HONEST, SLACK, Testimony, TrustedClock
+from bot.hosting.clock.trusted import AHEAD, HONEST, SLACK, TrustedClock, Voice
 from bot.registry import Every
 from storage.database import sureness
 from storage.database.database import Database
@@ -20,7 +20,7 @@ from storage.database.sureness import Sure
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[[], Awaitable[Sequence[Testimony]]]
+Ask = Callable[[], Awaitable[Sequence[Voice]]]
 """Asks the platforms what time it is. Empty where none answers; never fails."""
 
 RECORD_EVERY = 60.0
