@@ -19,7 +19,7 @@ import pytest
 from bot.adapters.local import LocalAdapter
 from bot.app import App, Build
 from bot.bot import Bot
-from bot.clocks.clock import monotonic, utc_now
+from bot.clocks.clock import Machine, monotonic, utc_now
 from bot.clocks.quiet_hours import QuietHours
 from bot.context import Delivery
 from bot.errors import DeliveryError, FatalError
@@ -36,9 +36,10 @@ from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import PATIENCE, until
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import configure, finished, started
-from tests.engines.virtual_clock import virtual_clock
+from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 ALICE = Member("local", "alice", "Alice")
+DAY = timedelta(days=1)
 STOPPED_WITHIN = 5.0
 """Seconds."""
 
@@ -328,11 +329,11 @@ class Unwelcome(Platform):
         raise FatalError("Signed out.")
 
 
-async def plan_for_alice(bot: Bot) -> None:
-    """Alice's check-in is due."""
+async def plan_for_alice(bot: Bot, due: datetime | None = None) -> None:
+    """Alice's check-in is due: now, or then."""
 
     def plan(connection: sqlite3.Connection) -> None:
-        now = utc_now()
+        now = due or utc_now()
         alice = members.create(connection, ALICE, "UTC", "en", now)
         deliveries.plan(connection, Delivery(alice, checkins.PROMPT, "alice:1", now, now + timedelta(hours=1)))
 
@@ -371,6 +372,29 @@ class Far(Platform):
         await super().start()
         if not self.is_back:
             raise DeliveryError("nobody answers")
+
+
+# -- the clock -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_by_a_wrong_clock_alone_is_not_sent(tmp_path: Path) -> None:
+    async def sent(clock: VirtualClock) -> list[timedelta]:
+        machine, begun = Machine(clock.now, asyncio.get_running_loop().time, "boot"), clock.now()
+        async with App.open(config_in(tmp_path), only(Platform), machine=machine) as app, running(app):
+            platform = app.bot.adapters["local"]
+            assert isinstance(platform, Platform)
+            await asyncio.sleep(3)
+            await plan_for_alice(app.bot, begun + timedelta(seconds=20))
+            for by in (40 * DAY, -40 * DAY, -3 * DAY, 3 * DAY):
+                clock.set_by(by)
+                await asyncio.sleep(4)
+                assert platform.posted == []
+            await until(lambda: bool(platform.posted))
+            return [clock.now() - begun for _posted in platform.posted]
+
+    with virtual_clock(datetime(2026, 3, 1, 12, tzinfo=UTC)) as clock:
+        [after] = clock.run(sent(clock))
+    assert timedelta(seconds=20) <= after < timedelta(seconds=23)
 
 
 # -- stopping ----------------------------------------------------------------------------------------------------------
