@@ -25,7 +25,8 @@ from bot.hosting.clock.watch import Ask, ClockWatch
 from bot.hosting.config import Config
 from bot.hosting.feeds import Feeds
 from bot.hosting.host_notice import HostNotice
-from bot.hosting.installation import claim, open_database, open_journal, open_keys
+from bot.hosting.installation import claim, let_go, open_database, open_keys, refuse_emptied
+from bot.hosting.putback import resume
 from bot.hosting.running.run import Run
 from bot.incoming.limits import Limits
 from bot.log import Word
@@ -85,6 +86,7 @@ class App:
         self, bot: Bot, platforms: Mapping[str, Build], config: Config, watch: ClockWatch, env: Mapping[str, str]
     ) -> None:
         self.bot = bot
+        self._data = config.data
         self._platforms = platforms
         self._watch = watch
         self._scheduler = Scheduler(self._do_due, self._do_jobs, watch.wall)
@@ -117,21 +119,25 @@ class App:
         machine: Machine | None = None,
         ask: Ask | None = None,
         env: Mapping[str, str] = os.environ,
+        *,
+        new: bool = False,
     ) -> AsyncIterator[Self]:
         """Hold the data folder, open the database, and build everything; close it all at the end. Raises FatalError.
 
         ``machine`` has the clocks to go by (this computer's own), ``ask`` asks others what time it is (the platforms).
+        ``new``: the folder may have been used before and be empty now.
         """
+        refuse_emptied(config.data, config.key, new=new)
         with claim(config.data):
             async with await open_database(config.data) as database:
                 watch = await ClockWatch.begin(database, machine or Machine.here(), ask or dates.asking(config))
                 now = watch.now
                 keyring = await open_keys(config.key, database)
-                await open_journal(config.data, keyring, database, now)
                 await database.write(zones.adopt, tzdata_version(), config.default_zone.key, now())
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
+                await resume(config.data, bot, keyring)
                 yield cls(bot, platforms(config, bot), config, watch, env)
 
     async def run(self, tell: Callable[[str], None]) -> None:
@@ -217,7 +223,13 @@ class App:
         self._run.ticked()
 
     async def _do_jobs(self, every: Every, _wall: datetime) -> None:
-        await self._watch.run_jobs(self.bot.run_jobs, every)
+        await self._watch.run_jobs(self._run_jobs, every)
+
+    async def _run_jobs(self, every: Every, now: datetime, *, erasing: bool = True) -> None:
+        await self.bot.run_jobs(every, now, erasing=erasing)
+        if every == "hour" and erasing:
+            is_ready = len(self._connected) == len(self._platforms)
+            await let_go(self._data, self.bot.database, now, ready=is_ready)
 
     async def _derive_anew(self, now: datetime) -> None:
         await self.bot.database.write(self.bot.registry.derived_anew(now))

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="config.toml")
     init.set_defaults(command=_init)
     run = commands.add_parser("run", help="serve the platforms of a configuration file")
+    run.add_argument("--new", action="store_true", help="begin with an empty database, in a folder used before too")
     run.set_defaults(command=_run)
+    migrate = commands.add_parser("migrate", help="bring the database up to this version without starting Kith")
+    migrate.set_defaults(command=_migrate)
     doctor = commands.add_parser("doctor", help="look an installation over, changing nothing")
     doctor.add_argument("--online", action="store_true", help="ask the platforms too whether they let Kith in")
     doctor.add_argument("--json", action="store_true", help="as JSON: check, state, says and do of each finding")
@@ -66,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="for a program")
     status.set_defaults(command=_status)
     rotate = commands.add_parser("rotate-key", help="put everything encrypted under a new key; Kith must be stopped")
+    rotate.add_argument("--without", type=int, nargs="+", metavar="N", help="go on without data key N, which is lost")
     rotate.set_defaults(command=_rotate_key)
     cases = commands.add_parser("cases", help="read the reports that only you, the host, may see")
     cases.add_argument("--close", type=int, metavar="N", help="close the report with this number")
@@ -74,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     clock = commands.add_parser("clock", help="say whether this computer's clock is believed")
     clock.add_argument("--confirm", action="store_true", help="it is right, whatever Kith has seen before")
     clock.set_defaults(command=_clock)
-    for command in (run, doctor, status, rotate, cases, clock, *cli_backup.add_to(commands)):
+    for command in (run, migrate, doctor, status, rotate, cases, clock, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -121,14 +126,14 @@ def _run(options: argparse.Namespace) -> int:
     settings = config.load(options.config, os.environ)
     owner.become(settings.data)
     log.setup(settings.log)
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, new=options.new))
     return 0
 
 
-async def _serve(settings: Config) -> None:
+async def _serve(settings: Config, *, new: bool) -> None:
     from bot.app import App
 
-    async with App.open(settings) as app:
+    async with App.open(settings, new=new) as app:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, app.stop)
@@ -141,17 +146,30 @@ def _status(options: argparse.Namespace) -> int:
     from bot.hosting import config
     from bot.hosting.running import status
 
-    found = status.read(config.load(options.config, os.environ).data, utc_now())
+    found = status.read(config.load(options.config, os.environ, tokens=False).data, utc_now())
     print(json.dumps(found.fields()) if options.json else found)
     return 0 if found.well else 1
 
 
-def _rotate_key(options: argparse.Namespace) -> int:
+def _migrate(options: argparse.Namespace) -> int:
     from bot.hosting import owner
-    from bot.hosting.rotation import rotate
+    from bot.hosting.installation import migrate
 
     settings = owner.settings_of(options.config)
-    asyncio.run(rotate(settings.data, settings.key, lambda line: print(line, flush=True)))
+    asyncio.run(migrate(settings.data, partial(print, flush=True)))
+    return 0
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    from bot.hosting import owner
+    from bot.hosting.rotation import give_up, rotate
+
+    settings = owner.settings_of(options.config)
+    tell = partial(print, flush=True)
+    if options.without is not None:
+        asyncio.run(give_up(settings.data, settings.key, options.without, tell))
+    else:
+        asyncio.run(rotate(settings.data, settings.key, tell))
     return 0
 
 

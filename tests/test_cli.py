@@ -21,7 +21,7 @@ from bot.errors import FatalError
 from bot.hosting.config import DiscordConfig, MatrixConfig
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
-from storage.database import schema
+from storage.database import keyed, schema
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import ROOT, command, configure, environment, finished
@@ -64,6 +64,7 @@ def installed(folder: Path) -> Path:
         connection.execute("INSERT INTO conversations (chat, state, updated) VALUES (x'01', x'02', 0)")
         mark = keyring.derive("mark").hex()
         connection.execute("INSERT INTO adapter_state VALUES ('kith', 'keys', ?)", (mark,))
+        keyed.set_proofs(connection, {1: keyring.prove(1)})
     return path
 
 

@@ -33,7 +33,6 @@ from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
 from cogs import COGS
 from storage.checkins import checkins
-from storage.database import schema
 from storage.database.database import Database
 
 NEEDS = "run"
@@ -207,5 +206,5 @@ def _heads(connection: Connection) -> int:
 
 
 def _remove(path: Path) -> None:
-    for file in (path, *path.parent.glob(f"{path.name}-*"), schema.copy_of(path)):
+    for file in (path, *path.parent.glob(f"{path.name}[-.]*")):
         file.unlink(missing_ok=True)

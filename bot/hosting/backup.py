@@ -23,32 +23,27 @@ from bot.bot import Bot
 from bot.cog import Cog
 from bot.errors import FatalError
 from bot.hosting.config import Config
-from bot.hosting.installation import (
-    DATABASE,
-    JOURNAL,
-    LAST,
-    LOCK,
-    claim,
-    open_database,
-    open_journal,
-    refuse_other_keys,
-)
+from bot.hosting.installation import DATABASE, JOURNAL, LAST, LOCK, STARTS, claim, open_database
+from bot.hosting.proofs import refuse_other_keys
+from bot.hosting.putback import PutBack, resume
 from bot.keys.crypto import Keyring
 from bot.keys.sealed_file import Opening, Sealing
 from bot.keys.secret import Secret, write_private
-from storage.database import journal, keyed
+from storage.database import journal, keyed, starts
 from storage.database.database import Database
 from storage.database.schema import COPY
-from storage.members import members
-from storage.upkeep import backup
+from storage.upkeep import aside, backup
 
 MANIFEST = "manifest.json"
-LEFT_OUT = (LOCK, LAST, "*-wal", "*-shm", "*-journal", "*.draft", "*.new", COPY, ".*", "replaced-*")
-"""What a backup has no use for: what SQLite keeps beside a file, drafts, and what an earlier restore put aside."""
+LEFT_OUT = (LOCK, LAST, STARTS, "*-wal", "*-shm", "*-journal", "*.draft", "*.new", COPY, ".*", aside.REPLACED)
+"""What a backup has no use for: what SQLite keeps beside a file, drafts, and what was put aside. And what tells that a
+database was put back, which must stay where it is."""
 
 
 class Manifest(NamedTuple):
-    """When a backup was made, the last line of the journal then, and whether the key is inside."""
+    """When a backup was made, the last line of the journal then (for a database that does not know it itself), and
+    whether the key is inside.
+    """
 
     made: str
     journal: int
@@ -152,11 +147,15 @@ async def restore(
         beside, inside = journal.read(config.data / JOURNAL), journal.read(fresh / JOURNAL)
         entries = sorted({*beside, *inside})
         journal.keep(fresh / JOURNAL, entries)
-        since = [entry for entry in entries if entry.number > manifest.journal]
+        if (config.data / STARTS).exists():
+            shutil.copy(config.data / STARTS, fresh)
         async with await open_database(fresh) as database:
-            restored = await _make_safe(config, fresh, database, cogs, since, now)
+            for copy in aside.copies(fresh):  # the backup itself is the copy from before an upgrade
+                copy.path.unlink()
+            done = await _make_safe(config, fresh, database, cogs, manifest, now)
         put_aside = _exchange(config, fresh, now)
-    return restored._replace(made=made, put_aside=put_aside, journal_found=bool(beside) or not inside)
+    found = bool(beside) or not inside
+    return Restored(made, done.given_up, done.left_again, done.withdrawn_again, put_aside, found)
 
 
 def _unpack(source: Path, passphrase: Secret, folder: Path) -> Manifest:
@@ -189,47 +188,31 @@ def _extract(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> 
 
 
 async def _make_safe(
-    config: Config,
-    folder: Path,
-    database: Database,
-    cogs: Sequence[type[Cog]],
-    since: list[journal.Entry],
-    now: datetime,
-) -> Restored:
+    config: Config, folder: Path, database: Database, cogs: Sequence[type[Cog]], manifest: Manifest, now: datetime
+) -> PutBack:
     # Never new keys: with others the journal could recognise nobody.
     keyring = Keyring.load(config.key.file, config.key.given, create=False)
-    use = await database.read(keyed.use)
+    use = await database.read(keyed.use_in_full)
     refuse_other_keys(config.key, keyring, use._replace(in_use=True))
-    await open_journal(folder, keyring, database, lambda: now)
-    bot = Bot(database, keyring, cogs, now=lambda: now)
-    left = await database.read(backup.left_since, since, keyring.pseudonym)
-    for person, accounts in left.items():
-        if accounts == set(await database.read(members.accounts, person)):
-            await bot.core.leaving.forget(person)
-        else:  # unlinked, and the person is here with another account
-            await database.write(backup.drop_accounts, accounts)
-    withdrawn = await database.write(backup.withdraw_again, since, keyring.pseudonym)
-    # What schedules owe since the backup is planned now, with nobody connected, and given up with the rest.
-    await bot.run_jobs("tick", now)
-    given_up = await database.write(backup.give_up_due, now)
-    await database.write(backup.forget_places_in_streams)
-    return Restored(now, given_up, len(left), withdrawn, None, True)
+    if (await database.read(starts.inside)).journal is None:
+        await database.write(starts.set_journal, manifest.journal)
+    return await resume(folder, Bot(database, keyring, cogs, now=lambda: now), keyring, restoring=True)
 
 
 def _exchange(config: Config, fresh: Path, now: datetime) -> Path | None:
     """The files of the installation move aside, and those of the backup into their place."""
     present = [path for path in config.data.iterdir() if not _stays(path, config, fresh)]
-    aside = config.data / f"replaced-{now:%Y-%m-%d-%H%M%S}"
+    put_aside = config.data / aside.replaced_at(now)
     if present:
-        aside.mkdir(mode=0o700)
+        put_aside.mkdir(mode=0o700)
     for path in present:
-        path.rename(aside / path.name)
+        path.rename(put_aside / path.name)
     for path in fresh.iterdir():
         path.rename(config.data / path.name)
-    return aside if present else None
+    return put_aside if present else None
 
 
 def _stays(path: Path, config: Config, fresh: Path) -> bool:
     return (
-        path in (fresh, config.data / LOCK) or path.resolve() == config.key.file.resolve() or path.match("replaced-*")
+        path in (fresh, config.data / LOCK) or path.resolve() == config.key.file.resolve() or path.match(aside.REPLACED)
     )

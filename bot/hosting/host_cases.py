@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.errors import FatalError
 from bot.hosting.config import Config
-from bot.hosting.installation import DATABASE, open_database, open_keys
+from bot.hosting.installation import DATABASE, check_keys, open_database
 from bot.keys.crypto import Keyring
 from storage.database.database import Database
 from storage.moderation import cases
@@ -38,8 +38,8 @@ async def close(config: Config, number: int, now: datetime, *, free: bool) -> No
 async def _opened(config: Config) -> AsyncIterator[tuple[Database, Keyring]]:
     if not (config.data / DATABASE).exists():
         raise FatalError(f"There is no database in {config.data} yet. `kith run` makes it.")
-    async with await open_database(config.data) as database:
-        yield database, await open_keys(config.key, database)
+    async with await open_database(config.data, upgrade=False) as database:
+        yield database, await check_keys(config.key, database)
 
 
 def _told(case: Case, keyring: Keyring) -> str:

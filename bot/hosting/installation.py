@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.clocks.clock import Clock
 from bot.errors import FatalError, NotNow, StorageError
+from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
 from bot.keys.crypto import Keyring
-from storage.database import keyed
+from bot.log import Word
+from storage.database import keyed, schema
 from storage.database.database import Database
 from storage.database.journal import Journal
+from storage.database.schema import COPY
+from storage.upkeep import aside
+
+log = logging.getLogger(__name__)
 
 LOCK = "kith.lock"
 DATABASE = "kith.db"
@@ -23,6 +32,8 @@ LAST = "kith.backup"
 """Beside the database: when the newest backup was made, and where it is."""
 IN_USE = b"in use\n"
 """What the lock holds while a process does, until that says more of itself; one that ends takes it away."""
+STARTS = "kith.starts"
+"""See `storage.database.starts`. It stands beside the journal, under its name."""
 
 
 @contextmanager
@@ -72,21 +83,80 @@ def _lock(lock: int, folder: Path) -> None:
         ) from error
 
 
-async def open_database(folder: Path) -> Database:
-    """The installation's database, made on the first start. Raises FatalError with the storage's sentence."""
+def refuse_emptied(folder: Path, key: KeyConfig, *, new: bool) -> None:
+    """A folder that was used before and has no database now is a disk that is not mounted more often than a wish to
+    begin anew. Raises FatalError, unless it is ``new`` on purpose.
+    """
     try:
-        return await Database.open(folder / DATABASE)
+        if (folder / DATABASE).exists():
+            if new:
+                raise FatalError(f"There is a database in {folder}. Leave `--new` out to go on with it.")
+            return
+        if not new and (trace := _trace(folder, key)) is not None:
+            raise FatalError(
+                f"{trace} says that Kith was used before, but there is no {folder / DATABASE}. Is a disk not mounted,"
+                " or is `data` another folder? `kith restore` puts a backup there. To begin with nothing, start with"
+                " `kith run --new`."
+            )
+    except OSError as error:
+        raise FatalError(f"I can't use the folder {folder}: {error.strerror}.") from error
+
+
+def _trace(folder: Path, key: KeyConfig) -> Path | None:
+    """What only an earlier start can have left. A lock alone may be of one that ended before there was a database."""
+    names = (JOURNAL, STARTS, f"{DATABASE}-*", COPY.replace("*", DATABASE, 1), aside.REPLACED)
+    traces = [path for name in names for path in sorted(folder.glob(name))]
+    if key.given is not None:
+        traces += folder.glob(LOCK)
+    elif key.file.exists():
+        traces.append(key.file)
+    return traces[0] if traces else None
+
+
+async def open_database(folder: Path, *, upgrade: bool = True) -> Database:
+    """The installation's database, made on the first start, and brought up to this program's schema.
+
+    ``upgrade=False`` is for every command but `run` and `migrate`: whatever is of another schema stays as it is, also
+    beside a process that uses it. Raises FatalError with the storage's sentence.
+    """
+    try:
+        return await Database.open(folder / DATABASE, upgrade=upgrade)
     except StorageError as error:
         raise FatalError(str(error)) from error
 
 
+async def migrate(folder: Path, tell: Callable[[str], None]) -> None:
+    """Bring a database that is not in use up to this program's schema. Raises FatalError."""
+    if not (folder / DATABASE).exists():
+        raise FatalError(f"There is no database in {folder} to bring up to date. Is `data` the right folder?")
+    with claim(folder):
+        async with await open_database(folder) as database:
+            tell(f"{folder / DATABASE} is of schema {await database.read(schema.version)}.")
+    for copy in aside.copies(folder):
+        tell(f"A copy from before is in {copy.path}, for {aside.COPY_KEPT.days} days at least.")
+
+
 async def open_keys(config: KeyConfig, database: Database) -> Keyring:
-    """The installation's keys, made while nothing needs older ones. Raises FatalError where they are lost or wrong."""
+    """The installation's keys, made while nothing needs older ones. Raises FatalError where they are lost or wrong.
+
+    What proves them is kept, so that the next start need not look at the texts.
+    """
     use = await database.read(keyed.use)
     keyring = Keyring.load(config.file, config.given, create=not use.in_use)
-    refuse_other_keys(config, keyring, use)
-    if use.mark != mark_of(keyring):
-        await database.write(keyed.set_mark, mark_of(keyring))
+    if not proofs.cover(keyring, use):
+        use = await database.read(keyed.use_in_full)
+    proofs.refuse_other_keys(config, keyring, use)
+    if use.mark != proofs.mark_of(keyring):
+        await database.write(keyed.set_mark, proofs.mark_of(keyring))
+    if not proofs.cover(keyring, use):
+        await database.write(keyed.set_proofs, proofs.of(keyring))
+    return keyring
+
+
+async def check_keys(config: KeyConfig, database: Database) -> Keyring:
+    """``open_keys`` beside a process that may be running: nothing is made and nothing written. Raises FatalError."""
+    keyring = Keyring.load(config.file, config.given, create=False)
+    proofs.refuse_other_keys(config, keyring, await database.read(keyed.use_in_full))
     return keyring
 
 
@@ -95,16 +165,8 @@ async def open_journal(folder: Path, keyring: Keyring, database: Database, now: 
     await database.keep_journal(Journal(folder / JOURNAL, keyring.pseudonym, now))
 
 
-def refuse_other_keys(config: KeyConfig, keyring: Keyring, use: keyed.Use) -> None:
-    """Raises FatalError where the database was written with other keys: nothing in it could be read, or found again."""
-    if use.in_use and use.mark is not None and use.mark != mark_of(keyring):
-        where = f"The key in {config.file}" if config.given is None else "The key in the environment or the credential"
-        raise FatalError(
-            f"{where} is not the one this database was written with. "
-            "Put back the right one from where you keep your copy."
-        )
-
-
-def mark_of(keyring: Keyring) -> str:
-    """What tells one installation's keys from another's, and stays the same when they rotate. Not a secret."""
-    return keyring.derive("mark").hex()
+async def let_go(folder: Path, database: Database, now: datetime, *, ready: bool) -> None:
+    """Each hour: delete what was put aside in the folder long enough ago. ``ready``: every platform is connected."""
+    hours = await database.write(aside.ready_for_another_hour, now) if ready else 0
+    for path in await asyncio.to_thread(aside.let_go, folder, hours, now):
+        log.info("%s was put aside long enough ago, and is deleted", Word(path.name))

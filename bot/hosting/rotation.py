@@ -5,14 +5,15 @@ Killed at any point it starts again and goes on where it was: until the last ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from bot.errors import FatalError
+from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
 from bot.hosting.installation import claim, open_database, open_keys
-from bot.keys.crypto import VERSION, DecryptionError, Keyring
-from storage.database import sealed
+from bot.keys.crypto import DecryptionError, Keyring, header_of
+from storage.database import keyed, sealed
 from storage.database.database import Database
 from storage.database.sealed import Row
 
@@ -30,7 +31,7 @@ async def rotate(folder: Path, key: KeyConfig, tell: Tell) -> None:
             "Put it into the key file for this, rotate, and move it back."
         )
     with claim(folder):
-        async with await open_database(folder) as database:
+        async with await open_database(folder, upgrade=False) as database:
             keyring = await open_keys(key, database)
             if not keyring.is_rotating:
                 keyring = keyring.with_new_key()
@@ -38,12 +39,32 @@ async def rotate(folder: Path, key: KeyConfig, tell: Tell) -> None:
                 tell(f"A new key is in {key.file}. If this is interrupted, run it again.")
             await _reseal_all(database, keyring, tell)
             await database.scrub()
-            keyring.without_old_keys().save(key.file, replace=True)
+            keyring = keyring.without_old_keys()
+            await database.write(keyed.set_proofs, proofs.of(keyring))
+            keyring.save(key.file, replace=True)
     tell("Done. Make a new copy of the key file now. Backups made before need the old one.")
 
 
+async def give_up(folder: Path, key: KeyConfig, numbers: Collection[int], tell: Tell) -> None:
+    """Let an installation that is not running go on without these data keys. Raises FatalError with what to do."""
+    with claim(folder):
+        async with await open_database(folder, upgrade=False) as database:
+            keyring = Keyring.load(key.file, key.given, create=False)
+            texts = (await database.read(keyed.use_in_full)).texts
+            for number in numbers:
+                if number in keyring.numbers:
+                    raise FatalError(f"Data key {number} is there: it is not lost. Nothing was changed.")
+                if number not in texts:
+                    raise FatalError(f"Nothing is under data key {number}. Nothing was changed.")
+            await database.write(keyed.give_up, numbers)
+            await open_keys(key, database)
+    for number in numbers:
+        tell(f"{texts[number].total} texts stay closed. If data key {number} is found, put its line into the key file.")
+
+
 async def _reseal_all(database: Database, keyring: Keyring, tell: Tell) -> None:
-    header = bytes([VERSION]) + keyring.newest.to_bytes(2, "big")
+    header = header_of(keyring.newest)
+    lost = [header_of(number) for number in (await database.read(keyed.use)).lost]
 
     def again(blob: bytes, table: str, column: str, rows: Sequence[Row]) -> bytes:
         for row in rows:
@@ -57,8 +78,8 @@ async def _reseal_all(database: Database, keyring: Keyring, tell: Tell) -> None:
         )
 
     for place in await database.read(sealed.columns):
-        total = done = await database.read(sealed.count, place, header)
-        while await database.write(sealed.reseal, place, header, again, BATCH):
-            done = await database.read(sealed.count, place, header)
+        total = done = await database.read(sealed.count, place, header, lost)
+        while await database.write(sealed.reseal, place, header, again, BATCH, lost):
+            done = await database.read(sealed.count, place, header, lost)
         if total:
             tell(f"{place.table}.{place.column}: {total - done} texts are under the new key.")

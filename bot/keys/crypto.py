@@ -44,6 +44,8 @@ HEADER_BYTES = 3  # version, then two bytes of key number
 NONCE_BYTES = 12  # what NIST SP 800-38D recommends; drawn at random, safe for 2**32 texts under one key
 TAG_BYTES = 16
 LAST_NUMBER = 0xFFFF
+PROOF = "kith"
+_PROOF_PLACE = ("adapter_state", "value")
 
 
 class DecryptionError(KithError):
@@ -129,6 +131,22 @@ class Keyring:
             raise FatalError(f"I can't write the key file {file}: {error.strerror}.") from error
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of the data keys, ascending."""
+        return tuple(self._keys)
+
+    def prove(self, number: int) -> bytes:
+        """A known text under the data key with this number: whoever opens it has the key that was there then."""
+        return self._encrypt(number, PROOF, *_PROOF_PLACE, number)
+
+    def proves(self, number: int, proof: bytes) -> bool:
+        """Whether the key with this number is the one that made the proof."""
+        try:
+            return key_number(proof) == number and self.decrypt(proof, *_PROOF_PLACE, number) == PROOF
+        except DecryptionError:
+            return False
+
+    @property
     def is_rotating(self) -> bool:
         """Whether there are older keys, because a rotation has begun and not ended."""
         return len(self._keys) > 1
@@ -148,11 +166,14 @@ class Keyring:
 
         ``row`` is what identifies the row for ever; the same value and type must be given to `decrypt`.
         """
-        header = bytes([VERSION]) + self.newest.to_bytes(2, "big")
+        return self._encrypt(self.newest, text, table, column, row)
+
+    def _encrypt(self, number: int, text: str, table: str, column: str, row: Row) -> bytes:
+        header = header_of(number)
         nonce = secrets.token_bytes(NONCE_BYTES)
         # Half a surrogate pair, which no platform could show either, becomes a question mark.
         plain = text.encode("utf-8", "replace")
-        return header + nonce + self._ciphers[self.newest].encrypt(nonce, plain, _place(header, table, column, row))
+        return header + nonce + self._ciphers[number].encrypt(nonce, plain, _place(header, table, column, row))
 
     def decrypt(self, blob: bytes, table: str, column: str, row: Row) -> str:
         """The text that was encrypted for exactly this place. Raises DecryptionError."""
@@ -205,6 +226,11 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring(keys {', '.join(map(str, self._keys))})"
+
+
+def header_of(number: int) -> bytes:
+    """What every text under the key with this number begins with."""
+    return bytes([VERSION]) + number.to_bytes(2, "big")
 
 
 def key_number(blob: bytes) -> int:

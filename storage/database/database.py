@@ -77,13 +77,14 @@ class Database:
         """What only the host can mend, met since somebody last emptied this."""
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, *, upgrade: bool = True) -> Self:
         """Open or create the file, check it whole, and bring it up to this program's version.
 
+        ``upgrade=False`` refuses a file that is not there or of an older version instead, and changes nothing.
         Raises StorageError with a sentence for the host; a damaged or newer file is never touched.
         """
         try:
-            await asyncio.to_thread(schema.prepare, path)
+            await asyncio.to_thread(schema.prepare if upgrade else schema.refuse_older, path)
         except sqlite3.Error as error:
             raise StorageError(f"{path} cannot be opened: {error}") from error
         writer = await aiosqlite.connect(path, isolation_level=None)
@@ -223,6 +224,8 @@ def _commit_together(connection: sqlite3.Connection, works: Works) -> list[Outco
         if works.journal is not None:
             works.journal.write()
         connection.execute("COMMIT")
+        if works.journal is not None:
+            works.journal.committed()
     finally:
         if works.journal is not None:
             works.journal.drop_after(0)

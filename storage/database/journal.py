@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import NamedTuple
 
+from storage.database import starts
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=90)
@@ -54,10 +55,15 @@ class Journal:
         self._now = now
         self._noted: list[tuple[str, str, str]] = []
         self._last = last_number(path)
+        self._written = self._last
+        self._connection: Connection | None = None
         self._sweep_at = now()
 
     def attach(self, connection: Connection) -> None:
-        """From now on, what this connection deletes is noted."""
+        """From now on, what this connection deletes is noted, and the database knows the number of the last line."""
+        self._connection = connection
+        # A journal that was lost begins anew, and its numbers go on.
+        self._last = self._written = max(self._last, starts.inside(connection).journal or 0)
         connection.create_function("journal_note", 4, self._note)
         for trigger in TRIGGERS:
             connection.execute(trigger)
@@ -82,13 +88,31 @@ class Journal:
         _append(self._path, "".join(lines))
         self._last = numbers[-1]
         self._noted.clear()
+        if self._connection is not None:
+            starts.set_journal(self._connection, self._last)
         self.tidy()
+
+    def committed(self) -> None:
+        """What was written last is in the database."""
+        if self._last > self._written:
+            self._written = self._last
+            starts.note_journal(starts_of(self._path), self._last)
 
     def tidy(self) -> None:
         """Once a day, erase what no backup needs any more. On the thread that writes, and no other."""
         if self._now() >= self._sweep_at:
             self._sweep_at = self._now() + timedelta(days=1)
             sweep(self._path, self._now())
+
+
+def of(database: Path) -> Path:
+    """Where the journal of a database is."""
+    return database.with_suffix(".journal")
+
+
+def starts_of(path: Path) -> Path:
+    """Where the starts are counted of a database with this journal."""
+    return path.with_suffix(".starts")
 
 
 def read(path: Path) -> list[Entry]:

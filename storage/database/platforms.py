@@ -35,3 +35,12 @@ def state(connection: Connection, platform: str, name: str) -> str | None:
 
 def set_state(connection: Connection, platform: str, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO adapter_state VALUES (?, ?, ?)", (platform, name, value))
+
+
+def states(connection: Connection, platform: str) -> dict[str, str]:
+    """All of a platform's values, by name."""
+    return dict(connection.execute("SELECT name, value FROM adapter_state WHERE platform = ?", (platform,)).fetchall())
+
+
+def drop_state(connection: Connection, platform: str, name: str) -> None:
+    connection.execute("DELETE FROM adapter_state WHERE platform = ? AND name = ?", (platform, name))

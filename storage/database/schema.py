@@ -2,25 +2,28 @@
 
 Migrations are numbered SQL files, applied in order, each in one transaction with ``user_version``, and never edited
 once released. ``meta.compatible`` is the oldest schema version a program must know to write this file, so that an
-older program refuses a newer file only where it would do harm.
+older program refuses a newer file where it would do harm: each migration that brings a rule of safety raises it
+(CONTRIBUTING.md, "What is on disk").
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import StorageError
+from storage.database import journal, starts
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 APPLICATION_ID = 0x4B697468  # "Kith", so that no other program's file is mistaken for ours
-COPY = "*.before-upgrade"
-"""The name of the copy that is made before the first migration of a file with something in it."""
+COPY = "*.before-upgrade*"
+"""The names of the copies that are made before an upgrade of a file with something in it (``copy_of``)."""
 
 
 class Migration(NamedTuple):
@@ -48,12 +51,29 @@ def prepare(path: Path, folder: Path = FOLDER) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         known = migrations(folder)
         _refuse_foreign_or_damaged(connection, path, known)
-        _keep_copy(connection, path, _version(connection, path, len(known)), len(known))
+        found = _version(connection, path, len(known))
+        if 0 < found < len(known):
+            _keep_copy(connection, path, found)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection, path, known)
     path.chmod(0o600)
+
+
+def refuse_older(path: Path) -> None:
+    """For whoever may not change the schema: a file that `prepare` would migrate is refused. Raises StorageError."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        found, newest = check(connection, path), len(migrations())
+    if found < newest:
+        raise StorageError(
+            f"{path} was written by an older Kith (schema {found}; this one works with {newest}). "
+            "Stop that Kith if it runs; `kith migrate`, or the next `kith run`, then brings the file up to date."
+        )
+
+
+def version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def check(connection: sqlite3.Connection, path: Path) -> int:
@@ -125,22 +145,41 @@ def _columns(connection: sqlite3.Connection, kind: str = "%") -> set[str]:
     return {name for (name,) in rows}
 
 
-def copy_of(path: Path) -> Path:
-    """Where the file as it was before the last upgrade is kept, until Kith has started once more after it."""
-    return path.with_name(COPY.replace("*", path.name))
+def copy_of(path: Path, number: int) -> Path:
+    """Where the file as it was before it was upgraded from this version is kept, until the new one has proven itself.
+
+    (``storage/upkeep/aside.py``)
+    """
+    return path.with_name(f"{path.name}.before-upgrade-{number}")
 
 
-def _keep_copy(connection: sqlite3.Connection, path: Path, version: int, newest: int) -> None:
-    """A whole copy before an upgrade begins. One that is there already is older than an upgrade that was cut short."""
-    copy = copy_of(path)
-    if version >= newest:
-        copy.unlink(missing_ok=True)
-    elif version > 0 and not copy.exists():
-        draft = copy.with_name(copy.name + ".draft")
+def _keep_copy(connection: sqlite3.Connection, path: Path, number: int) -> None:
+    """A whole copy before an upgrade. One of the same version is replaced: what is here now was written later."""
+    copy = copy_of(path, number)
+    draft = copy.with_name(copy.name + ".draft")
+    try:
         draft.unlink(missing_ok=True)
         connection.execute("VACUUM INTO ?", (str(draft),))
+        _note_journal(draft, path)
         draft.chmod(0o600)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
         draft.rename(copy)
+    except (sqlite3.OperationalError, OSError) as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path} is not upgraded, because a copy of it cannot be made first ({error}). Nothing was changed. "
+            f"Make room in {path.parent} for a second file of its size, and start again."
+        ) from error
+
+
+def _note_journal(copy: Path, path: Path) -> None:
+    """In the copy alone, so that it is known who left since, if it is put back. Files did not always keep that."""
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        has_values = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'adapter_state'").fetchone()
+        if has_values and starts.inside(connection).journal is None:
+            starts.set_journal(connection, journal.last_number(journal.of(path)))
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:

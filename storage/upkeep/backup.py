@@ -71,11 +71,11 @@ def refuse_damaged(connection: Connection, path: Path) -> None:
 
 
 def give_up_due(connection: Connection, now: datetime) -> int:
-    """What was due before a backup is restored may have been sent since it was made: nobody can know. Returns how many
-    messages that are.
+    """What was due before a database is put back may have been sent since it was made: nobody can know. Returns how
+    many messages that are.
     """
     done = connection.execute(
-        "UPDATE deliveries SET state = 'unknown', reason = 'a backup was restored', settled = ?, body = NULL"
+        "UPDATE deliveries SET state = 'unknown', reason = 'the database was put back', settled = ?, body = NULL"
         " WHERE state IN ('pending', 'sending') AND (due <= ? OR next_try <= ? OR first_try IS NOT NULL)",
         (seconds(now), seconds(now), seconds(now)),
     )
@@ -84,21 +84,32 @@ def give_up_due(connection: Connection, now: datetime) -> int:
 
 def forget_places_in_streams(connection: Connection) -> None:
     """What platforms said since the backup was answered then: it is not read, and so not answered, a second time."""
-    connection.execute("DELETE FROM adapter_state WHERE (platform, name) <> (?, ?)", keyed.NAME)
+    connection.execute("DELETE FROM adapter_state WHERE platform <> ?", (keyed.NAME[0],))
 
 
-def left_since(connection: Connection, entries: list[Entry], pseudonym: Pseudonym) -> dict[Person, set[Member]]:
-    """The accounts that are back though they were deleted after the backup, by person."""
-    codes = {entry.code for entry in entries if entry.what == "left"}
+def left_since(
+    connection: Connection, entries: list[Entry], pseudonym: Pseudonym, *, careful: bool = False
+) -> dict[Person, set[Member]]:
+    """The accounts that are back though they were deleted after the backup, by person.
+
+    ``careful``: not certainly after it. Whoever is here since a later time than their line has come again.
+    """
+    left = {entry.code: seconds(entry.at) for entry in entries if entry.what == "left"}
     found = defaultdict[Person, set[Member]](set)
-    for person, platform, account in connection.execute("SELECT person, platform, platform_id FROM accounts"):
-        if pseudonym(platform, account).hex() in codes:
+    for person, created, platform, account in connection.execute(
+        "SELECT person, created, platform, platform_id FROM accounts JOIN persons ON persons.id = person"
+    ):
+        at = left.get(pseudonym(platform, account).hex())
+        if at is not None and not (careful and created > at):
             found[Person(person)].add(Member(platform, account))
     return dict(found)
 
 
-def withdraw_again(connection: Connection, entries: list[Entry], pseudonym: Pseudonym) -> int:
-    """Take back the consents that were taken back after the backup. Returns how many there were."""
+def withdraw_again(connection: Connection, entries: list[Entry], pseudonym: Pseudonym, *, careful: bool = False) -> int:
+    """Take back the consents that were taken back after the backup. Returns how many there were.
+
+    ``careful``: not certainly after it. A consent given later than its line was given again.
+    """
     codes: Mapping[str, Person] = {
         pseudonym(platform, account).hex(): Person(person)
         for person, platform, account in connection.execute("SELECT person, platform, platform_id FROM accounts")
@@ -106,8 +117,17 @@ def withdraw_again(connection: Connection, entries: list[Entry], pseudonym: Pseu
     return sum(
         consents.withdraw(connection, codes[entry.code], entry.purpose)
         for entry in entries
-        if entry.what == "withdrew" and entry.code in codes
+        if entry.what == "withdrew"
+        and entry.code in codes
+        and not (careful and _given_later(connection, codes[entry.code], entry))
     )
+
+
+def _given_later(connection: Connection, person: Person, entry: Entry) -> bool:
+    given = connection.execute(
+        "SELECT given FROM consents WHERE person = ? AND purpose = ?", (person.id, entry.purpose)
+    ).fetchone()
+    return given is not None and given[0] > seconds(entry.at)
 
 
 def drop_accounts(connection: Connection, accounts: Iterable[Member]) -> None:

@@ -52,6 +52,6 @@ def examine(path: Path) -> Examined:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             version = schema.check(connection, path)
-            return Examined(version, keyed.use(connection), deliveries.counts(connection))
+            return Examined(version, keyed.use_in_full(connection), deliveries.counts(connection))
     except sqlite3.Error as error:
         raise StorageError(f"{path} cannot be opened: {error}") from error

@@ -96,7 +96,7 @@ async def started(*arguments: str | Path, env: Mapping[str, str] | None = None) 
             await process.communicate()
 
 
-async def finished(*arguments: str | Path) -> Ended:
+async def finished(*arguments: str | Path, env: Mapping[str, str] | None = None) -> Ended:
     """``kith`` with these arguments, which ends by itself."""
-    async with started(*arguments) as running:
+    async with started(*arguments, env=env) as running:
         return await running.end()

@@ -40,10 +40,16 @@ def test_an_upgrade_that_stops_halfway_is_found(tmp_path: Path, monkeypatch: pyt
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {migration.number}")
 
-    before = len(schema.migrations()) - 1
+    before = max(migration.number for migration in schema.migrations() if len(migration.statements) > 1) - 1
     trial, tally = Upgrades(tmp_path, before), Counter[str]()
     monkeypatch.setattr(schema, "_migrate", one_by_one)
-    last = max(kill.statement for kill in trial.kills())
     with pytest.raises(sqlite3.OperationalError, match=r"already exists|duplicate"):
-        trial.survive(Kill(before, last), tally)
+        survive_from_the_last(trial, before, tally)
     assert tally["half"] == 1
+
+
+def survive_from_the_last(trial: Upgrades, version: int, tally: Counter[str]) -> None:
+    """The last statements may be of a kind that can be made twice."""
+    for statement in sorted((kill.statement for kill in trial.kills() if not kill.halfway), reverse=True):
+        tally.clear()
+        trial.survive(Kill(version, statement), tally)

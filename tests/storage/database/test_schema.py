@@ -48,19 +48,83 @@ def test_a_new_file_is_made_for_its_owner_alone(tmp_path: Path, migrations: Path
     schema.prepare(path, migrations)
     assert (version(path), words(path)) == (2, [("kept",)])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert not schema.copy_of(path).exists()  # there was nothing to lose
+    assert list(tmp_path.glob(schema.COPY)) == []  # there was nothing to lose
 
 
-def test_an_upgrade_keeps_a_copy_until_the_next_start(tmp_path: Path, migrations: Path) -> None:
+def copies(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The copies from before an upgrade, by the end of their names, and the words in each."""
+    return {copy.suffix: words(copy) for copy in path.parent.glob(schema.COPY)}
+
+
+def test_an_upgrade_keeps_a_copy_named_by_its_schema_at_the_second_start_too(tmp_path: Path, migrations: Path) -> None:
     path = tmp_path / "kith.db"
     schema.prepare(path, migrations)
     (migrations / "0003_length.sql").write_text(THIRD)
     schema.prepare(path, migrations)
     assert words(path) == [("kept", 4)]
-    assert (version(schema.copy_of(path)), words(schema.copy_of(path))) == (2, [("kept",)])
-    assert stat.S_IMODE(schema.copy_of(path).stat().st_mode) == 0o600
+    copy = schema.copy_of(path, 2)
+    assert (version(copy), stat.S_IMODE(copy.stat().st_mode)) == (2, 0o600)
+    for _start in range(2):
+        schema.prepare(path, migrations)
+        assert copies(path) == {".before-upgrade-2": [("kept",)]}
+
+
+def test_an_upgrade_that_failed_leaves_its_copy(tmp_path: Path, migrations: Path) -> None:
+    path = tmp_path / "kith.db"
     schema.prepare(path, migrations)
-    assert not schema.copy_of(path).exists()
+    (migrations / "0003_broken.sql").write_text("INSERT INTO nowhere VALUES (1);\n")
+    for _start in range(2):
+        with pytest.raises(sqlite3.OperationalError):
+            schema.prepare(path, migrations)
+        assert copies(path) == {".before-upgrade-2": [("kept",)]}
+
+
+def test_each_of_several_upgrades_keeps_its_own_copy(tmp_path: Path, migrations: Path) -> None:
+    path = tmp_path / "kith.db"
+    schema.prepare(path, migrations)
+    (migrations / "0003_length.sql").write_text(THIRD)
+    schema.prepare(path, migrations)
+    (migrations / "0004_more.sql").write_text("INSERT INTO words VALUES ('more', 4);\n")
+    schema.prepare(path, migrations)
+    assert copies(path) == {".before-upgrade-2": [("kept",)], ".before-upgrade-3": [("kept", 4)]}
+
+
+def test_after_going_back_the_copy_is_of_what_was_written_since(tmp_path: Path, migrations: Path) -> None:
+    """The copy was put back with `cp`, and the older program ran on for a while."""
+    path = tmp_path / "kith.db"
+    schema.prepare(path, migrations)
+    (migrations / "0003_length.sql").write_text(THIRD)
+    schema.prepare(path, migrations)
+    path.write_bytes(schema.copy_of(path, 2).read_bytes())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO words VALUES ('since')")
+    schema.prepare(path, migrations)
+    assert copies(path) == {".before-upgrade-2": [("kept",), ("since",)]}
+
+
+def test_without_room_for_a_copy_nothing_is_upgraded(tmp_path: Path, migrations: Path) -> None:
+    path = tmp_path / "kith.db"
+    schema.prepare(path, migrations)
+    schema.copy_of(path, 2).with_suffix(".before-upgrade-2.draft").mkdir()  # where the copy would be written
+    (migrations / "0003_length.sql").write_text(THIRD)
+    with pytest.raises(StorageError, match=r"is not upgraded.*Make room in"):
+        schema.prepare(path, migrations)
+    assert (version(path), words(path)) == (2, [("kept",)])
+
+
+def test_who_may_not_change_the_schema_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "kith.db"
+    older = tmp_path / "older"
+    older.mkdir()
+    for file in sorted(schema.FOLDER.glob("*.sql"))[:-1]:
+        (older / file.name).write_text(file.read_text())
+    schema.prepare(path, older)
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match=r"was written by an older Kith \(schema \d+; .*`kith migrate`"):
+        schema.refuse_older(path)
+    assert path.read_bytes() == before
+    schema.prepare(path)
+    schema.refuse_older(path)
 
 
 @pytest.mark.parametrize("statement", range(1, 16))

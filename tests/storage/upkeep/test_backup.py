@@ -20,7 +20,7 @@ import pytest
 from bot.errors import FatalError, StorageError
 from bot.hosting.backup import Restored, back_up, restore
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
-from bot.hosting.installation import DATABASE, JOURNAL, open_keys
+from bot.hosting.installation import DATABASE, JOURNAL, STARTS, open_keys
 from bot.keys.sealed_file import Opening
 from bot.keys.secret import Secret
 from bot.messages import Member
@@ -152,7 +152,7 @@ async def test_everything_in_the_data_folder_comes_back(config: Config, tmp_path
     with closing(sqlite3.connect(folder / "store.db")) as store:
         assert store.execute("SELECT key FROM keys").fetchall() == [("olm",)]
     assert {path.name for path in config.data.iterdir()} <= {
-        *(DATABASE, JOURNAL, "kith.key", "kith.lock", "platform"),
+        *(DATABASE, JOURNAL, STARTS, "kith.key", "kith.lock", "platform"),
         *(f"{DATABASE}-wal", f"{DATABASE}-shm"),
     }
 

@@ -85,7 +85,7 @@ def test_an_older_file_is_well_and_stays_as_old_as_it_is(tmp_path: Path) -> None
         (folder / file.name).write_text(file.read_text())
     schema.prepare(path, folder)
     assert [examine(path).version for _time in range(2)] == [4, 4]
-    assert not schema.copy_of(path).exists()
+    assert list(tmp_path.glob(schema.COPY)) == []
 
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
