@@ -114,10 +114,15 @@ class Privacy(Cog):
     def derived_anew(self, now: datetime) -> Work[None]:
         return lambda connection: righting.derive_anew(connection, now)
 
+    @job(every="tick")
+    async def empty_log(self, now: datetime) -> None:
+        await self.core.leaving.emptying.again()
+
     @job(every="hour")
     async def scrub(self, _now: datetime) -> None:
         """What was deleted is in no file any more."""
-        await self.core.leaving.scrub()
+        await self.core.leaving.emptying.now()
+        await self.core.leaving.emptying.look_at_replica()
 
     @job(every="hour", erases=True)
     async def look_after_members(self, now: datetime) -> None:

@@ -21,10 +21,11 @@ from bot.errors import FatalError
 from bot.hosting.config import DiscordConfig, MatrixConfig
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
-from storage.database import keyed, schema
+from storage.database import keyed, replica, schema
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import ROOT, command, configure, environment, finished
+from tests.beds.reader import reading
 
 
 @pytest.fixture
@@ -193,6 +194,49 @@ def test_the_doctor_says_that_nobody_would_hear(config: Path, contact: str, caps
     state, says = findings(capsys)["host"]
     assert state == "-"
     assert says.startswith("nobody would hear of a report that only you may see")
+
+
+def test_the_doctor_names_who_keeps_what_was_deleted_in_the_log(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A forgotten shell, here; Kith itself, which holds the folder, is named by nobody."""
+    path = installed(tmp_path)
+    with reading(path) as process:
+        assert main(["doctor", "--config", str(config)]) == 1
+        state, says = findings(capsys)["log"]
+        assert state == "WRONG"
+        assert f"({process}) reads the database all the time" in says
+    assert main(["doctor", "--config", str(config)]) == 0
+    assert findings(capsys)["log"] == (
+        "ok",
+        "nothing holds the database's log; what is deleted leaves it within the hour",
+    )
+
+
+def test_the_doctor_does_not_take_kith_for_a_reader_that_holds_the_log(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = installed(tmp_path)
+    with reading(path, locking=path.with_name("kith.lock")):
+        assert main(["doctor", "--config", str(config)]) == 0
+        assert findings(capsys)["log"][0] == "ok"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(0, "ok"), (2, "WRONG")])
+def test_the_doctor_knows_a_replica_and_says_when_it_stands_still(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], hours: int, state: str
+) -> None:
+    path = installed(tmp_path)
+    taken = replica.folder_of(path) / "ltx" / "0" / "0000000000000001-0000000000000001.ltx"
+    taken.parent.mkdir(parents=True)
+    taken.touch()
+    with reading(path):
+        now = path.with_name("kith.db-wal").stat().st_mtime
+        os.utime(taken, (now - 3600 * hours, now - 3600 * hours))
+        assert main(["doctor", "--config", str(config)]) == (state == "WRONG")
+        found = findings(capsys)["log"]
+    assert found[0] == state
+    assert ("taken nothing of the database for 2 hours" in found[1]) == (state == "WRONG")
 
 
 def test_the_doctor_changes_nothing(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
+from bot.asking.emptying import Emptying
 from bot.asking.whereabouts import Known, asked_of, is_anywhere, known_of
-from bot.errors import StorageError
 from bot.keys.crypto import Keyring
 from bot.messages import Channel, Community, Member, Person, Place
 from bot.platform.adapter import Adapter
@@ -34,6 +34,7 @@ class Leaving:
         self._registry = registry
         self._adapters = adapters
         self._keyring = keyring
+        self.emptying = Emptying(database)
 
     async def leave(self, person: Person, community: Community, now: datetime, away: Away | None = None) -> None:
         """The person is in the community no more: what they had there ends, and those whom it concerns are told.
@@ -49,14 +50,7 @@ class Leaving:
         """Delete everything of the person. Only keyed hashes of their accounts stay, in other people's blocks."""
         works = [cog.forget(person, None) for cog in self._registry.cogs]
         await self._database.write(_forget, self._keyring, works, person)
-        await self.scrub()
-
-    async def scrub(self) -> None:
-        """Take what was deleted out of the write-ahead log as well: now, or else within the hour."""
-        try:
-            await self._database.scrub()
-        except StorageError:
-            log.warning("the write-ahead log could not be emptied yet")
+        await self.emptying.now()
 
     async def left(self, member: Member, place: Place, now: datetime) -> None:
         """A platform says that a member has left a place, or was taken out of it. It is asked whether that is so."""

@@ -28,6 +28,11 @@ Cause = Trouble | Literal["token"]
 WORDS: Mapping[Cause, str] = {
     "full": N_("The disk that Kith writes to is full. Nothing new is kept until there is room again."),
     "damaged": N_("Kith's database is damaged. Stop Kith and put a backup back with `kith restore`."),
+    "held": N_(
+        "Another program has read Kith's database for an hour, so what was deleted is still in its log."
+        " `kith doctor` names the program."
+    ),
+    "replica": N_("Litestream has taken nothing of Kith's database for an hour. `kith doctor` says what can be done."),
     "token": N_("A platform refuses Kith's token or password. Put a new one into the configuration, and start again."),
 }
 
@@ -100,7 +105,7 @@ class HostNotice:
             log.error("the disk is full: nothing new is kept until there is room again")
         elif cause == "damaged":
             log.error("the database is damaged: stop Kith and put a backup back with `kith restore`")
-        # With a dead token Kith ends, and its last line says so.
+        # With a dead token Kith ends, and its last line says so; the others are logged where they are found.
 
     async def _reaches_contact(self, message: Message) -> bool:
         for name in sorted(self._connected):

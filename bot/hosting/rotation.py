@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from bot.errors import FatalError
+from bot.errors import FatalError, StorageError
 from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
-from bot.hosting.installation import claim, open_database, open_keys
+from bot.hosting.installation import DATABASE, claim, open_database, open_keys
 from bot.keys.crypto import DecryptionError, Keyring, header_of
-from storage.database import keyed, sealed
+from storage.database import keyed, replica, sealed, write_ahead
 from storage.database.database import Database
 from storage.database.sealed import Row
 
@@ -38,7 +38,7 @@ async def rotate(folder: Path, key: KeyConfig, tell: Tell) -> None:
                 keyring.save(key.file, replace=True)
                 tell(f"A new key is in {key.file}. If this is interrupted, run it again.")
             await _reseal_all(database, keyring, tell)
-            await database.scrub()
+            await _empty_log(database, folder / DATABASE, tell)
             keyring = keyring.without_old_keys()
             await database.write(keyed.set_proofs, proofs.of(keyring))
             keyring.save(key.file, replace=True)
@@ -60,6 +60,20 @@ async def give_up(folder: Path, key: KeyConfig, numbers: Collection[int], tell: 
             await open_keys(key, database)
     for number in numbers:
         tell(f"{texts[number].total} texts stay closed. If data key {number} is found, put its line into the key file.")
+
+
+async def _empty_log(database: Database, path: Path, tell: Tell) -> None:
+    """The log holds the texts as they were under the old key."""
+    try:
+        await database.scrub()
+    except StorageError as error:
+        program = " and ".join(write_ahead.readers(path)) or "Another program"
+        raise FatalError(
+            f"{program} reads the database, so the old texts are still in its log. Stop that, and run this again:"
+            " until then the old key stays."
+        ) from error
+    if replica.beside(path):
+        tell("Litestream's replica holds the texts under the old key as long as it keeps its snapshots.")
 
 
 async def _reseal_all(database: Database, keyring: Keyring, tell: Tell) -> None:

@@ -17,14 +17,14 @@ from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, Self, TypeV
 import aiosqlite
 
 from bot.errors import StorageError
-from storage.database import schema
+from storage.database import schema, write_ahead
 from storage.database.journal import Journal
 
 P = ParamSpec("P")
 T = TypeVar("T")
 StorageFunction = Callable[Concatenate[sqlite3.Connection, P], T]
 Work = Callable[[sqlite3.Connection], Any]
-Trouble = Literal["full", "damaged"]
+Trouble = Literal["full", "damaged", "held", "replica"]
 
 PRAGMAS = (
     "synchronous = FULL",
@@ -138,7 +138,7 @@ class Database:
     async def scrub(self) -> None:
         """Empty the write-ahead log, so that what was deleted is in no file, and the journal of what is too old.
 
-        Raises StorageError if the log is in use.
+        Raises StorageError if somebody reads the log; nobody waits for them. One that Litestream keeps is left alone.
         """
         self._refuse_if_closed()
         _unwrap(await _on_thread(self._writer, _empty_log, self._journal))
@@ -285,10 +285,10 @@ def _empty_log(connection: sqlite3.Connection, journal: Journal | None) -> Outco
     try:
         if journal is not None:
             journal.tidy()
-        [busy, _frames, _moved] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        emptied = write_ahead.empty(connection)
     except (sqlite3.Error, OSError) as error:
         return Outcome(error=error)
-    return Outcome(error=StorageError("the write-ahead log is in use")) if busy else Outcome()
+    return Outcome() if emptied else Outcome(error=StorageError("the write-ahead log is in use"))
 
 
 async def _on_thread(connection: aiosqlite.Connection, function: Callable[..., T], argument: Any) -> T:

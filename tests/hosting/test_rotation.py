@@ -18,17 +18,18 @@ import pytest
 from bot.adapters.local import NAME
 from bot.errors import FatalError
 from bot.hosting.config import KeyConfig
-from bot.hosting.installation import open_database, open_keys
+from bot.hosting.installation import DATABASE, open_database, open_keys
 from bot.hosting.rotation import rotate
 from bot.keys.crypto import DecryptionError, Keyring, key_number
 from bot.keys.secret import Secret
 from bot.messages import Community, Member, Place
-from storage.database import sealed
+from storage.database import replica, sealed
 from storage.database.database import Database
 from storage.delivery import offers
 from storage.members import conversations, linking, members
 from storage.moderation import letters
 from tests.beds.process import ROOT
+from tests.beds.reader import reading
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ALICE = Member(NAME, "alice", "Alice")
@@ -136,7 +137,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from bot.hosting import rotation
 from bot.hosting.config import KeyConfig
-from storage.database import sealed
+from storage.database import replica, sealed
 
 reseal, left = sealed.reseal, int(sys.argv[2])
 
@@ -173,6 +174,26 @@ async def test_a_text_no_key_opens_stops_it_before_the_old_key_goes(house: Path)
     with pytest.raises(FatalError, match=r"letters\.words can't be opened"):
         await rotate(house, key(house), lambda _line: None)
     assert ring(house).is_rotating
+
+
+async def test_whoever_keeps_the_old_texts_in_the_log_is_named_and_the_old_key_stays(house: Path) -> None:
+    """A forgotten shell, a doctor: until it lets go the log cannot be emptied. The same command goes on then."""
+    with reading(house / DATABASE) as process:
+        with pytest.raises(FatalError, match=rf"\({process}\) reads the database, so the old texts are still"):
+            await rotate(house, key(house), lambda _line: None)
+        assert ring(house).is_rotating
+    await rotate(house, key(house), lambda _line: None)
+    assert not ring(house).is_rotating
+    assert list(texts(house, ring(house))) == EVERYTHING
+
+
+async def test_beside_a_replica_a_rotation_ends_and_says_what_the_replica_holds(house: Path) -> None:
+    replica.folder_of(house / DATABASE).mkdir()
+    said = list[str]()
+    with reading(house / DATABASE):
+        await rotate(house, key(house), said.append)
+    assert said[-2] == "Litestream's replica holds the texts under the old key as long as it keeps its snapshots."
+    assert not ring(house).is_rotating
 
 
 async def test_a_key_that_was_given_is_not_ours_to_write(house: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.hosting import log_kept
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
 from bot.hosting.installation import DATABASE
@@ -20,3 +21,9 @@ def whole(config: Config, kept: list[Examined]) -> Iterator[Finding]:
     [examined] = kept
     open_rows = sum(examined.deliveries.get(state, 0) for state in ("pending", "sending"))
     yield Finding("database", "ok", f"{path} is whole (schema {examined.version}, {open_rows} messages planned)")
+
+
+def log(config: Config, kept: list[Examined]) -> Iterator[Finding]:
+    """Raises FatalError where somebody holds the log, and with it what was deleted."""
+    if kept:
+        yield Finding("write-ahead log", "ok", log_kept.look(config.data))

@@ -56,6 +56,7 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "disk": partial(machine.disk, config),
         "zones": machine.zones,
         "database": partial(database.whole, config, kept),
+        "write-ahead log": partial(database.log, config, kept),
         "clock": partial(machine.clock, config),
         "key": partial(keys.fit, config, kept),
         "kith": partial(running.kith, config),
