@@ -28,6 +28,7 @@ from bot.hosting.host_notice import HostNotice
 from bot.hosting.installation import claim, let_go, open_database, open_keys, refuse_emptied
 from bot.hosting.putback import resume
 from bot.hosting.running.run import Run
+from bot.hosting.whole import WholeFile
 from bot.incoming.limits import Limits
 from bot.log import Word
 from bot.platform.adapter import Adapter
@@ -104,7 +105,8 @@ class App:
         self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fatal: FatalError | None = None
         self._host = HostNotice(config.host.contact, bot.database, bot.adapters, self._connected)
-        self._others["host notice"] = self._host.watch
+        self._whole = WholeFile(bot.database)
+        self._others |= {"host notice": self._host.watch, "whole file": self._read_whole}
         self._tell: Callable[[str], None] = lambda _line: None
         watch.on_right = self._derive_anew
         bot.dispatcher.on_fatal = self._fail
@@ -233,6 +235,11 @@ class App:
 
     async def _derive_anew(self, now: datetime) -> None:
         await self.bot.database.write(self.bot.registry.derived_anew(now))
+
+    async def _read_whole(self) -> None:
+        """Once somebody can be reached: until then the start has the computer to itself."""
+        await self._some_connected.wait()
+        await self._whole.watch()
 
     async def _serve(self, name: str, build: Build) -> None:
         """One platform, from connecting to stopping. It is built anew each time, so that nothing broken is kept."""

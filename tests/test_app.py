@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sqlite3
@@ -23,6 +24,7 @@ from bot.clocks.clock import Machine, monotonic, utc_now
 from bot.clocks.quiet_hours import QuietHours
 from bot.context import Delivery
 from bot.errors import DeliveryError, FatalError
+from bot.hosting import whole
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.keys.crypto import Keyring
 from bot.messages import (
@@ -306,6 +308,15 @@ async def test_a_platform_that_breaks_is_started_again_and_ready_is_told_once(
 
 def breaks_twice(starts: int) -> Exception | None:
     return ValueError("a bug, or an odd answer") if starts <= 2 else None
+
+
+async def test_the_whole_file_is_read_once_somebody_can_be_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(whole, "FIRST", 0)
+    with caplog.at_level(logging.INFO):
+        async with App.open(config_in(tmp_path), only(Platform)) as app, running(app):
+            await until(lambda: "the whole database was read, and it is well" in caplog.text)
 
 
 async def test_what_only_the_host_can_mend_ends_everything(tmp_path: Path) -> None:

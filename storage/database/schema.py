@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import StorageError
-from storage.database import journal, starts
+from storage.database import journal, soundness, starts
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 APPLICATION_ID = 0x4B697468  # "Kith", so that no other program's file is mistaken for ours
 COPY = "*.before-upgrade*"
 """The names of the copies that are made before an upgrade of a file with something in it (``copy_of``)."""
+
+
+READ_AT_ONCE = 16 << 20
+"""Bytes of a file that is read whole before each start: half a second, and far more than most hosts ever have."""
 
 
 class Migration(NamedTuple):
@@ -46,11 +49,13 @@ def migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
 def prepare(path: Path, folder: Path = FOLDER) -> None:
     """Create, check or migrate the file at ``path``. Raises StorageError with a sentence for the host.
 
-    The whole file is read once (``integrity_check``: of 300 random hits, ``quick_check`` missed 200).
+    The whole file is read (``integrity_check``: of 300 random hits, ``quick_check`` missed 200), but for a large one
+    that is not upgraded: years of messages take longer to read than an outage should last. Of that the ends are looked
+    at here, and the whole is read beside the running bot (``bot/hosting/whole.py``).
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         known = migrations(folder)
-        _refuse_foreign_or_damaged(connection, path, known)
+        _refuse_foreign_or_damaged(connection, path, known, _how_closely)
         found = _version(connection, path, len(known))
         if 0 < found < len(known):
             _keep_copy(connection, path, found)
@@ -79,17 +84,28 @@ def version(connection: sqlite3.Connection) -> int:
 def check(connection: sqlite3.Connection, path: Path) -> int:
     """The schema version of a file of ours that is whole and not too new. Raises StorageError; changes nothing."""
     known = migrations()
-    _refuse_foreign_or_damaged(connection, path, known)
+    _refuse_foreign_or_damaged(connection, path, known, lambda _connection, _newest: soundness.whole)
     return _version(connection, path, len(known))
 
 
-def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...]) -> None:
+def _how_closely(connection: sqlite3.Connection, newest: int) -> soundness.Look:
+    """Before a file is written to: one that is read in a moment, and one that is to be upgraded, as a whole."""
+    is_upgraded = version(connection) < newest
+    return soundness.whole if is_upgraded or soundness.size_of(connection) <= READ_AT_ONCE else soundness.ends
+
+
+def _refuse_foreign_or_damaged(
+    connection: sqlite3.Connection,
+    path: Path,
+    known: tuple[Migration, ...],
+    how: Callable[[sqlite3.Connection, int], soundness.Look],
+) -> None:
     try:
         [application] = connection.execute("PRAGMA application_id").fetchone()
         [tables] = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        problems = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")] if tables else ["ok"]
-        if problems == ["ok"] and application == APPLICATION_ID:
-            problems = list(_strange(connection, known)) or ["ok"]
+        look = how(connection, len(known)) if application == APPLICATION_ID else soundness.pages
+        columns = _made(known[:found]) if (found := version(connection)) <= len(known) else frozenset()
+        problems = list(look(connection, columns)) if tables else []
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):  # locked, no permission, no space: the file itself may be well
             raise
@@ -98,32 +114,13 @@ def _refuse_foreign_or_damaged(connection: sqlite3.Connection, path: Path, known
     except UnicodeDecodeError:  # what SQLite says of a damaged schema quotes it
         problems = ["its schema cannot be read"]
         application, tables = APPLICATION_ID, 1
-    if problems != ["ok"]:
+    if problems:
         raise StorageError(
             f"{path} is damaged ({problems[0]}). I have not changed it. Restore a backup with `kith restore`, "
             "or move the file away if you want to start empty."
         )
     if tables and application != APPLICATION_ID:
         raise StorageError(f"{path} belongs to another program. Set `data` to a folder of Kith's own.")
-
-
-def _strange(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> Iterator[str]:
-    """What ``integrity_check`` does not look at: are the columns there that the migrations made, and is text text?"""
-    [version] = connection.execute("PRAGMA user_version").fetchone()
-    if 0 < version <= len(known):
-        yield from (f"{column} is missing" for column in sorted(_made(known[:version]) - _columns(connection)))
-    texts = defaultdict[str, list[str]](list)
-    for name in sorted(_columns(connection, "TEXT")):
-        table, column = name.split(".")
-        texts[table].append(f"ifnull(\"{column}\", '')")
-    connection.text_factory = bytes
-    for table, columns in texts.items():
-        try:
-            for (text,) in connection.execute(f'SELECT {" || char(10) || ".join(columns)} FROM "{table}"'):
-                text.decode()
-        except UnicodeDecodeError:
-            yield f"{table} cannot be read"
-    connection.text_factory = str
 
 
 @cache
@@ -133,16 +130,7 @@ def _made(known: tuple[Migration, ...]) -> frozenset[str]:
         for migration in known:
             for statement in migration.statements:
                 fresh.execute(statement)
-        return frozenset(_columns(fresh))
-
-
-def _columns(connection: sqlite3.Connection, kind: str = "%") -> set[str]:
-    rows = connection.execute(
-        "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables"
-        " JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table' AND columns.type LIKE ?",
-        (kind,),
-    )
-    return {name for (name,) in rows}
+        return frozenset(soundness.columns_of(fresh))
 
 
 def copy_of(path: Path, number: int) -> Path:
