@@ -33,6 +33,7 @@ from storage.database import journal, keyed, starts
 from storage.database.database import Database
 from storage.database.schema import COPY
 from storage.upkeep import aside, backup
+from storage.upkeep.holders import holder
 
 MANIFEST = "manifest.json"
 LEFT_OUT = (LOCK, LAST, STARTS, "*-wal", "*-shm", "*-journal", "*.draft", "*.new", COPY, ".*", aside.REPLACED)
@@ -133,6 +134,7 @@ async def restore(
     consent back after the backup was made does so again.
     """
     with claim(config.data), tempfile.TemporaryDirectory(dir=config.data, prefix=".restore-") as name:
+        _refuse_held(config.data / DATABASE)
         fresh = Path(name)
         manifest = _unpack(source, passphrase, fresh)
         made = datetime.fromisoformat(manifest.made)
@@ -156,6 +158,15 @@ async def restore(
         put_aside = _exchange(config, fresh, now)
     found = bool(beside) or not inside
     return Restored(made, done.given_up, done.left_again, done.withdrawn_again, put_aside, found)
+
+
+def _refuse_held(path: Path) -> None:
+    """A replica goes on with the file it has open, and says nothing when another stands in its place."""
+    if (other := holder(path)) is not None:
+        raise FatalError(
+            f"{other} has {path} open, and would go on with the old file. Nothing was changed. Stop it, restore, and"
+            " start it again; a replica of before is then no longer continued, so let it begin a new one."
+        )
 
 
 def _unpack(source: Path, passphrase: Secret, folder: Path) -> Manifest:

@@ -62,6 +62,20 @@ def replaced(folder: Path) -> Iterator[Aside]:
             yield Aside(path, since, since + REPLACED_KEPT)
 
 
+def named(folder: Path) -> Iterator[str]:
+    """All of it, a sentence each, for the host."""
+    for one in copies(folder):
+        yield (
+            f"{one.path} is the database from before the upgrade of {one.since:%Y-%m-%d}. It goes by itself, on"
+            f" {one.until:%Y-%m-%d} at the earliest; until then it holds whoever left since"
+        )
+    for one in replaced(folder):
+        yield (
+            f"{one.path} is what a restore replaced, with whoever left since in it. It goes by itself on"
+            f" {one.until:%Y-%m-%d}; delete it before that once all is well"
+        )
+
+
 def ready_for_another_hour(connection: Connection, now: datetime) -> int:
     """Note that this version is ready now, an hour after it was before. Returns for how many hours it has been."""
     [version] = connection.execute("PRAGMA user_version").fetchone()

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.hosting import owner
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
+from storage.upkeep import aside
 
 SHOWN = 3
 """Files of one kind that are named; the command behind them mends all."""
@@ -96,6 +97,12 @@ def _closed(user: int, path: Path) -> Path | None:
         if not found.st_mode & (stat.S_IXUSR if found.st_uid == user else stat.S_IXOTH | stat.S_IXGRP):
             return folder
     return None
+
+
+def put_aside(config: Config) -> Iterator[Finding]:
+    """What holds people who left since, until it goes."""
+    for says in aside.named(config.data):
+        yield Finding("aside", "ok", says)
 
 
 def log(config: Config) -> Iterator[Finding]:

@@ -59,6 +59,7 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "write-ahead log": partial(database.log, config, kept),
         "clock": partial(machine.clock, config),
         "key": partial(keys.fit, config, kept),
+        "aside": partial(files.put_aside, config),
         "kith": partial(running.kith, config),
         "backup": partial(running.backup, config, now),
         "log": partial(files.log, config),
