@@ -7,7 +7,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bot.clocks.clock import Clock
 from bot.errors import FatalError, NotNow, StorageError
 from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
-from bot.keys.crypto import Keyring
+from bot.keys.crypto import Keyring, is_unused
 from bot.log import Word
 from storage.database import keyed, schema
 from storage.database.database import Database
@@ -108,7 +108,7 @@ def _trace(folder: Path, key: KeyConfig) -> Path | None:
     traces = [path for name in names for path in sorted(folder.glob(name))]
     if key.given is not None:
         traces += folder.glob(LOCK)
-    elif key.file.exists():
+    elif key.file.exists() and not is_unused(key.file):
         traces.append(key.file)
     return traces[0] if traces else None
 
@@ -150,6 +150,9 @@ async def open_keys(config: KeyConfig, database: Database) -> Keyring:
         await database.write(keyed.set_mark, proofs.mark_of(keyring))
     if not proofs.cover(keyring, use):
         await database.write(keyed.set_proofs, proofs.of(keyring))
+    if config.given is None and is_unused(config.file):
+        with suppress(FatalError):  # a read-only one stays as it was made
+            keyring.save(config.file, replace=True)
     return keyring
 
 

@@ -44,6 +44,8 @@ HEADER_BYTES = 3  # version, then two bytes of key number
 NONCE_BYTES = 12  # what NIST SP 800-38D recommends; drawn at random, safe for 2**32 texts under one key
 TAG_BYTES = 16
 LAST_NUMBER = 0xFFFF
+UNUSED = "# Not used yet: Kith takes this line away at its first start."
+"""In a key file that was made beforehand. One without it tells that there was a database."""
 PROOF = "kith"
 _PROOF_PLACE = ("adapter_state", "value")
 
@@ -112,21 +114,23 @@ class Keyring:
             raise FatalError(f"The {missing} is missing in {source}. Put it back from where you keep your copy.")
         return cls(install, keys)
 
-    def serialise(self) -> str:
+    def serialise(self, *, unused: bool = False) -> str:
         """The whole ring as text, for the key file. A secret: never log or show it."""
         lines = ["# Kith's keys. Without this file nobody can read what members asked Kith to keep.",
                  "# Keep a copy of it, apart from the backups of the database.",
+                 *([UNUSED] if unused else []),
                  f"install:{_encode(self._install)}",
                  *(f"{number}:{_encode(key)}" for number, key in self._keys.items())]  # fmt: skip
         return "\n".join(lines) + "\n"
 
-    def save(self, file: Path, *, replace: bool) -> None:
+    def save(self, file: Path, *, replace: bool, unused: bool = False) -> None:
         """Write the ring to a file of mode 0600, whole or not at all even if the power fails.
 
-        With ``replace=False`` an existing file is never touched: FatalError, as for a folder that cannot be written.
+        ``unused``: made before the first start, which takes that note away. With ``replace=False`` an existing file is
+        never touched: FatalError, as for a folder that cannot be written.
         """
         try:
-            write_private(file, self.serialise(), replace=replace)
+            write_private(file, self.serialise(unused=unused), replace=replace)
         except OSError as error:
             raise FatalError(f"I can't write the key file {file}: {error.strerror}.") from error
 
@@ -226,6 +230,11 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring(keys {', '.join(map(str, self._keys))})"
+
+
+def is_unused(file: Path) -> bool:
+    """Whether this key file was made before the first start, and there was none yet. Raises FatalError."""
+    return UNUSED in read_private(file).splitlines()
 
 
 def header_of(number: int) -> bytes:

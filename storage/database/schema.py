@@ -193,8 +193,17 @@ def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
         if compatible > newest:
             raise StorageError(
                 f"{path} was written by a newer Kith (schema {version}). Upgrade Kith, then start again."
+                + _way_back(path, newest)
             )
     return int(version)
+
+
+def _way_back(path: Path, newest: int) -> str:
+    """To the file from before the upgrade, where it is still there."""
+    older = [copy for number in range(1, newest + 1) if (copy := copy_of(path, number)).exists()]
+    if not older:
+        return ""
+    return f" Or put {older[-1]} in its place, which holds nothing that was written since that upgrade."
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -73,3 +73,15 @@ def test_a_program_of_before_a_rule_refuses_todays_file_and_leaves_it(tmp_path: 
     with pytest.raises(StorageError, match=r"was written by a newer Kith \(schema \d+\)\. Upgrade Kith"):
         schema.prepare(path, known(tmp_path / "older", version))
     assert path.read_bytes() == content
+
+
+def test_where_the_copy_of_before_is_still_there_the_way_back_is_named(tmp_path: Path) -> None:
+    before = later()[0].number - 1
+    path = made(tmp_path / "installation", before)
+    schema.prepare(path)
+    older = known(tmp_path / "older", before)
+    with pytest.raises(StorageError, match=rf"Or put {schema.copy_of(path, before)} in its place"):
+        schema.prepare(path, older)
+    schema.copy_of(path, before).rename(path)
+    schema.prepare(path, older)
+    assert compatible(tmp_path / "again", before) == 1

@@ -16,7 +16,7 @@ from storage.upkeep.holders import Holder, holder
 READER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1])
-connection.execute("SELECT * FROM words").fetchall()
+connection.execute("SELECT * FROM sqlite_schema").fetchall()
 print("open", flush=True)
 sys.stdin.read()
 """
