@@ -19,6 +19,35 @@ def test_here_and_there_in_the_last_upgrades() -> None:
     found = upgrades.main(["--since", str(newest - 2), "--every", "13"])
     assert {name: found[name] for name in upgrades.WRONG} == dict.fromkeys(upgrades.WRONG, 0)
     assert found["kills"] > 10
+    assert found["programs"] >= 2, "each version's own, by its migrations at least"
+
+
+def test_from_every_version_up_and_not_down_again(tmp_path: Path) -> None:
+    """A first start that fails, two more, and the programs of before by their migrations."""
+    trial, tally = Upgrades(tmp_path, 0), Counter[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrades, "_programs", dict[int, str])  # as they really were: in `scripts/soak upgrades`
+        for version in trial.versions:
+            trial.go_and_go_back(version, tally)
+    assert {name: tally[name] for name in upgrades.WRONG} == dict.fromkeys(upgrades.WRONG, 0)
+    assert tally["programs"] == trial.newest - 1
+    assert trial.rows > 3000
+
+
+def test_a_copy_that_is_not_made_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial, tally = Upgrades(tmp_path, len(schema.migrations()) - 1), Counter[str]()
+    monkeypatch.setattr(schema, "_keep_copy", lambda *_given: None)
+    trial.go_and_go_back(trial.newest - 1, tally)
+    assert tally["uncopied"] == 3
+
+
+def test_a_program_of_before_that_goes_on_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial, tally = Upgrades(tmp_path, len(schema.migrations()) - 1), Counter[str]()
+    with closing(sqlite3.connect(tmp_path / f"{trial.newest - 1}.db")) as connection, connection:
+        connection.execute("CREATE TRIGGER back AFTER UPDATE ON meta BEGIN UPDATE meta SET compatible = 1; END")
+    monkeypatch.setattr(upgrades, "_programs", dict[int, str])
+    trial.go_and_go_back(trial.newest - 1, tally)
+    assert tally["opened"] == 1
 
 
 def test_nearly_every_table_has_rows(tmp_path: Path) -> None:
