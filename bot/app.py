@@ -17,8 +17,9 @@ from bot.adapters import dates
 from bot.bot import Bot
 from bot.clocks.clock import Machine, monotonic, utc_now
 from bot.clocks.quiet_hours import QuietHours
-from bot.clocks.zones import tzdata_version
+from bot.clocks.rules import running
 from bot.cog import Settings
+from bot.delivery import new_rules
 from bot.delivery.scheduler import Scheduler
 from bot.errors import DeliveryError, FatalError, NotNow
 from bot.hosting.clock.watch import Ask, ClockWatch
@@ -34,7 +35,6 @@ from bot.log import Word
 from bot.platform.adapter import Adapter
 from bot.registry import Every
 from bot.words import content
-from storage.members import zones
 
 log = logging.getLogger(__name__)
 
@@ -135,11 +135,11 @@ class App:
                 watch = await ClockWatch.begin(database, machine or Machine.here(), ask or dates.asking(config))
                 now = watch.now
                 keyring = await open_keys(config.key, database)
-                await database.write(zones.adopt, tzdata_version(), config.default_zone.key, now())
                 from cogs import COGS  # a third of what starting loads, once the configuration and the data are well
 
                 bot = Bot(database, keyring, COGS, _settings(config), now)
                 await resume(config.data, bot, keyring)
+                await new_rules.follow(database, bot.registry.cogs, running.hold(), config.default_zone.key, now())
                 yield cls(bot, platforms(config, bot), config, watch, env)
 
     async def run(self, tell: Callable[[str], None]) -> None:

@@ -119,7 +119,7 @@ def _converse(folder: Path) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from bot import log
-    from bot.clocks.zones import use_newest_tzdata
+    from bot.clocks.rules.running import use_newest_tzdata
     from bot.hosting import config, owner
 
     use_newest_tzdata()  # the system's rules may be a year old, and clocks change by them

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from bot.messages import Channel, Community, Member, Person, Place
@@ -77,6 +79,7 @@ class Delivery:
     needs ("" for an answer to the member's own act). ``picked``: the member chose this time, quiet hours do not hold
     it. ``capped``: nobody scheduled it, so it counts towards the daily cap. ``unasked``: neither did anybody ask for it
     or write it, so it comes still more rarely. ``opening``: nothing was sent to this person on this platform yet.
+    ``zone``: it is due at a wall time there, whatever becomes of the rules of that zone.
     """
 
     to: Person | Channel
@@ -96,6 +99,23 @@ class Delivery:
     first_try: datetime | None = None
     attempts: int = 0
     opening: bool = False
+    zone: str = ""
+
+
+@dataclass(frozen=True)
+class NewRules:
+    """The rules of these zones are others than those by which instants were derived. ``number``: the how manieth time
+    that happens, so that whoever is told of it is told once.
+    """
+
+    zones: frozenset[str]
+    number: int
+    now: datetime
+
+    @cached_property
+    def names(self) -> str:
+        """The zones as SQLite takes a list in."""
+        return json.dumps(sorted(self.zones))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, TypeVar
 
-from bot.context import Context, Delivery, Reader
+from bot.context import Context, Delivery, NewRules, Reader
 from bot.messages import Button, Channel, Community, Form, Message, Person, Text
 
 T = TypeVar("T")
@@ -21,6 +21,9 @@ Late = Literal["expires", "says so", "still true"]
 Job = Callable[[datetime], Awaitable[bool | None]]
 Work = Callable[[Connection], T]
 Nearness = Literal["buddy", "circles"]
+Follow = Callable[[Connection, NewRules, int], int | None]
+"""Looks at some rows after a key, in one transaction, and moves what the new rules of their zones move. Returns the key
+of the last one; None where no row is left."""
 
 
 TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people", "help-now", "kith-mod"})
@@ -228,6 +231,10 @@ class Duties(ABC):
     async def said_instead(self, _context: Context, _line: str) -> Message | None:
         """What to say to such a line where it is no command and answers nothing."""
         return None
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        """What of this cog stands at wall times: each follows the rules of its zone (``bot.delivery.new_rules``)."""
+        return ()
 
     def measures(self) -> Iterable[Measure]:
         """The totals this cog adds to what moderators see."""

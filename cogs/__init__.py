@@ -35,6 +35,7 @@ from cogs.circles import (
     Circles,
     CirclesOfMine,
 )
+from cogs.clocks import Clocks
 from cogs.company import Company, CompanyDrafting, CompanyEnding, Helping
 from cogs.feedback import Feedback
 from cogs.hello import Hello
@@ -121,6 +122,7 @@ COGS: tuple[type[Cog], ...] = (
     Settings,
     Pause,
     Rests,
+    Clocks,
     Inbox,
     HelpNow,
     Reports,

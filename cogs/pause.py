@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.clocks.times import friendly_instant
@@ -9,6 +10,7 @@ from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.incoming.parameters import Until
 from bot.messages import Button, Field, Form, Message, Text
+from bot.registry import Follow
 from bot.words.i18n import _
 from storage.members import members
 
@@ -54,6 +56,9 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
     @job(every="tick")
     async def end(self, now: datetime) -> None:
         await self.write(members.end_pauses, now)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (members.follow,)
 
     # -- leaving a community ------------------------------------------------------------------------------------------
 

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +16,7 @@ from bot.clocks import zone_names
 from bot.clocks.places import gazetteer, offsets, reading, slips, table
 from bot.clocks.places.gazetteer import Meaning
 from bot.clocks.places.spelling import LONGEST_NAME, normal
+from bot.clocks.rules.running import tzdata_version
 from bot.errors import Ambiguous, UserError
 from bot.words.i18n import _
 
@@ -90,43 +87,6 @@ def guess(locale: str | None, fallback: ZoneInfo) -> ZoneInfo:
     keys = gazetteer.zones_of_countries().get(country or "", ())
     main = zone_names.MAIN_ZONES.get(country or "", keys)
     return ZoneInfo(main[0]) if len(main) == 1 else fallback
-
-
-def use_newest_tzdata() -> str:
-    """Let zoneinfo read the newer of the system's data and the installed package's. Returns ``tzdata_version()``.
-
-    Called once, before any zone is loaded. Without it zoneinfo prefers the system's however old it is, and rules change
-    several times a year.
-    """
-    if _system_version() < _version_of(_package()):
-        zoneinfo.reset_tzpath(to=())
-    return tzdata_version()
-
-
-def tzdata_version() -> str:
-    """The release that zoneinfo reads, like ``2026b``. Where it has changed, stored instants are computed anew."""
-    return _system_version() or _version_of(_package())
-
-
-def _system_version() -> str:
-    """Empty if the system has no zones, or does not say which release they are."""
-    for folder in map(Path, zoneinfo.TZPATH):
-        if (folder / "Europe" / "Berlin").is_file():
-            return _version_of(folder)
-    return ""
-
-
-def _version_of(folder: Traversable) -> str:
-    source = folder / "tzdata.zi"
-    if not source.is_file():
-        return ""
-    with source.open(encoding="utf-8") as lines:
-        first = lines.readline()
-    return first.removeprefix("# version ").strip()
-
-
-def _package() -> Traversable:
-    return resources.files("tzdata") / "zoneinfo"
 
 
 def _fixed(offset: offsets.Offset, text: str) -> ZoneInfo:

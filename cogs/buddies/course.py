@@ -32,6 +32,7 @@ def plan(now: datetime) -> Plan:
             key = f"{kind}:{pair.id}:{day if kind != CLOSING else seconds(pair.ends)}:{part.person.id}"
             args: dict[str, int | str] = {"pair": pair.id, "day": day}
             unasked = kind != CLOSING  # the end was announced at the beginning
-            yield buddies.word(part.person, kind, key, pair.community, due, expires, args, part.role, unasked=unasked)
+            about = (pair.community, due, expires, args, part.role)
+            yield buddies.word(part.person, kind, key, *about, unasked=unasked, zone=zone)
 
     return course

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,8 +83,8 @@ class Goals(Cog):
         words = self.core.words.recall(context.me, context.now)
         if words is None or self._mark(words) != mark:
             raise UserError(_("I no longer have it. Send it again if you like."))
-        due = await self._in_a_week(context.me, context.now)
-        await self.write(self._keep, pair, context, words, due)
+        zone = (await self.read(members.profile, context.me)).zone
+        await self.write(self._keep, pair, context, words, zone)
         self.core.words.drop(context.me)
         to = [part.person for part in await self.read(pairs.others, pair.id, context.me)]
         sent = await self.passed_on(context, to, SHOWN, _("On its way."))
@@ -94,11 +94,7 @@ class Goals(Cog):
         """Tells whether words are the ones that were shown; says nothing about them to anybody else."""
         return hmac.digest(self._key, words.encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
 
-    async def _in_a_week(self, person: Person, now: datetime) -> datetime:
-        zone = ZoneInfo((await self.read(members.profile, person)).zone)
-        return instant_at(local_day(now, zone) + AFTER, EVENING, zone)
-
-    def _keep(self, connection: Connection, pair: Pair, context: Context, words: str, due: datetime) -> None:
+    def _keep(self, connection: Connection, pair: Pair, context: Context, words: str, zone: str) -> None:
         def seal(row: int) -> bytes:
             return self.core.keyring.encrypt(words, "buddy_goals", "words", row)
 
@@ -112,13 +108,9 @@ class Goals(Cog):
             )
             deliveries.plan(connection, word)
         own = next(part for part in pairs.parts(connection, pair.id) if part.person == context.me)
-        asked = f"{ASKED}:{row}"
-        deliveries.plan(
-            connection,
-            buddies.word(
-                context.me, ASKED, asked, pair.community, due, due + timedelta(days=2), {"goal": row}, own.role
-            ),
-        )
+        due = instant_at(local_day(context.now, ZoneInfo(zone)) + AFTER, EVENING, ZoneInfo(zone))
+        about = (pair.community, due, due + timedelta(days=2), {"goal": row}, own.role)
+        deliveries.plan(connection, buddies.word(context.me, ASKED, f"{ASKED}:{row}", *about, zone=zone))
 
     @message(SHOWN, late="expires")
     async def shown(self, delivery: Delivery, reader: Reader) -> Message | None:

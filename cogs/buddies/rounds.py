@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Text
-from bot.registry import Measure
+from bot.registry import Follow, Measure
 from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace, alone
@@ -54,7 +55,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
             assert schedule.due is not None
             zone = ZoneInfo(self.core.settings.zone)
             next_ = schedules.following(schedule.due, schedule.weeks, zone, now)
-            await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now)
+            await self.write(rounds.begin, community, schedule, next_, secrets.randbits(32), now, zone.key)
         for pair in await self.read(ends.over, now):
             await self.write(ends.end_by_time, pair, plan(now), now)
         for round_ in await self.read(rounds.to_match, now):
@@ -137,7 +138,7 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
             raise UserError(_("Nobody has asked for a buddy yet, so there is nobody to introduce."))
         next_ = schedules.following(context.now, schedule.weeks, zone, context.now) if schedule.due else None
         seed = secrets.randbits(32)
-        round_ = await self.write(_begin, community, schedule, next_, seed, context.now)
+        round_ = await self.write(_begin, community, schedule, next_, seed, context.now, zone.key)
         if round_ is None:
             raise UserError(_("A round began a moment ago."))
         await self._match(round_, context.now)
@@ -153,23 +154,34 @@ class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: s
         due = None
         if value != "0":
             due = known.due or schedules.first_round(context.now, zone)[1]
-        await self.write(_set, community, weeks, due, context.now)
+        await self.write(_set, community, weeks, due, context.now, zone.key)
         return await self._screen(context)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (partial(rounds.follow, zone=self.core.settings.zone),)
 
     def measures(self) -> Iterable[Measure]:
         return MEASURES
 
 
 def _begin(
-    connection: Connection, community: Community, was: Schedule, next_: datetime | None, seed: int, now: datetime
+    connection: Connection,
+    community: Community,
+    was: Schedule,
+    next_: datetime | None,
+    seed: int,
+    now: datetime,
+    zone: str,
 ) -> Round | None:
-    round_ = rounds.begin(connection, community, was, next_, seed, now)
+    round_ = rounds.begin(connection, community, was, next_, seed, now, zone)
     audit.record(connection, community, "rounds.begun", now)
     return round_
 
 
-def _set(connection: Connection, community: Community, weeks: int, due: datetime | None, now: datetime) -> None:
-    rounds.set_schedule(connection, community, weeks, due)
+def _set(
+    connection: Connection, community: Community, weeks: int, due: datetime | None, now: datetime, zone: str
+) -> None:
+    rounds.set_schedule(connection, community, weeks, due, zone)
     audit.record(connection, community, "rounds.changed", now)
 
 

@@ -186,7 +186,7 @@ class SignUp(Cog):
         code = replace(choices, zone="", group=None).code
         buddies.sign_up(connection, community, context.me, choices.group, code, context.now)
         weeks, due = first_round(context.now, ZoneInfo(self.core.settings.zone))
-        return rounds.begin_with_the_first(connection, community, weeks, due)
+        return rounds.begin_with_the_first(connection, community, weeks, due, self.core.settings.zone)
 
     # -- what is there ------------------------------------------------------------------------------------------------
 

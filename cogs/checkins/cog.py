@@ -22,7 +22,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming import text
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Stand, Work
+from bot.registry import Follow, Stand, Work
 from bot.words import prompts
 from bot.words.help_words import plain
 from bot.words.i18n import _, say
@@ -97,6 +97,9 @@ class CheckIns(Cog):
             return GO_ON if thinning == "question" else None
         choose = self._chooser(connection, person, reader.zone, reader.now)
         return checkins.prompt_for(connection, delivery, person, choose, reader.now)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (checkins.follow,)
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from bot.cog import KeepsNothing, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Channel, Message, Text
-from bot.registry import Work
+from bot.registry import Follow, Work
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.checkins import posts
@@ -53,6 +54,9 @@ class OpenCheckIn(KeepsNothing):
     @job(every="tick")
     async def plan_due(self, now: datetime) -> None:
         await self.write(posts.plan_due, now)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (posts.follow,)
 
     @message(posts.POST, actions=("checkins.open",), unsure="skip", late="expires")
     async def post(self, delivery: Delivery, reader: Reader) -> Message:

@@ -48,9 +48,9 @@ def open_dates(connection: Connection, circle: Circle, now: datetime) -> None:
 
 
 def _left(connection: Connection, circle: Circle, rule: Recurrence, now: datetime) -> list[Occurrence]:
-    """What comes by its rule, but for what was called off."""
-    off = {one.nominal for one in dates.known(connection, circle.id, now) if one.state == "cancelled"}
-    return [one for one in schedule.next_dates(rule, now, LOOKED_AT) if one.nominal not in off]
+    """What comes by its rule, but for what was called off, or was moved to an earlier day and is over."""
+    opened = dates.opened(connection, circle.id, now)
+    return [one for one in schedule.next_dates(rule, now, LOOKED_AT) if opened.get(one.nominal, True)]
 
 
 def open_due(connection: Connection, now: datetime, limit: int) -> bool:

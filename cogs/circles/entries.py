@@ -8,7 +8,7 @@ from bot.clocks.recurrence import Recurrence
 from bot.cog import Cog
 from bot.messages import Person
 from cogs.circles import ics, kinds, schedule, wording
-from storage.circles import answers, circles, dates
+from storage.circles import answers, circles, dates, rhythm
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
 
@@ -33,13 +33,14 @@ async def _of_circle(cog: Cog, circle: Circle, now: datetime) -> list[ics.Entry]
     sheet = await wording.sheet(cog, circle)
     known = await cog.read(dates.known, circle.id, now)
     found = [of_date(cog, sheet, gathering) for gathering in known]
-    nominals = {gathering.nominal for gathering in known}
+    opened, version = await cog.read(dates.opened, circle.id, now), await cog.read(rhythm.version, circle.id)
+    nominals = {*opened, *(gathering.nominal for gathering in known)}
     length = timedelta(minutes=circle.minutes)
     for occurrence in schedule.next_dates(Recurrence.from_code(circle.recurrence), now, AHEAD):
         if occurrence.nominal not in nominals:
             name = ics.uid(_key(cog), circle.id, occurrence.nominal.isoformat())
             words = (sheet.title, sheet.about, sheet.spot)
-            found.append(ics.Entry(name, *words, occurrence.instant, occurrence.instant + length, 1, False))
+            found.append(ics.Entry(name, *words, occurrence.instant, occurrence.instant + length, version, False))
     return found
 
 

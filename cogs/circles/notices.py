@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cog import KeepsNothing, job, message
 from bot.context import Delivery, Reader
 from bot.messages import Button, Message, Text, When, Who
+from bot.registry import Follow
 from bot.words.i18n import N_, _, say
-from cogs.circles import dates, hosting, lookup, seats, steps, wording
+from cogs.circles import clocks, dates, hosting, lookup, seats, steps, wording
 from cogs.circles.wording import answers
 from storage.circles import answers as circles_answers
 from storage.circles import circles
@@ -37,6 +39,9 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
     @job(every="tick")
     async def open_dates(self, now: datetime) -> bool:
         return await self.write(dates.open_due, now, BATCH)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (clocks.follow,)
 
     @job(every="tick")
     async def walk(self, now: datetime) -> bool:

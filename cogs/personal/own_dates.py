@@ -13,7 +13,7 @@ from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Message, Person, Text, who
-from bot.registry import Ask, Listener, Reply, Work, nothing_to_forget
+from bot.registry import Ask, Follow, Listener, Reply, Work, nothing_to_forget
 from bot.words.i18n import _
 from cogs.circles import wording
 from storage.circles import answers, circles
@@ -104,6 +104,9 @@ class OwnDates(Cog):
     @job(every="tick")
     async def plan_due(self, now: datetime) -> bool:
         return await self.write(own_dates.plan_due, now, BATCH)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (own_dates.follow,)
 
     @job(every="hour")
     async def follow_zones(self, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.incoming.waiting import WaitingWords
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
-from bot.registry import Ask, Reply, Stand, Work, nothing_to_forget
+from bot.registry import Ask, Follow, Reply, Stand, Work, nothing_to_forget
 from bot.words.i18n import _
 from storage.members import consents
 from storage.personal import reminders
@@ -130,6 +130,9 @@ class Reminders(Cog):
     @job(every="tick")
     async def plan_due(self, now: datetime) -> bool:
         return await self.write(reminders.plan_due, now, BATCH)
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (reminders.follow,)
 
     @job(every="hour")
     async def erase_sent(self, now: datetime) -> None:

@@ -8,10 +8,12 @@ from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import day_bounds, local_day
+from bot.context import NewRules
 from bot.messages import Channel, Person
 from cogs.quiet import alert as rules
 from cogs.quiet.alert import DOWN_FOR, Act, Alert, Day, Facts, Step
 from storage.checkins import checkins
+from storage.database import walls
 from storage.delivery import deliveries
 from storage.members import community_settings, consents, in_touch, members, resting
 from storage.quiet import contacts, quiet, uptime
@@ -51,6 +53,22 @@ def derive_anew(connection: Connection, now: datetime) -> None:
         today = day_bounds(local_day(now, zone), zone)[0]
         since = min(found.since, now) if found.since else None
         quiet.save(connection, found._replace(looked=min(found.looked, today), since=since), now)
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """By new rules a day begins and ends at other instants: an hour that is left of one is no quiet day."""
+    found = quiet.watched(connection, rules, after)
+    for person, key, looked, due in found:
+        zone = ZoneInfo(key)
+        fresh = _midnight(looked, zone), _midnight(due, zone)
+        if fresh != (looked, due):
+            quiet.move(connection, person, *fresh)
+    return walls.last(person for person, *_rest in found)
+
+
+def _midnight(near: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of a day that is nearest to what was one."""
+    return day_bounds(local_day(near + timedelta(hours=12), zone), zone)[0]
 
 
 def is_silent(connection: Connection, person: Person) -> bool:

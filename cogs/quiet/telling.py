@@ -13,7 +13,7 @@ from bot.cog import KeepsNothing, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Channel, Community, Message, Person, Text, who
-from bot.registry import Work
+from bot.registry import Follow, Work
 from bot.words.i18n import _
 from cogs.company.around import context_of
 from cogs.quiet import progress
@@ -43,6 +43,9 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
         for person in waiting:
             await self.write(progress.look, person, now)
         return len(waiting) == BATCH
+
+    def by_the_clock(self) -> Sequence[Follow]:
+        return (progress.follow,)
 
     async def _beat(self, now: datetime) -> None:
         """Note, once a minute, on which platforms the bot can be reached; what is missing later was an outage."""

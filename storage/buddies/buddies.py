@@ -190,10 +190,11 @@ def word(
     *,
     capped: bool = False,
     unasked: bool = False,
+    zone: str = "",
 ) -> Delivery:
     """A message about introductions, under the yes that goes with the person's part in them."""
-    purpose = MENTOR if role == "mentor" else PURPOSE
-    return Delivery(person, kind, key, now, expires, purpose, community, args or {}, capped=capped, unasked=unasked)
+    about = (MENTOR if role == "mentor" else PURPOSE, community, args or {})
+    return Delivery(person, kind, key, now, expires, *about, capped=capped, unasked=unasked, zone=zone)
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------

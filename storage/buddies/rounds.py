@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from bot.context import Delivery
+from bot.context import Delivery, NewRules
 from bot.messages import Community, Person
 from storage.buddies import buddies, meeting, pairs, proposals
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Length
 from storage.company import welcome
+from storage.database import walls
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import consents
@@ -23,6 +24,7 @@ NOBODY, HELLO = "buddies.nobody", "buddies.hello"
 HELLO_WITHIN = timedelta(hours=48)
 KEPT = timedelta(days=90)
 MET_KEPT = timedelta(days=730)
+NEXT_ONE = walls.Kept("buddy_schedules", key="community")
 """By then a meeting weighs nothing in the matching any more."""
 
 
@@ -68,19 +70,31 @@ def schedule(connection: Connection, community: Community) -> Schedule | None:
     return Schedule(row[0], instant(row[1])) if row else None
 
 
-def set_schedule(connection: Connection, community: Community, weeks: int, due: datetime | None) -> None:
+def set_schedule(connection: Connection, community: Community, weeks: int, due: datetime | None, zone: str) -> None:
+    """``zone``: in which the next one begins at a wall time."""
+    at = (seconds(due), zone, walls.wall(due, zone)) if due else (None, None, None)
     connection.execute(
-        "INSERT OR REPLACE INTO buddy_schedules VALUES (?, ?, ?)",
-        (community.id, weeks, seconds(due) if due else None),
+        "INSERT OR REPLACE INTO buddy_schedules (community, weeks, due, zone, wall) VALUES (?, ?, ?, ?, ?)",
+        (community.id, weeks, *at),
     )
 
 
-def begin_with_the_first(connection: Connection, community: Community, weeks: int, due: datetime) -> Schedule:
+def begin_with_the_first(
+    connection: Connection, community: Community, weeks: int, due: datetime, zone: str
+) -> Schedule:
     """The first sign-up of a community sets its rounds going. Returns the schedule that holds."""
-    connection.execute("INSERT OR IGNORE INTO buddy_schedules VALUES (?, ?, ?)", (community.id, weeks, seconds(due)))
+    if schedule(connection, community) is None:
+        set_schedule(connection, community, weeks, due, zone)
     found = schedule(connection, community)
     assert found is not None
     return found
+
+
+def follow(connection: Connection, rules: NewRules, after: int, zone: str) -> int | None:
+    """Rounds begin at their wall times, by new rules. ``zone``: the host's, where none was written down."""
+    connection.execute("UPDATE buddy_schedules SET zone = ? WHERE zone IS NULL AND due IS NOT NULL", (zone,))
+    _moved, last = walls.portion(connection, NEXT_ONE, rules, after)
+    return last
 
 
 def beginning(connection: Connection, now: datetime) -> list[tuple[Community, Schedule]]:
@@ -94,12 +108,18 @@ def beginning(connection: Connection, now: datetime) -> list[tuple[Community, Sc
 
 
 def begin(
-    connection: Connection, community: Community, was: Schedule, following: datetime | None, seed: int, now: datetime
+    connection: Connection,
+    community: Community,
+    was: Schedule,
+    following: datetime | None,
+    seed: int,
+    now: datetime,
+    zone: str,
 ) -> Round | None:
     """A round begins, and the next one is planned, unless the schedule has changed since ``was`` was read."""
     if schedule(connection, community) != was:
         return None
-    set_schedule(connection, community, was.weeks, following)
+    set_schedule(connection, community, was.weeks, following, zone)
     connection.execute("UPDATE buddy_rounds SET due = NULL WHERE community = ?", (community.id,))
     [number] = connection.execute(
         "SELECT ifnull(max(number), 0) + 1 FROM buddy_rounds WHERE community = ?", (community.id,)

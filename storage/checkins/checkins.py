@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.clocks.times import Days, Occurrence, Schedule, Week
-from bot.context import Delivery
+from bot.clocks.times import Days, Occurrence, Schedule, Week, instant_at
+from bot.context import Delivery, NewRules
 from bot.messages import Person
 from storage.checkins import dials
-from storage.database import sql
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import in_touch
@@ -179,6 +179,28 @@ def _catch_up(week: Week, now: datetime) -> tuple[int, str, int, str]:
         last, following = following, week.next_after(following.instant)
         if following.instant > now:
             return (*_stored(following), *_stored(last))
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """Schedules in zones with new rules. What is due already stays: it is planned in a moment. One that has moved into
+    the past is caught up with.
+    """
+    rows = connection.execute(
+        "SELECT id, at, zone, days, nominal, due FROM checkin_schedules WHERE id > ? AND due > ?"
+        " AND zone IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+        (after, seconds(rules.now), rules.names, walls.PORTION),
+    ).fetchall()
+    derived = [(_on(at, zone, days, date.fromisoformat(day)), row, due) for row, at, zone, days, day, due in rows]
+    moved = [(fresh, row) for fresh, row, due in derived if fresh != due]
+    connection.executemany("UPDATE checkin_schedules SET due = ? WHERE id = ?", moved)
+    return walls.last(row for row, *_rest in rows)
+
+
+def _on(at: str, zone: str, days: str, nominal: date) -> int:
+    """When clocks in the zone show the time that belongs to this day of the week."""
+    hours = zip(at.split(), days.split(), strict=True)
+    hour = next(hour for hour, on in hours if nominal in Days.from_code(on))
+    return seconds(instant_at(nominal, time.fromisoformat(hour), ZoneInfo(zone)))
 
 
 def later(connection: Connection, person: Person, delivery: int, due: datetime) -> None:

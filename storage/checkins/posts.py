@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from sqlite3 import Connection
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clocks.times import Schedule
+from bot.clocks.times import Schedule, instant_at
+from bot.context import NewRules
 from bot.messages import Channel, Community
+from storage.database import walls
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -98,6 +100,20 @@ def derive_anew(connection: Connection, now: datetime) -> None:
                 "UPDATE checkin_posts SET due = ?, nominal = ? WHERE community = ?",
                 (seconds(following.instant), following.nominal.isoformat(), community),
             )
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """Posts in zones with new rules. One that is due already stays."""
+    rows = connection.execute(
+        "SELECT community, at, zone, nominal, due FROM checkin_posts WHERE community > ? AND due > ?"
+        " AND zone IN (SELECT value FROM json_each(?)) ORDER BY community LIMIT ?",
+        (after, seconds(rules.now), rules.names, walls.PORTION),
+    ).fetchall()
+    for community, at, zone, nominal, due in rows:
+        fresh = seconds(instant_at(date.fromisoformat(nominal), time.fromisoformat(at), ZoneInfo(zone)))
+        if fresh != due:
+            connection.execute("UPDATE checkin_posts SET due = ? WHERE community = ?", (fresh, community))
+    return walls.last(row for row, *_rest in rows)
 
 
 def _schedule(at: str, zone: str) -> Schedule:

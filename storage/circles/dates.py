@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, Literal, NamedTuple
 
 from bot.messages import Person
+from storage.database import walls
 from storage.database.instants import instant, seconds
+
+ONE_DAY = timedelta(days=1)
 
 
 class Gathering(NamedTuple):
@@ -34,9 +37,10 @@ def add(
 ) -> int | None:
     """Open a date. None if it was opened before, whatever became of it."""
     done = connection.execute(
-        "INSERT INTO gatherings (circle, nominal, starts, ends, due, shown_due) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        (circle, nominal.isoformat(), seconds(starts), seconds(ends), seconds(due), seconds(due)),
+        "INSERT INTO gatherings (circle, nominal, starts, ends, due, shown_due, wall, version)"
+        " SELECT id, ?2, ?3, ?4, ?5, ?5, ?2 || ' ' || substr(recurrence, 12, 5) || ':00', version FROM circles"
+        " WHERE id = ?1 ON CONFLICT DO NOTHING",
+        (circle, nominal.isoformat(), seconds(starts), seconds(ends), seconds(due)),
     )
     return done.lastrowid if done.rowcount else None
 
@@ -55,6 +59,17 @@ def known(connection: Connection, circle: int, now: datetime) -> list[Gathering]
     return [*_find(connection, "circle = ? AND ends > ? ORDER BY starts", circle, seconds(now))]
 
 
+def opened(connection: Connection, circle: int, now: datetime) -> dict[date, bool]:
+    """The dates from about now on, by the host's calendar, that were opened, wherever they were moved to. True for
+    those that are still to come: the others were called off, or were moved to a time that has passed.
+    """
+    rows = connection.execute(
+        "SELECT nominal, state = 'planned' AND ends > ? FROM gatherings WHERE circle = ? AND nominal >= ?",
+        (seconds(now), circle, (now - ONE_DAY).date().isoformat()),
+    )
+    return {date.fromisoformat(nominal): bool(coming) for nominal, coming in rows}
+
+
 def under_way(connection: Connection, circle: int, since: datetime, until: datetime) -> Gathering | None:
     """The date that has begun by ``until`` and had not ended at ``since``."""
     begun = "circle = ? AND state <> 'cancelled' AND starts <= ? AND ends > ? ORDER BY starts LIMIT 1"
@@ -71,10 +86,18 @@ def move(
     now: datetime,
 ) -> None:
     """Another time for one date. Its version grows, so that nothing planned for the old one is true any more."""
+    [zone] = connection.execute(
+        "SELECT substr(recurrence, 18, instr(substr(recurrence, 18), ' ') - 1) FROM circles"
+        " WHERE id = (SELECT circle FROM gatherings WHERE gatherings.id = ?)",
+        (gathering,),
+    ).fetchone()
     connection.execute(
-        "UPDATE gatherings SET starts = ?, ends = ?, version = version + 1, step = ?, due = ?, alone = 0, shown_due = ?"
-        " WHERE id = ? AND state = 'planned'",
-        (seconds(starts), seconds(ends), step, seconds(due) if due else None, seconds(now), gathering),
+        "UPDATE gatherings SET starts = ?, ends = ?, version = version + 1, step = ?, due = ?, alone = 0,"
+        " shown_due = ?, wall = ? WHERE id = ? AND state = 'planned'",
+        (
+            *(seconds(starts), seconds(ends), step, seconds(due) if due else None, seconds(now)),
+            *(walls.wall(starts, zone), gathering),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Channel, Community, Member, Person
+from storage.database import walls
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=35)
@@ -27,7 +28,7 @@ State = Literal["sent", "skipped", "dead", "unknown", "inbox"]
 
 _COLUMNS = (
     "nominal_key, person, platform, target, thread, community, purpose, kind, args, body, picked, capped, unasked, due,"
-    " expires, state, next_try, opening"
+    " expires, state, next_try, opening, zone, wall"
 )
 _OPENING = (
     "NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.person = accounts.person"
@@ -35,12 +36,12 @@ _OPENING = (
 )
 _FOR_PERSON = (
     f"INSERT INTO deliveries ({_COLUMNS}) SELECT ?1, person, platform, platform_id, NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-    f" ?9, ?10, ?11, 'pending', ?10, {_OPENING}"
-    " FROM accounts WHERE person = ?12 ORDER BY last_seen DESC, platform LIMIT 1 ON CONFLICT DO NOTHING"
+    f" ?9, ?10, ?11, 'pending', ?10, {_OPENING}, ?12, ?13"
+    " FROM accounts WHERE person = ?14 ORDER BY last_seen DESC, platform LIMIT 1 ON CONFLICT DO NOTHING"
 )
 _FOR_CHANNEL = (
-    f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?1, NULL, ?12, ?13, ?14, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-    " ?11, 'pending', ?10, 0) ON CONFLICT DO NOTHING"
+    f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?1, NULL, ?14, ?15, ?16, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+    " ?11, 'pending', ?10, 0, ?12, ?13) ON CONFLICT DO NOTHING"
 )
 
 
@@ -65,10 +66,11 @@ def tell(
     picked: bool = False,
     capped: bool = False,
     unasked: bool = False,
+    zone: str = "",
 ) -> int | None:
     """Plan a message of this kind about ``what``, ever once: the two are its key."""
     words = (f"{kind}:{what}", due, expires, purpose, community, args or {})
-    return plan(connection, Delivery(to, kind, *words, picked=picked, capped=capped, unasked=unasked))
+    return plan(connection, Delivery(to, kind, *words, picked=picked, capped=capped, unasked=unasked, zone=zone))
 
 
 def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: str, *parameters: str) -> None:
@@ -78,7 +80,8 @@ def plan_picked(connection: Connection, kind: str, purpose: str, occurrences: st
     """
     connection.execute(
         f"INSERT INTO deliveries ({_COLUMNS}) SELECT key, person, platform, platform_id, NULL, NULL, ?, ?, '{{}}',"
-        f" NULL, 1, 0, 0, due, expires, 'pending', due, {_OPENING} FROM ({occurrences}) JOIN accounts USING (person)"
+        f" NULL, 1, 0, 0, due, expires, 'pending', due, {_OPENING}, NULL, NULL FROM ({occurrences})"
+        " JOIN accounts USING (person)"
         " WHERE (platform, platform_id) = (SELECT platform, platform_id FROM accounts AS own"
         " WHERE own.person = accounts.person ORDER BY last_seen DESC, platform LIMIT 1)"
         " ORDER BY key ON CONFLICT DO NOTHING",
@@ -100,6 +103,8 @@ def _planned(delivery: Delivery) -> tuple[Any, ...]:
         delivery.unasked,
         seconds(delivery.due),
         seconds(delivery.expires) if delivery.expires else None,
+        delivery.zone or None,
+        walls.wall(delivery.due, delivery.zone) if delivery.zone else None,
         *((to.platform, to.id, to.thread) if isinstance(to, Channel) else (to.id,)),
     )
 

@@ -6,13 +6,19 @@ from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from bot.context import NewRules
 from bot.messages import Community, Member, Person, Place
-from storage.database import sql
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
+from storage.delivery import moved
 from storage.members import community_settings, resting, volunteers
 
 SEEN_EVERY = timedelta(days=1)
 """How exactly ``last_seen`` is kept: it only decides which account to write to."""
+
+
+PAUSED = walls.Kept("persons", due="paused_until", zone="paused_zone", wall="paused_wall")
+_NO_PAUSE = "UPDATE persons SET paused_at = NULL, paused_until = NULL, paused_zone = NULL, paused_wall = NULL"
 
 
 class Profile(NamedTuple):
@@ -123,26 +129,34 @@ def set_quiet_hours(connection: Connection, person: Person, start: time, end: ti
 
 
 def pause(connection: Connection, person: Person, now: datetime, until: datetime | None) -> None:
-    """Hold everything back until an instant, or (None) until the person says so."""
+    """Hold everything back until a wall time of theirs, or (None) until the person says so."""
+    moved.pause_is_over(connection, person)
+    [zone] = connection.execute("SELECT zone FROM persons WHERE id = ?", (person.id,)).fetchone()
+    ends = (seconds(until), zone, walls.wall(until, zone)) if until else (None, None, None)
     connection.execute(
-        "UPDATE persons SET paused_at = ?, paused_until = ? WHERE id = ?",
-        (seconds(now), seconds(until) if until else None, person.id),
+        "UPDATE persons SET paused_at = ?, paused_until = ?, paused_zone = ?, paused_wall = ? WHERE id = ?",
+        (seconds(now), *ends, person.id),
     )
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """Pauses end at their wall times, by new rules of their zones, and whoever has paused hears it afterwards."""
+    found, last = walls.portion(connection, PAUSED, rules, after)
+    for one in found:
+        moved.note(connection, Person(one.row), "pause", f"{one.due} {one.zone}", rules)
+    return last
 
 
 def resume(connection: Connection, person: Person) -> bool:
     """End a pause. False if there was none."""
-    done = connection.execute(
-        "UPDATE persons SET paused_at = NULL, paused_until = NULL WHERE id = ? AND paused_at IS NOT NULL", (person.id,)
-    )
+    moved.pause_is_over(connection, person)
+    done = connection.execute(f"{_NO_PAUSE} WHERE id = ? AND paused_at IS NOT NULL", (person.id,))
     return done.rowcount > 0
 
 
 def end_pauses(connection: Connection, now: datetime) -> None:
     """A pause until a date ends by itself."""
-    connection.execute(
-        "UPDATE persons SET paused_at = NULL, paused_until = NULL WHERE paused_until <= ?", (seconds(now),)
-    )
+    connection.execute(f"{_NO_PAUSE} WHERE paused_until <= ?", (seconds(now),))
 
 
 def community_of(connection: Connection, place: Place) -> Community | None:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import instant_at
+from bot.context import NewRules
 from bot.messages import Person
-from storage.database import sql
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -120,6 +121,20 @@ def follow_zones(connection: Connection, now: datetime) -> None:
     for row, nominal, zone in rows:
         due = instant_at(date.fromisoformat(nominal), MORNING, ZoneInfo(zone))
         connection.execute("UPDATE own_dates SET zone = ?, due = ? WHERE id = ?", (zone, seconds(due), row))
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """Mornings in zones with new rules."""
+    rows = connection.execute(
+        "SELECT id, nominal, zone, due FROM own_dates WHERE id > ? AND zone IN (SELECT value FROM json_each(?))"
+        " ORDER BY id LIMIT ?",
+        (after, rules.names, walls.PORTION),
+    ).fetchall()
+    for row, nominal, zone, due in rows:
+        fresh = seconds(instant_at(date.fromisoformat(nominal), MORNING, ZoneInfo(zone)))
+        if fresh != due:
+            connection.execute("UPDATE own_dates SET due = ? WHERE id = ?", (fresh, row))
+    return walls.last(row for row, *_rest in rows)
 
 
 def export(connection: Connection, person: Person, label: Callable[[OwnDate], str]) -> dict[str, Any]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from bot.context import NewRules
 from bot.messages import Person
-from storage.database import sql
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries
+from storage.delivery import deliveries, moved
 
 DUE = "reminders.due"
 PURPOSE = "reminders"
 MOST = 25
 """For each member (product.md 3.16)."""
+WAITING = walls.Kept("reminders", only="planned IS NULL")
 
 
 class Reminder(NamedTuple):
@@ -30,7 +33,9 @@ def add(connection: Connection, person: Person, seal: sql.Seal, due: datetime) -
     """A new reminder; ``seal`` encrypts its words for the row with this id. None if there are enough."""
     if sql.count(connection, "reminders", person) >= MOST:
         return None
-    return sql.insert_sealed(connection, "reminders", "words", seal, person=person.id, due=seconds(due))
+    [zone] = connection.execute("SELECT zone FROM persons WHERE id = ?", (person.id,)).fetchone()
+    at = {"due": seconds(due), "zone": zone, "wall": walls.wall(due, zone)}
+    return sql.insert_sealed(connection, "reminders", "words", seal, person=person.id, **at)
 
 
 def of_person(connection: Connection, person: Person) -> list[Reminder]:
@@ -39,6 +44,16 @@ def of_person(connection: Connection, person: Person) -> list[Reminder]:
         "SELECT id, words, due FROM reminders WHERE person = ? AND planned IS NULL ORDER BY due, id", (person.id,)
     )
     return [Reminder(row, words, instant(due)) for row, words, due in rows]
+
+
+def walls_of(connection: Connection, person: Person, rows: Sequence[int]) -> list[tuple[datetime, str]]:
+    """Of these, what still waits: when it comes, and by the clocks of which zone."""
+    found = connection.execute(
+        "SELECT due, zone FROM reminders WHERE person = ? AND planned IS NULL AND zone IS NOT NULL"
+        " AND id IN (SELECT value FROM json_each(?)) ORDER BY due, id",
+        (person.id, json.dumps([*rows])),
+    )
+    return [(instant(due), zone) for due, zone in found]
 
 
 def get(connection: Connection, row: int) -> Reminder | None:
@@ -76,6 +91,15 @@ def erase_sent(connection: Connection) -> None:
         " WHERE nominal_key = ? || reminders.id AND state IN ('pending', 'sending', 'inbox'))",
         (f"{DUE}:",),
     )
+
+
+def follow(connection: Connection, rules: NewRules, after: int) -> int | None:
+    """Those in zones with new rules stay at their wall times, and their people hear it."""
+    found, last = walls.portion(connection, WAITING, rules, after)
+    for one in found:
+        [person] = connection.execute("SELECT person FROM reminders WHERE id = ?", (one.row,)).fetchone()
+        moved.note(connection, Person(person), "reminders", one.row, rules)
+    return last
 
 
 def export(connection: Connection, person: Person, words: Callable[[Reminder], str]) -> dict[str, Any]:

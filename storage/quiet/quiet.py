@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from bot.context import NewRules
 from bot.messages import Channel, Community, Person
-from storage.database import sql
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
 from storage.members import consents
 from storage.quiet import contacts
@@ -144,6 +145,23 @@ def look_now(connection: Connection, now: datetime) -> list[Setup]:
     ).fetchall()
     found = [setup(connection, Person(person)) for (person,) in rows]
     return [one for one in found if one is not None]
+
+
+def watched(connection: Connection, rules: NewRules, after: int) -> list[tuple[int, str, datetime, datetime]]:
+    """The next members in zones with new rules whose days are judged: person, zone, from where on, and up to when."""
+    rows = connection.execute(
+        "SELECT person, zone, looked, due FROM quiet_alerts JOIN persons ON persons.id = person"
+        " WHERE person > ? AND step = 'waiting' AND zone IN (SELECT value FROM json_each(?)) ORDER BY person LIMIT ?",
+        (after, rules.names, walls.PORTION),
+    )
+    return [(person, zone, instant(looked), instant(due_)) for person, zone, looked, due_ in rows]
+
+
+def move(connection: Connection, person: int, looked: datetime, due: datetime) -> None:
+    """Their days begin and end at other instants."""
+    connection.execute(
+        "UPDATE quiet_alerts SET looked = ?, due = ? WHERE person = ?", (seconds(looked), seconds(due), person)
+    )
 
 
 def lived(connection: Connection, person: Person, since: datetime, until: datetime) -> Lived:

@@ -23,11 +23,12 @@ import pytest
 from bot.clocks import places, zones
 from bot.clocks.places import gazetteer, offsets, same_clock, slips, table
 from bot.clocks.places.spelling import normal
+from bot.clocks.rules.running import tzdata_version
 from bot.clocks.times import friendly_zone
 from bot.errors import UserError
 
 WORDS = Path(__file__).parent.parent / "data" / "words"
-YEAR = int(zones.tzdata_version()[:4])
+YEAR = int(tzdata_version()[:4])
 
 
 class City(NamedTuple):

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clocks import zone_names, zones
+from bot.clocks.rules import running
 from bot.errors import UserError
 
 LONDON = ZoneInfo("Europe/London")
@@ -302,8 +303,8 @@ def test_the_newer_time_zone_data_is_used(tmp_path: Path, zone_folders: None) ->
     (tmp_path / "Europe" / "Berlin").write_bytes(b"TZif of long ago")
     (tmp_path / "tzdata.zi").write_text("# version 1999a\n", encoding="utf-8")
     zoneinfo.reset_tzpath(to=[str(tmp_path)])
-    assert zones.tzdata_version() == "1999a"
-    assert zones.use_newest_tzdata() == zones.tzdata_version() > "2025a"
+    assert running.tzdata_version() == "1999a"
+    assert running.use_newest_tzdata() == running.tzdata_version() > "2025a"
     assert ZoneInfo.no_cache("Europe/Berlin").utcoffset(datetime(2026, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001 - a wall time
 
 
@@ -312,7 +313,7 @@ def test_a_system_newer_than_the_package_is_trusted(tmp_path: Path, zone_folders
     (tmp_path / "Europe" / "Berlin").touch()
     (tmp_path / "tzdata.zi").write_text("# version 2999z\n", encoding="utf-8")
     zoneinfo.reset_tzpath(to=[str(tmp_path)])
-    assert zones.use_newest_tzdata() == "2999z"
+    assert running.use_newest_tzdata() == "2999z"
     assert list(zoneinfo.TZPATH) == [str(tmp_path)]
 
 
@@ -320,8 +321,8 @@ def test_a_system_without_zones_or_without_a_version_gives_way_to_the_package(
     tmp_path: Path, zone_folders: None
 ) -> None:
     zoneinfo.reset_tzpath(to=[str(tmp_path)])
-    package = zones.tzdata_version()
+    package = running.tzdata_version()
     (tmp_path / "Europe").mkdir()
     (tmp_path / "Europe" / "Berlin").touch()
-    assert zones.use_newest_tzdata() == package
+    assert running.use_newest_tzdata() == package
     assert zoneinfo.TZPATH == ()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bot.app import App
 from bot.bot import Bot
+from bot.clocks.clock import Machine
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.installation import DATABASE
 from bot.messages import Member
@@ -33,7 +34,7 @@ class House(NamedTuple):
     @asynccontextmanager
     async def started(self, now: datetime = NOON, *, new: bool = False) -> AsyncIterator[Bot]:
         """As far as `kith run` goes before it connects."""
-        async with App.open(self.config, lambda _config, _bot: {}, lambda: now, new=new) as app:
+        async with App.open(self.config, lambda _config, _bot: {}, Machine.believing(lambda: now), new=new) as app:
             yield app.bot
 
     async def start(self, now: datetime = NOON, *, new: bool = False) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.errors import FatalError
-from bot.hosting import doctor
 from bot.hosting.backup import back_up, restore
+from bot.hosting.doctor import keys
+from bot.hosting.doctor.findings import told
 from bot.hosting.host_cases import waiting
 from bot.hosting.rotation import give_up, rotate
 from bot.keys.crypto import Keyring
@@ -74,10 +76,8 @@ def without_proofs(home: House) -> None:
 
 
 def doctors_word(home: House) -> str:
-    try:
-        return doctor._key(home.config, examine(home.database))
-    except FatalError as error:
-        return str(error)
+    [finding] = told("key", partial(keys.fit, home.config, [examine(home.database)]))
+    return finding.says
 
 
 async def refused(home: House) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import __version__
 from bot.bot import Bot
 from bot.clocks.clock import monotonic
-from bot.clocks.zones import tzdata_version
+from bot.clocks.rules.running import tzdata_version
 from bot.errors import StorageError
 from bot.hosting.installation import DATABASE
 from bot.hosting.running import lock

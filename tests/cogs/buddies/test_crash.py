@@ -102,7 +102,7 @@ def build(folder: Path, keyring: Keyring) -> None:
                 await database.write(members.join, person, community, NOON)
                 await database.write(consents.give, person, ("core", "dm", "buddy", "adult"), "Yes.", NOON)
                 await database.write(buddies.sign_up, community, person, None, CHOICES, NOON)
-            await database.write(rounds.set_schedule, community, 4, NOON)
+            await database.write(rounds.set_schedule, community, 4, NOON, "UTC")
 
     processes.run(found)
 

@@ -54,7 +54,7 @@ async def sign_up(bot: Bot, count: int, choices: Choices, group: int | None = No
         await bot.database.write(consents.give, person, ("core", "dm", "buddy", "adult"), "Yes.", NOON)
         await bot.database.write(buddies.sign_up, here, person, group, choices.code, NOON)
         people.append(person)
-    await bot.database.write(rounds.begin_with_the_first, here, 4, NOON)
+    await bot.database.write(rounds.begin_with_the_first, here, 4, NOON, "UTC")
     return people
 
 

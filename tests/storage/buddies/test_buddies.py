@@ -52,8 +52,8 @@ def people(connection: Connection, count: int) -> list[Person]:
 
 def begun(connection: Connection) -> Round:
     here = community(connection)
-    was = rounds.begin_with_the_first(connection, here, 4, NOON)
-    found = rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 7, NOON)
+    was = rounds.begin_with_the_first(connection, here, 4, NOON, "UTC")
+    found = rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 7, NOON, "UTC")
     assert found is not None
     return found
 
@@ -74,10 +74,10 @@ def edits(connection: Connection) -> dict[int, int]:
 def test_a_round_is_begun_once(connection: Connection) -> None:
     people(connection, 1)
     here = community(connection)
-    was = rounds.begin_with_the_first(connection, here, 4, NOON)
-    assert rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 1, NOON) is not None
-    assert rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 1, NOON) is None
-    assert rounds.begin_with_the_first(connection, here, 8, NOON).weeks == 4
+    was = rounds.begin_with_the_first(connection, here, 4, NOON, "UTC")
+    assert rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 1, NOON, "UTC") is not None
+    assert rounds.begin(connection, here, was, NOON + timedelta(weeks=4), 1, NOON, "UTC") is None
+    assert rounds.begin_with_the_first(connection, here, 8, NOON, "UTC").weeks == 4
 
 
 def test_a_matching_is_told_once(connection: Connection) -> None:
@@ -149,7 +149,7 @@ def test_only_the_latest_round_is_matched_in(connection: Connection) -> None:
     first = begun(connection)
     was = rounds.schedule(connection, first.community)
     assert was is not None
-    second = rounds.begin(connection, first.community, was, None, 8, NOON + HOUR)
+    second = rounds.begin(connection, first.community, was, None, 8, NOON + HOUR, "UTC")
     assert second is not None
     assert second.number == 2
     assert [one.id for one in rounds.to_match(connection, NOON + HOUR)] == [second.id]

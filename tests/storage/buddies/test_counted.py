@@ -75,7 +75,7 @@ def test_those_who_chose_each_other_again(connection: Connection) -> None:
     end = NOON + 28 * DAY
     was = rounds.schedule(connection, first.community)
     assert was is not None
-    assert rounds.begin(connection, first.community, was, end + 28 * DAY, 8, end) is not None
+    assert rounds.begin(connection, first.community, was, end + 28 * DAY, 8, end, "UTC") is not None
     for which in (stay, part):
         ends.end_by_time(connection, which, lambda *_: [], end)
     assert counted.stayed(connection, first.community, end + DAY) == (2, 4)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 
-from bot.clocks.zones import tzdata_version
-from storage.database import platforms
+from bot.clocks.rules.running import Rules
+from bot.delivery import new_rules
 from storage.members import zones
 from tests.cast import ALICE, Playground, button
 
 HOUR = 3600
+OTHERS = Rules("2099z", {"Europe/Berlin": "others", "Europe/Lisbon": "others"})
 
 
 def due(connection: Connection) -> tuple[int, str]:
@@ -21,12 +23,15 @@ def due(connection: Connection) -> tuple[int, str]:
 def shift(connection: Connection, by: int) -> None:
     """As older rules, an hour off, would have left it."""
     connection.execute("UPDATE checkin_schedules SET due = due + ?", (by,))
-    platforms.set_state(connection, *zones.NAME, "1999a")
 
 
 def rename(connection: Connection, zone: str) -> None:
     connection.execute("UPDATE checkin_schedules SET zone = ?", (zone,))
     connection.execute("UPDATE persons SET zone = ?", (zone,))
+
+
+def outbox(connection: Connection) -> Sequence[object]:
+    return connection.execute("SELECT * FROM deliveries ORDER BY id").fetchall()
 
 
 async def alice_wants_a_check_in(world: Playground) -> tuple[int, str]:
@@ -35,33 +40,49 @@ async def alice_wants_a_check_in(world: Playground) -> tuple[int, str]:
     return await world.bot.database.read(due)
 
 
+async def follow(world: Playground, fallback: str = "UTC", now: datetime | None = None, rules: Rules = OTHERS) -> None:
+    await new_rules.follow(world.bot.database, world.bot.registry.cogs, rules, fallback, now or world.now)
+
+
 async def test_alice_is_asked_at_her_hour_by_the_new_rules(world: Playground) -> None:
     right = await alice_wants_a_check_in(world)
     await world.bot.database.write(shift, HOUR)
-    moved = await world.bot.database.write(zones.adopt, tzdata_version(), "UTC", world.now)
-    assert (moved, await world.bot.database.read(due)) == (1, right)
+    before = await world.bot.database.read(outbox)
+    await follow(world)
+    assert await world.bot.database.read(due) == right
+    assert await world.bot.database.read(outbox) == before, "she is asked when she said, and needs to hear nothing"
 
 
 async def test_the_same_rules_are_adopted_once(world: Playground) -> None:
     await alice_wants_a_check_in(world)
     for _start in range(2):
-        await world.bot.database.write(zones.adopt, tzdata_version(), "UTC", world.now)
+        await follow(world)
     before = await world.bot.database.read(due)
-    assert await world.bot.database.write(zones.adopt, tzdata_version(), "UTC", world.now) == 0
-    assert await world.bot.database.read(due) == before
+    await world.bot.database.write(shift, HOUR)  # nobody looks: these rules were followed
+    await follow(world)
+    assert await world.bot.database.read(due) == (before[0] + HOUR, before[1])
+    assert await world.bot.database.read(zones.times) == 1
 
 
 async def test_what_is_due_already_is_not_moved(world: Playground) -> None:
-    instant, _zone = await alice_wants_a_check_in(world)
-    await world.bot.database.write(shift, 0)
-    later = datetime.fromtimestamp(instant, UTC) + timedelta(minutes=1)
-    assert await world.bot.database.write(zones.adopt, "2099z", "UTC", later) == 0
+    instant, zone = await alice_wants_a_check_in(world)
+    await world.bot.database.write(shift, HOUR)
+    later = datetime.fromtimestamp(instant + HOUR, UTC) + timedelta(minutes=1)
+    await follow(world, now=later)
+    assert await world.bot.database.read(due) == (instant + HOUR, zone)
+
+
+async def test_rules_of_other_zones_move_nothing(world: Playground) -> None:
+    instant, zone = await alice_wants_a_check_in(world)
+    await world.bot.database.write(shift, HOUR)
+    await follow(world, rules=Rules("2099z", {"America/Havana": "others"}))
+    assert await world.bot.database.read(due) == (instant + HOUR, zone)
 
 
 async def test_a_zone_that_is_no_more_becomes_the_hosts_own(world: Playground) -> None:
     await alice_wants_a_check_in(world)
     await world.bot.database.write(rename, "Atlantis/Poseidonis")
-    await world.bot.database.write(zones.adopt, "2099z", "Europe/Lisbon", world.now)
+    await follow(world, "Europe/Lisbon", rules=Rules("2099z", {"Europe/Berlin": "others"}))
     instant, zone = await world.bot.database.read(due)
     assert zone == "Europe/Lisbon"
     assert datetime.fromtimestamp(instant, UTC).hour == 19  # Lisbon keeps UTC until the clocks change that night
