@@ -32,4 +32,5 @@ async def follow(database: Database, cogs: Iterable[Duties], rules: Rules, fallb
         while after is not None:
             after = await database.write(portion, new, after)
     await database.write(zones.adopted, rules.version, rules.prints, new.number)
-    log.info("new rules of %d time zones are followed", len(new.zones))
+    if new.number > 1:  # the first time they are new to this database alone
+        log.info("the rules of %d time zones are new, and followed", len(new.zones))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -33,7 +35,7 @@ MOST_LANGUAGES = 4
 
 _CODE = re.compile(
     r"(?P<free>[a-h]{1,8}|[1-7]{1,7}@\d{2}-\d{2})\.(?P<style>[0-3])\.(?P<purposes>\d{1,2})"
-    r"\.(?P<dials>\d[01]\d\d)\.(?P<group>\d{0,9})\.(?P<languages>([a-z]{2,3}-)*[a-z]{2,3})\.(?P<topics>[0-7])\.(?P<zone>\d{0,4})"
+    r"\.(?P<dials>\d[01]\d\d)\.(?P<group>\d{0,9})\.(?P<languages>([a-z]{2,3}-)*[a-z]{2,3})\.(?P<topics>[0-7])\.(?P<zone>(?:[0-9a-f]{6})?)"
 )
 
 
@@ -60,7 +62,7 @@ class Choices:
         """At most 60 characters; ``read`` takes it back."""
         dials = f"{int(self.pace)}{int(self.trio)}{AGAIN.index(self.again)}{PERSONAL.index(self.personal)}"
         topics = sum(1 << place for place, topic in enumerate(TOPICS) if topic in self.leave_out)
-        zone = _zones().index(self.zone) if self.zone else ""
+        zone = _mark(self.zone) if self.zone else ""
         return (
             f"{self.free}.{int(self.style)}.{int(self.purposes)}.{dials}.{self.group or ''}"
             f".{'-'.join(self.languages)}.{topics}.{zone}"
@@ -86,9 +88,9 @@ class Choices:
                 group=int(found["group"]) if found["group"] else None,
                 languages=languages[:MOST_LANGUAGES],
                 leave_out=frozenset(topic for place, topic in enumerate(TOPICS) if int(found["topics"]) >> place & 1),
-                zone=_zones()[int(found["zone"])] if found["zone"] else "",
+                zone=_marked()[found["zone"]] if found["zone"] else "",
             )
-        except (ValueError, IndexError):
+        except (ValueError, LookupError):
             return None
 
     @property
@@ -134,7 +136,14 @@ DIALS: Mapping[str, Callable[[Choices], Choices]] = {
 """What one tap changes, each to its next value."""
 
 
+def _mark(zone: str) -> str:
+    """What a button has room for. It names the zone whatever others there are; a place in a list of them would not."""
+    return hashlib.sha256(zone.encode()).hexdigest()[:6]
+
+
 @cache
-def _zones() -> list[str]:
-    """Every zone this machine knows: a place in this list is what a button has room for."""
-    return sorted(available_timezones())
+def _marked() -> Mapping[str, str]:
+    """Every zone this machine knows, by its mark. Two with one mark are neither: such a button has expired."""
+    zones = sorted(available_timezones())
+    marks = Counter(map(_mark, zones))
+    return {_mark(zone): zone for zone in zones if marks[_mark(zone)] == 1}

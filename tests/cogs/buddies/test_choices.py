@@ -53,7 +53,8 @@ def test_the_longest_code_fits_into_the_button_that_asks_for_a_yes() -> None:
 @pytest.mark.parametrize(
     "code",
     ["", "c", "z.1.1.3100..en.0.", "c.9.1.3100..en.0.", "c.1.1.9100..en.0.", "c.1.1.3900..en.0.",
-     "c.1.1.3100..en.0.9999", "8@18-22.1.1.3100..en.0.", "c.1.1.3100..en.0.\n", "c.1.1.310x..en.0."],
+     "c.1.1.3100..en.0.9999", "c.1.1.3100..en.0.ffffff",
+     "8@18-22.1.1.3100..en.0.", "c.1.1.3100..en.0.\n", "c.1.1.310x..en.0."],
 )  # fmt: skip
 def test_what_was_never_written_is_not_read(code: str) -> None:
     assert Choices.read(code) is None
