@@ -17,7 +17,7 @@ from bench import _peers
 from bot.clocks import zones
 from bot.clocks.places import same_clock
 from bot.errors import UserError
-from tests.clocks.test_words import NOW, WORDS, verdict
+from tests.clocks.test_words import NOW, SOURCES, WORDS, verdict
 
 NEEDS = "test peers"
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> dict[str, int | float | str]:
 
 def _cases(folders: Sequence[Path], kind: str) -> list[Case]:
     """Each phrase once, whichever files it stands in."""
-    files = [folder / f"{source}{kind}.txt" for folder in folders for source in ("", "more-")]
+    files = [folder / f"{source}{kind}.txt" for folder in folders for source in SOURCES]
     lines = [line for file in files if file.is_file() for line in file.read_text(encoding="utf-8").splitlines()]
     parts = [line.rpartition("|") for line in lines if line and not line.startswith("#")]
     return [(kind, phrase, meaning) for phrase, meaning in {phrase: meaning for phrase, _bar, meaning in parts}.items()]

@@ -62,6 +62,7 @@ from cogs.personal.open_door import OpenDoor
 from cogs.personal.own_dates import OwnDates
 from cogs.personal.people import People
 from cogs.personal.reminders import Reminders
+from cogs.personal.repeating import RepeatingReminders
 from cogs.personal.thanks import GivenAndReceived
 from cogs.privacy import Privacy
 from cogs.quiet import Quiet, QuietAlerts, QuietContacts, QuietStanding
@@ -105,6 +106,7 @@ COGS: tuple[type[Cog], ...] = (
     Notebook,
     OwnDates,
     Reminders,
+    RepeatingReminders,
     Circles,
     CirclesOfMine,
     CircleNotices,

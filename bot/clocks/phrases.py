@@ -86,7 +86,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     at, next_day = hours.read(clock, form.part or None)
     if form.zone:
         days = days if form.day else [today - ONE_DAY, *days]
-        return _first_to_come(days, at, now, zone, phrase, there=_zone(form.zone), skipped=next_day)
+        return _first_to_come(days, at, now, zone, phrase, there=zone_named(form.zone), skipped=next_day)
     return _first_to_come(days, at, now, zone, phrase, skipped=next_day)
 
 
@@ -95,7 +95,7 @@ def read_time(text: str) -> time:
     phrase = typed.spoken(text)
     if not phrase:
         raise UserError(_("At what time? Try 19:00 or 7pm.")) if not text.strip() else hours.unknown(text)
-    parts = next((found for found in _components(typed.canonical(phrase), {}) if "clock" in found), {})
+    parts = next((found for found in components(typed.canonical(phrase), {}) if "clock" in found), {})
     if not parts.keys() <= {"clock", "part"} or not parts or phrase.split()[-1] in time_words.BEFORE:
         raise hours.unknown(text)
     return hours.read(parts["clock"].removeprefix("at "), parts.get("part")).at
@@ -167,7 +167,7 @@ def form_of(phrase: str) -> Form | None:
     plain = typed.canonical(phrase)
     if wait := _wait(plain):
         return Form(wait=wait)
-    found = sorted(_components(plain, {}), key=lambda parts: "clock" not in parts)
+    found = sorted(components(plain, {}), key=lambda parts: "clock" not in parts)
     for parts in found:
         clock = parts.get("clock", "")
         bare = re.fullmatch("[0-9]{1,2}|[0-9]{4}", clock)
@@ -188,22 +188,22 @@ def _wait(plain: str) -> str:
     return length
 
 
-def _components(rest: str, found: dict[str, str]) -> Iterator[dict[str, str]]:
+def components(rest: str, found: dict[str, str]) -> Iterator[dict[str, str]]:
     """All ways of taking these words as a day, an hour, a part of the day and a zone, each once at most."""
     if not rest:
         yield found
         return
     if "kind" not in found:
         for kind, day in dates.beginnings(rest):
-            yield from _components(rest[len(day) :].lstrip(), {**found, "kind": kind, "day": day})
+            yield from components(rest[len(day) :].lstrip(), {**found, "kind": kind, "day": day})
     for name, form in _OTHERS.items():
         if name not in found and (matched := re.match(form, rest)):
-            yield from _components(rest[matched.end() :].lstrip(), {**found, name: matched[0]})
+            yield from components(rest[matched.end() :].lstrip(), {**found, name: matched[0]})
     if "clock" in found and "zone" not in found:
         words = rest.split()
         for end in range(min(len(words), 4), 0, -1):
             if zone := _zone_name(" ".join(words[:end])):
-                yield from _components(" ".join(words[end:]), {**found, "zone": zone})
+                yield from components(" ".join(words[end:]), {**found, "zone": zone})
 
 
 def _zone_name(words: str) -> str:
@@ -212,7 +212,7 @@ def _zone_name(words: str) -> str:
     return words if _OFFSET.fullmatch(words) or zones.is_known(words) else ""
 
 
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo:
     if offset := _OFFSET.fullmatch(name):
         away = timedelta(hours=int(offset[2] or 0), minutes=int(offset[3] or 0))
         if away > timedelta(hours=14):

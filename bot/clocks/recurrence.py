@@ -52,6 +52,28 @@ class OnDays:
 
 
 @dataclass(frozen=True, slots=True)
+class EveryDays:
+    """Every ``days``-th day (2 to 31), counted from the first one."""
+
+    days: int
+
+    def __post_init__(self) -> None:
+        _within(self.days, range(2, 32))
+
+    def dates(self, start: date) -> Iterator[date]:
+        return (start + n * self.days * ONE_DAY for n in numbers())
+
+    @property
+    def code(self) -> str:
+        return f"every:{self.days}"
+
+    def __str__(self) -> str:
+        if self.days == 2:
+            return str(_("every second day"))
+        return str(_("every {n} days").format(n=self.days))
+
+
+@dataclass(frozen=True, slots=True)
 class EveryWeeks:
     """On one weekday of every ``weeks``-th week (1 to 8), counted from the first such weekday."""
 
@@ -138,7 +160,7 @@ class MonthlyOnWeekday:
         return str(words[self.nth].format(day=weekday_name(self.weekday)))
 
 
-Pattern = OnDays | EveryWeeks | MonthlyOnDay | MonthlyOnWeekday
+Pattern = OnDays | EveryDays | EveryWeeks | MonthlyOnDay | MonthlyOnWeekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +206,7 @@ class Recurrence:
         except (ZoneInfoNotFoundError, OSError) as error:
             raise ValueError(f"a recurrence in an unknown zone: {key}") from error
         rule = cls(
-            *(_pattern(pattern), date.fromisoformat(start), time.fromisoformat(at), zone),
+            *(pattern_of(pattern), date.fromisoformat(start), time.fromisoformat(at), zone),
             times=int(times) if times else None,
             until=date.fromisoformat(until) if until else None,
         )
@@ -242,10 +264,13 @@ _CODE = re.compile(
 )
 
 
-def _pattern(code: str) -> Pattern:
+def pattern_of(code: str) -> Pattern:
+    """Read a pattern's ``code``. Raises ``ValueError`` on anything else."""
     match code.split(":"):
         case ["days", days]:
             return OnDays(Days.from_code(days))
+        case ["every", days]:
+            return EveryDays(int(days))
         case ["weeks", weeks, weekday]:
             return EveryWeeks(int(weeks), int(weekday) - 1)
         case ["day", day]:

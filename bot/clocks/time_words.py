@@ -188,3 +188,42 @@ DAYS: Words = {
     "excl, bar, aside from, no, never",
 }
 """Further words where days of the week are asked for, and nothing else can be meant."""
+
+REPEATS: Words = {
+    "everyday": "every day, daily, each day, every single day, every day of the week, each and every day, jeden tag, "
+    "täglich",
+    "everyday morning": "every morning, each morning, mornings",
+    "everyday afternoon": "every afternoon, each afternoon, afternoons",
+    "everyday evening": "every evening, each evening, evenings",
+    "everyday night": "every night, each night, nightly, nights",
+    "weekdays": "every weekday, each weekday, every workday, every work day, every working day, every business day, "
+    "workdays, work days, working days, business days, werktags",
+    "weekends": "every weekend, each weekend",
+    "weekly": "every week, each week, once a week, every 1 week, jede woche",
+    "monthly": "every month, each month, once a month, of every month, of each month, jeden monat",
+    "every 2 day": "every other day, every second day, every 2nd day, alternate days, every alternate day",
+    "every 2 week": "every other week, every second week, every 2nd week, every alternate week, fortnightly, "
+    "every fortnight",
+    "every 2": "every other",
+    "every": "each",
+    "monday": "montags",
+    "tuesday": "dienstags",
+    "wednesday": "mittwochs",
+    "thursday": "donnerstags",
+    "friday": "freitags",
+    "saturday": "samstags",
+    "to": "through, thru",
+    "except": "except on, except for, but not, but not on, but, excluding, apart from, besides, not on",
+}
+"""Further words where something may come round again."""
+
+COMES_AGAIN = frozenset(
+    [
+        *("every", "each", "everyday", "daily", "nightly", "weekly", "fortnightly", "biweekly", "monthly", "yearly"),
+        *("bimonthly", "hourly", "annually", "quarterly", "alternate", "jeden", "jede", "jedes", "täglich"),
+    ]
+)
+"""Says of what stands with it that it comes round again, whether we can read it or not."""
+
+EXTRA: Mapping[str, Words] = {"days": DAYS, "repeats": REPEATS}
+"""Tables that hold only where they are asked for, by name."""

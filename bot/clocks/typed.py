@@ -88,7 +88,7 @@ def _words(phrase: str, table: Mapping[str, str], pattern: re.Pattern[str]) -> s
 def _tables(extra: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
     """What is typed, and the word for it; the longest first, so that ``christmas eve`` is not ``christmas``."""
     table: dict[str, str] = {}
-    for words in (*time_words.LANGUAGES.values(), *([time_words.DAYS] if extra == "days" else [])):
+    for words in (*time_words.LANGUAGES.values(), time_words.EXTRA.get(extra, {})):
         for instead, typed in words.items():
             table.update((one, instead) for one in typed.split(", ") if one)
     for names in time_words.NUMBERS.values():

@@ -21,8 +21,8 @@ def read(phrase: str) -> frozenset[int] | None:
     if phrase.split()[-1] in time_words.AFTER:
         return None  # on a line with an hour and a place, it may belong to something else
     named, _except, left_out = words.partition("except")
-    taken = _items(named) if named.strip() else EVERY_DAY.weekdays
-    without = _items(left_out) if _except else frozenset[int]()
+    taken = items(named) if named.strip() else EVERY_DAY.weekdays
+    without = items(left_out) if _except else frozenset[int]()
     if _except and not taken and taken is not None:
         taken = EVERY_DAY.weekdays  # "all but sunday"
     if taken is None or without is None or (_except and not without):
@@ -30,7 +30,8 @@ def read(phrase: str) -> frozenset[int] | None:
     return taken - without
 
 
-def _items(words: str) -> frozenset[int] | None:
+def items(words: str) -> frozenset[int] | None:
+    """The days that words of ``typed`` name one by one; None where there is anything else among them."""
     rest = " ".join(re.sub(r" ?- ?", " - ", words).split())
     chosen: set[int] = set()
     if len(_ITEM.findall(rest)) > 7:

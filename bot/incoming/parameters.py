@@ -2,8 +2,8 @@
 everywhere.
 
 A handler's annotations choose the type: ``time``, ``ZoneInfo``, ``Days``, ``timedelta``, ``datetime`` (a moment to
-come), ``date``, ``Member``, ``int``, a ``Literal`` of words, and ``str``, which as the last parameter takes the rest
-of the line as typed. There are no quoting rules.
+come), ``Coming`` (or one that comes round again), ``date``, ``Member``, ``int``, a ``Literal`` of words, and ``str``,
+which as the last parameter takes the rest of the line as typed. There are no quoting rules.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from bot.clocks import lines, phrases, zones
+from bot.clocks.repeats import reading as repeats
+from bot.clocks.repeats.repeat import Coming
 from bot.clocks.times import Days
 from bot.errors import Opens, UserError
 from bot.messages import Field, Member, Text
@@ -44,7 +46,7 @@ class Type:
     """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs.
 
     ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong. What may be one and is refused
-    is asked about as it is.
+    is asked about as it is. ``take`` splits a line that has one at its beginning or its end from the rest.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Type:
     what: Callable[[], Text]
     complete: Callable[[str], list[tuple[str, str]]] = lambda _prefix: []
     may_be: Callable[[str], bool] | None = None
+    take: Callable[[str], tuple[str, str]] | None = None
 
 
 def _member(words: str, reading: Reading) -> Member:
@@ -104,6 +107,13 @@ TYPES: Mapping[Any, Type] = {
         "moment",
         lambda words, r: phrases.read_moment(words, r.now, ZoneInfo(r.zone)).instant,
         lambda: _("when, for example tomorrow 19:00"),
+        take=lines.take_phrase,
+    ),
+    Coming: Type(
+        "coming",
+        lambda words, r: repeats.read_coming(words, r.now, ZoneInfo(r.zone)),
+        lambda: _("when, for example tomorrow 19:00 or every monday 19:00"),
+        take=repeats.take,
     ),
     Until: Type(
         "until",
@@ -189,8 +199,8 @@ def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, read
 def _heard(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> tuple[str, str]:
     """Which words of the rest were meant for the first of these parameters and could not be read, and what follows."""
     kind = of(parameters[0].annotation)
-    if kind.name == "moment":
-        return lines.take_phrase(rest)
+    if kind.take:
+        return kind.take(rest)
     for end in _word_ends(rest):
         after = rest[end:].strip()
         try:
@@ -205,10 +215,10 @@ def _heard(command: str, parameters: Sequence[inspect.Parameter], rest: str, rea
 def _share(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[str, str, UserError]:
     """What the parameter takes, what is left, and what is wrong if it takes nothing. A moment may stand at the end."""
     kind = of(parameter.annotation)
-    if kind.name != "moment":
+    if kind.take is None:
         taken, problem = _longest(parameter, rest, reading)
         return rest[:taken].strip(), rest[taken:].strip(), problem
-    phrase, left = lines.take_phrase(rest)
+    phrase, left = kind.take(rest)
     try:
         kind.parse(phrase, reading)
     except UserError as error:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.clocks.recurrence import (
     LAST,
+    EveryDays,
     EveryWeeks,
     MonthlyOnDay,
     MonthlyOnWeekday,
@@ -30,6 +31,7 @@ BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 weekdays = st.integers(0, 6)
 patterns: st.SearchStrategy[Pattern] = st.one_of(
     st.sets(weekdays, min_size=1).map(lambda chosen: OnDays(Days(frozenset(chosen)))),
+    st.builds(EveryDays, st.integers(2, 31)),
     st.builds(EveryWeeks, st.integers(1, 8), weekdays),
     st.builds(MonthlyOnDay, st.integers(1, 31)),
     st.builds(MonthlyOnWeekday, st.sampled_from([1, 2, 3, 4, LAST]), weekdays),
@@ -111,6 +113,8 @@ def belongs(pattern: Pattern, day: date, start: date) -> bool:
     match pattern:
         case OnDays(days):
             return day.weekday() in days.weekdays
+        case EveryDays(days):
+            return (day - start).days % days == 0 and day >= start
         case EveryWeeks(weeks, weekday):
             first = next(start + timedelta(n) for n in range(7) if (start + timedelta(n)).weekday() == weekday)
             return (day - first).days % (7 * weeks) == 0 and day >= first
