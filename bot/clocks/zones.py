@@ -37,6 +37,7 @@ class Completion(NamedTuple):
 
 def find(text: str) -> ZoneInfo:
     """The zone somebody means. Raises ``UserError`` with up to three suggestions."""
+    text = _named(text)
     if not normal(text):
         raise UserError(_("Which city's time is yours? Try Berlin or America/New_York."))
     if (offset := offsets.read(text)) is not None:
@@ -58,12 +59,18 @@ def find(text: str) -> ZoneInfo:
 
 def may_be(text: str) -> bool:
     """Is this the name of a zone or of several, and no ordinary word? ``find`` takes more, where one is asked for."""
+    text = _named(text)
     return offsets.read(text) is not None or bool(reading.plainly(text))
 
 
 def is_known(text: str) -> bool:
     """Is this the name of one zone, and no ordinary word?"""
     return len(reading.decide(reading.plainly(text), _year())) == 1
+
+
+def _named(text: str) -> str:
+    """As it stands behind an hour: ``7pm in Berlin``."""
+    return re.sub(r"^\s*in\s+(?=\S)", "", text, flags=re.IGNORECASE)
 
 
 def complete(prefix: str, limit: int = 25) -> list[Completion]:

@@ -29,6 +29,9 @@ LONGEST = 5
 
 MAX_TEXT = 2000
 
+ANY_ORDER = frozenset(["time", "zone", "days"])
+"""Types of which one is never taken for another: they may stand in any order on a line."""
+
 MemberReader = Callable[[str], Member | None]
 
 
@@ -166,34 +169,47 @@ def _choice(words: tuple[str, ...]) -> Type:
 
 
 def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> dict[str, str]:
-    """Share the rest of a typed line out among a command's parameters, in order. Values stay as typed.
+    """Share the rest of a typed line out among a command's parameters. Values stay as typed.
 
     Each parameter takes the longest run of words it understands; an optional one that understands nothing is left out.
+    They stand in order, but for an hour, a zone and days, which people name in any: ``21:00 mon-fri Berlin``.
     """
     arguments: dict[str, str] = {}
+    left = list(parameters)
     unread: tuple[int, UserError] | None = None
-    for index, parameter in enumerate(parameters):
-        last = index == len(parameters) - 1
-        if not rest:
+    while rest and (found := _next(left, rest, reading)):
+        index, taken, rest, unread = found
+        if index is None:
             break
-        if last and of(parameter.annotation).name == "text":
-            arguments[parameter.name], rest = rest, ""
-            break
-        taken, left, problem = _share(parameter, rest, reading)
-        if taken:
-            arguments[parameter.name], rest = taken, left
-            continue
-        unread = unread or (index, problem)
-        if parameter.default is parameter.empty:
-            break
+        arguments[left.pop(index).name] = taken
     if rest and unread is not None:
         index, problem = unread
-        heard, rest = _heard(command, parameters[index:], rest, reading)
-        problem.opens = Opens(command, parameters[index].name, heard, rest, arguments)
+        heard, rest = _heard(command, left[index:], rest, reading)
+        problem.opens = Opens(command, left[index].name, heard, rest, arguments)
         raise problem
     if rest:
         raise UserError(_("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest)))
     return arguments
+
+
+def _next(
+    left: Sequence[inspect.Parameter], rest: str, reading: Reading
+) -> tuple[int | None, str, str, tuple[int, UserError] | None] | None:
+    """Which of these takes what the rest begins with, so much of it, and what stays; or the first problem."""
+    unread: tuple[int, UserError] | None = None
+    skips = False
+    for index, parameter in enumerate(left):
+        kind = of(parameter.annotation)
+        if skips and kind.name not in ANY_ORDER:
+            break
+        if index == len(left) - 1 and kind.name == "text":
+            return index, rest, "", None
+        taken, after, problem = _share(parameter, rest, reading)
+        if taken:
+            return index, taken, after, None
+        unread = unread or (index, problem)
+        skips = skips or parameter.default is parameter.empty
+    return (None, "", rest, unread) if left else None
 
 
 def _heard(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> tuple[str, str]:

@@ -25,7 +25,7 @@ class CircleHostNotices(KeepsNothing):  # who hosts what stands with Circles
         gathering, _free = await lookup.next_of(self, circle, reader.now)
         sheet = await wording.sheet(self, circle)
         return Message(
-            wording.ask_words(sheet, gathering, host.part),
+            wording.ask_words(sheet, gathering, host.part, reader.now),
             (
                 Button(_("I'll host"), "circles.accept", str(circle.id)),
                 Button(_("Not now"), "circles.decline", str(circle.id)),

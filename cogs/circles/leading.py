@@ -277,7 +277,7 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     async def _asked(self, context: Context, circle: Circle, code: str) -> Message:
         """What it is; and with it whatever has to be asked of somebody who has not said that they would host."""
         gathering, _free = await lookup.next_of(self, circle, context.now)
-        words = wording.ask_words(await wording.sheet(self, circle), gathering, "co-host")
+        words = wording.ask_words(await wording.sheet(self, circle), gathering, "co-host", context.now)
         question = await self.core.consenting.question(context, ASK_INVITED, code)
         if question is not None:
             return Message(words + "\n" + question.text, question.buttons)

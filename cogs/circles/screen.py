@@ -167,7 +167,7 @@ async def show(cog: Cog, context: Context, row: int, said: Text | None = None) -
     circle = await draft(cog, context, str(row))
     sheet = await wording.sheet(cog, circle)
     waiting = [host for host in await cog.read(hosts.everybody, row) if not host.accepted]
-    lines = [said, wording.card(sheet, None, None), await _state(cog, sheet, waiting)]
+    lines = [said, wording.card(sheet, None, None, context.now), await _state(cog, sheet, waiting)]
     text = Text("\n").join(line for line in lines if line is not None)
     return Message(text, tuple(buttons(sheet, groups=bool(await groups(cog, circle)))))
 

@@ -12,7 +12,7 @@ from bot.cog import Cog
 from bot.context import Delivery
 from bot.messages import Button, Member, Text, When, Who
 from bot.words.i18n import _, ngettext
-from cogs.circles import kinds, lookup
+from cogs.circles import kinds, lookup, schedule
 from storage.circles import circles, hosts
 from storage.circles.circles import Circle
 from storage.circles.dates import Gathering
@@ -75,14 +75,18 @@ async def group_name(cog: Cog, circle: Circle) -> str:
     return cog.core.keyring.decrypt(found.name, "community_groups", "name", found.id) if found else ""
 
 
-def card(sheet: Sheet, gathering: Gathering | None, free: int | None) -> Text:
-    """Everything a member sees before saying yes: what, when, where, with whom, and what they agree to."""
+def card(sheet: Sheet, gathering: Gathering | None, free: int | None, now: datetime | None = None) -> Text:
+    """Everything a member sees before saying yes: what, when, where, with whom, and what they agree to.
+
+    ``now``: where no date is open yet, the first one it would have is shown as well.
+    """
+    starts = gathering.starts if gathering else _first(sheet, now)
     if sheet.circle.kind == kinds.NOTICE:
-        return notice(sheet, gathering)
+        return notice(sheet, starts)
     lines = [
         Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
         Text("{about}").format(about=sheet.about) if sheet.about else None,
-        times(sheet, gathering),
+        times(sheet, starts, opened=gathering is not None),
         _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else None,
         _("For: {group}").format(group=sheet.group) if sheet.group else None,
         hosts_line(sheet),
@@ -95,14 +99,14 @@ def card(sheet: Sheet, gathering: Gathering | None, free: int | None) -> Text:
     return Text("\n").join(line for line in lines if line is not None)
 
 
-def notice(sheet: Sheet, gathering: Gathering | None) -> Text:
+def notice(sheet: Sheet, until: datetime | None) -> Text:
     """What is offered, by whom, until when; nobody signs up here."""
     lines = [
         Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
         Text("{about}").format(about=sheet.about) if sheet.about else None,
         _("Offered by: {spot}").format(spot=sheet.spot) if sheet.spot else None,
         _("For: {group}").format(group=sheet.group) if sheet.group else None,
-        _("Until {when}.").format(when=When(gathering.starts)) if gathering else times(sheet, None),
+        _("Until {when}.").format(when=When(until)) if until else times(sheet, None),
         _("Posted by {host}. Whoever is interested writes to them.").format(host=Who(sheet.hosts[0]))
         if sheet.hosts
         else None,
@@ -121,15 +125,20 @@ def personal_line(sheet: Sheet) -> Text | None:
     }[sheet.circle.personal]
 
 
-def times(sheet: Sheet, gathering: Gathering | None) -> Text:
+def _first(sheet: Sheet, now: datetime | None) -> datetime | None:
+    """When a circle would meet first if it were published now."""
+    first = schedule.next_dates(sheet.rule, now, 1) if now else []
+    return first[0].instant if first else None
+
+
+def times(sheet: Sheet, starts: datetime | None, *, opened: bool = True) -> Text:
     """The date in the host's zone, then in the reader's own; how long, and how often."""
     length = friendly_duration(timedelta(minutes=sheet.circle.minutes))
     often = Text("{rule}").format(rule=str(sheet.rule)) if sheet.recurs else Text()
-    if gathering is None:
+    if starts is None:
         return often or _("No date yet.")
-    said = _("{host} ({yours}), for {length}.").format(
-        host=date_line(gathering.starts, sheet.zone), yours=When(gathering.starts), length=length
-    )
+    words = _("{host} ({yours}), for {length}.") if opened else _("The first date: {host} ({yours}), for {length}.")
+    said = words.format(host=date_line(starts, sheet.zone), yours=When(starts), length=length)
     return said + "\n" + often if often else said
 
 
@@ -209,7 +218,7 @@ def place(sheet: Sheet) -> Text:
     return " " + _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else Text()
 
 
-def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part) -> Text:
+def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part, now: datetime) -> Text:
     """Asking somebody to host: what it is, and what it is not."""
     asked = {
         "host": _("Would you host this?"),
@@ -217,7 +226,7 @@ def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part) -> Te
         "stand-in": _("A host can't come. You said you'd stand in. Would you host this?"),
     }[part]
     ending = _("You keep the space, not the people. Calling for help is enough.")
-    return asked + "\n" + card(sheet, gathering, None) + "\n" + ending
+    return asked + "\n" + card(sheet, gathering, None, now) + "\n" + ending
 
 
 def host_words(cog: Cog, _value: str) -> Text:

@@ -160,3 +160,35 @@ def test_a_number_is_whole_and_small(words: str) -> None:
     with pytest.raises(UserError):
         parameters.of(int).parse(words, READING)
     assert parameters.of(int).parse("3", READING) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "zone", "days"),
+    [
+        ("21:00 mon-fri Berlin", "21:00", "Europe/Berlin", "12345"),
+        ("Berlin 21:00 mon-fri", "21:00", "Europe/Berlin", "12345"),
+        ("mon-fri 21:00 Berlin", "21:00", "Europe/Berlin", "12345"),
+        ("mon thru fri 9pm new york", "21:00", "America/New_York", "12345"),
+        ("at 7pm in Berlin on weekdays", "19:00", "Europe/Berlin", "12345"),
+        ("every day except sunday at 7:30pm", "19:30", "", "123456"),
+        ("mon wed fri at 19:00 london time", "19:00", "Europe/London", "135"),
+        ("21:00 sat sun tokyo", "21:00", "Asia/Tokyo", "67"),
+        ("daily 8pm", "20:00", "", "1234567"),
+    ],
+)
+def test_an_hour_a_place_and_days_stand_in_any_order(line: str, at: str, zone: str, days: str) -> None:
+    found = understood(schedule, line)
+    assert (f"{found['at']:%H:%M}", found["days"].code) == (at, days)
+    assert found["zone"].key == zone if zone else "zone" not in found
+
+
+def test_where_one_of_them_cannot_be_read_the_others_are_kept_and_it_is_asked_about() -> None:
+    for line, name, heard, kept in (
+        ("weekdays 9pm Germny", "zone", "Germny", {"days": "weekdays", "at": "9pm"}),
+        ("every day at 8", "at", "8", {"days": "every day at"}),
+    ):
+        with pytest.raises(UserError) as refused:
+            understood(schedule, line)
+        assert refused.value.opens is not None
+        assert (refused.value.opens.name, refused.value.opens.heard) == (name, heard)
+        assert refused.value.opens.arguments == kept

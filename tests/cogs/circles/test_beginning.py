@@ -65,3 +65,36 @@ async def test_the_whole_life_of_one_date(world: Playground) -> None:
     await pass_time(world, timedelta(days=7))
     assert len(told(world, CHANDRA, "Evening circle is")) == 1, "the reminder one hour before"
     assert len(told(world, CHANDRA, "Did you feel welcome")) == 1
+
+
+FIRST = "The first date: Thursday 2 April at 19:00, Berlin time"
+
+
+async def test_a_host_sees_the_first_date_before_publishing(world: Playground) -> None:
+    screen = await draft(world)
+    assert FIRST in screen.text
+    assert "every Thursday at 19:00, Berlin time, 8 times" in screen.text
+    once = await press(world, ALICE, await press(world, ALICE, screen, "How often"), "Once")
+    assert FIRST in once.text
+    await press(world, ALICE, once, "When, how long")
+    for answer in ("every other thursday", "31 march 18:00", "New York", "45 min"):
+        moved = await world.chat.say(ALICE, answer)
+    assert "The first date: Tuesday 31 March at 18:00, New York time" in moved.text
+    assert "for 45 minutes" in moved.text
+
+
+async def test_the_co_host_sees_the_first_date_before_the_yes(world: Playground) -> None:
+    await would_host(world, BOB)
+    screen = await draft(world)
+    await press(world, ALICE, screen, "Publish")
+    await press(world, ALICE, screen, "Co-host")
+    await world.chat.say(ALICE, "@Bob")
+    await tick(world)
+    assert FIRST in world.chat.read(BOB)[-1].text
+
+
+async def test_what_is_published_shows_its_next_date_and_no_first_one(world: Playground) -> None:
+    await published(world)
+    shown = (await card(world, CHANDRA)).text
+    assert "Thursday 2 April at 19:00, Berlin time" in shown
+    assert "The first date" not in shown
