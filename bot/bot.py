@@ -27,7 +27,7 @@ from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
-from bot.incoming.standing import drafts, forms, meaning, questions
+from bot.incoming.standing import corrections, drafts, forms, meaning, questions
 from bot.incoming.standing.meaning import Completed, Meaning, Pressed
 from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
@@ -265,23 +265,32 @@ class Bot(Goings):
         return context, await command.handler(context, **values)
 
     async def _pressed(self, context: Context, button_id: str, values: Mapping[str, str]) -> Answered:
-        """A command in a form that is sent whole is asked about first, as in one that is typed."""
+        """Of a form that is sent whole: a command in it is asked about first, what cannot be read once more."""
         name = offering.action_of(button_id)
-        asked = await slips.ask(self.registry, self.conversations, context, button_id, name, values)
-        return (context, asked) if asked else await self._action(context, button_id, values)
+        try:
+            asked = await slips.ask(self.registry, self.conversations, context, button_id, name, values)
+            answered = (context, asked) if asked else await self._action(context, button_id, values)
+            if values and not asked:
+                await corrections.done(self.conversations, context)
+            return answered
+        except UserError as error:
+            return context, await corrections.ask(self.registry, self.conversations, context, button_id, values, error)
 
     async def _action(self, context: Context, button_id: str, answers: Mapping[str, str]) -> Answered:
         button = offering.parse(button_id)
         if button.action == offering.IN_COMMUNITY:
             return await self._command_in(context, button)
-        if button.action == help_first.SAY:
-            return await self._line(context, button.value, None)
+        if button.action in corrections.OWN:
+            found = await corrections.taken(self.registry, self.conversations, context, button, answers)
+            if isinstance(found, str):
+                return await self._line(context, found, None)
+            return (context, found) if isinstance(found, Form) else await self._pressed(context, *found)
         if button.action == wished.DOOR:
             return await self._typed_command(context, button.value)
         if button.action in forms.OWN:
             reading_ = await self._reading(context)
-            found = await forms.pressed(self.registry, self.conversations, context, button, reading_)
-            return await self._meant(context, found)
+            meant = await forms.pressed(self.registry, self.conversations, context, button, reading_)
+            return await self._meant(context, meant)
         if button.action in (slips.TAKEN, slips.LET_GO):
             sent, kept = await slips.take(self.conversations, context, button.value)
             return await self._action(context, sent, kept) if button.action == slips.TAKEN else (context, slips.gone())

@@ -44,11 +44,12 @@ class UserError(KithError):
     """What the member asked for cannot be done. The sentence says what to do instead.
 
     ``opens``: the sentence is about one value of a command, and the next line typed may be that value. ``offers``: what
-    it names to be said instead, each as it is typed.
+    it names to be said instead, each as it is typed. ``field``: which field of a form it is about.
     """
 
     opens: Opens | None = None
     offers: tuple[str, ...] = ()
+    field: str = ""
 
     def offering(self, offers: Iterable[str]) -> Self:
         self.offers = tuple(offers)

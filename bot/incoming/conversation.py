@@ -24,6 +24,9 @@ from bot.messages import Channel, Field, Form, Member, Message, Text, plain
 from storage.database.database import Database
 from storage.members import conversations
 
+SHOWN = "shown form"
+"""Beside where a chat stands, as if it were a place of its own: a form that was shown whole, until it is done."""
+
 PATIENCE = 1.0
 """Seconds."""
 
@@ -137,9 +140,9 @@ class Conversations:
         )
 
     async def end(self, context: Context) -> None:
-        """Forget where this chat stands."""
-        channel = None if context.direct else context.channel
-        await self._change(context.member, channel, lambda _chat: NOTHING, context.now)
+        """Forget where this chat stands, and the form that was shown."""
+        for channel in (None if context.direct else context.channel, Channel(context.member.platform, SHOWN)):
+            await self._change(context.member, channel, lambda _chat: NOTHING, context.now)
 
     async def _change(
         self, member: Member, channel: Channel | None, changed: Callable[[Chat], Chat], now: datetime
@@ -220,7 +223,10 @@ def _form_written(form: Form) -> dict[str, Any]:
         "value": form.value,
         "row": form.row,
         "fields": [
-            [field.name, str(field.label), parameters.name(field.kind), field.default, field.optional, field.limit]
+            [
+                *(field.name, str(field.label), parameters.name(field.kind), field.default, field.optional),
+                *(field.limit, field.multiline),
+            ]
             for field in form.fields
         ],
     }
@@ -265,8 +271,8 @@ def _as_it_was(state: dict[str, Any], now: datetime) -> tuple[Question, ...]:
 
 def _fields(rows: list[list[Any]]) -> tuple[Field, ...]:
     return tuple(
-        Field(name, _again(label), parameters.named(kind), default, optional, limit=limit)
-        for name, label, kind, default, optional, limit in rows
+        Field(name, _again(label), parameters.named(kind), default, optional, any(multiline), limit)
+        for name, label, kind, default, optional, limit, *multiline in rows  # which an earlier release did not keep
     )
 
 

@@ -22,6 +22,7 @@ from bot.clocks.repeats.repeat import Coming
 from bot.clocks.times import Days
 from bot.errors import Opens, UserError
 from bot.messages import Field, Member, Text
+from bot.words import suggestions
 from bot.words.i18n import _
 
 LONGEST = 5
@@ -94,7 +95,9 @@ TYPES: Mapping[Any, Type] = {
     str: Type("text", _text, lambda: _("a few words")),
     Dialled: Type("dialled", _text, lambda: _("a number to call, for example 112")),
     int: Type("number", _number, lambda: _("a number, for example 3")),
-    time: Type("time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00")),
+    time: Type(
+        "time", lambda words, _r: phrases.read_time(words), lambda: _("a time, for example 19:00"), suggestions.times
+    ),
     ZoneInfo: Type(
         "zone",
         lambda words, _r: zones.find(words),
@@ -102,7 +105,9 @@ TYPES: Mapping[Any, Type] = {
         _zone_choices,
         zones.may_be,
     ),
-    Days: Type("days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays")),
+    Days: Type(
+        "days", lambda words, _r: phrases.read_days(words), lambda: _("days, for example weekdays"), suggestions.days
+    ),
     timedelta: Type(
         "duration", lambda words, _r: phrases.read_duration(words), lambda: _("how long, for example 2 hours")
     ),
@@ -296,7 +301,11 @@ def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Rea
     for parameter in parameters:
         typed = answers.get(parameter.name, "").strip()
         if typed:
-            values[parameter.name] = of(parameter.annotation).parse(typed, reading)
+            try:
+                values[parameter.name] = of(parameter.annotation).parse(typed, reading)
+            except UserError as error:
+                error.field = parameter.name
+                raise
         elif parameter.default is parameter.empty:
             raise UserError(_("Something is missing: please fill in every field that is not marked optional."))
     return values

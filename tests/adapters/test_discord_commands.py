@@ -52,9 +52,10 @@ def test_more_than_three_words_are_joined() -> None:
 
 def test_parameters_are_strings_with_suggestions_where_there_are_any() -> None:
     at, zone = parameter("at", time), parameter("zone", ZoneInfo, ZoneInfo("UTC"))
-    [entry] = commands.payloads([command("checkin on", at, zone)])
-    first, second = entry["options"][0]["options"]
-    assert (first["type"], first["required"], first["autocomplete"]) == (STRING, True, False)
+    [entry] = commands.payloads([command("checkin on", at, zone, parameter("note", str))])
+    first, second, note = entry["options"][0]["options"]
+    assert (first["type"], first["required"], first["autocomplete"]) == (STRING, True, True)
+    assert (note["type"], note["required"], note["autocomplete"]) == (STRING, True, False)
     assert (second["type"], second["required"], second["autocomplete"]) == (STRING, False, True)
     assert first["description"] == "a time, for example 19:00"
 

@@ -192,3 +192,22 @@ def test_where_one_of_them_cannot_be_read_the_others_are_kept_and_it_is_asked_ab
         assert refused.value.opens is not None
         assert (refused.value.opens.name, refused.value.opens.heard) == (name, heard)
         assert refused.value.opens.arguments == kept
+
+
+# -- what is offered while somebody types -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [time, ZoneInfo, Days, Literal["slow", "fast"]], ids=str)
+def test_every_label_that_is_offered_means_its_value_when_it_comes_back(kind: Any) -> None:
+    """Some clients send the label of a suggestion as its value ("Berlin (Europe/Berlin)")."""
+    taken, reading = parameters.of(kind), parameters.Reading(datetime(2026, 11, 25, tzinfo=UTC))
+    prefixes = ["", *"abcdefghijklmnopqrstuvwxyz0123456789", "be", "new", "san", "7:3", "21:", "every", "week", "fa"]
+    offered = {pair for prefix in prefixes for pair in taken.complete(prefix)}
+    assert offered
+    for label, value in offered:
+        assert taken.parse(label, reading) == taken.parse(value, reading), label
+
+
+@pytest.mark.parametrize("prefix", ["x", "24", "7:x", "99", "7:99", ":", "-1", "²"])
+def test_nothing_is_offered_for_what_is_no_hour(prefix: str) -> None:
+    assert parameters.of(time).complete(prefix) in ([], parameters.of(time).complete(""))

@@ -24,6 +24,7 @@ from bot.context import Context, Incoming
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.hosting.config import DiscordConfig
 from bot.incoming import text
+from bot.incoming.standing import corrections
 from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
 from bot.platform.pacing import Limit, Pace
 from bot.words.i18n import _
@@ -145,9 +146,12 @@ class DiscordAdapter:
 
     async def respond(self, context: Context, reply: Message | Form) -> None:
         raw = context.raw
-        if isinstance(raw, Answer):
-            await (raw.ask(reply) if isinstance(reply, Form) else raw.say(reply))
-            if raw.direct and isinstance(reply, Message):
+        if isinstance(raw, Answer) and isinstance(reply, Form):
+            await raw.ask(reply)
+            await self._kept(corrections.shown(self._bot.conversations, context, reply))
+        elif isinstance(raw, Answer) and isinstance(reply, Message):
+            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply))
+            if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
         elif isinstance(raw, discord.Message):
             await self._reply(context, raw, reply)
@@ -194,9 +198,13 @@ class DiscordAdapter:
         return sent
 
     async def _stands_at(self, context: Context, reply: Message | Form) -> None:
-        """What is typed next in the direct conversation may answer this."""
+        """What is typed next in the direct conversation may answer this, or what is pressed in a server."""
+        where = None if context.direct else context.channel
+        await self._kept(self._bot.conversations.responded(context, where, reply))
+
+    async def _kept(self, keeping: Awaitable[None]) -> None:
         try:
-            await self._bot.conversations.responded(context, None, reply)
+            await keeping
         except StorageError:
             log.warning("what a chat stands at could not be kept")
 
