@@ -6,12 +6,12 @@ import asyncio
 import ctypes
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from bot.adapters import dates
 from bot.bot import Bot
@@ -149,7 +149,7 @@ class App:
         """
         self._tell = tell
         self._run.starts()
-        await self._watch.hear()  # before anybody is heard: what members ask for now is reckoned from it
+        await self._unless_stopped(self._watch.hear())  # before any member is: what they ask for is reckoned from it
         ticking = asyncio.create_task(self._keep("scheduler", self._tick))
         others = [asyncio.create_task(self._keep(name, work)) for name, work in self._others.items()]
         serving = [
@@ -213,6 +213,15 @@ class App:
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _stopped(self) -> None:
+        await self._stopping.wait()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, but for no longer than Kith is to run."""
+        tasks = [asyncio.create_task(one) for one in (work, self._stopped())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await _end(tasks, 0)
 
     async def _tick(self) -> None:
         """Only once somebody can be reached: what a long outage made stale is then skipped, not sent."""

@@ -19,7 +19,7 @@ from bot.clocks.clock import utc_now
 from storage.database import sureness
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
-from tests.beds.process import Ended, configure, finished, started
+from tests.beds.process import Ended, configure, started
 
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 
@@ -56,6 +56,11 @@ async def run_until_ready(config: Path, offset: str) -> Ended:
         return await kith.end(signal.SIGTERM)
 
 
+async def ended(*arguments: str | Path, env: dict[str, str]) -> Ended:
+    async with started(*arguments, env=env) as kith:
+        return await kith.end()
+
+
 def last_sure(config: Path) -> datetime | None:
     with closing(sqlite3.connect(config.parent / "data/kith.db")) as connection:
         found = sureness.last(connection)
@@ -68,18 +73,18 @@ async def test_a_start_three_years_ahead_ends_with_one_sentence_until_the_host_c
 ) -> None:
     config = configure(tmp_path, discord)
     await run_until_ready(config, "+0d")
-    refused = await finished("run", "--config", config, env=setting("+1095d"))
+    refused = await ended("run", "--config", config, env=setting("+1095d"))
     assert (refused.status, refused.out) == (78, "")
     assert refused.err.startswith("kith: The clock shows ")
     assert "1095 days after Kith last ran" in refused.err
     assert refused.err.count("\n") == 1
-    confirmed = await finished("clock", "--config", config, "--confirm", env=setting("+1095d"))
+    confirmed = await ended("clock", "--config", config, "--confirm", env=setting("+1095d"))
     assert (confirmed.status, confirmed.out[:6]) == (0, "Noted:"), confirmed.err
     await run_until_ready(config, "+1095d")
-    behind = await finished("run", "--config", config, env=setting("+0d"))
+    behind = await ended("run", "--config", config, env=setting("+0d"))
     assert behind.status == 78
     assert "and Kith has already seen" in behind.err
-    looked = await finished("clock", "--config", config, env=setting("+0d"))
+    looked = await ended("clock", "--config", config, env=setting("+0d"))
     assert (looked.status, looked.err) == (78, behind.err)
 
 
@@ -93,8 +98,8 @@ async def test_a_start_twenty_nine_days_ahead_rests_until_the_clock_is_right(
     async with started("run", "--config", config, env=setting("+29d")) as kith:
         assert await kith.line() == "ready: discord"
         await asyncio.sleep(3)
-        ended = await kith.end(signal.SIGTERM)
-    assert "nothing is planned, erased or sent until it is set right" in ended.err
+        stopped = await kith.end(signal.SIGTERM)
+    assert "nothing is planned, erased or sent until it is set right" in stopped.err
     assert last_sure(config) == before
     await run_until_ready(config, "+0d")
 
@@ -114,9 +119,9 @@ async def test_a_clock_set_forty_days_ahead_while_kith_runs_rests_until_it_is_se
         await asyncio.sleep(3)
         file.write_text("+0d\n")
         await asyncio.sleep(3)
-        ended = await kith.end(signal.SIGTERM)
-    assert "nothing is planned, erased or sent until it is set right" in ended.err
-    assert "the clock is right:" in ended.err
+        stopped = await kith.end(signal.SIGTERM)
+    assert "nothing is planned, erased or sent until it is set right" in stopped.err
+    assert "the clock is right:" in stopped.err
     found = last_sure(config)
     assert found is not None
     assert abs(found - utc_now()) < timedelta(minutes=10)
