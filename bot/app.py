@@ -22,6 +22,7 @@ from bot.cog import Settings
 from bot.delivery import new_rules
 from bot.delivery.scheduler import Scheduler
 from bot.errors import DeliveryError, FatalError, NotNow
+from bot.hosting.clock import righting
 from bot.hosting.clock.watch import Ask, ClockWatch
 from bot.hosting.config import Config
 from bot.hosting.feeds import Feeds
@@ -108,7 +109,7 @@ class App:
         self._whole = WholeFile(bot.database)
         self._others |= {"host notice": self._host.watch, "whole file": self._read_whole}
         self._tell: Callable[[str], None] = lambda _line: None
-        watch.on_right = self._derive_anew
+        watch.on_right = partial(righting.derive_anew, bot.database, bot.registry)
         bot.dispatcher.on_fatal = self._fail
         bot.dispatcher.waiting_for.update(platforms)
 
@@ -241,9 +242,6 @@ class App:
         if every == "hour" and erasing:
             is_ready = len(self._connected) == len(self._platforms)
             await let_go(self._data, self.bot.database, now, ready=is_ready)
-
-    async def _derive_anew(self, now: datetime) -> None:
-        await self.bot.database.write(self.bot.registry.derived_anew(now))
 
     async def _read_whole(self) -> None:
         """Once somebody can be reached: until then the start has the computer to itself."""

@@ -202,15 +202,15 @@ class Duties(ABC):
 
     def partners(self, _person: Person, _community: Community) -> Work[frozenset[Person]]:
         """Who waits for this person here, and hears from moderators if everything is quiet about them."""
-        return nobody
+        return lambda _connection: frozenset()
 
     def listeners(self, _person: Person) -> Work[Sequence[Listener]]:
         """To whom this person may send words of their own: whom this cog connected them with, by a yes of both."""
-        return nobody_listens
+        return lambda _connection: ()
 
     def resumed(self, _person: Person, _now: datetime) -> Work[bool]:
         """The person says `start`: take up again what waits for that. True if anything did."""
-        return nothing_to_resume
+        return lambda _connection: False
 
     async def hears_of_pause(self, _person: Person) -> Text | None:
         """Who hears that the person pauses, in a sentence to them; None where this cog tells nobody."""
@@ -218,7 +218,7 @@ class Duties(ABC):
 
     def nearby(self, _person: Person, _community: Community) -> Work[Mapping[Nearness, frozenset[Person]]]:
         """Whom this cog has brought near the person here. They may be shown company requests and first hellos."""
-        return nobody_near
+        return lambda _connection: {}
 
     async def help_lines(self, _context: Context) -> Sequence[Text]:
         """What this cog puts on the member's own help card: people and places of theirs. Read at most for a second."""
@@ -301,11 +301,6 @@ class Registry:
         """What is to do each tick, hour or day; without ``erasing``, only what erases nothing for its age."""
         yield from ((cog, job) for cog, job, when, erases in self._jobs if when == every and (erasing or not erases))
 
-    def derived_anew(self, now: datetime) -> Work[None]:
-        """Everything that any feature has derived from the time."""
-        works = [cog.derived_anew(now) for cog in self.cogs]
-        return lambda connection: [work(connection) for work in works].clear()
-
     def add(self, cog: Duties) -> None:
         self.cogs.append(cog)
         self.commands.update({command.name: command for command in cog.commands()})
@@ -322,23 +317,3 @@ def nothing_kept(_connection: Connection) -> dict[str, Any]:
 
 def nothing_to_forget(_connection: Connection) -> None:
     """The forget of a cog that stores nothing about anybody."""
-
-
-def nobody(_connection: Connection) -> frozenset[Person]:
-    """The partners of a cog that brings nobody together."""
-    return frozenset()
-
-
-def nobody_listens(_connection: Connection) -> Sequence[Listener]:
-    """The listeners of a cog that connects nobody."""
-    return ()
-
-
-def nothing_to_resume(_connection: Connection) -> bool:
-    """What waits for `start` in a cog that lets nothing rest."""
-    return False
-
-
-def nobody_near(_connection: Connection) -> Mapping[Nearness, frozenset[Person]]:
-    """The people near somebody, of a cog that brings nobody together."""
-    return {}

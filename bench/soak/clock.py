@@ -35,6 +35,7 @@ from bot.bot import Bot
 from bot.clocks.clock import Machine
 from bot.clocks.times import Schedule
 from bot.errors import WrongClock
+from bot.hosting.clock import righting
 from bot.hosting.clock.trusted import Voice
 from bot.hosting.clock.watch import STEADY, ClockWatch
 from bot.keys.crypto import Keyring
@@ -278,7 +279,7 @@ class Lived:
             await self._kith.aclose()
             return
         bot = Bot(database, self._trial.keyring, COGS, now=watch.now)
-        watch.on_right = lambda now: bot.database.write(bot.registry.derived_anew(now))
+        watch.on_right = partial(righting.derive_anew, database, bot.registry)
         self._runs, self._done = (bot, watch, Platform(bot, self._clock, self.sent)), {}
         await watch.hear()
 

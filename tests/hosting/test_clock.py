@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from bot.bot import Bot
 from bot.clocks.clock import Machine
 from bot.clocks.times import Schedule
 from bot.errors import FatalError, WrongClock
-from bot.hosting.clock import confirming, trusted
+from bot.hosting.clock import confirming, righting, trusted
 from bot.hosting.clock.trusted import TrustedClock, Voice
 from bot.hosting.clock.watch import STEADY, ClockWatch
 from bot.hosting.installation import DATABASE
@@ -368,7 +369,7 @@ async def test_what_three_years_ahead_for_twelve_seconds_have_left_is_planned_an
     await database.write(uptime.beat, ["local"], far, 2 * MINUTE)
     assert await database.read(_next_check_in, person) > far
     watch = await begun(database, hand)
-    watch.on_right = lambda now: database.write(bot.registry.derived_anew(now))
+    watch.on_right = partial(righting.derive_anew, database, bot.registry)
     await watch.look()
     assert await database.read(_next_check_in, person) == NOON + HOUR
     assert await database.read(uptime.down, person, NOON + DAY, NOON + 5 * DAY) == timedelta()
@@ -384,7 +385,7 @@ async def test_who_was_asked_early_is_not_asked_again_for_that_day(database: Dat
     person = await database.write(_settled)
     await database.write(checkins.plan_due, NOON + 90 * MINUTE, 10)
     await database.write(_all_sent)
-    await database.write(bot.registry.derived_anew(NOON))
+    await righting.derive_anew(database, bot.registry, NOON)
     assert await database.read(_next_check_in, person) == NOON + HOUR
     await database.write(checkins.plan_due, NOON + 2 * HOUR, 10)
     assert await database.read(deliveries.counts) == {"sent": 1}
