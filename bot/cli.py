@@ -209,10 +209,10 @@ def _prepare(config: Config, folder: Path) -> list[str]:
 
 def _clock(options: argparse.Namespace) -> int:
     from bot.clocks.clock import Machine
-    from bot.hosting import config
+    from bot.hosting import owner
     from bot.hosting.clock import confirming
 
-    folder, machine = config.load(options.config, os.environ).data, Machine.here()
+    folder, machine = owner.settings_of(options.config).data, Machine.here()
     print(confirming.confirm(folder, machine) if options.confirm else confirming.look(folder, machine))
     return 0
 

@@ -162,7 +162,7 @@ def test_before_the_first_start_the_doctor_says_what_will_be_made(
 ) -> None:
     assert main(["doctor", "--config", str(config)]) == 0
     found = findings(capsys)
-    assert list(found) == ["config", "data", "disk", "zones", "database", "key", "host", "discord"]
+    assert list(found) == ["config", "data", "disk", "zones", "database", "clock", "key", "host", "discord"]
     assert [check for check, (_state, says) in found.items() if "first start" in says] == ["data", "database", "key"]
     assert found["discord"] == ("-", "configured; `kith doctor --online` asks whether it lets Kith in")
     assert not (config.parent / "data").exists()

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.clocks.clock import Machine
-from bot.errors import FatalError
+from bot.errors import FatalError, StorageError
 from bot.hosting.clock import trusted
 from bot.hosting.clock.trusted import refuse, shown
 from bot.hosting.installation import DATABASE
@@ -21,8 +21,11 @@ PATIENCE = 5.0
 
 def look(folder: Path, machine: Machine) -> str:
     """Whether the clock can be believed after what Kith has seen. Raises WrongClock."""
-    with _opened(folder, "ro") as connection:
-        sure = sureness.last(connection) if connection is not None else None
+    try:
+        with _opened(folder, "ro") as connection:
+            sure = sureness.last(connection) if connection is not None else None
+    except StorageError:  # the database is looked at by itself
+        return f"it shows {shown(machine.wall())}; what Kith has seen before cannot be read"
     return finding(sure, machine)
 
 
@@ -39,7 +42,7 @@ def finding(sure: Sure | None, machine: Machine) -> str:
 
 
 def confirm(folder: Path, machine: Machine) -> str:
-    """Write down that the clock is right. Raises FatalError."""
+    """Write down that the clock is right. Raises FatalError and StorageError."""
     with _opened(folder, "rw") as connection:
         if connection is None:
             raise FatalError(f"There is no database in {folder} yet, so every clock is believed.")
@@ -60,4 +63,4 @@ def _opened(folder: Path, mode: str) -> Iterator[sqlite3.Connection | None]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", PATIENCE, uri=True)) as connection:
             yield connection
     except sqlite3.Error as error:
-        raise FatalError(f"{path} cannot be read: {error}.") from error
+        raise StorageError(f"{path} cannot be read: {error}") from error
