@@ -105,7 +105,7 @@ class App:
             self._others["metrics"] = Page(config.metrics, self._run.look).serve
         self._some_connected, self._stopping, self._leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fatal: FatalError | None = None
-        self._host = HostNotice(config.host.contact, bot.database, bot.adapters, self._connected)
+        self._host = HostNotice(config.host.contact, bot.database, bot.adapters, self._connected, bot.now)
         self._whole = WholeFile(bot.database)
         self._others |= {"host notice": self._host.watch, "whole file": self._read_whole}
         self._tell: Callable[[str], None] = lambda _line: None

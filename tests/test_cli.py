@@ -178,6 +178,17 @@ def test_an_installation_that_is_well(config: Path, tmp_path: Path, capsys: pyte
     assert found["key"] == ("ok", "the key fits; keep a copy of it apart from the backups")
 
 
+def test_the_doctor_says_that_newer_rules_of_time_zones_want_a_restart(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(installed(tmp_path))) as connection, connection:
+        connection.execute("INSERT INTO adapter_state VALUES ('kith', 'tzdata', '2026a')")
+    assert main(["doctor", "--config", str(config)]) == 1
+    state, says = findings(capsys)["zones"]
+    assert (state, says.partition(", and")[0]) == ("WRONG", "Kith works by the time zone rules of 2026a")
+    assert "Restart Kith" in says
+
+
 @pytest.mark.parametrize("contact", ["123456789012345678", "<@123456789012345678>"])
 def test_the_doctor_says_that_the_host_is_told_on_their_platform(
     config: Path, contact: str, capsys: pytest.CaptureFixture[str]

@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 
 async def follow(database: Database, cogs: Iterable[Duties], rules: Rules, fallback: str, now: datetime) -> None:
-    """Nothing but one read where the rules are those of the last start. A zone that is gone becomes ``fallback``."""
+    """Next to nothing where the rules are those of the last start. A zone that is gone becomes ``fallback``."""
+    await database.write(zones.begun, rules.version, now)
     new = await database.read(zones.changed, rules.prints, now)
     if new is None:
         return
@@ -31,6 +32,6 @@ async def follow(database: Database, cogs: Iterable[Duties], rules: Rules, fallb
         after: int | None = 0
         while after is not None:
             after = await database.write(portion, new, after)
-    await database.write(zones.adopted, rules.version, rules.prints, new.number)
+    await database.write(zones.adopted, rules.prints, new.number)
     if new.number > 1:  # the first time they are new to this database alone
         log.info("the rules of %d time zones are new, and followed", len(new.zones))

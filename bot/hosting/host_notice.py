@@ -12,13 +12,16 @@ import secrets
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from bot.clocks.clock import monotonic
+from bot.clocks.clock import Clock, monotonic, utc_now
+from bot.clocks.rules import published, running
 from bot.errors import DeliveryError, FatalError, StorageError
+from bot.log import Word
 from bot.messages import Message
 from bot.platform.adapter import Adapter
 from bot.words.i18n import N_, say
 from storage.database import platforms
 from storage.database.database import Database, Trouble
+from storage.members import zones
 from storage.moderation import cases
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,20 @@ MENDED_AFTER = 3600.0
 """Seconds without another refusal after which a trouble counts as mended. A write that needs no room goes well even
 while the disk is full, so one that went well proves nothing."""
 
+RULES = {
+    "restart": N_(
+        "Newer rules of time zones are installed than those I work by. Restart me, and what was promised at a wall time"
+        " follows them."
+    ),
+    "old": N_(
+        "The rules of time zones that I work by are more than 60 days old. `kith doctor` says how to get newer ones."
+    ),
+}
+
 _LAST_REPORT = ("host", "report")
+_LAST_RULES = ("host", "rules")
+FIRST_LOOK, A_DAY = 3600.0, 86400.0
+"""Seconds after the start until the rules of time zones are looked at, and from one such look to the next."""
 
 DEADLINE = 10.0
 """Seconds one platform may take to take a notice."""
@@ -56,8 +72,15 @@ class HostNotice:
     """``connected`` are the names of the platforms that can be written to now; it is read at each notice."""
 
     def __init__(
-        self, contact: str, database: Database, adapters: Mapping[str, Adapter], connected: Collection[str]
+        self,
+        contact: str,
+        database: Database,
+        adapters: Mapping[str, Adapter],
+        connected: Collection[str],
+        now: Clock = utc_now,
     ) -> None:
+        self._now = now
+        self._rules_again = monotonic() + FIRST_LOOK
         self._contact = contact
         self._database = database
         self._adapters = adapters
@@ -78,6 +101,9 @@ class HostNotice:
             await self.tell(trouble)
         try:
             await self._look_for_reports()
+            if monotonic() >= self._rules_again:
+                self._rules_again = monotonic() + A_DAY
+                await self.look_at_rules()
         except StorageError:
             log.exception("it cannot be looked whether a report waits for the host")
 
@@ -92,6 +118,17 @@ class HostNotice:
             return
         self._reports_again = monotonic() + MENDED_AFTER
         log.error("a report waits that only the host may see, and no message reaches the host: kith cases")
+
+    async def look_at_rules(self) -> None:
+        """Are the rules of time zones here the newest, and not too old? The host is told once of each release."""
+        used = await self._database.read(zones.in_use)
+        stand = published.look(running.in_use(), running.newest_installed(), used.since, self._now())
+        mark = f"{stand.state} {running.newest_installed()}"
+        if stand.state == "ok" or await self._database.read(platforms.state, *_LAST_RULES) == mark:
+            return
+        if not await self._reaches_contact(Message(say(RULES[stand.state]))):
+            log.warning("the rules of time zones want a look (%s): kith doctor says what to do", Word(stand.state))
+        await self._database.write(platforms.set_state, *_LAST_RULES, mark)
 
     async def tell(self, cause: Cause) -> None:
         """Once, until it has not happened again for an hour."""

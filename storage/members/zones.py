@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from sqlite3 import Connection
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.context import NewRules
 from storage.database import platforms
 
-VERSION, TIMES = ("kith", "tzdata"), ("kith", "rules")
-"""The release in use, for whoever reads it, and how often there were new rules."""
+VERSION, SINCE, TIMES = ("kith", "tzdata"), ("kith", "tzdata since"), ("kith", "rules")
+"""The release in use, since when, and how often there were new rules."""
+
+
+class InUse(NamedTuple):
+    """The release that the last start worked by, and since when there were such starts; empty before the first."""
+
+    version: str
+    since: datetime | None
 
 
 def changed(connection: Connection, prints: Mapping[str, str], now: datetime) -> NewRules | None:
@@ -29,11 +37,22 @@ def times(connection: Connection) -> int:
     return int(platforms.state(connection, *TIMES) or 0)
 
 
-def adopted(connection: Connection, version: str, prints: Mapping[str, str], number: int) -> None:
+def adopted(connection: Connection, prints: Mapping[str, str], number: int) -> None:
     """Everything has followed: these are the rules that instants were derived by."""
     connection.executemany("INSERT OR REPLACE INTO zone_rules VALUES (?, ?)", prints.items())
-    platforms.set_state(connection, *VERSION, version)
     platforms.set_state(connection, *TIMES, str(number))
+
+
+def begun(connection: Connection, version: str, now: datetime) -> None:
+    """A start works by this release."""
+    if in_use(connection).version != version or in_use(connection).since is None:
+        platforms.set_state(connection, *VERSION, version)
+        platforms.set_state(connection, *SINCE, now.isoformat())
+
+
+def in_use(connection: Connection) -> InUse:
+    since = platforms.state(connection, *SINCE)
+    return InUse(platforms.state(connection, *VERSION) or "", datetime.fromisoformat(since) if since else None)
 
 
 def replace_vanished(connection: Connection, fallback: str) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.errors import StorageError
 from storage.database import keyed, schema
 from storage.delivery import deliveries
+from storage.members import zones
 from storage.moderation import cases, lines
 
 LATE = timedelta(hours=1)
@@ -22,6 +23,7 @@ class Examined(NamedTuple):
     version: int
     keys: keyed.Use
     deliveries: dict[str, int]
+    rules: zones.InUse = zones.InUse("", None)
 
 
 class Waiting(NamedTuple):
@@ -52,6 +54,7 @@ def examine(path: Path) -> Examined:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             version = schema.check(connection, path)
-            return Examined(version, keyed.use_in_full(connection), deliveries.counts(connection))
+            deliveries_ = deliveries.counts(connection)
+            return Examined(version, keyed.use_in_full(connection), deliveries_, zones.in_use(connection))
     except sqlite3.Error as error:
         raise StorageError(f"{path} cannot be opened: {error}") from error

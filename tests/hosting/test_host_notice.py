@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,16 +15,17 @@ import pytest
 
 from bot.adapters.local import LocalAdapter
 from bot.bot import Bot
+from bot.clocks.rules import running
 from bot.errors import DeliveryError, StorageError
 from bot.hosting import host_notice
-from bot.hosting.host_notice import REPORT, WORDS, HostNotice
+from bot.hosting.host_notice import REPORT, RULES, WORDS, HostNotice
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Member, Message
 from cogs import COGS
 from storage.database import platforms
 from storage.database.database import Database
-from storage.members import members
+from storage.members import members, zones
 from storage.moderation import cases
 from storage.moderation.cases import Case, Named
 from tests.cast import MO, ROOM
@@ -205,3 +207,57 @@ async def test_a_host_who_is_on_no_platform_finds_it_in_the_log_and_hears_later_
     ]
     await HostNotice(MO.id, home.database, home.bot.adapters, home.connected).look()
     assert home.told == [REPORT]
+
+
+# -- the rules of time zones -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def works_by(version: str) -> Iterator[None]:
+    """As after a start with this release. Its zones are not read: other tests of this process want theirs."""
+    running._running.append(running.Rules(version, {}))
+    try:
+        yield
+    finally:
+        running._running.pop()
+
+
+async def test_the_host_hears_once_that_newer_rules_are_installed(home: Installation) -> None:
+    with works_by("2026a"):
+        for _day in range(2):
+            await home.notice.look_at_rules()
+        assert home.told == [str(RULES["restart"])]
+        again = HostNotice(MO.id, home.database, home.bot.adapters, home.connected)
+        await again.look_at_rules()
+    assert home.told == [str(RULES["restart"])], "also not after a restart that changed nothing"
+
+
+async def test_the_host_hears_once_that_the_rules_are_old(home: Installation) -> None:
+    newest = running.newest_installed()
+    await home.database.write(zones.begun, newest, NOW)
+    late = datetime(2046, 1, 1, tzinfo=UTC)
+    notice = HostNotice(MO.id, home.database, home.bot.adapters, home.connected, lambda: late)
+    with works_by(newest):
+        for _day in range(2):
+            await notice.look_at_rules()
+    assert home.told == [str(RULES["old"])]
+
+
+async def test_rules_that_are_new_enough_are_no_news(home: Installation) -> None:
+    newest = running.newest_installed()
+    notice = HostNotice(MO.id, home.database, home.bot.adapters, home.connected, lambda: NOW)
+    with works_by(newest):
+        await notice.look_at_rules()
+    assert home.told == []
+
+
+async def test_where_no_message_reaches_the_host_the_log_says_it_once(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.connected.clear()
+    with works_by("2026a"):
+        for _day in range(2):
+            await home.notice.look_at_rules()
+    assert [record.getMessage() for record in caplog.records if "rules of time zones" in record.getMessage()] == [
+        "the rules of time zones want a look (restart): kith doctor says what to do"
+    ]

@@ -28,6 +28,7 @@ class Rules(NamedTuple):
 
 
 _held: dict[str, ZoneInfo] = {}
+_running: list[Rules] = []
 _SYSTEM = zoneinfo.TZPATH
 """Where the system keeps its zones: as it stood before anything was chosen."""
 
@@ -41,7 +42,13 @@ def hold() -> Rules:
             prints[key] = hashlib.sha256(_bytes(key)).hexdigest()[:16]
         except (ZoneInfoNotFoundError, ValueError, OSError):  # named by a release, and not installed: nobody uses it
             continue
-    return Rules(tzdata_version(), prints)
+    _running.append(Rules(tzdata_version(), prints))
+    return _running[-1]
+
+
+def in_use() -> str:
+    """The release this process works by, whatever has been installed under it since; empty before ``hold``."""
+    return _running[-1].version if _running else ""
 
 
 def use_newest_tzdata() -> str:

@@ -5,25 +5,37 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clocks.clock import Machine
+from bot.clocks.rules import published
+from bot.clocks.rules import running as rules
 from bot.hosting.clock import confirming
 from bot.hosting.config import Config
-from bot.hosting.doctor.findings import Finding
+from bot.hosting.doctor.findings import Finding, State
+from storage.upkeep.examination import Examined
 
 SOME_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 
 
-def zones() -> Iterator[Finding]:
+def zones(kept: list[Examined], now: datetime) -> Iterator[Finding]:
+    """``kept``: what the database says, where there is one: by which rules the last start worked among it."""
     try:
         for name in SOME_ZONES:
             ZoneInfo(name)
     except ZoneInfoNotFoundError:
         yield Finding("zones", "wrong", "There are no time zones here.", "Run scripts/setup again: it installs tzdata.")
-    else:
-        yield Finding("zones", "ok", "time zones are there")
+        return
+    used = kept[0].rules if kept else None
+    installed = rules.newest_installed()
+    stand = published.look((used and used.version) or installed, installed, used.since if used else None, now)
+    yield Finding("zones", STANDS[stand.state], stand.says, stand.do)
+
+
+STANDS: Mapping[str, State] = {"ok": "ok", "restart": "wrong", "old": "note"}
+"""What is wrong with the rules of time zones -> what that is to a host."""
 
 
 def clock(config: Config) -> Iterator[Finding]:
