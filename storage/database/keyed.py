@@ -47,6 +47,11 @@ def use_in_full(connection: Connection) -> Use:
     return use(connection)._replace(texts=sealed.by_key(connection))
 
 
+def is_ours(name: str) -> bool:
+    """Whether a value of this name, among Kith's own, says something of the keys."""
+    return name == NAME[1] or name.startswith((_PROOF, _LOST))
+
+
 def set_mark(connection: Connection, mark: str) -> None:
     platforms.set_state(connection, *NAME, mark)
 

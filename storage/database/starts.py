@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from storage.database import platforms
 
-_STARTS, _JOURNAL = ("kith", "starts"), ("kith", "journal")
+NAMES = ("starts", "journal")
+_STARTS, _JOURNAL = (("kith", name) for name in NAMES)
 _DIGITS = 19
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.errors import StorageError
 from bot.messages import Member, Person
-from storage.database import keyed
+from storage.database import keyed, platforms, starts
 from storage.database.instants import seconds
 from storage.database.journal import Entry, Pseudonym
 from storage.members import consents
@@ -83,8 +83,14 @@ def give_up_due(connection: Connection, now: datetime) -> int:
 
 
 def forget_places_in_streams(connection: Connection) -> None:
-    """What platforms said since the backup was answered then: it is not read, and so not answered, a second time."""
-    connection.execute("DELETE FROM adapter_state WHERE platform <> ?", (keyed.NAME[0],))
+    """What platforms said since the backup was answered then: it is not read, and so not answered, a second time.
+
+    What is known of the clock goes too; what is known of the keys and of the file itself stays.
+    """
+    kept = [*(name for name in platforms.states(connection, "kith") if keyed.is_ours(name)), *starts.NAMES]
+    connection.execute(
+        f"DELETE FROM adapter_state WHERE platform <> 'kith' OR name NOT IN ({', '.join('?' * len(kept))})", kept
+    )
 
 
 def left_since(

@@ -100,12 +100,12 @@ async def test_a_restored_older_backup_leaves_no_copy_with_whoever_left(tmp_path
 
 def test_both_are_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = configure(tmp_path, FakeDiscordAddress())  # type: ignore[arg-type] # only its addresses are used
-    assert main(["migrate", "--config", str(config)]) == 1
+    assert main(["migrate", "--config", str(config)]) == 78
     assert "There is no database" in capsys.readouterr().err
     (tmp_path / "kith.key").write_text(Keyring.new().serialise())
-    assert main(["run", "--config", str(config)]) == 1
+    assert main(["run", "--config", str(config)]) == 78
     assert "`kith run --new`" in capsys.readouterr().err
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     assert "`kith run --new`" in capsys.readouterr().out
 
 

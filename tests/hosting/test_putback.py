@@ -230,6 +230,19 @@ def place(home: House) -> str | None:
         return platforms.state(connection, "elsewhere", "place in the stream")
 
 
+async def test_of_kiths_own_values_those_of_the_keys_and_the_file_stay(home: House, tmp_path: Path) -> None:
+    async with home.started() as bot:
+        await bot.database.write(platforms.set_state, "kith", "lost key 7", "")
+        await bot.database.write(platforms.set_state, "kith", "clock confirmed", "0")
+    copy = home.copied(tmp_path / "disk.db")
+    await home.start()
+    home.put_back(copy)
+    await home.start()
+    with closing(sqlite3.connect(home.database)) as connection:
+        assert set(platforms.states(connection, "kith")) >= {"keys", "key 1", "lost key 7", "starts", "journal"}
+        assert platforms.state(connection, "kith", "clock confirmed") is None, "it said nothing of today"
+
+
 # -- what is not known any more ----------------------------------------------------------------------------------------
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from bot.hosting import log_kept
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
-from bot.hosting.installation import DATABASE
+from bot.hosting.installation import DATABASE, refuse_emptied
 from storage.upkeep.examination import Examined, examine
 
 
 def whole(config: Config, kept: list[Examined]) -> Iterator[Finding]:
     """``kept`` gets what the file says of itself, for the checks behind this one."""
     path = config.data / DATABASE
+    refuse_emptied(config.data, config.key, new=False)
     if not path.exists():
         yield Finding("database", "ok", f"{path} will be made on the first start")
         return

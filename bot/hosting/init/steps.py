@@ -262,7 +262,7 @@ def _move_in(made: Path, data: Path) -> None:
 def _make_key(config: Config) -> None:
     """The key is made now, so that it can be put away before anything hangs on it."""
     if config.key.given is None and not config.key.file.exists() and not (config.data / DATABASE).exists():
-        Keyring.new().save(config.key.file, replace=False)
+        Keyring.new().save(config.key.file, replace=False, unused=True)
 
 
 def _tell(asking: Asking, path: Path, config: Config, steps: Sequence[str], has_service: bool) -> None:

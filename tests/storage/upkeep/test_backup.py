@@ -481,5 +481,5 @@ async def test_the_command_makes_a_backup_and_puts_it_back(config: Config, tmp_p
     assert back.status == 0, back.err
     assert "Restored what there was" in back.out
     again = await finished("backup", *arguments)
-    assert again.status == 1
+    assert again.status == 78
     assert again.err.endswith("kith.backup is there already. Name another file.\n")
