@@ -173,6 +173,13 @@ class Cog(Duties):
     async def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.core.database.write(function, *args, **kwargs)
 
+    async def in_portions(
+        self, function: Callable[Concatenate[Connection, P], bool], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Write again and again, as long as ``function`` says that there is more: others write in between."""
+        while await self.core.database.write(function, *args, **kwargs):
+            pass
+
     async def zone_of(self, context: Context) -> ZoneInfo:
         return ZoneInfo(await self.core.zone_of(context))
 

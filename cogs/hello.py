@@ -147,7 +147,7 @@ class Hello(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(hello.sweep, now)
+        await self.in_portions(hello.sweep, now)
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: hello.stop(connection, person) if purpose == hello.HELLO else None

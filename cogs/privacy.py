@@ -107,7 +107,7 @@ class Privacy(Cog):
         """Erase what has been kept long enough. One table that can't be swept stops none of the others."""
         for sweep in retention.SWEEPS:
             try:
-                await self.write(sweep, now)
+                await self.in_portions(sweep, now)
             except Exception:
                 log.exception("%s could not be swept", Word(sweep.__module__))
 

@@ -92,7 +92,7 @@ class Welcome(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(welcome.sweep, now)
+        await self.in_portions(welcome.sweep, now)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: welcome.export(connection, person)

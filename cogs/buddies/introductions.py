@@ -132,8 +132,8 @@ class Introductions(Cog):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(proposals.sweep, now)
-        await self.write(rounds.sweep, now)
+        await self.in_portions(proposals.sweep, now)
+        await self.in_portions(rounds.sweep, now)
 
 
 def proposed(asked: Proposal, mentor: Text) -> Message:

@@ -203,7 +203,7 @@ class Pairs(Cog):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(kept.sweep, now)
+        await self.in_portions(kept.sweep, now)
 
 
 def _partners(connection: Connection, person: Person, community: Community) -> list[Person]:

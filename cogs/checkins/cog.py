@@ -103,7 +103,7 @@ class CheckIns(Cog):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(checkins.sweep, now)
+        await self.in_portions(checkins.sweep, now)
 
     # -- answering ----------------------------------------------------------------------------------------------------
 

@@ -174,7 +174,7 @@ class Company(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(kept.sweep, now)
+        await self.in_portions(kept.sweep, now)
 
     async def open_doors(self, context: Context) -> frozenset[str]:
         """Company is a door while somebody has hours, in any community of theirs."""

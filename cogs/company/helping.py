@@ -169,7 +169,7 @@ class Helping(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(helping.sweep, now)
+        await self.in_portions(helping.sweep, now)
 
     async def needs(self, community: Community, now: datetime) -> Sequence[Text]:
         """The hours of the coming day that no helper covers, so that moderators can ask around."""

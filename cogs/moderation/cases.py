@@ -148,7 +148,7 @@ class Cases(KeepsNothing):  # what a member reported is theirs: see Reports; see
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(cases.sweep, now)
+        await self.in_portions(cases.sweep, now)
 
 
 def about(account: str | None) -> Text:

@@ -199,7 +199,7 @@ class Holds(Cog):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(holds.sweep, now)
+        await self.in_portions(holds.sweep, now)
 
     # -- whom it is about ---------------------------------------------------------------------------------------------
 

@@ -71,7 +71,10 @@ class Picture(KeepsNothing):
     async def count(self, now: datetime) -> None:
         """Once a week, everything is counted. In between, looking again shows the same."""
         if now.weekday() == MONDAY:
-            await self.write(_take_all, self._measures(), now)
+            for community in await self.read(picture.communities):
+                for measure in self._measures():
+                    counted = Count(*await self.read(measure.count, community, now))
+                    await self.write(picture.snapshot, community, measure.name, counted, now)
 
     # -- the audit ----------------------------------------------------------------------------------------------------
 
@@ -101,7 +104,7 @@ class Picture(KeepsNothing):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(audit.sweep, now)
+        await self.in_portions(audit.sweep, now)
 
 
 def _paused(part: int, whole: int) -> Text:
@@ -114,9 +117,3 @@ def _take(
 ) -> tuple[picture.Figure | None, datetime]:
     counted = Count(*measure.count(connection, community, now))
     return picture.snapshot(connection, community, measure.name, counted, now)
-
-
-def _take_all(connection: Connection, measures: list[Measure], now: datetime) -> None:
-    for community in picture.communities(connection):
-        for measure in measures:
-            _take(connection, community, measure, now)

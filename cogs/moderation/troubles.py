@@ -82,7 +82,7 @@ class Troubles(KeepsNothing):
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(troubles.sweep, now)
+        await self.in_portions(troubles.sweep, now)
 
     @message(troubles.TOLD, unsure="resend")
     async def told(self, delivery: Delivery, reader: Reader) -> Message:

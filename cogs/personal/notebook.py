@@ -130,7 +130,7 @@ class Notebook(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(notebook.sweep, now)
+        await self.in_portions(notebook.sweep, now)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: notebook.export(connection, person, self._words)

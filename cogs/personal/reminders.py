@@ -203,7 +203,7 @@ class Reminders(Cog):
 
     @job(every="hour")
     async def erase_sent(self, now: datetime) -> None:
-        await self.write(reminders.erase_sent)
+        await self.in_portions(reminders.erase_sent)
 
     @message(reminders.DUE, late="says so")
     async def due(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -181,7 +181,7 @@ class GivenAndReceived(Cog):
 
     @job(every="hour", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(thanks.sweep, now)
+        await self.in_portions(thanks.sweep, now)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: thanks.export(connection, person, self._words)

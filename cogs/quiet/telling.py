@@ -65,8 +65,8 @@ class QuietAlerts(KeepsNothing):  # what there is stands with the list: see Quie
 
     @job(every="day", erases=True)
     async def sweep(self, now: datetime) -> None:
-        await self.write(contacts.sweep, now)
-        await self.write(uptime.sweep, now)
+        await self.in_portions(contacts.sweep, now)
+        await self.in_portions(uptime.sweep, now)
 
     # -- to the member ------------------------------------------------------------------------------------------------
 

@@ -7,18 +7,18 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Community, Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 KEPT, GOAL_KEPT = timedelta(days=90), timedelta(days=14)
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Goals 14 days after the end of a pair, the rest after 90."""
-    connection.execute(
-        "DELETE FROM buddy_goals WHERE pair IN (SELECT id FROM buddy_pairs WHERE ended <= ?)",
-        (seconds(now - GOAL_KEPT),),
+    over = "pair IN (SELECT id FROM buddy_pairs WHERE ended <= ?)"
+    return sql.erase(connection, "buddy_goals", over, seconds(now - GOAL_KEPT)) or sql.erase(
+        connection, "buddy_pairs", "ended <= ? AND todo IS NULL", seconds(now - KEPT)
     )
-    connection.execute("DELETE FROM buddy_pairs WHERE ended <= ? AND todo IS NULL", (seconds(now - KEPT),))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

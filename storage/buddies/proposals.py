@@ -214,11 +214,10 @@ def drop_out(
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Proposals 90 days after their end."""
-    connection.execute(
-        "DELETE FROM buddy_proposals WHERE state <> 'open' AND made <= ?", (seconds(now - KEPT - ANSWER_WITHIN),)
-    )
+    over = seconds(now - KEPT - ANSWER_WITHIN)
+    return sql.erase(connection, "buddy_proposals", "state <> 'open' AND made <= ?", over)
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from storage.buddies import buddies, meeting, pairs, proposals
 from storage.buddies.buddies import Part, Signup
 from storage.buddies.pairs import Length
 from storage.company import welcome
-from storage.database import walls
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import consents
@@ -261,10 +261,11 @@ def say_hello(connection: Connection, community: Community, person: Person, now:
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Rounds 90 days after their end; who met whom after two years."""
-    connection.execute("DELETE FROM buddy_rounds WHERE ends <= ? AND due IS NULL", (seconds(now - KEPT),))
-    connection.execute("DELETE FROM buddy_met WHERE at <= ?", (seconds(now - MET_KEPT),))
+    return sql.erase(connection, "buddy_rounds", "ends <= ? AND due IS NULL", seconds(now - KEPT)) or sql.erase(
+        connection, "buddy_met", "at <= ?", seconds(now - MET_KEPT)
+    )
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -262,18 +262,18 @@ def answered(connection: Connection) -> int:
     return int(found)
 
 
-def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> None:
-    """Erase words whose time to arrive is over, whatever became of their delivery."""
-    connection.executemany(
-        "UPDATE deliveries SET body = NULL WHERE kind = ? AND body IS NOT NULL AND expires <= ?",
-        [(kind, seconds(now)) for kind in kinds],
+def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> bool:
+    """Erase words whose time to arrive is over, whatever became of their delivery. True if there may be more."""
+    over = "kind IN (SELECT value FROM json_each(?)) AND body IS NOT NULL AND expires <= ?"
+    return sql.change(connection, "deliveries", "body = NULL", over, json.dumps([*kinds]), seconds(now))
+
+
+def sweep(connection: Connection, now: datetime) -> bool:
+    return (
+        in_touch.sweep(connection, now)
+        or sql.erase(connection, "checkins", "asked <= ?", seconds(now - KEPT))
+        or sql.erase(connection, "prompts_seen", "at <= ?", seconds(now - SEEN_KEPT))
     )
-
-
-def sweep(connection: Connection, now: datetime) -> None:
-    in_touch.sweep(connection, now)
-    connection.execute("DELETE FROM checkins WHERE asked <= ?", (seconds(now - KEPT),))
-    connection.execute("DELETE FROM prompts_seen WHERE at <= ?", (seconds(now - SEEN_KEPT),))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -245,8 +245,8 @@ def _tell(
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM hello_offers WHERE at <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "hello_offers", "at <= ?", seconds(now - KEPT))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -198,9 +198,10 @@ def fulfil_wishes(connection: Connection, now: datetime, routing: Routing, limit
 # -- what is kept ------------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM company_gave WHERE at <= ?", (seconds(now - LATELY),))
-    connection.execute("DELETE FROM company_wishes WHERE since <= ?", (seconds(now - WISH_KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "company_gave", "at <= ?", seconds(now - LATELY)) or sql.erase(
+        connection, "company_wishes", "since <= ?", seconds(now - WISH_KEPT)
+    )
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.messages import Community, Person
 from storage.company import company, helping
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 DRAFT_KEPT = timedelta(hours=24)
@@ -27,13 +28,12 @@ def answered(connection: Connection, community: Community, now: datetime) -> tup
     return met, met + rows.get("unanswered", 0)
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """What is over for 72 hours lives on as a number only; a draft for a day."""
-    connection.execute("DELETE FROM company_requests WHERE ended <= ?", (seconds(now - company.KEPT),))
-    connection.execute(
-        "DELETE FROM company_requests WHERE state = 'draft' AND created <= ?", (seconds(now - DRAFT_KEPT),)
-    )
-    connection.execute("DELETE FROM company_totals WHERE day < ?", ((now - TOTALS_KEPT).date().isoformat(),))
+    over = "ended <= ? OR (state = 'draft' AND created <= ?)"
+    return sql.erase(
+        connection, "company_requests", over, seconds(now - company.KEPT), seconds(now - DRAFT_KEPT)
+    ) or sql.erase(connection, "company_totals", "day < ?", (now - TOTALS_KEPT).date().isoformat())
 
 
 def export(connection: Connection, person: Person, words: Callable[[company.Request], str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.context import Delivery
 from bot.messages import Community, Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries, unasked
 from storage.members import blocks, consents, members, volunteers
@@ -147,8 +148,8 @@ def _tell(
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM welcomes WHERE told <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "welcomes", "told <= ?", seconds(now - KEPT))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

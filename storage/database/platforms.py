@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
+from storage.database import sql
 from storage.database.instants import seconds
 
 KEPT = timedelta(days=7)
@@ -22,8 +23,8 @@ def is_known(connection: Connection, platform: str, event: str) -> bool:
     return known.fetchone() is not None
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM events WHERE seen <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "events", "seen <= ?", seconds(now - KEPT))
 
 
 def state(connection: Connection, platform: str, name: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from bot.context import Delivery
 from bot.messages import Channel, Community, Member, Person
-from storage.database import walls
+from storage.database import sql, walls
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=35)
@@ -207,18 +207,26 @@ def drop_key(connection: Connection, key: str) -> None:
     )
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Erase old rows, words that waited for a day, and what lay in an inbox for two weeks."""
-    connection.execute(
-        "UPDATE deliveries INDEXED BY deliveries_inbox SET state = 'dead', reason = 'not read'"
-        " WHERE state = 'inbox' AND settled <= ?",
-        (seconds(now - INBOX_KEPT),),
+    return (
+        sql.change(
+            connection,
+            "deliveries",
+            "state = 'dead', reason = 'not read'",
+            "state = 'inbox' AND settled <= ?",
+            seconds(now - INBOX_KEPT),
+            index="deliveries_inbox",
+        )
+        or sql.change(
+            connection,
+            "deliveries",
+            "body = NULL",
+            "body IS NOT NULL AND state <> 'inbox' AND due <= ?",
+            seconds(now - BODY_KEPT),
+        )
+        or sql.erase(connection, "deliveries", "settled <= ?", seconds(now - KEPT))
     )
-    connection.execute(
-        "UPDATE deliveries SET body = NULL WHERE body IS NOT NULL AND state <> 'inbox' AND due <= ?",
-        (seconds(now - BODY_KEPT),),
-    )
-    connection.execute("DELETE FROM deliveries WHERE settled <= ?", (seconds(now - KEPT),))
 
 
 def get(connection: Connection, row: int) -> Delivery | None:

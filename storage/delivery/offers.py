@@ -96,5 +96,5 @@ def forget(connection: Connection, account: Member) -> None:
     connection.execute("DELETE FROM offers WHERE instr(actions, ?)", (named,))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM offers WHERE expires <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "offers", "expires <= ?", seconds(now - KEPT))

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.messages import Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 VERSIONS: Mapping[str, int] = {"welcomer": 2}
@@ -69,9 +70,10 @@ def _versions(connection: Connection, person: Person) -> list[tuple[str, int]]:
     return connection.execute("SELECT purpose, version FROM consents WHERE person = ?", (person.id,)).fetchall()
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Erase the words of questions that nobody's yes stands under any more."""
-    connection.execute("DELETE FROM consent_texts WHERE NOT EXISTS (SELECT 1 FROM consents WHERE text_hash = hash)")
+    unused = "NOT EXISTS (SELECT 1 FROM consents WHERE text_hash = hash)"
+    return sql.erase(connection, "consent_texts", unused)
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
+from storage.database import sql
 from storage.database.instants import seconds
 
 LONGEST = timedelta(days=7)
@@ -52,5 +53,5 @@ def forget(connection: Connection, who: bytes) -> None:
     connection.execute("DELETE FROM conversations WHERE who = ?", (who,))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM conversations WHERE until <= ?", (seconds(now),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "conversations", "until <= ?", seconds(now))

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 
 from bot.context import Delivery
 from bot.messages import Community, Person, Place
+from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 
@@ -129,21 +130,18 @@ def long_gone(connection: Connection, now: datetime, limit: int) -> list[Person]
     return [Person(person) for (person,) in rows]
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """After 30 days: past memberships of people who are elsewhere, and communities that live nowhere any more."""
     before = seconds(now - KEPT)
-    connection.execute(
-        "DELETE FROM memberships WHERE left_at <= ? AND EXISTS (SELECT 1 FROM memberships AS elsewhere"
-        " WHERE elsewhere.person = memberships.person AND elsewhere.left_at IS NULL)",
-        (before,),
+    elsewhere = (
+        "left_at <= ? AND EXISTS (SELECT 1 FROM memberships AS elsewhere"
+        " WHERE elsewhere.person = memberships.person AND elsewhere.left_at IS NULL)"
     )
-    connection.execute(
-        "DELETE FROM places WHERE (platform, platform_id) IN"
-        " (SELECT platform, platform_id FROM departures WHERE at <= ?)",
-        (before,),
+    gone = "(platform, platform_id) IN (SELECT platform, platform_id FROM departures WHERE at <= ?)"
+    nowhere = "id NOT IN (SELECT community FROM places) AND id NOT IN (SELECT community FROM memberships)"
+    return (
+        sql.erase(connection, "memberships", elsewhere, before)
+        or sql.erase(connection, "places", gone, before)
+        or sql.erase(connection, "communities", nowhere)
+        or sql.erase(connection, "departures", "at <= ?", before)
     )
-    connection.execute(
-        "DELETE FROM communities WHERE id NOT IN (SELECT community FROM places)"
-        " AND id NOT IN (SELECT community FROM memberships)"
-    )
-    connection.execute("DELETE FROM departures WHERE at <= ?", (before,))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import local_day
 from bot.messages import Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 EVERY = timedelta(minutes=1)
@@ -78,8 +79,8 @@ def derive_anew(connection: Connection, now: datetime) -> None:
     connection.execute("UPDATE checkins SET answered = ?1 WHERE answered > ?1", (seconds(now),))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM contacts WHERE at <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "contacts", "at <= ?", seconds(now - KEPT))
 
 
 def export(connection: Connection, person: Person) -> dict[str, Any]:

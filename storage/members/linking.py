@@ -124,8 +124,8 @@ def forget(connection: Connection, member: Member) -> None:
     )
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM links WHERE expires <= ?", (seconds(now),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "links", "expires <= ?", seconds(now))
 
 
 # -- persons ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.messages import Community
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 KEPT = timedelta(days=365)
@@ -34,6 +35,6 @@ def entries(connection: Connection, community: Community, limit: int = 20, after
     return [Entry(action, instant(at)) for action, at in rows]
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Erase what was done more than a year ago."""
-    connection.execute("DELETE FROM audit WHERE at <= ?", (seconds(now - KEPT),))
+    return sql.erase(connection, "audit", "at <= ?", seconds(now - KEPT))

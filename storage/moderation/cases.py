@@ -192,9 +192,9 @@ def export(connection: Connection, person: Person) -> list[tuple[int, bytes, dat
     return [(id_, words, instant(opened), instant(closed)) for id_, words, opened, closed in rows]
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Erase what was closed 90 days ago."""
-    connection.execute("DELETE FROM cases WHERE closed <= ?", (seconds(now - KEPT),))
+    return sql.erase(connection, "cases", "closed <= ?", seconds(now - KEPT))
 
 
 _SELECT = (

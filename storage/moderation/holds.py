@@ -284,7 +284,8 @@ def export(connection: Connection, person: Person) -> list[dict[str, str]]:
     return [{"what": what, "where": name, "since": instant(since).isoformat()} for what, name, since in rows]
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """What ended is of no use any more."""
-    connection.execute("DELETE FROM holds WHERE ended <= ?", (seconds(now),))
-    connection.execute("DELETE FROM quieted WHERE ended <= ?", (seconds(now),))
+    return sql.erase(connection, "holds", "ended <= ?", seconds(now)) or sql.erase(
+        connection, "quieted", "ended <= ?", seconds(now)
+    )

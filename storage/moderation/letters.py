@@ -111,11 +111,9 @@ def answered(connection: Connection, community: Community, row: int, now: dateti
     return done.rowcount > 0
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute(
-        "DELETE FROM letters WHERE created <= ? OR (kind = 'draft' AND created <= ?)",
-        (seconds(now - KEPT), seconds(now - DRAFT_KEPT)),
-    )
+def sweep(connection: Connection, now: datetime) -> bool:
+    old = "created <= ? OR (kind = 'draft' AND created <= ?)"
+    return sql.erase(connection, "letters", old, seconds(now - KEPT), seconds(now - DRAFT_KEPT))
 
 
 def export(connection: Connection, person: Person, words: Callable[[Letter], str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 
 from bot.context import Delivery
 from bot.messages import Channel, Community
+from storage.database import sql
 from storage.database.instants import seconds
 from storage.delivery import deliveries
 from storage.members import community_settings
@@ -132,8 +133,8 @@ def channel_gone(connection: Connection, channel: Channel) -> None:
     connection.execute("DELETE FROM troubles WHERE what = ?", (_named(channel),))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM troubles WHERE since <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "troubles", "since <= ?", seconds(now - KEPT))
 
 
 def _tell(connection: Connection, community: Community, trouble: Trouble, now: datetime, *, over: bool) -> None:

@@ -66,14 +66,16 @@ def remove(connection: Connection, person: Person, row: int) -> bool:
     return sql.remove(connection, "notes", person, row)
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Erase what has been kept as long as its member said. A notebook that was switched off ends after a day."""
-    connection.execute(
-        "UPDATE notes SET erase = min(ifnull(erase, ?1), ?1) WHERE person NOT IN"
-        " (SELECT person FROM consents WHERE purpose = ?2 AND version = ?3)",
-        (seconds(now + SECOND_THOUGHTS), PURPOSE, consents.version(PURPOSE)),
+    end, now_ = seconds(now + SECOND_THOUGHTS), seconds(now)
+    off = (
+        "(erase IS NULL OR erase > ?1) AND person NOT IN"
+        " (SELECT person FROM consents WHERE purpose = ?2 AND version = ?3)"
     )
-    connection.execute("DELETE FROM notes WHERE erase <= ?", (seconds(now),))
+    return sql.change(connection, "notes", "erase = ?1", off, end, PURPOSE, consents.version(PURPOSE)) or sql.erase(
+        connection, "notes", "erase <= ?", now_
+    )
 
 
 def export(connection: Connection, person: Person, words: Callable[[Note], str]) -> dict[str, Any]:

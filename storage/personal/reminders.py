@@ -113,13 +113,13 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     return len(rows) == limit
 
 
-def erase_sent(connection: Connection) -> None:
+def erase_sent(connection: Connection) -> bool:
     """What has arrived, or never will, is erased. What lies in an inbox stays until it was read."""
-    connection.execute(
-        "DELETE FROM reminders WHERE planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries"
-        " WHERE nominal_key = ? || reminders.id AND state IN ('pending', 'sending', 'inbox'))",
-        (f"{DUE}:",),
+    over = (
+        "planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries"
+        " WHERE nominal_key = ? || reminders.id AND state IN ('pending', 'sending', 'inbox'))"
     )
+    return sql.erase(connection, "reminders", over, f"{DUE}:")
 
 
 def follow(connection: Connection, rules: NewRules, after: int) -> int | None:

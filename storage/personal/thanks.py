@@ -144,11 +144,10 @@ def _thanks(row: tuple[Any, ...]) -> Thanks:
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM given_received WHERE at <= ?", (seconds(now - KEPT),))
-    connection.execute(
-        "DELETE FROM thanks WHERE sent <= ? OR (sent IS NULL AND created <= ?)",
-        (seconds(now - KEPT), seconds(now - DRAFT_KEPT)),
+def sweep(connection: Connection, now: datetime) -> bool:
+    old = "sent <= ? OR (sent IS NULL AND created <= ?)"
+    return sql.erase(connection, "given_received", "at <= ?", seconds(now - KEPT)) or sql.erase(
+        connection, "thanks", old, seconds(now - KEPT), seconds(now - DRAFT_KEPT)
     )
 
 

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
 from bot.messages import Community, Person
+from storage.database import sql
 from storage.database.instants import seconds
 from storage.members import blocks, consents, members, volunteers
 from storage.moderation import holds
@@ -194,6 +195,6 @@ def takes_messages(connection: Connection, person: Person) -> bool:
     return newest is not None and newest[0] is None
 
 
-def sweep(connection: Connection, now: datetime) -> None:
+def sweep(connection: Connection, now: datetime) -> bool:
     """Codes nobody entered in a week."""
-    connection.execute("DELETE FROM quiet_contacts WHERE contact IS NULL AND asked <= ?", (seconds(now - CODE_KEPT),))
+    return sql.erase(connection, "quiet_contacts", "contact IS NULL AND asked <= ?", seconds(now - CODE_KEPT))

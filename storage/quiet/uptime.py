@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.messages import Person
+from storage.database import sql
 from storage.database.instants import instant, seconds
 
 EVERY = timedelta(minutes=1)
@@ -45,5 +46,5 @@ def derive_anew(connection: Connection, now: datetime) -> None:
     connection.execute("UPDATE uptime SET at = ?1 WHERE at > ?1", (seconds(now),))
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    connection.execute("DELETE FROM outages WHERE until <= ?", (seconds(now - KEPT),))
+def sweep(connection: Connection, now: datetime) -> bool:
+    return sql.erase(connection, "outages", "until <= ?", seconds(now - KEPT))

@@ -1,4 +1,4 @@
-"""Erases what has been kept for as long as members were told: the house's own tables, one transaction each.
+"""Erases what has been kept for as long as members were told: the house's own tables, a portion in each transaction.
 
 A feature sweeps its own tables in a job of its own. How long, and for what: docs/privacy.md.
 """
@@ -14,7 +14,8 @@ from storage.delivery import deliveries, offers
 from storage.members import consents, conversations, departures, linking
 from storage.moderation import letters
 
-Sweep = Callable[[Connection, datetime], None]
+Sweep = Callable[[Connection, datetime], bool]
+"""Erases a portion of what is too old. True if there may be more."""
 
 SWEEPS: Sequence[Sweep] = (
     deliveries.sweep,
