@@ -190,7 +190,7 @@ class App:
         with suppress(TimeoutError):
             async with asyncio.timeout(HOST_GRACE):
                 await self._host.look()
-                if self._fatal is not None:
+                if self._fatal is not None and not isinstance(self._fatal, NotNow):
                     await self._host.tell("token")
 
     def _fail(self, error: FatalError) -> None:

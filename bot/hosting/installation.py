@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -47,7 +48,7 @@ def claim(folder: Path) -> Iterator[None]:
         folder.chmod(0o700)
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise FatalError(f"I can't use the folder {folder}: {error.strerror}.") from error
+        raise FatalError(f"I can't use the folder {folder}: {error.strerror}. {_mended(folder, error)}") from error
     try:
         _lock(lock, folder)
         os.pwrite(lock, IN_USE, 0)
@@ -57,6 +58,16 @@ def claim(folder: Path) -> Iterator[None]:
             os.ftruncate(lock, 0)  # what a killed process cannot do any more
     finally:
         os.close(lock)
+
+
+def _mended(folder: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room on its disk."
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "Move the file away that is in its place, or set `data` to a folder."
+    if error.errno == errno.EROFS:
+        return "Set `data` to a folder on a disk that can be written."
+    return "Give it to the user that Kith runs as, or set `data` to a folder of that user's: `kith doctor` says more."
 
 
 def is_held(lock: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -85,8 +86,8 @@ class Database:
         """
         try:
             await asyncio.to_thread(schema.prepare if upgrade else schema.refuse_older, path)
-        except sqlite3.Error as error:
-            raise StorageError(f"{path} cannot be opened: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            raise _not_opened(path, error) from error
         writer = await aiosqlite.connect(path, isolation_level=None)
         try:
             for pragma in PRAGMAS:
@@ -95,7 +96,7 @@ class Database:
             await reader.execute("PRAGMA query_only = ON")
         except BaseException as error:  # or the connection's thread would keep the process alive
             await writer.close()
-            raise StorageError(f"{path} cannot be opened: {error}") from error
+            raise _not_opened(path, error) from error
         return cls(writer, reader)
 
     async def __aenter__(self) -> Self:
@@ -194,6 +195,23 @@ def _trouble(error: BaseException | None) -> Trouble | None:
     if isinstance(error, sqlite3.Error):
         return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # its primary code; not every error has one
     return None
+
+
+SMALLEST_ROOM = 1_000_000
+"""Bytes. SQLite calls it a broken disk where its smaller files find no room."""
+
+
+def _not_opened(path: Path, error: BaseException) -> StorageError:
+    """What keeps a file from being opened, with what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    no_room = code == sqlite3.SQLITE_IOERR and shutil.disk_usage(path.parent).free < SMALLEST_ROOM
+    if _trouble(error) == "full" or no_room:
+        return StorageError(f"The disk of {path} is full. Make room, and start again.")
+    if code == sqlite3.SQLITE_BUSY:
+        return StorageError(f"Another program holds {path}. End it, and start again.")
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or isinstance(error, OSError):
+        return StorageError(f"{path} cannot be opened: {error}. `kith doctor` says which file is whose.")
+    return StorageError(f"{path} cannot be opened: {error}")
 
 
 def _unwrap(outcome: Outcome) -> Any:

@@ -145,6 +145,15 @@ async def test_commands_that_discord_refuses_are_one_sentence_for_the_host(kith:
             raise AssertionError("started")
 
 
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("operation", ["GET /users/@me", "PUT /applications/{application_id}/commands"])
+async def test_a_page_of_something_in_between_is_waited_out(kith: Kith, operation: str, status: int) -> None:
+    """A block or a proxy's page at the start ended the process."""
+    kith.fake.faults.page(operation, status, "<html>blocked</html>")
+    async with kith.running():
+        await answers(kith)
+
+
 async def test_a_failing_event_logs_no_words(
     kith: Kith, adapter: DiscordAdapter, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -159,7 +159,7 @@ class Connection:
                 await self._client.close()
                 raise FatalError(REFUSED_TOKEN) from error
             except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
-                if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
+                if isinstance(error, discord.HTTPException) and _is_meant(error):
                     await self._client.close()
                     raise FatalError(f"Discord refuses the bot's commands (code {error.code}).") from error
                 log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error), wait)
@@ -191,6 +191,11 @@ class Connection:
                 await self._client.ws.close()
             wait = 1.0 if time.monotonic() - began > STEADY else min(wait * 2, LONGEST_WAIT)
             await asyncio.sleep(wait / 2)
+
+
+def _is_meant(error: discord.HTTPException) -> bool:
+    """Whether it is Discord that refuses: what stands in between answers 403 and 404 too, with a page and no code."""
+    return 400 <= error.status < 500 and error.status != 429 and (error.code != 0 or error.status not in (403, 404))
 
 
 def _surviving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -20,7 +20,7 @@ from aiohttp import ClientError
 from nio import AsyncClient, AsyncClientConfig, BadEventType, ErrorResponse, Event, MatrixRoom, ToDeviceEvent
 from nio.store import SqliteStore
 
-from bot.errors import CannotReach, DeliveryError, FatalError, RetryAfter
+from bot.errors import CannotReach, DeliveryError, FatalError, NotNow, RetryAfter
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,15 @@ class TokenRevoked(FatalError):
     """The bot was signed out by somebody else."""
 
 
+class SignedOut(TokenRevoked, NotNow):
+    """The same where the password is there: the next start logs in again."""
+
+
 class Homeserver(AsyncClient):
     """nio's client, with requests that end."""
+
+    logs_in_again = False
+    """Whether the next start can make a new login by itself."""
 
     @classmethod
     def at(cls, url: str, user: str, store: Path, store_name: str = "", pickle_key: str = "") -> Homeserver:
@@ -140,6 +147,10 @@ class Homeserver(AsyncClient):
             raise self._signed_out() if answer.status_code in SIGNED_OUT else DeliveryError(otherwise)
 
     def _signed_out(self) -> TokenRevoked:
+        if self.logs_in_again:
+            return SignedOut(
+                f"{self.user_id} was signed out of {self.homeserver}. The next start logs in again, as a new device."
+            )
         return TokenRevoked(
             f"{self.user_id} was signed out of {self.homeserver}. "
             "Set `matrix.password`, or a new `matrix.access_token`, and start again."

@@ -163,6 +163,7 @@ class Login:
         store = self._store_of(session)
         key = pickle_key(self._folder / "pickle.key")
         client = Homeserver.at(self._config.homeserver, session.user_id, self._folder, store.name, key)
+        client.logs_in_again = bool(self.password)
         client.restore_login(session.user_id, session.device_id, session.access_token)
         store.chmod(0o600)
         return client

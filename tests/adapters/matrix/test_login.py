@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.matrix import REMEMBERED
-from bot.errors import FatalError
+from bot.adapters.matrix.login import Login
+from bot.errors import FatalError, NotNow
+from bot.hosting.config import MatrixConfig
 from bot.keys.secret import Secret
 from tests.adapters.matrix.world import World
+from tests.beds.matrix.synapse import Synapse
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 async def devices(world: World) -> set[str]:
@@ -69,7 +75,41 @@ async def test_signed_out_while_away_kith_logs_in_again_as_a_new_device(kith: Wo
     assert (await alice.next()).text.startswith("Hello")
 
 
+async def test_signed_out_with_a_password_the_next_start_heals_it(kith: World) -> None:
+    """systemd starts again what ends with 75: an advice to move keys away would only lose them."""
+    await kith.client.request("POST", "/logout", {})
+    with pytest.raises(NotNow, match=r"signed out.*The next start logs in again"):
+        await kith.serving()
+    await kith.start()
+    assert (await kith.client.request("GET", "/account/whoami"))["user_id"] == kith.id
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize(
+    "extra", [{"password_config": {"enabled": False}}, {"password_config": {"localdb_enabled": False}}]
+)
+async def test_a_homeserver_without_passwords_says_what_to_do(tmp_path: Path, extra: dict[str, object]) -> None:
+    with Synapse(extra=extra) as synapse:
+        account = synapse.register("kith")
+        config = MatrixConfig(homeserver=synapse.url, user=account.user_id, password=Secret(account.password))
+        with pytest.raises(FatalError, match=r"lets nobody log in with a password.*`matrix\.access_token`"):
+            await Login(config, tmp_path / "matrix").log_in(NOW)
+
+
+async def test_a_closed_account_is_one_of_two_things(world: World) -> None:
+    """The homeserver says the same of both, so the sentence names both."""
+    body = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": world.id}}
+    auth = body | {"password": world.account.password}
+    world.synapse.request("POST", "/_matrix/client/v3/account/deactivate", {"auth": auth}, world.account.access_token)
+    with pytest.raises(
+        FatalError, match=r"Correct `matrix\.password`; if it is right, the account may be closed|closed"
+    ):
+        await world.start()
+
+
 async def test_signed_out_and_without_a_password_the_host_is_told(kith: World) -> None:
+    await kith.stop()
+    await kith.start(kith.config(password=False, token="unused"))
     await kith.client.request("POST", "/logout", {})
     with pytest.raises(FatalError, match=r"signed out.*Set `matrix\.password`"):
         await kith.serving()

@@ -10,7 +10,7 @@ import icalendar
 from bot.clocks.rules.running import Rules
 from bot.delivery import new_rules
 from tests.cast import ALICE, CHANDRA, DAY, Playground
-from tests.cogs.circles.cast import join, pass_time, press, published, rows, tick, told
+from tests.cogs.circles.cast import join, pass_time, press, published, tick, told
 
 THURSDAY = datetime(2026, 4, 2, 17, tzinfo=UTC)
 """The first date: 19:00 in Berlin."""
