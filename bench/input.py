@@ -18,6 +18,7 @@ from pathlib import Path
 from bench.report import heard_by, progress
 from bot.errors import UserError
 from bot.incoming import parameters, text
+from bot.incoming.lines import sharing
 from bot.registry import Command
 from bot.story.playground import ALICE, ROOM, Playground
 from tests.engines.hostile import strings
@@ -87,7 +88,7 @@ def _read_once(commands: dict[str, Command], line: str) -> float:
     try:
         command, rest = text.find(commands, line)
         reading = parameters.Reading(NOW, "Europe/Berlin")
-        values = parameters.split(command.name, command.parameters, rest, reading)
+        values = sharing.split(command.name, command.parameters, rest, reading)
         parameters.bind(command.name, command.parameters, values, reading)
     except UserError:
         pass

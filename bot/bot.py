@@ -25,6 +25,7 @@ from bot.errors import StorageError, UserError
 from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
+from bot.incoming.lines import sharing
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
 from bot.incoming.standing import corrections, drafts, forms, meaning, questions
@@ -248,7 +249,7 @@ class Bot(Goings):
     async def _typed_command(self, context: Context, line: str) -> Answered:
         command, rest = text.find(self.registry.commands, line)
         context = replace(context, greets=text.greets(line))
-        arguments = parameters.split(command.name, command.parameters, rest, await self._reading(context))
+        arguments = sharing.split(command.name, command.parameters, rest, await self._reading(context))
         return await self._command(context, command, arguments)
 
     async def _command(self, context: Context, command: Command, arguments: Mapping[str, str]) -> Answered:

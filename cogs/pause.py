@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.clocks.times import friendly_instant
+from bot.clocks.times import dated_instant
 from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.incoming.parameters import Until
@@ -26,7 +26,7 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
         hears = Text(" ").join(told) if told else _("Nobody is told.")
         if until is None:
             return _("Paused. Nothing comes from me until you say `start`.") + " " + hears
-        when = friendly_instant(until, context.now, await self.zone_of(context))
+        when = dated_instant(until, context.now, await self.zone_of(context))
         said = _("Paused until {when}. `start` ends it sooner.").format(when=when)
         return said + " " + hears
 

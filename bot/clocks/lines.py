@@ -16,7 +16,9 @@ Read = Callable[[str], Form | None]
 """What a phrase of ``typed.spoken`` says, if anything."""
 
 _WORD = re.compile(r"\S+")
-_LEADS = re.compile(r"(?:to|about|that)\s+", re.IGNORECASE)
+LEADS = frozenset(["to", "about", "that"])
+"""What is to be said begins behind one of these, and no sooner."""
+_LEADS = re.compile(rf"(?:{'|'.join(sorted(LEADS))})\s+", re.IGNORECASE)
 _SEAM = re.compile(r"^[-–—:,]\s+|\s*[,:]$")
 _TAIL = typed.MOST_WORDS * (typed.LONGEST_WORD + 1)
 _BINDS = frozenset(
@@ -125,7 +127,7 @@ def at_start(text: str, read: Read) -> str:
         phrase = text[: words[count - 1].end()]
         following = words[count][0].casefold().strip(",.;:!?") if count < len(words) else ""
         form = read(typed.spoken(phrase))
-        if form and (not following or (following not in _BINDS and not _leans(form, phrase, read))):
+        if form and (not following or following in LEADS or not (following in _BINDS or _leans(form, phrase, read))):
             return phrase
     return ""
 

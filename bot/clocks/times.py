@@ -245,6 +245,23 @@ def when_ahead(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day[:1].upper()}{day[1:]} {friendly_time(local.time())}"
 
 
+def dated_instant(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """``tomorrow at 19:00 (Sunday 29 March), Berlin time``: what was understood, to look at before it counts."""
+    local, today = instant.astimezone(zone), local_day(now, zone)
+    said = f"{friendly_instant(instant, now, zone)}, {friendly_zone(zone)}"
+    if not 0 <= (local.date() - today).days < 7:
+        return said  # the date is named already
+    words = _("{day} at {time} ({weekday} {date} {month}), {zone}").format(
+        day=friendly_date(local.date(), today),
+        time=friendly_time(local.time()),
+        weekday=weekday_name(local.weekday()),
+        date=local.day,
+        month=month_name(local.month),
+        zone=friendly_zone(zone),
+    )
+    return str(words)
+
+
 def full_instant(instant: datetime, zone: ZoneInfo) -> str:
     """``Saturday 4 April 2026 at 15:00, Berlin time``: all of it, to look at before something is done."""
     local = instant.astimezone(zone)

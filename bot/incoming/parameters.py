@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from bot.clocks import lines, phrases, zones
+from bot.clocks import lines, phrases, typed, zones
 from bot.clocks.repeats import reading as repeats
 from bot.clocks.repeats.repeat import Coming
 from bot.clocks.times import Days
@@ -29,9 +29,6 @@ LONGEST = 5
 """Words that one value may have: enough for "mon tue wed thu fri". A moment knows its own length."""
 
 MAX_TEXT = 2000
-
-ANY_ORDER = frozenset(["time", "zone", "days"])
-"""Types of which one is never taken for another: they may stand in any order on a line."""
 
 MemberReader = Callable[[str], Member | None]
 
@@ -115,6 +112,7 @@ TYPES: Mapping[Any, Type] = {
         "moment",
         lambda words, r: phrases.read_moment(words, r.now, ZoneInfo(r.zone)).instant,
         lambda: _("when, for example tomorrow 19:00"),
+        may_be=lambda words: phrases.form_of(typed.spoken(words)) is not None,
         take=lines.take_phrase,
     ),
     Coming: Type(
@@ -127,6 +125,7 @@ TYPES: Mapping[Any, Type] = {
         "until",
         lambda words, r: phrases.read_until(words, r.now, ZoneInfo(r.zone)),
         lambda: _("until when, for example monday or 3 days"),
+        take=lambda line: (line, ""),
     ),
     date: Type(
         "date",
@@ -171,104 +170,6 @@ def _choice(words: tuple[str, ...]) -> Type:
         lambda: _("one of these: {words}").format(words=", ".join(words)),
         lambda prefix: [(word, word) for word in words if word.startswith(prefix.casefold())],
     )
-
-
-def split(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> dict[str, str]:
-    """Share the rest of a typed line out among a command's parameters. Values stay as typed.
-
-    Each parameter takes the longest run of words it understands; an optional one that understands nothing is left out.
-    They stand in order, but for an hour, a zone and days, which people name in any: ``21:00 mon-fri Berlin``.
-    """
-    arguments: dict[str, str] = {}
-    left = list(parameters)
-    unread: tuple[int, UserError] | None = None
-    while rest and (found := _next(left, rest, reading)):
-        index, taken, rest, unread = found
-        if index is None:
-            break
-        arguments[left.pop(index).name] = taken
-    if rest and unread is not None:
-        index, problem = unread
-        heard, rest = _heard(command, left[index:], rest, reading)
-        problem.opens = Opens(command, left[index].name, heard, rest, arguments)
-        raise problem
-    if rest:
-        raise UserError(_("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest)))
-    return arguments
-
-
-def _next(
-    left: Sequence[inspect.Parameter], rest: str, reading: Reading
-) -> tuple[int | None, str, str, tuple[int, UserError] | None] | None:
-    """Which of these takes what the rest begins with, so much of it, and what stays; or the first problem."""
-    unread: tuple[int, UserError] | None = None
-    skips = False
-    for index, parameter in enumerate(left):
-        kind = of(parameter.annotation)
-        if skips and kind.name not in ANY_ORDER:
-            break
-        if index == len(left) - 1 and kind.name == "text":
-            return index, rest, "", None
-        taken, after, problem = _share(parameter, rest, reading)
-        if taken:
-            return index, taken, after, None
-        unread = unread or (index, problem)
-        skips = skips or parameter.default is parameter.empty
-    return (None, "", rest, unread) if left else None
-
-
-def _heard(command: str, parameters: Sequence[inspect.Parameter], rest: str, reading: Reading) -> tuple[str, str]:
-    """Which words of the rest were meant for the first of these parameters and could not be read, and what follows."""
-    kind = of(parameters[0].annotation)
-    if kind.take:
-        return kind.take(rest)
-    for end in _word_ends(rest):
-        after = rest[end:].strip()
-        try:
-            if after and split(command, parameters[1:], after, reading):
-                return rest[:end].strip(), after
-        except UserError:
-            continue
-    end = _word_ends(rest)[0] if kind.name in ("time", "duration", "number") else len(rest)
-    return rest[:end].strip(), rest[end:].strip()
-
-
-def _share(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[str, str, UserError]:
-    """What the parameter takes, what is left, and what is wrong if it takes nothing. A moment may stand at the end."""
-    kind = of(parameter.annotation)
-    if kind.take is None:
-        taken, problem = _longest(parameter, rest, reading)
-        return rest[:taken].strip(), rest[taken:].strip(), problem
-    phrase, left = kind.take(rest)
-    try:
-        kind.parse(phrase, reading)
-    except UserError as error:
-        return "", rest, error
-    return phrase, left, UserError("")
-
-
-def _longest(parameter: inspect.Parameter, rest: str, reading: Reading) -> tuple[int, UserError]:
-    """How many characters the parameter takes, and what is wrong if it takes none."""
-    kind = of(parameter.annotation)
-    ends = _word_ends(rest)
-    problem = UserError("")
-    for end in reversed(ends):
-        if end != ends[0] and kind.may_be and not kind.may_be(rest[:end]):  # what is wrong is said of the first word
-            continue
-        try:
-            kind.parse(rest[:end], reading)
-        except UserError as error:
-            problem = error
-            if kind.may_be:
-                break
-        else:
-            return end, problem
-    return 0, problem
-
-
-def _word_ends(text: str) -> list[int]:
-    ends = [index for index in range(1, len(text)) if text[index].isspace() and not text[index - 1].isspace()]
-    return [*ends[:LONGEST], len(text)] if len(ends) < LONGEST else ends[:LONGEST]
 
 
 def bind(
@@ -332,7 +233,3 @@ def usage(command: str, parameters: Sequence[inspect.Parameter]) -> str:
     """``checkin on <at> [zone] [days]``"""
     shown = [f"<{p.name}>" if p.default is p.empty else f"[{p.name}]" for p in parameters]
     return " ".join([command, *(part.replace("_", " ") for part in shown)])
-
-
-def _quoted(words: str) -> str:
-    return f"“{words[:60]}”"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
 from bot.clocks.repeats.repeat import Coming
-from bot.clocks.times import friendly_instant, friendly_zone, full_instant, when_ahead
+from bot.clocks.times import dated_instant, friendly_instant, full_instant, when_ahead
 from bot.cog import Cog, Core, action, command, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
@@ -108,9 +108,9 @@ class Reminders(Cog):
         assert when.repeat is not None
         mark = secrets.token_hex(4)
         self._typed.keep(context.member, f"{mark} {when.code} {row} {what}", context.now)
-        said = _("{again}: “{what}”. The first comes {first}. Is that right? Nothing is kept yet.").format(
-            again=when.repeat.in_zone(), what=what, first=full_instant(when.due, await self.zone_of(context))
-        )
+        said = _(
+            "I'd remind you {again}: “{what}”. The first comes {first}. Is that right? Nothing is kept yet."
+        ).format(again=when.repeat.in_zone(), what=what, first=full_instant(when.due, await self.zone_of(context)))
         if when.repeat.may_be_shortened:
             said = said + " " + _("In a month without that day it comes on the last one.")
         return Message(said, (Button(_("Keep it"), "reminders.keep", mark), Button(_("No"), "reminders.drop", mark)))
@@ -139,13 +139,12 @@ class Reminders(Cog):
         return _("Nothing is kept.")
 
     async def _said(self, context: Context, due: datetime, what: str) -> Text:
-        zone = await self.zone_of(context)
         said = (
-            _("Kept for {when}, {zone}: “{what}”. `reminders` takes it back.")
+            _("Kept for {when}: “{what}”. `reminders` takes it back.")
             if await self.core.resting.rests(context.me)
-            else _("I'll remind you {when}, {zone}: “{what}”. `reminders` takes it back.")
+            else _("I'll remind you {when}: “{what}”. `reminders` takes it back.")
         )
-        return said.format(when=friendly_instant(due, context.now, zone), zone=friendly_zone(zone), what=what)
+        return said.format(when=dated_instant(due, context.now, await self.zone_of(context)), what=what)
 
     @action("reminders.change")
     async def change(self, context: Context, value: str) -> Reply:

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.clocks.times import (
     ONE_DAY,
+    dated_instant,
     friendly_duration,
-    friendly_instant,
     friendly_wait,
-    friendly_zone,
     instant_at,
     local_day,
 )
@@ -84,12 +83,8 @@ class RepeatingReminders(KeepsNothing):  # what is kept stands with Reminders
     async def _snoozed(self, context: Context, one: Reminder, when: datetime) -> Text:
         if not await self.write(repeating.snooze, context.me, one.id, when):
             raise gone()
-        zone = await self.zone_of(context)
-        return _("It comes once more {wait}: {when}, {zone}.").format(
-            wait=friendly_wait(when, context.now),
-            when=friendly_instant(when, context.now, zone),
-            zone=friendly_zone(zone),
-        )
+        at = dated_instant(when, context.now, await self.zone_of(context))
+        return _("It comes once more {wait}: {when}.").format(wait=friendly_wait(when, context.now), when=at)
 
     @action("reminders.stop")
     async def stop(self, context: Context, value: str) -> Text:

@@ -13,6 +13,7 @@ from bot.bot import Bot
 from bot.cog import Settings
 from bot.hosting.installation import DATABASE
 from bot.incoming import parameters, text
+from bot.incoming.lines import sharing
 from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
@@ -50,7 +51,7 @@ class DiscordActor:
     async def say_in_room(self, line: str) -> Seen:
         command, rest = text.find(self._bed.bot.registry.commands, line)
         reading = parameters.Reading(self._bed.bot.now(), read_member=self._bed.adapter.read_member)
-        options: dict[str, Any] = dict(parameters.split(command.name, command.parameters, rest, reading))
+        options: dict[str, Any] = dict(sharing.split(command.name, command.parameters, rest, reading))
         room = self._bed.guild.general
         return await self._answer(await self._person.slash(" ".join(words(command)), where=room, **options))
 

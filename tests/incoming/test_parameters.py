@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.clocks.times import EVERY_DAY, WEEKDAYS, Days
 from bot.errors import UserError
 from bot.incoming import parameters, text
+from bot.incoming.lines import sharing
 from bot.incoming.parameters import Reading
 from bot.messages import Field, Member, Text
 
@@ -39,7 +40,7 @@ def dial(
 
 def understood(function: Any, line: str) -> dict[str, Any]:
     taken = tuple(inspect.signature(function, eval_str=True).parameters.values())
-    split = parameters.split("it", taken, line, READING)
+    split = sharing.split("it", taken, line, READING)
     return parameters.bind("it", taken, split, READING)
 
 

@@ -27,7 +27,7 @@ _VAGUE = re.compile(r"\b(?:every|each) (?:few|couple|so often|now)\b")
 _ALONE = frozenset(["weekend", "weekday"])
 _ADJECTIVES = frozenset(["daily", "nightly", "weekly", "fortnightly", "monthly", "weekdays", "weekends", "everyday"])
 """May belong to the word that follows: ``9am daily standup``."""
-_LEADS = frozenset(["to", "about", "that", "-", "–", "—"])
+_LEADS = lines.LEADS | {"-", "–", "—"}
 _GOES_ON = frozenset(["at", "@", "um", "between", "around", "for", "in", "from", "starting", "beginning"])
 """What follows says more of when; where it could not be read it is no part of what is said."""
 _WORD = re.compile(r"\S+")

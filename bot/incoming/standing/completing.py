@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.errors import Opens, UserError
 from bot.incoming import parameters, text
+from bot.incoming.lines import sharing
 
 
 def complete(
@@ -20,7 +21,7 @@ def complete(
     try:
         arguments[opens.name] = completed(lambda words: kind.parse(words, reading), opens.heard, line)
         left = [parameter for parameter in wanted if parameter.name not in arguments]
-        return arguments | parameters.split(command, left, opens.rest, reading)
+        return arguments | sharing.split(command, left, opens.rest, reading)
     except UserError as error:
         if error.opens is None:
             error.opens = opens if text.agrees(line) else replace(opens, heard=line)

@@ -24,7 +24,8 @@ async def alice(world: Playground) -> Playground:
 async def test_what_was_understood_is_said_back(alice: Playground) -> None:
     said = await alice.chat.say(ALICE, "remind me tomorrow 7pm I'm calling my sister")
     assert str(said.text) == (
-        "I'll remind you tomorrow at 19:00, Berlin time: “I'm calling my sister”. `reminders` takes it back."
+        "I'll remind you tomorrow at 19:00 (Sunday 29 March), Berlin time: “I'm calling my sister”."
+        " `reminders` takes it back."
     )
 
 
@@ -118,7 +119,7 @@ async def test_a_newcomers_hour_is_read_in_the_zone_their_yes_keeps(world: Playg
     bob = replace(world.chat.incoming(BOB), locale="de")
     await world.bot.run_text(bob, "remind me tomorrow 19:00 tea")
     await world.bot.run_text(bob, "yes")
-    assert "tomorrow at 19:00, Berlin time: “tea”" in world.chat.read(BOB)[-1].text
+    assert "tomorrow at 19:00 (Sunday 29 March), Berlin time: “tea”" in world.chat.read(BOB)[-1].text
 
 
 async def test_after_a_quarter_of_an_hour_a_newcomer_is_asked_for_the_words(world: Playground) -> None:

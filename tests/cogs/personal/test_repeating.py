@@ -27,8 +27,8 @@ async def kept(world: Playground, line: str) -> Message:
 async def test_what_was_understood_is_said_with_day_date_hour_and_zone_before_it_counts(alice: Playground) -> None:
     asked = await alice.chat.say(ALICE, "remind me every monday at 7pm to call mum")
     assert str(asked.text) == (
-        "every Monday at 19:00, Berlin time: “call mum”. The first comes Monday 30 March 2026 at 19:00, Berlin time."
-        " Is that right? Nothing is kept yet."
+        "I'd remind you every Monday at 19:00, Berlin time: “call mum”. The first comes Monday 30 March 2026 at 19:00,"
+        " Berlin time. Is that right? Nothing is kept yet."
     )
     assert "Nothing waits." in (await alice.chat.say(ALICE, "reminders")).text
     said = await alice.chat.press(ALICE, button(asked, "Keep it"))
@@ -113,7 +113,7 @@ async def test_an_hour_later_it_comes_once_more_and_the_next_day_as_ever(alice: 
     choices = await alice.chat.press(ALICE, button(unasked(alice, ALICE)[-1], "Snooze"))
     assert labels(choices) == ["In an hour", "Another time"]
     said = await alice.chat.say(ALICE, "in an hour")
-    assert str(said.text) == "It comes once more in 1 hour: today at 20:00, Berlin time."
+    assert str(said.text) == "It comes once more in 1 hour: today at 20:00 (Saturday 28 March), Berlin time."
     listed = await alice.chat.say(ALICE, "reminders")
     assert str(listed.text) == "1. every day at 19:00, and once more today at 20:00: tea"
     await pass_time(alice, HOUR)
@@ -130,11 +130,11 @@ async def test_put_off_until_this_evening_tomorrow_or_any_time_somebody_types(al
     choices = await alice.chat.press(ALICE, button(unasked(alice, ALICE)[-1], "Snooze"))
     assert labels(choices) == ["In an hour", "This evening", "Tomorrow", "Another time"]
     said = await alice.chat.press(ALICE, button(choices, "Tomorrow"))
-    assert "tomorrow at 12:00, Berlin time" in said.text
+    assert "tomorrow at 12:00 (Monday 30 March), Berlin time" in said.text
     said = await alice.chat.press(ALICE, button(choices, "This evening"))
-    assert str(said.text) == "It comes once more in 7 hours: today at 19:00, Berlin time."
+    assert str(said.text) == "It comes once more in 7 hours: today at 19:00 (Sunday 29 March), Berlin time."
     await alice.chat.press(ALICE, button(choices, "Another time"))
-    assert "today at 13:30, Berlin time" in (await alice.chat.say(ALICE, "in 90 min")).text
+    assert "today at 13:30 (Sunday 29 March), Berlin time" in (await alice.chat.say(ALICE, "in 90 min")).text
     await pass_time(alice, timedelta(minutes=90))
     assert len(unasked(alice, ALICE)) == 2
 
@@ -168,13 +168,16 @@ async def test_the_list_changes_and_deletes(alice: Playground) -> None:
     listed = await alice.chat.say(ALICE, "reminders")
     assert str(listed.text) == "1. today at 20:00: soup\n2. on Mon, Wed and Fri at 08:00: tea"
     await alice.chat.press(ALICE, button(await alice.chat.press(ALICE, button(listed, "Change")), "Change 2"))
-    assert "tomorrow at 10:00, Berlin time: “tea”" in (await alice.chat.say(ALICE, "tomorrow 10:00")).text
+    assert (
+        "tomorrow at 10:00 (Sunday 29 March), Berlin time: “tea”"
+        in (await alice.chat.say(ALICE, "tomorrow 10:00")).text
+    )
     listed = await alice.chat.say(ALICE, "reminders")
     assert str(listed.text) == "1. today at 20:00: soup\n2. tomorrow at 10:00: tea"
     await alice.chat.press(ALICE, button(listed, "Delete 2"))
     listed = await alice.chat.say(ALICE, "reminders")
     await alice.chat.press(ALICE, button(listed, "Change"))
-    assert "today at 21:00, Berlin time: “soup”" in (await alice.chat.say(ALICE, "in 3 hours")).text
+    assert "today at 21:00 (Saturday 28 March), Berlin time: “soup”" in (await alice.chat.say(ALICE, "in 3 hours")).text
 
 
 async def test_words_are_encrypted_and_leave_with_the_consent(alice: Playground) -> None:

@@ -21,7 +21,9 @@ RULES: Mapping[str, str] = {
 program that does not know all of them."""
 
 HARMLESS: Mapping[str, str] = {
-    "new_rules": "known_walls, which comes right behind it, shuts out whoever does not know these columns",
+    "new_rules": "known_walls, which comes behind it, shuts out whoever does not know these columns",
+    "repeating": "so it does here: an older program would send a reminder that repeats once, and erase it",
+    "old": "indexes alone",
 }
 """Later ones that an older program may live with, and why."""
 

@@ -1,0 +1,1 @@
+"""What stands on one typed line, and for what."""
