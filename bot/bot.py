@@ -18,21 +18,21 @@ from bot.asking.resting import Resting
 from bot.clocks.clock import Clock, utc_now
 from bot.cog import Cog, Core, Settings
 from bot.context import Context, Incoming
-from bot.delivery import gate
+from bot.delivery import gate, jobs
 from bot.delivery.outbox import Dispatcher
 from bot.delivery.tally import Answer
-from bot.errors import StorageError, UserError
+from bot.errors import NotUnderstood, StorageError, UserError
 from bot.incoming import conversation, help_first, inbox, offering, parameters, resting, slips, text, wished
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limiter
 from bot.incoming.lines import sharing
 from bot.incoming.offering import Offering
 from bot.incoming.recognising import Recognising
-from bot.incoming.standing import corrections, drafts, forms, meaning, questions
+from bot.incoming.standing import corrections, drafts, forms, meaning
+from bot.incoming.standing.afterwards import Afterwards
 from bot.incoming.standing.meaning import Completed, Meaning, Pressed
 from bot.incoming.standing.questions import Pointed
 from bot.keys.crypto import Keyring
-from bot.log import Word
 from bot.messages import Button, Form, Member, Message
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
@@ -72,8 +72,7 @@ class Bot(Goings):
         self._leaving = Leaving(database, self.registry, self.adapters, keyring)
         self._resting = Resting(database, self.adapters, keyring, self._leaving)
         self._recognising = Recognising(database, now, settings.zone, self._resting.returned)
-        decide = partial(gate.decide, cap=settings.daily_cap)
-        nonce_key = keyring.nonce_key()
+        decide, nonce_key = partial(gate.decide, cap=settings.daily_cap), keyring.nonce_key()
         self.dispatcher = Dispatcher(database, self.adapters, self.registry.kinds, self._names, nonce_key, decide)
         self.core = Core(
             database=database,
@@ -94,6 +93,8 @@ class Bot(Goings):
             zone_of=self._recognising.zone,
             run=self._command,
         )
+        waiting = self.core.words, self.core.first_words
+        self._afterwards = Afterwards(self.registry, self.conversations, *waiting)
         for cog in cogs:
             self.registry.add(cog(self.core))
 
@@ -115,13 +116,24 @@ class Bot(Goings):
 
     async def run_text(self, incoming: Incoming, line: str, pointed: Pointed | None = None) -> None:
         """A line typed to the bot: an answer to a question that stands, or a command. ``pointed``: it is a reply."""
-        line = text.whole(line).strip()
-        typed = help_first.Typed((line,)) if incoming.place is None else help_first.NOTHING
+        line, typed = help_first.as_typed(self.registry, incoming, line)
         await self._answer(incoming, lambda context: self._line(context, line, pointed), typed)
 
-    async def run_wordless(self, incoming: Incoming, *, silent: bool = False) -> None:
-        """Something without words came, said to the bot alone. It is contact; ``silent``: and asks for no answer."""
-        await self._answer(incoming, lambda context: help_first.wordless(self.registry, context, silent=silent))
+    async def run_changed(self, incoming: Incoming, line: str) -> None:
+        """A line that the member changed once it was said; ``incoming.message`` is the one that it was said in."""
+        line, typed = help_first.as_typed(self.registry, incoming, line)
+        await self._answer(incoming, lambda context: self._changed(context, line), typed)
+
+    async def run_taken_back(self, incoming: Incoming) -> None:
+        """A line that the member took back."""
+        await self._answer(incoming, self._afterwards.taken_back)
+
+    async def run_wordless(self, incoming: Incoming, *, silent: bool = False, passed_on: bool = False) -> None:
+        """Something without words of their own came, said to the bot alone. It is contact; ``silent``: and asks for no
+        answer. ``passed_on``: what somebody said elsewhere.
+        """
+        how = partial(help_first.wordless, self.registry, silent=silent, passed_on=passed_on)
+        await self._answer(incoming, how)
 
     async def tick(self, now: datetime, patience: float | None = None) -> None:
         """About once a second: what cogs plan, then what is due. A failing part never stops the others.
@@ -135,12 +147,7 @@ class Bot(Goings):
             log.exception("the outbox cannot be read")
 
     async def run_jobs(self, every: Every, now: datetime, *, erasing: bool = True) -> None:
-        for cog, job in self.registry.jobs(every, erasing=erasing):
-            try:
-                while await job(now):
-                    pass
-            except Exception:
-                log.exception("the job %s of %s failed", Word(job.__name__), type(cog))
+        await jobs.run(self.registry, every, now, erasing=erasing)
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
@@ -159,6 +166,8 @@ class Bot(Goings):
                 context, reply = await handle(context)
             except Exception as error:
                 outcome = "refused" if isinstance(error, UserError) else "failed"
+                if not isinstance(error, NotUnderstood):
+                    self._afterwards.lines.did(context, it=False)
                 reply = await help_first.failed(self.registry, context, error)
             self.dispatcher.tally.requests[context.member.platform, outcome] += 1
             understood = outcome == "answered"
@@ -172,28 +181,24 @@ class Bot(Goings):
         said = reply if isinstance(reply, Form) else help_first.as_message(reply)
         said = await inbox.mention(self.registry, self.database, context, said)
         said = await resting.mention(self.database, context, said)
-        said = await self._with_draft(context, said)
+        said = await forms.mention(self.conversations, context, said)
         said = await (self._names.fill_form(said) if isinstance(said, Form) else self._names.fill_message(said))
         try:
             offered = await self._offering.bind(context, said)
         except StorageError:  # the words still reach the member; only what needs a row is left out
             offered = self._offering.without_rows(said)
+        self._afterwards.lines.answered(context, offered, self.registry.commands)
         await self.adapters[context.member.platform].respond(context, offered)
 
-    async def _with_draft(self, context: Context, said: Message | Form) -> Message | Form:
-        """The reply, with the half-filled form that waits behind it."""
-        if isinstance(said, Form) or said.aside or not said.private:
-            return said
-        try:
-            chat = await self.conversations.recall(context.member, None if context.direct else context.channel)
-        except StorageError:
-            return said
-        return drafts.offer(chat.drafts, chat.form, said)
+    async def _changed(self, context: Context, line: str) -> Answered:
+        if await self._afterwards.is_read_now(context, line):
+            return await self._line(context, line, None)
+        return context, self._afterwards.changed(context, line)
 
     async def _line(self, context: Context, line: str, pointed: Pointed | None) -> Answered:
-        channel = None if context.direct else context.channel
+        self._afterwards.lines.heard(context, line)
         try:
-            chat = await self.conversations.recall(context.member, channel)
+            chat = await self.conversations.recall(context.member, context.chat)
         except StorageError:
             chat = conversation.NOTHING
         field = chat.form.fields[len(chat.answers)] if chat.form else None
@@ -210,6 +215,8 @@ class Bot(Goings):
             if answer is not None:
                 return await self._meant(context, answer)
             chat = conversation.NOTHING  # it is for something else, and the form waits
+        if asked := wished.one_at_a_time(commands, line):
+            return context, asked
         reading_ = await self._reading(context) if chat.opens else None
         if (found := meaning.of_line(commands, chat, line, reading_)) is not None:
             return await self._meant(context, found)
@@ -220,9 +227,9 @@ class Bot(Goings):
         except UserError:
             wish = wished.find(line, whole=text.names_command(commands, line))
             means_command = text.means_command(commands, line) and not (wish and wish.whole)
-            if (typed := questions.words_for(chat.standing)) and not means_command:
-                context, reply = await self._meant(context, Pressed(typed, {"words": line}))
-                return context, wished.beside(self.registry, reply, wish)
+            if (pressed := meaning.of_words(chat, line)) and not means_command:
+                context, reply = await self._meant(context, pressed)
+                return context, help_first.cut(wished.beside(self.registry, reply, wish), line)
             if door := doors.by_words(self.registry, line):
                 return await self._action(context, door, {})
             said = await help_first.instead(self.registry, context, line) if context.direct else None
@@ -263,6 +270,7 @@ class Bot(Goings):
         if command.moderators:
             await self._permissions.require_moderator(context)
         values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
+        self._afterwards.lines.did(context)
         return context, await command.handler(context, **values)
 
     async def _pressed(self, context: Context, button_id: str, values: Mapping[str, str]) -> Answered:
@@ -305,6 +313,7 @@ class Bot(Goings):
         if action.moderators:
             await self._permissions.require_moderator(context)
         values = parameters.fields(action.handler, answers, await self._reading(context))
+        self._afterwards.lines.did(context)
         return context, await action.handler(context, button.value, **values)
 
     async def _command_in(self, context: Context, button: Button) -> Answered:

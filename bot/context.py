@@ -16,13 +16,15 @@ from bot.messages import Channel, Community, Member, Person, Place
 class Incoming:
     """What a platform says of a request. Adapters make it; the bot turns it into a ``Context``.
 
-    ``place`` is None in a direct conversation. ``raw`` is the platform's own event, for the adapter that made it.
+    ``place`` is None in a direct conversation. ``message`` is the platform's id of what the member wrote, also where it
+    was changed or taken back since. ``raw`` is the platform's own event, for the adapter that made it.
     """
 
     member: Member
     channel: Channel
     place: Place | None = None
     locale: str = "en"
+    message: str = ""
     raw: Any = field(default=None, repr=False, compare=False)
 
 
@@ -47,7 +49,14 @@ class Context:
     """The id of that button; empty for a command."""
     greets: bool = False
     """A greeting was typed rather than a command: it shows, and ends nothing."""
+    message: str = ""
+    """The platform's id of what the member wrote; empty for a press."""
     raw: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def chat(self) -> Channel | None:
+        """By what it is remembered where this chat stands: its channel; None for the one direct conversation."""
+        return None if self.direct else self.channel
 
     @property
     def delivery(self) -> int | None:

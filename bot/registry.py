@@ -236,6 +236,10 @@ class Duties(ABC):
         """What of this cog stands at wall times: each follows the rules of its zone (``bot.delivery.new_rules``)."""
         return ()
 
+    async def said_without_words(self, _context: Context) -> Message | None:
+        """What a picture or a voice answers, in the direct chat of somebody who said yes."""
+        return None
+
     def measures(self) -> Iterable[Measure]:
         """The totals this cog adds to what moderators see."""
         return ()

@@ -112,7 +112,7 @@ class Crowd(LocalAdapter):
         do = self.chance.choices(
             (
                 self.arrive,
-                self.change,
+                self.change_mind,
                 self.pause,
                 self.resume,
                 self.take_up,
@@ -132,7 +132,7 @@ class Crowd(LocalAdapter):
         await self.run(member, "start", place)
         await self._choose(member, chosen, now)
 
-    async def change(self, now: datetime) -> None:
+    async def change_mind(self, now: datetime) -> None:
         if who := self._somebody(on=True):
             await self._choose(who, self.life(), now)
 

@@ -119,29 +119,36 @@ class Conversations:
             member, channel, lambda kept: replace(chat, standing=kept.standing, drafts=kept.drafts, until=until), now
         )
 
-    async def taken_up(self, context: Context, channel: Channel | None, mark: str) -> Chat:
+    async def taken_up(self, context: Context, mark: str) -> Chat:
         """The chat with this draft as its form, as far as it was; as it is, if there is no such draft. A form that
         stands open becomes a draft itself.
         """
-        chat = await self.recall(context.member, channel)
+        chat = await self.recall(context.member, context.chat)
         draft = next((one for one in chat.drafts if one.mark == mark), None)
         if draft is None:
             return replace(chat, form=None)
         left = tuple(one for one in chat.after(draft.form) if one.mark != mark)
         chat = Chat(chat.standing, draft.form, draft.answers, heard=draft.heard, until=draft.until, drafts=left)
-        await self._change(context.member, channel, lambda kept: replace(chat, standing=kept.standing), context.now)
+        await self._change(
+            context.member, context.chat, lambda kept: replace(chat, standing=kept.standing), context.now
+        )
         return chat
+
+    async def without_words(self, context: Context, left: Chat) -> None:
+        """The chat, once something typed was taken out of its form and its drafts. The questions stand as they did."""
+        await self._change(
+            context.member, context.chat, lambda kept: replace(left, standing=kept.standing), context.now
+        )
 
     async def close(self, context: Context, row: str) -> None:
         """The question on this row can be answered no more."""
-        channel = None if context.direct else context.channel
         await self._change(
-            context.member, channel, lambda chat: replace(chat, standing=without(chat.standing, row)), context.now
+            context.member, context.chat, lambda chat: replace(chat, standing=without(chat.standing, row)), context.now
         )
 
     async def end(self, context: Context) -> None:
         """Forget where this chat stands, and the form that was shown."""
-        for channel in (None if context.direct else context.channel, Channel(context.member.platform, SHOWN)):
+        for channel in (context.chat, Channel(context.member.platform, SHOWN)):
             await self._change(context.member, channel, lambda _chat: NOTHING, context.now)
 
     async def _change(

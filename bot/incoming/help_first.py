@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.asking import doors
-from bot.context import Context
+from bot.context import Context, Incoming
 from bot.errors import NotUnderstood, Opens, StorageError, UserError
 from bot.incoming import parameters, text
 from bot.messages import MOST_BUTTONS, STATELESS, Button, Form, Message, Text, plain
@@ -106,10 +106,36 @@ async def failed(registry: Registry, context: Context, error: Exception) -> Mess
     return not_understood(registry, say(FAILED))
 
 
-async def wordless(registry: Registry, context: Context, *, silent: bool) -> tuple[Context, Reply]:
+async def wordless(registry: Registry, context: Context, *, silent: bool, passed_on: bool) -> tuple[Context, Reply]:
     """To a picture, a voice, a sticker: nothing in it is looked at, and whoever sent it was here."""
+    if silent:
+        return context, None
     said = _("I can't see pictures or hear voices. That you were here counts; words and numbers reach me.")
-    return context, None if silent else Message(said, doors.help_now(registry), aside=True)
+    if passed_on:
+        said = _("I don't read what is passed on from elsewhere. That you were here counts; your own words reach me.")
+    for cog in registry.cogs if context.person is not None and context.direct else ():
+        answer = await cog.said_without_words(context)
+        if answer is not None:
+            return context, replace(answer, buttons=(*answer.buttons, *doors.help_now(registry)), aside=True)
+    return context, Message(said, doors.help_now(registry), aside=True)
+
+
+def as_typed(registry: Registry, incoming: Incoming, line: str) -> tuple[str, Typed]:
+    """A line as it is read, and where it was written to the bot alone, as what help may come before."""
+    line = text.whole(line).strip()
+    if incoming.place is not None:
+        return line, NOTHING
+    lines = text.apart(registry.commands, text.unaddressed(registry.commands, line))
+    return lines[0] if len(lines) == 1 else line, Typed((line,))
+
+
+def cut(reply: Reply, line: str) -> Reply:
+    """The reply to words of which only the beginning was taken."""
+    if len(line) <= parameters.MAX_TEXT or reply is None or isinstance(reply, Form):
+        return reply
+    said = as_message(reply)
+    longer = _("It is longer than I can take here: its first {n} characters can be shared or kept.")
+    return replace(said, text=said.text + "\n" + longer.format(n=parameters.MAX_TEXT))
 
 
 async def lost(registry: Registry, context: Context, said: Text) -> Message:

@@ -74,7 +74,9 @@ def _number(words: str, _reading: Reading) -> int:
 
 def _text(words: str, _reading: Reading) -> str:
     if len(words) > MAX_TEXT:
-        raise UserError(_("That is longer than I can take: {n} characters at most.").format(n=MAX_TEXT))
+        raise UserError(
+            _("That is longer than I can take: {n} characters at most. In parts it is fine.").format(n=MAX_TEXT)
+        )
     return words
 
 
@@ -225,7 +227,8 @@ def check(field: Field, answer: str, reading: Reading) -> None:
             raise UserError(_("I need {what} here.").format(what=of(field.kind).what()))
         return
     if len(answer) > field.limit:
-        raise UserError(_("That is a bit long: {n} characters at most.").format(n=field.limit))
+        long = _("That is a bit long: {n} characters at most. It stays in this chat; a shorter one goes on from here.")
+        raise UserError(long.format(n=field.limit))
     of(field.kind).parse(answer.strip(), reading)
 
 

@@ -61,6 +61,7 @@ class Recognising:
             now=now,
             locale=incoming.locale,
             direct=incoming.place is None,
+            message=incoming.message,
             raw=incoming.raw,
         )
 

@@ -36,6 +36,9 @@ LOST = N_("I'm a bot and know few words, so I couldn't follow. No person has rea
 GREETINGS = frozenset({"hello", "hi"})
 """What is a command by itself, and as the answer to a question words like any others."""
 
+SMALL = GREETINGS | {"hey", "hello there", "hi there", "hi kith", "hello kith", "please", "thanks", "thank you"}
+"""What people write on a line of its own, before or after what they mean."""
+
 PRESSED = frozenset({"send"})
 """What is meant for a button that comes later, and is no words for another person."""
 
@@ -107,6 +110,21 @@ def agrees(line: str) -> bool:
 def whole(words: str) -> str:
     """What a platform handed over, without halves of surrogate pairs: nothing can show, store or export those."""
     return words.encode("utf-8", "replace").decode()
+
+
+def unaddressed(commands: Mapping[str, Command], line: str) -> str:
+    """A line that was typed as where others listen too ("!kith about", "/checkin now", "kith"): what it says itself."""
+    bare = line.lstrip("!/")
+    if bare.casefold().strip(" .:,") == "kith":
+        return "help"
+    return bare if bare != line and names_command(commands, bare) else line
+
+
+def apart(commands: Mapping[str, Command], line: str) -> list[str]:
+    """The lines of a message of which each is exactly a command, or a greeting before one; else all of it as it is."""
+    lines = [one.strip() for one in line.splitlines() if one.strip()]
+    said = [one for one in lines if _said(one).strip(" ,") not in SMALL]
+    return said if len(lines) > 1 and said and all(whole_command(commands, one) for one in said) else [line]
 
 
 def find(commands: Mapping[str, Command], line: str) -> tuple[Command, str]:

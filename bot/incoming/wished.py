@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.asking import doors
 from bot.clocks import phrases, zones
 from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
-from bot.incoming.text import STOPS, ends_something, names_command
+from bot.incoming.text import STOPS, apart, ends_something, names_command
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
-from bot.registry import Registry, Reply
+from bot.registry import Command, Registry, Reply
 from bot.words import wishes
 from bot.words.i18n import _, say
 
 DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
+MOST_AT_ONCE = 8
+
 LONGEST_DOOR = 76
 """Characters of a line that fit into the id of such a button."""
 
@@ -75,11 +78,27 @@ def beside(registry: Registry, reply: Reply, found: wishes.Found | None) -> Repl
     return replace(then, text=asked, buttons=(*then.buttons, *also)) if also else reply
 
 
+def one_at_a_time(commands: Mapping[str, Command], line: str) -> Message | None:
+    """To several commands in one message: each is offered, and none is done unasked. None for anything else."""
+    lines = apart(commands, line)
+    if len(lines) < 2:
+        return None
+    fit = tuple(door(one) for one in lines if len(one) <= LONGEST_DOOR)[:MOST_AT_ONCE]
+    if len(fit) < len(lines):
+        return Message(_("These are several things, and I do one at a time. Nothing is done yet; send each by itself."))
+    return Message(_("These are several things, and I do one at a time. Nothing is done yet."), fit)
+
+
 def first(registry: Registry, line: str) -> tuple[Button, ...]:
     """The door of a command that was typed where an answer was wanted; none where it ends something."""
     if len(line) > LONGEST_DOOR or ends_something(registry.commands, line):
         return ()
-    return (Button(plain(line[:1].upper() + line[1:40]), DOOR, line, row=STATELESS),)
+    return (door(line),)
+
+
+def door(line: str) -> Button:
+    """What does it as if it was typed."""
+    return Button(plain(line[:1].upper() + line[1:40]), DOOR, line, row=STATELESS)
 
 
 def _labels(message: Message) -> list[Text]:

@@ -34,6 +34,8 @@ from storage.checkins import checkins, dials, prompts_off, righting
 from storage.members import consents, in_touch
 
 USUAL_TIME = time(19)
+STANDS = timedelta(days=2)
+"""How long a check-in can be answered."""
 SNOOZE = timedelta(hours=2)
 LATER = frozenset({"later", "not now", "in 2 hours", "maybe later"})
 """Whole answers that may mean the door of that name, as ``plain`` leaves them."""
@@ -81,7 +83,7 @@ class CheckIns(Cog):
             "checkins.stop",
         ),
         late="expires",
-        stands=timedelta(days=2),
+        stands=STANDS,
         replaces=True,
     )
     async def prompt(self, delivery: Delivery, reader: Reader) -> Message | None:
@@ -179,6 +181,14 @@ class CheckIns(Cog):
         if await self.core.resting.rests(context.me):
             return _("Noted.")
         return _("I'll ask again {when}.").format(when=friendly_instant(due, context.now, zone))
+
+    async def said_without_words(self, context: Context) -> Message | None:
+        """A picture or a voice answers the check-in that is open; it stays open for words, too."""
+        delivery = await self.read(checkins.open_one, context.me, context.now - STANDS)
+        if delivery is None:
+            return None
+        await self.write(in_touch.record, context.me, context.now, delivery)
+        return Message(_("Thanks. I've noted that you checked in. I can't see pictures or hear voices."))
 
     def _or_later(self, context: Context) -> Message:
         """Answered by "later", which may mean it: the door is shown, and nothing is asked again by itself."""

@@ -250,6 +250,14 @@ def latest(connection: Connection, person: Person) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def open_one(connection: Connection, person: Person, since: datetime) -> int | None:
+    """The delivery of the last check-in, if it came since then and was not answered."""
+    row = connection.execute(
+        "SELECT delivery, asked, answered FROM checkins WHERE person = ? ORDER BY delivery DESC LIMIT 1", (person.id,)
+    ).fetchone()
+    return int(row[0]) if row and row[2] is None and row[1] > seconds(since) else None
+
+
 def is_latest(connection: Connection, person: Person, delivery: int) -> bool:
     """Is this the last check-in the member was asked?"""
     last = latest(connection, person)

@@ -18,7 +18,7 @@ from storage.database.database import Database
 from tests.adapters.discord_world import Kith, config
 from tests.adapters.samples import Samples
 from tests.beds.discord import FakeDiscord
-from tests.beds.discord.gateway import Intent
+from tests.beds.discord.gateway import PRIVILEGED, Intent
 from tests.beds.eventually import PATIENCE, until
 
 
@@ -32,7 +32,8 @@ async def test_it_asks_for_no_privileged_intent(kith: Kith) -> None:
     kith.fake.gateway.granted = Intent.NONE
     async with kith.running():
         [session] = kith.fake.gateway.sessions.values()
-        assert session.intents == Intent.GUILDS | Intent.DIRECT_MESSAGES
+        assert session.intents == Intent.GUILDS | Intent.DIRECT_MESSAGES | Intent.DIRECT_MESSAGE_REACTIONS
+        assert not session.intents & PRIVILEGED
         await answers(kith)
 
 

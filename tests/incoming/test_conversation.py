@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.messages import Message
+from storage.checkins import checkins
 from storage.members import conversations, in_touch, members
-from tests.cast import ALICE, BOB, ROOM, Playground, button
+from tests.cast import ALICE, BOB, ROOM, Playground, button, labels, pass_time
 from tests.legible import legible
 
 SEES_NOTHING = "I can't see pictures or hear voices. That you were here counts; words and numbers reach me."
@@ -107,3 +109,81 @@ async def test_what_has_no_words_is_contact_and_closes_nothing(world: Playground
     assert said == ([] if silent else [SEES_NOTHING])
     assert str(asked.text)
     assert "Noted: you checked in." in (await world.chat.say(ALICE, "a slow day")).text
+
+
+async def opened(world: Playground) -> Message:
+    """The check-in of the evening has come."""
+    await world.chat.say(ALICE, "checkin on 19:00 berlin")
+    await world.chat.say(ALICE, "yes")
+    await pass_time(world, timedelta(days=1))
+    return world.chat.read(ALICE)[-1]
+
+
+async def test_a_picture_answers_the_check_in_that_is_open_and_words_still_do(world: Playground) -> None:
+    asked = await opened(world)
+    [said] = await world.chat.show(ALICE)
+    assert str(said.text) == "Thanks. I've noted that you checked in. I can't see pictures or hear voices."
+    assert labels(said) == ["Help now"]
+    assert await world.bot.database.read(checkins.answered) == 1
+    assert asked.buttons
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "a slow day")).text
+
+
+async def test_a_second_picture_and_one_two_days_late_answer_nothing(world: Playground) -> None:
+    await opened(world)
+    await world.chat.show(ALICE)
+    assert [str(one.text) for one in await world.chat.show(ALICE)] == [SEES_NOTHING]
+    await world.chat.say(ALICE, "checkin off")
+    world.now += timedelta(days=3)
+    assert [str(one.text) for one in await world.chat.show(ALICE)] == [SEES_NOTHING]
+
+
+async def test_a_heart_answers_no_check_in(world: Playground) -> None:
+    await opened(world)
+    assert await world.chat.show(ALICE, silent=True) == []
+    assert await world.bot.database.read(checkins.answered) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("!kith about", "I'm Kith"),
+        ("/about", "I'm Kith"),
+        ("/kith about", "I'm Kith"),
+        ("!kith", "In danger right now?"),
+        ("Kith,", "In danger right now?"),
+        ("hi\nabout", "I'm Kith"),
+        ("Hey,\n\nabout\nthanks!", "I'm Kith"),
+        ("hello\nkith-mod setup", "community"),
+    ],
+)
+async def test_a_prefix_or_a_greeting_before_a_command_is_read_past(world: Playground, line: str, answer: str) -> None:
+    assert answer in (await world.chat.say(ALICE, line)).text
+
+
+@pytest.mark.parametrize("lines", ["about\nprivacy", "remind me tomorrow 9:00 tea\nremind me friday 9:00 dentist"])
+async def test_of_several_commands_each_is_offered_and_none_is_done(world: Playground, lines: str) -> None:
+    asked = await world.chat.say(ALICE, lines)
+    assert "Nothing is done yet." in asked.text
+    assert [one.value for one in asked.buttons] == lines.split("\n")
+    assert "Nothing is done yet." not in (await world.chat.say(ALICE, "2")).text
+
+
+async def test_several_lines_are_one_answer_where_words_are_asked_for(world: Playground) -> None:
+    await opened(world)
+    assert "Noted: you checked in." in (await world.chat.say(ALICE, "slept\nand then tea\n\nthat is all")).text
+
+
+async def test_words_longer_than_the_limit_are_an_answer_all_the_same(world: Playground) -> None:
+    await opened(world)
+    said = await world.chat.say(ALICE, "a long night " * 200)
+    assert "Noted: you checked in." in said.text
+    assert "its first 2000 characters can be shared or kept" in said.text
+
+
+async def test_an_answer_in_a_form_that_is_too_long_loses_nothing(world: Playground) -> None:
+    screen = await world.chat.say(ALICE, "report", ROOM)
+    await world.chat.press(ALICE, button(screen, "Write it"), ROOM)
+    said = await world.chat.say(ALICE, "x" * 2001, ROOM)
+    assert "characters at most. It stays in this chat; a shorter one goes on from here." in said.text
+    assert "About whom?" in (await world.chat.say(ALICE, "He wrote at night.", ROOM)).text

@@ -11,16 +11,17 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord import commands, components
+from bot.adapters.discord import commands, components, direct
 from bot.adapters.discord.answers import TRIES, Answer, Interaction, incoming_of
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
+from bot.adapters.discord.direct import Direct
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
-from bot.context import Context, Incoming
+from bot.context import Context
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.hosting.config import DiscordConfig
 from bot.incoming import text
@@ -47,7 +48,7 @@ TYPES = discord.InteractionType
 
 
 class DiscordAdapter:
-    """The port to Discord. Everything a person can do arrives in ``_heard`` or ``_read``."""
+    """The port to Discord. Everything a person can do arrives in ``_heard``, or in ``Direct``."""
 
     name = PLATFORM
     window = timedelta(seconds=60)
@@ -55,7 +56,8 @@ class DiscordAdapter:
 
     def __init__(self, bot: Bot, config: DiscordConfig) -> None:
         self._bot = bot
-        self._client = Client(config, self._heard, self._read)
+        self._client = Client(config, self._heard)
+        self._client.direct = Direct(bot, self._client, self._work)
         self._rooms = Rooms(self._client)
         self._goings = Goings(bot, self._client, self._rooms)
         self._calendar = Calendar(self._client)
@@ -113,17 +115,6 @@ class DiscordAdapter:
                 return
         await self._work(answer.within(work))
 
-    async def _read(self, message: discord.Message) -> None:
-        """Words in a direct conversation: an answer to what was asked there, or a command. Or a picture, a voice."""
-        author = message.author
-        member = Member(PLATFORM, str(author.id), author.display_name)
-        incoming = Incoming(member, Channel(PLATFORM, str(message.channel.id)), raw=message)
-        if not message.content.strip():
-            if not message.is_system():
-                await self._work(self._bot.run_wordless(incoming))
-            return
-        await self._work(self._bot.run_text(incoming, message.content, components.replied_to(message)))
-
     async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:
         words, arguments, focused = commands.read(data)
         command = self._by_words.get(tuple(words))
@@ -153,17 +144,17 @@ class DiscordAdapter:
             await raw.say(reply if raw.direct else corrections.where_nobody_types(reply))
             if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
-        elif isinstance(raw, discord.Message):
-            await self._reply(context, raw, reply)
+        elif context.direct:
+            await self._reply(context, reply)
 
-    async def _reply(self, context: Context, asked: discord.Message, reply: Message | Form) -> None:
+    async def _reply(self, context: Context, reply: Message | Form) -> None:
         """Answer typed words in the same direct conversation. A form is asked there question by question."""
         await self._stands_at(context, reply)
         said = Message(text.question(reply, 0)) if isinstance(reply, Form) else reply
-        answers = asked.to_reference(fail_if_not_exists=False)
+        where, how = self._client.get_partial_messageable(int(context.channel.id)), direct.pointing(context.raw)
         for _attempt in range(TRIES):
             try:
-                await self._say(asked.channel, said, f"re-{asked.id}", reference=answers)
+                await self._say(where, said, direct.answer_key(context), **how)
             except (CannotReach, RetryAfter) as error:
                 log.warning("an answer could not be sent: %s", error)
                 return

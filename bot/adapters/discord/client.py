@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import discord
@@ -33,8 +33,17 @@ LONGEST_RATE_LIMIT = 30.0
 Payload = dict[str, Any]
 
 
+class Heard(Protocol):
+    """Whoever is told of what people do in a direct conversation."""
+
+    async def said(self, message: discord.Message) -> None: ...
+    async def changed(self, message: discord.Message) -> None: ...
+    async def deleted(self, event: discord.RawMessageDeleteEvent) -> None: ...
+    async def reacted(self, event: discord.RawReactionActionEvent) -> None: ...
+
+
 class Client(discord.Client):
-    """Hands over what people do: interactions, and words in a direct conversation.
+    """Hands over what people do: interactions, and what they do in a direct conversation.
 
     It never asks for the content of messages: words in servers do not reach it (not even those of its own private
     threads). Of the privileged intents it takes Server Members where the host has switched that on, to hear who leaves.
@@ -44,14 +53,13 @@ class Client(discord.Client):
         self,
         config: DiscordConfig,
         on_interaction: Callable[[discord.Interaction[discord.Client]], Awaitable[None]],
-        on_direct_message: Callable[[discord.Message], Awaitable[None]],
     ) -> None:
         # The library keeps its two addresses in its classes.
         discord.http.Route.BASE = config.api.rstrip("/")
         socket = discord.gateway.DiscordWebSocket
         socket.DEFAULT_GATEWAY = type(socket.DEFAULT_GATEWAY)(config.gateway)
         super().__init__(
-            intents=discord.Intents(guilds=True, dm_messages=True),
+            intents=discord.Intents(guilds=True, dm_messages=True, dm_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
@@ -64,7 +72,7 @@ class Client(discord.Client):
         for name in parsers.keys() - SESSION_EVENTS:
             parsers[name] = _surviving(name, parsers[name])
         self._heard_interaction = on_interaction
-        self._heard_direct_message = on_direct_message
+        self.direct: Heard | None = None
         self._lost = False
 
     def hear_who_leaves(self) -> None:
@@ -91,8 +99,20 @@ class Client(discord.Client):
         await self._heard_interaction(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
-        if message.guild is None and not message.author.bot:
-            await self._heard_direct_message(message)
+        if self.direct and message.guild is None and not message.author.bot:
+            await self.direct.said(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        if self.direct and event.guild_id is None and not event.message.author.bot:
+            await self.direct.changed(event.message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        if self.direct and event.guild_id is None:
+            await self.direct.deleted(event)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        if self.direct and event.guild_id is None:
+            await self.direct.reacted(event)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """The library would log the event itself, and with it what people wrote."""

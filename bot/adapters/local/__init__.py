@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.bot import Bot
@@ -61,6 +61,8 @@ class LocalAdapter:
         self.spots_of: dict[str, list[Spot]] = {}
         self.lacking: dict[str, frozenset[Lack]] = {}
         self.owners: dict[str, str] = {}
+        self.said: dict[str, int] = {}
+        """How many lines each member has typed, which is the id of the last."""
         bot.adapters[self.name] = self
 
     # -- what people do -----------------------------------------------------------------------------------------------
@@ -70,16 +72,42 @@ class LocalAdapter:
     ) -> Message:
         """Type a line to the bot, directly or in a shared place. Returns what the bot answered."""
         pointed = questions.pointed(reply_to) if reply_to else None
-        return await self._asked(member, place, lambda incoming: self._bot.run_text(incoming, line, pointed))
+        self.said[member.id] = self.said.get(member.id, 0) + 1
+        heard = self._earlier(member, place, 0)
+        return await self._asked(member, self._bot.run_text(heard, line, pointed))
+
+    async def change(self, member: Member, line: str, place: Place | None = None, *, back: int = 0) -> list[Message]:
+        """Change what was typed last, or so many lines before. Returns what the bot said to that."""
+        return await self._heard(member, self._bot.run_changed(self._earlier(member, place, back), line))
+
+    async def take_back(self, member: Member, place: Place | None = None, *, back: int = 0) -> list[Message]:
+        """Delete it."""
+        return await self._heard(member, self._bot.run_taken_back(self._earlier(member, place, back)))
+
+    async def show(self, member: Member, *, silent: bool = False) -> list[Message]:
+        """Send something without words, as a picture; ``silent``: a heart."""
+        return await self._heard(member, self._bot.run_wordless(self.incoming(member), silent=silent))
+
+    async def react(self, member: Member, message: Message, key: str) -> list[Message]:
+        """React to something the bot said: with a number or words it is a press, else it is a heart."""
+        pressed = text.chosen(text.labels(message.buttons), key)
+        if pressed is None:
+            return await self.show(member, silent=True)
+        return await self._heard(member, self._bot.run_action(self.incoming(member), pressed))
+
+    async def _heard(self, member: Member, doing: Awaitable[None]) -> list[Message]:
+        before = len(self.posted)
+        await doing
+        return [posted.message for posted in self.posted[before:] if posted.to == member]
+
+    def _earlier(self, member: Member, place: Place | None, back: int) -> Incoming:
+        return replace(self.incoming(member, place), message=str(self.said.get(member.id, 0) - back))
 
     async def press(self, member: Member, button: Button, place: Place | None = None) -> Message:
-        return await self._asked(member, place, lambda incoming: self._bot.run_action(incoming, button.id))
+        return await self._asked(member, self._bot.run_action(self.incoming(member, place), button.id))
 
-    async def _asked(self, member: Member, place: Place | None, ask: object) -> Message:
-        assert callable(ask)
-        before = len(self.posted)
-        await ask(self.incoming(member, place))
-        answers = [posted.message for posted in self.posted[before:] if posted.to == member]
+    async def _asked(self, member: Member, doing: Awaitable[None]) -> Message:
+        answers = await self._heard(member, doing)
         if not answers:
             raise AssertionError(f"the bot did not answer {member.name or member.id}")
         return answers[-1]
@@ -121,9 +149,8 @@ class LocalAdapter:
         """There is nothing to disconnect from."""
 
     async def respond(self, context: Context, reply: Message | Form) -> None:
-        channel = None if context.direct else context.channel
         try:
-            await self._bot.conversations.responded(context, channel, reply)
+            await self._bot.conversations.responded(context, context.chat, reply)
         except StorageError as error:  # the answer still comes; only its numbers will not be understood
             log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):

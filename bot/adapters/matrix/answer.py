@@ -32,6 +32,7 @@ SAID = (
     "m.room.message",
     "m.room.encrypted",
     "m.reaction",
+    "m.room.redaction",
     "m.sticker",
     "org.matrix.msc3381.poll.start",
     "m.poll.start",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -47,12 +48,16 @@ class Listener:
         self.goings = Goings(bot, rooms, client.user_id)
 
     async def handle(self, arrival: Arrival) -> None:
-        """Answer one event, or leave it alone: notices, edits, and what was not said to the bot."""
+        """Answer one event, or leave it alone: notices, and what was not said to the bot."""
         event, content = arrival.event, _part(arrival.event.source, "content")
         if isinstance(event, MegolmEvent):
             await self._ask_again(arrival)
         elif event.source.get("type") == "m.reaction":
             await self._reacted(arrival, _part(content, "m.relates_to"))
+        elif event.source.get("type") == "m.room.redaction":
+            await self._taken_back(arrival, event.source.get("redacts") or content.get("redacts"))
+        elif (changed := _changed(content)) is not None:
+            await self._changed(arrival, *changed)
         elif "state_key" in event.source:
             await self.goings.heard(arrival)
         elif _is_said(content, between_two=self._rooms.is_between_two(arrival.room_id)):
@@ -60,24 +65,51 @@ class Listener:
         elif self._rooms.is_between_two(arrival.room_id) and _is_wordless(event.source, content):
             await self._bot.run_wordless(await self._incoming(arrival, content))
 
+    async def _changed(self, arrival: Arrival, event_id: str, now: Content) -> None:
+        """Words that were said before are others now. What somebody else changed is not theirs."""
+        between_two = self._rooms.is_between_two(arrival.room_id)
+        asked = self._asked_here(arrival, now) if _is_said(now, between_two=between_two) else None
+        if asked is None:
+            return
+        incoming = await self._incoming(arrival, {})
+        answered = await self._unencrypted.heard(incoming.channel.id, asked, answer_to(incoming.raw))
+        if answered is not None:
+            await self._bot.run_changed(replace(incoming, message=event_id), answered or "help")
+
+    async def _taken_back(self, arrival: Arrival, event_id: object) -> None:
+        if isinstance(event_id, str):
+            incoming = await self._incoming(arrival, {})
+            await self._bot.run_taken_back(replace(incoming, message=event_id))
+
     async def _said(self, arrival: Arrival, content: Content) -> None:
         incoming = await self._incoming(arrival, content)
-        line = _spoken(content)
-        replied_to = _part(_part(content, "m.relates_to"), "m.in_reply_to").get("event_id")
-        ours = await self._events.own_event(arrival.room_id, replied_to) if isinstance(replied_to, str) else {}
+        line, ours = _spoken(content), await self._pointed_to(arrival, _part(content, "m.relates_to"))
         button_id = choice(ours, line) if len(line) <= LONGEST_ANSWER else None
         if button_id is not None:
             await self._pressed(incoming, button_id)
             return
-        is_ours = self._rooms.is_between_two(arrival.room_id)
-        asked = line if is_ours else self._addressed(line, arrival.room_id)
-        if is_ours and self._is_call(line):  # between two nobody needs to say whom they mean, and may
-            called = self._addressed(line, arrival.room_id)
-            asked = line if called is None else called
+        asked = self._asked_here(arrival, content)
         if asked is None and self._rooms.is_crowded(arrival.room_id, incoming.member.id) and _wants_help(line):
             asked = line  # the answer comes where only they read it
         if asked is not None:
             await self._asked(incoming, asked, pointed(ours))
+
+    async def _pointed_to(self, arrival: Arrival, relation: Content) -> Content:
+        """The message of ours that a line answers: the one it replies to; where that is none, the first of a thread."""
+        root = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+        for event_id in (_part(relation, "m.in_reply_to").get("event_id"), root):
+            ours = await self._events.own_event(arrival.room_id, event_id) if isinstance(event_id, str) else {}
+            if ours:
+                return ours
+        return {}
+
+    def _asked_here(self, arrival: Arrival, content: Content) -> str | None:
+        """What a line asks of the bot; None if it is said to others."""
+        line, is_ours = _spoken(content), self._rooms.is_between_two(arrival.room_id)
+        if is_ours and not self._is_call(line):  # between two nobody needs to say whom they mean, and may
+            return line
+        called = self._addressed(line, arrival.room_id)
+        return line if is_ours and called is None else called
 
     async def _asked(self, incoming: Incoming, line: str, replied_to: Pointed | None = None) -> None:
         answered = await self._unencrypted.heard(incoming.channel.id, line, answer_to(incoming.raw))
@@ -111,19 +143,19 @@ class Listener:
         await self._events.say(arrival.room_id, "m.room.message", answer, answer_to(event.event_id))
 
     async def _incoming(self, arrival: Arrival, content: Content) -> Incoming:
-        room_id, sender = arrival.room_id, arrival.event.sender
+        room_id, sender, event_id = arrival.room_id, arrival.event.sender, arrival.event.event_id
         relation = _part(content, "m.relates_to")
         thread = str(relation.get("event_id")) if relation.get("rel_type") == "m.thread" else None
         member = Member(NAME, sender, self._rooms.name_of_member(room_id, sender))
         channel = Channel(NAME, room_id, thread)
         if self._rooms.is_between_two(room_id):
             await self._rooms.note_direct(sender, room_id)
-            return Incoming(member, channel, raw=arrival.event.event_id)
+            return Incoming(member, channel, message=event_id, raw=event_id)
         group_of = self._rooms.place_of_group(room_id)
         if group_of is None and not self._rooms.is_shared(room_id):  # a direct chat with a third person in it
-            return Incoming(member, channel, raw=arrival.event.event_id)
+            return Incoming(member, channel, message=event_id, raw=event_id)
         place = self._rooms.place_of(room_id) if group_of is None else group_of
-        return Incoming(member, channel, Place(NAME, place, self._rooms.name_of(place)), raw=arrival.event.event_id)
+        return Incoming(member, channel, Place(NAME, place, self._rooms.name_of(place)), message=event_id, raw=event_id)
 
     def _is_call(self, line: str) -> bool:
         first = line.partition(" ")[0].casefold()
@@ -178,6 +210,13 @@ def _is_wordless(source: Content, content: Content) -> bool:
 
 def _is_edit(content: Content) -> bool:
     return bool(_part(content, "m.relates_to").get("rel_type") == "m.replace")
+
+
+def _changed(content: Content) -> tuple[str, Content] | None:
+    """Which event an edit changes, and into what; None for what is no edit."""
+    relation, now = _part(content, "m.relates_to"), _part(content, "m.new_content")
+    event_id = relation.get("event_id")
+    return (event_id, now) if _is_edit(content) and isinstance(event_id, str) else None
 
 
 def _spoken(content: Content) -> str:

@@ -7,13 +7,13 @@ from functools import partial
 
 from bot.asking import doors
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import StorageError, UserError
 from bot.incoming import conversation, help_first, parameters, text, wished
 from bot.incoming.conversation import Chat, Conversations
 from bot.incoming.standing import drafts
 from bot.incoming.standing.completing import completed
 from bot.incoming.standing.meaning import Pressed
-from bot.messages import STATELESS, Button, Channel, Field, Message, plain
+from bot.messages import STATELESS, Button, Field, Form, Message, plain
 from bot.registry import Registry
 from bot.words.i18n import _
 
@@ -56,7 +56,7 @@ async def pressed(
     registry: Registry, chats: Conversations, context: Context, button: Button, reading: parameters.Reading
 ) -> Pressed | Message | None:
     """One of the bot's own buttons about a form."""
-    chat = await chats.recall(context.member, _where(context))
+    chat = await chats.recall(context.member, context.chat)
     if button.action == drafts.GO_ON:
         return await go_on(chats, context, button.value)
     if chat.form is None or (button.action == TAKEN and not chat.unsure):
@@ -66,7 +66,7 @@ async def pressed(
 
 async def go_on(chats: Conversations, context: Context, mark: str) -> Message:
     """The question at which a form was left. Raises UserError if nothing of it is kept."""
-    chat = await chats.taken_up(context, _where(context), mark)
+    chat = await chats.taken_up(context, mark)
     if chat.form is None:
         raise UserError(_("I no longer have what you filled in. Please open it again."))
     return Message(text.question(chat.form, len(chat.answers), chat.form.title), aside=True)
@@ -139,8 +139,15 @@ def _fits(field: Field, line: str, reading: parameters.Reading) -> bool:
 
 
 async def _keep(chats: Conversations, context: Context, chat: Chat) -> None:
-    await chats.keep(context.member, _where(context), chat, context.now)
+    await chats.keep(context.member, context.chat, chat, context.now)
 
 
-def _where(context: Context) -> Channel | None:
-    return None if context.direct else context.channel
+async def mention(chats: Conversations, context: Context, said: Message | Form) -> Message | Form:
+    """The reply, with the form that it leaves, or one that was left before it."""
+    if isinstance(said, Form) or said.aside or not said.private:
+        return said
+    try:
+        chat = await chats.recall(context.member, context.chat)
+    except StorageError:
+        return said
+    return drafts.offer(chat.drafts, chat.form, said)

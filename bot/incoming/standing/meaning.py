@@ -63,6 +63,12 @@ def of_line(commands: Mapping[str, Command], chat: Chat, line: str, reading: par
     return questions.which(fits) if fits else None
 
 
+def of_words(chat: Chat, line: str) -> Pressed | None:
+    """Own words, for the newest question that asks for some: as many as it takes."""
+    typed = questions.words_for(chat.standing)
+    return Pressed(typed, {"words": line[: parameters.MAX_TEXT]}) if typed else None
+
+
 def _completed(
     commands: Mapping[str, Command], opens: Opens, line: str, reading: parameters.Reading, most: int
 ) -> Completed | None:

@@ -123,7 +123,10 @@ async def test_edits_and_notices_are_not_said_again(kith: World) -> None:
     alice = await kith.in_direct("alice")
     said = await alice.say("checkin pace slow")
     await alice.next()
+    seen = list(kith.samples.seen)
     await alice.edit(said, "checkin pace fast")
+    assert "I read that message as it first stood." in (await alice.next()).text
+    assert kith.samples.seen == seen
     await alice.say("checkin pace fast", more={"msgtype": "m.notice"})
     await alice.say("help-now")
     assert "112" in (await alice.next()).text

@@ -41,6 +41,7 @@ class Intent(IntFlag):
     GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     DIRECT_MESSAGES = 1 << 12
+    DIRECT_MESSAGE_REACTIONS = 1 << 13
     MESSAGE_CONTENT = 1 << 15
     SCHEDULED_EVENTS = 1 << 16
 

@@ -44,6 +44,8 @@ class Message:
     """The interaction it answers, as its metadata."""
     replies_to: str | None = None
     """The id of the message it is a reply to."""
+    parts: Payload = field(default_factory=dict)
+    """What a person's app sent in place of words: attachments, a sticker, a poll, what was forwarded."""
 
     @property
     def ephemeral(self) -> bool:
@@ -92,7 +94,7 @@ class Message:
             if replies:  # what it points to, which does not show in turn what that one pointed to
                 pointed = self.channel.messages.get(self.replies_to)
                 payload["referenced_message"] = pointed.payload(replies=False) if pointed else None
-        return payload
+        return payload | self.parts
 
     def _attachment(self, name: str, data: bytes) -> Payload:
         url = f"https://cdn.discordapp.com/attachments/{self.channel.id}/{self.id}/{name}"

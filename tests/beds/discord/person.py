@@ -96,6 +96,20 @@ class Person:
         """Write a message: to the bot directly, or in a channel."""
         return self._discord.post(self.user, where or self.dm, text, replies_to.id if replies_to else None)
 
+    def show(self, **parts: object) -> Message:
+        """Send the bot something without words: ``attachments``, ``sticker_items``, a ``poll``, what is forwarded."""
+        return self._discord.post(self.user, self.dm, "", parts=dict(parts))
+
+    def change(self, message: Message, text: str, *, drawn_only: bool = False) -> None:
+        """Edit what she wrote."""
+        self._discord.change(message, text, drawn_only=drawn_only)
+
+    def delete(self, message: Message) -> None:
+        self._discord.delete(message)
+
+    def react(self, message: Message, emoji: str) -> None:
+        self._discord.react(self.user, message, emoji)
+
     def close_dms(self) -> None:
         self.user.takes_dms = False
 

@@ -170,10 +170,39 @@ class FakeDiscord:
         role.permissions |= permission
         self.gateway.tell_guild("GUILD_ROLE_UPDATE", guild, {"role": role.payload()})
 
-    def post(self, author: User, channel: Channel, text: str, replies_to: str | None = None) -> Message:
+    def post(
+        self, author: User, channel: Channel, text: str, replies_to: str | None = None, parts: Payload | None = None
+    ) -> Message:
         """A person writes in a channel or to the bot."""
-        message = Message(self.world.new_id(), channel, author, self.clock.now(), text, replies_to=replies_to)
+        id_, now = self.world.new_id(), self.clock.now()
+        message = Message(id_, channel, author, now, text, replies_to=replies_to, parts=parts or {})
         message.pings = [user for user in self.world.users.values() if f"<@{user.id}>" in text]
         channel.messages[message.id] = message
         self.gateway.tell_message("MESSAGE_CREATE", message)
         return message
+
+    def change(self, message: Message, text: str, *, drawn_only: bool = False) -> None:
+        """A person edits what they wrote; ``drawn_only``: nobody did, Discord has only drawn a link in it."""
+        message.text = text
+        message.edited = message.edited if drawn_only else self.clock.now()
+        self.gateway.tell_message("MESSAGE_UPDATE", message)
+
+    def delete(self, message: Message) -> None:
+        """A person deletes what they wrote to the bot. Discord tells no more of it than where it stood."""
+        assert message.channel.guild is None
+        del message.channel.messages[message.id]
+        gone = {"id": message.id, "channel_id": message.channel.id}
+        self.gateway.tell("MESSAGE_DELETE", gone, Intent.DIRECT_MESSAGES)
+
+    def react(self, user: User, message: Message, emoji: str) -> None:
+        """A person reacts to a message in their direct conversation with the bot."""
+        reaction: Payload = {
+            "user_id": user.id,
+            "channel_id": message.channel.id,
+            "message_id": message.id,
+            "message_author_id": message.author.id,
+            "emoji": {"id": None, "name": emoji},
+            "burst": False,
+            "type": 0,
+        }
+        self.gateway.tell("MESSAGE_REACTION_ADD", reaction, Intent.DIRECT_MESSAGE_REACTIONS)

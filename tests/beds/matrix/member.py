@@ -234,6 +234,9 @@ class MatrixMember:
     async def react(self, event_id: str, key: str, room: str = "") -> str:
         return await self.client.react(RoomID(room or self.room), EventID(event_id), key)
 
+    async def redact(self, event_id: str, room: str = "") -> str:
+        return await self.client.redact(RoomID(room or self.room), EventID(event_id))
+
     async def vote(self, poll: Heard, answer: int) -> str:
         """Choose one answer of a poll, the first being 1."""
         chosen = poll.content["org.matrix.msc3381.poll.start"]["answers"][answer - 1]["id"]
