@@ -17,7 +17,7 @@ from bot.clocks.clock import Clock
 from bot.context import Context
 from bot.errors import Opens, StorageError
 from bot.incoming import parameters
-from bot.incoming.standing.drafts import Draft, put_by
+from bot.incoming.standing.drafts import Draft, put_by, without_offer
 from bot.incoming.standing.questions import Question, added, asked, used, without
 from bot.keys.crypto import DecryptionError, Keyring
 from bot.messages import Channel, Field, Form, Member, Message, Text, plain
@@ -120,8 +120,8 @@ class Conversations:
         )
 
     async def taken_up(self, context: Context, mark: str) -> Chat:
-        """The chat with this draft as its form, as far as it was; as it is, if there is no such draft. A form that
-        stands open becomes a draft itself.
+        """The chat with this draft as its form, as far as it was; without a form, if there is no such draft. A form
+        that stands open becomes a draft itself.
         """
         chat = await self.recall(context.member, context.chat)
         draft = next((one for one in chat.drafts if one.mark == mark), None)
@@ -130,7 +130,10 @@ class Conversations:
         left = tuple(one for one in chat.after(draft.form) if one.mark != mark)
         chat = Chat(chat.standing, draft.form, draft.answers, heard=draft.heard, until=draft.until, drafts=left)
         await self._change(
-            context.member, context.chat, lambda kept: replace(chat, standing=kept.standing), context.now
+            context.member,
+            context.chat,
+            lambda kept: replace(chat, standing=without_offer(kept.standing, draft.form)),
+            context.now,
         )
         return chat
 

@@ -15,8 +15,9 @@ SHORT = 40
 async def test_every_answer_reaches_its_question(tmp_path: Path) -> None:
     ran = await conversations.run(tmp_path / "world", 1, SHORT)
     assert ran.faults == []
-    assert ran.found.total() - ran.found["restarts"] == SHORT * conversations.QUESTIONS
-    assert min(ran.found[how] for how in ("word", "number", "reply", "reply by number", "which one", "restarts")) > 3
+    between = sum(ran.found[one] for one in ("restarts", "wordless", "form"))
+    assert ran.found.total() - between == SHORT * conversations.QUESTIONS
+    assert min(ran.found[how] for how in (*conversations.WAYS, "which one", "restarts", "wordless", "form")) > 3
 
 
 async def test_a_question_that_a_message_in_between_takes_away_is_seen(

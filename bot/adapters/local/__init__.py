@@ -76,7 +76,7 @@ class LocalAdapter:
         heard = self._earlier(member, place, 0)
         return await self._asked(member, self._bot.run_text(heard, line, pointed))
 
-    async def change(self, member: Member, line: str, place: Place | None = None, *, back: int = 0) -> list[Message]:
+    async def edit(self, member: Member, line: str, place: Place | None = None, *, back: int = 0) -> list[Message]:
         """Change what was typed last, or so many lines before. Returns what the bot said to that."""
         return await self._heard(member, self._bot.run_changed(self._earlier(member, place, back), line))
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.incoming.standing.questions import Question
 from bot.messages import MOST_BUTTONS, STATELESS, Button, Form, Message, Text, plain
 from bot.words.i18n import _
 
@@ -21,7 +22,7 @@ OFFERED = 3
 TITLE = 30
 """Characters of a form's title on its button."""
 
-GOES_ON = frozenset({"go on", "continue", "resume", "back", "go back", "where was i"})
+GOES_ON = frozenset({"go on", "continue", "back", "go back", "where was i"})
 """What means the draft left last, where no question takes it."""
 
 
@@ -78,6 +79,15 @@ def offer(drafts: Sequence[Draft], left: Form | None, said: Message) -> Message:
 
 def button(form: Form) -> Button:
     return Button(label_of(form), GO_ON, mark_of(form), row=STATELESS)
+
+
+def without_offer(standing: Sequence[Question], form: Form) -> tuple[Question, ...]:
+    """The questions, none of which goes on with this form: it has been taken up. It stood last in each, so the numbers
+    of the others stay.
+    """
+    id_ = button(form).id
+    kept = [replace(one, choices=tuple(choice for choice in one.choices if choice[1] != id_)) for one in standing]
+    return tuple(one for one in kept if one.choices or one.typed)
 
 
 def named(drafts: Sequence[Draft], line: str) -> str:

@@ -34,7 +34,7 @@ async def answer(
 ) -> Pressed | Message | None:
     """The next question, or all of the form to be sent. None: the line is for something else, and the form waits."""
     assert chat.form is not None
-    if line.casefold() in text.CANCEL:
+    if line.casefold().strip(" .!`") in text.CANCEL:
         await _keep(chats, context, conversation.NOTHING)
         return Message(_("Stopped. Nothing was changed."))
     field = chat.form.fields[len(chat.answers)]
