@@ -109,6 +109,7 @@ class App:
         self._whole = WholeFile(bot.database)
         self._others |= {"host notice": self._host.watch, "whole file": self._read_whole}
         self._tell: Callable[[str], None] = lambda _line: None
+        watch.on_wrong = partial(self._host.tell, "clock")
         watch.on_right = partial(righting.derive_anew, bot.database, bot.registry)
         bot.dispatcher.on_fatal = self._fail
         bot.dispatcher.waiting_for.update(platforms)

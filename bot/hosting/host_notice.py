@@ -26,10 +26,14 @@ from storage.moderation import cases
 
 log = logging.getLogger(__name__)
 
-Cause = Trouble | Literal["token"]
+Cause = Trouble | Literal["clock", "token"]
 
 WORDS: Mapping[Cause, str] = {
     "full": N_("The disk that Kith writes to is full. Nothing new is kept until there is room again."),
+    "clock": N_(
+        "The clock of the computer that I run on is wrong. I plan, erase and send nothing until it is right."
+        " `kith clock` says more, on that computer."
+    ),
     "damaged": N_("Kith's database is damaged. Stop Kith and put a backup back with `kith restore`."),
     "held": N_(
         "Another program has read Kith's database for an hour, so what was deleted is still in its log."

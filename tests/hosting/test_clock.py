@@ -235,6 +235,34 @@ async def test_hourly_and_daily_jobs_of_a_wrong_time_are_done_once_it_is_right(
     assert diary.jobs == [("day", NOON, True)]
 
 
+async def test_the_host_hears_of_a_clock_that_stays_wrong_for_a_minute(
+    database: Database, hand: Hand, diary: Diary
+) -> None:
+    told: list[datetime] = []
+    watch = await begun(database, hand)
+
+    async def tell() -> None:
+        told.append(hand.true)
+
+    watch.on_wrong = tell
+    hand.off = 40 * DAY
+    for _second in range(59):
+        await watch.tick(diary.tick)
+        hand.passes(SECOND)
+    assert told == []
+    hand.passes(SECOND)
+    await watch.tick(diary.tick)
+    assert told == [NOON + MINUTE]
+
+
+async def test_a_moment_between_two_looks_at_the_clocks_is_no_jump(hand: Hand) -> None:
+    """The process may stand still between reading one and the other."""
+    counted = iter([0.0, 0.0, 60.0, 0.0])
+    clock = TrustedClock(Machine(lambda: hand.true, lambda: next(counted)))
+    assert clock.now() == NOON
+    assert clock.parted is None
+
+
 # -- at a start --------------------------------------------------------------------------------------------------------
 
 

@@ -49,22 +49,24 @@ class TrustedClock:
 
     def believe(self, at: datetime) -> None:
         """It is ``at`` now, whatever the wall shows."""
-        self._at, self._counted = at, self.machine.elapsed()
+        self._anchor = (at, self.machine.elapsed())  # one value: the journal asks from the database's thread
         self.parted: float | None = None
         self.now()
 
     def now(self) -> datetime:
         """Never a time to which somebody has set the wall's clock by more than a little."""
-        wall, counted = self.machine.wall(), self.machine.elapsed()
-        passed = counted - self._counted
-        believed = self._at + timedelta(seconds=passed)
-        self.has_slept = self.has_slept or (passed > ASLEEP and self.parted is None)
-        if abs(wall - believed) > SLACK + timedelta(seconds=DRIFT * max(passed, 0)):
-            if self.parted is None:
-                self.parted = counted
-            return believed
-        self._at, self._counted, self.parted = wall, counted, None
-        return wall
+        for _once_more in range(2):  # the process may have stood still between the two clocks
+            wall, counted = self.machine.wall(), self.machine.elapsed()
+            at, since = self._anchor
+            passed = counted - since
+            believed = at + timedelta(seconds=passed)
+            if abs(wall - believed) <= SLACK + timedelta(seconds=DRIFT * max(passed, 0)):
+                self.has_slept = self.has_slept or (passed > ASLEEP and self.parted is None)
+                self._anchor, self.parted = (wall, counted), None
+                return wall
+        if self.parted is None:
+            self.parted = counted
+        return believed
 
     @property
     def off(self) -> timedelta:

@@ -29,6 +29,8 @@ LOOK_EVERY = 5.0
 """Seconds between two looks whether the host has confirmed a clock, and the fewest between two questions."""
 ASK_EVERY, ASK_A_SURE_ONE_EVERY = 20.0, 3600.0
 """Seconds between two questions to the platforms: while everything rests, and otherwise."""
+TELL_AFTER = 60.0
+"""Seconds after which a clock that is still wrong is one that the host has to set right."""
 STEADY = 300.0
 """Seconds that a clock must go on as it is before it is believed where no platform can be asked, and, if it was set,
 as many as it was set by."""
@@ -53,6 +55,8 @@ class ClockWatch:
         self._ask = ask
         self.on_right: Callable[[datetime], Awaitable[None]] | None = None
         """Derives anew what was planned by a clock that was ahead."""
+        self.on_wrong: Callable[[], Awaitable[None]] | None = None
+        """Tells the host, where no log is read."""
         self._derives = False
         self._unproven: float | None = clock.machine.elapsed()
         self._waits = False  # for a proof, after a start of the machine
@@ -135,7 +139,7 @@ class ClockWatch:
             await self._look()
         except StorageError:
             log.exception("it cannot be looked what is known of the clock")
-        self._tell()
+        await self._tell()
 
     async def _look(self) -> None:
         counted = self._machine.elapsed()
@@ -210,7 +214,7 @@ class ClockWatch:
 
     # -- what the host hears ------------------------------------------------------------------------------------------
 
-    def _tell(self) -> None:
+    async def _tell(self) -> None:
         """One line when everything begins to rest, and one when it goes on."""
         says = "" if not self.rests else "off" if self._clock.parted is not None else "unproven"
         if says == "off" and self._told != says:
@@ -224,6 +228,8 @@ class ClockWatch:
         elif not says and self._told:
             log.warning("the clock is right: %s. What is due is done now", self.now().replace(microsecond=0))
         self._told = says
+        if says == "off" and self.on_wrong is not None and self._for_seconds(self._clock.parted) >= TELL_AFTER:
+            await self.on_wrong()  # each second: it tells once
         if not says:
             self._right.set()
 
