@@ -14,7 +14,8 @@ from storage.database import schema
 
 RULES: Mapping[str, str] = {
     "compatible": "who left since a file was put back leaves again; what an older program deletes, it never hears of",
-    "known_walls": "what an older program moves would go back to its old hour when a zone's rules change",
+    "known_walls": "what an older program moves would go back to its old hour when a zone's rules change; what comes"
+    " round again would come once more and be gone",
 }
 """Migrations that bring a rule of safety: what an older program would do that harms somebody. They raise
 ``compatible`` (CONTRIBUTING.md, "What is on disk"). Those before the first of them need no row: it shuts out every
