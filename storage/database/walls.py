@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.context import NewRules
 from storage.database.instants import seconds
 
-PORTION = 500
+PORTION = 200
 """Rows that are looked at in one transaction: others want to write too."""
 AGAIN = "+"
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.hosting.installation import DATABASE
 from tests.engines.promised import KILLED_AFTER, ZONES, who
 
 DATA = Path(__file__).parents[1] / "data" / "rules"
 OLD, NEW = "2026a", "2026f"
 KILLED = "killed"
+WALLS = (
+    *(("reminders", "wall"), ("persons", "paused_wall"), ("gatherings", "wall")),
+    *(("deliveries", "wall"), ("buddy_schedules", "wall")),
+)
 
 
 def process(rules: str, step: str, folder: Path, **env: str) -> Any:
@@ -93,3 +100,15 @@ def test_the_way_back_to_the_old_rules_is_followed_too(folder: Path) -> None:
         process(rules, "start", folder)
         assert process(rules, "look", folder) == was
     assert {*Counter(name for name, _words in process(NEW, "live", folder)).values()} == {1}, "they wait in one message"
+
+
+def test_what_an_earlier_version_kept_gets_its_wall_time_by_the_rules_of_the_first_start(folder: Path) -> None:
+    """As the migration leaves it: a zone, and no wall time yet."""
+    was = process(OLD, "look", folder)
+    with closing(sqlite3.connect(folder / DATABASE)) as connection, connection:
+        for table, wall in WALLS:
+            connection.execute(f"UPDATE {table} SET {wall} = NULL")
+        connection.execute("DELETE FROM zone_rules")
+    for rules in (OLD, NEW):
+        process(rules, "start", folder)
+        assert process(rules, "look", folder) == was
