@@ -28,7 +28,6 @@ from zoneinfo import ZoneInfo
 
 from bench.report import heard_by, progress
 from bench.soak import _crowd as crowd
-from bench.soak import _old as old
 from bench.soak._model import CHECK_IN, Life, Model, occurrence_after
 from bot.adapters.local import NAME
 from bot.bot import Bot
@@ -47,6 +46,7 @@ from storage.checkins.checkins import WINDOW
 from storage.database.database import Database
 from storage.members import consents, members
 from storage.personal import reminders
+from tests.engines import grown_old as old
 from tests.engines.virtual_clock import VirtualClock, virtual_clock
 
 NEEDS = "run"

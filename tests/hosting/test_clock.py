@@ -23,7 +23,7 @@ from bot.hosting.clock.trusted import TrustedClock, Voice
 from bot.hosting.clock.watch import STEADY, ClockWatch
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
-from bot.messages import Member, Person
+from bot.messages import Member, Person, Place
 from bot.registry import Every
 from cogs import COGS
 from storage.checkins import checkins
@@ -32,6 +32,7 @@ from storage.database.database import Database
 from storage.delivery import deliveries
 from storage.members import consents, in_touch, members
 from storage.quiet import quiet, uptime
+from tests.engines import grown_old as old
 from tests.prepared import prepared
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -380,6 +381,19 @@ async def test_a_first_start_asks_a_platform_too(database: Database, hand: Hand,
     watch = await begun(database, hand)
     await watch.tick(diary.tick)
     assert (watch.now(), diary.ticks) == (hand.true, [])
+
+
+async def test_jobs_that_are_not_to_erase_take_away_nothing_however_old(database: Database) -> None:
+    bot, everybody = Bot(database, Keyring.new(), COGS, now=lambda: NOON), [Member("local", "alice")]
+    await database.write(_settled)
+    await database.write(old.grow, everybody, Place("local", "garden", "Garden"), NOON)
+    before, far = await database.read(old.count, NOON), NOON + 1095 * DAY
+    await bot.run_jobs("hour", far, erasing=False)
+    await bot.run_jobs("day", far, erasing=False)
+    assert await database.read(old.count, NOON) == before
+    await bot.run_jobs("hour", far)
+    await bot.run_jobs("day", far)
+    assert await database.read(old.count, NOON) < before - 3
 
 
 # -- what was planned by a wrong clock ---------------------------------------------------------------------------------

@@ -1,14 +1,14 @@
-"""Holds Kith as its host starts it to a clock that can be believed: on a computer whose clock is really set."""
+"""Holds Kith as its host starts it to a clock that can be believed: on a computer whose clock is set."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sqlite3
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,27 +19,7 @@ from bot.clocks.clock import utc_now
 from storage.database import sureness
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
-from tests.beds.process import Ended, configure, started
-
-LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
-
-
-def why_not() -> str:
-    """Why a process of its own can be given no clock of its own here; empty where it can."""
-    if LIBRARY is None:
-        return "libfaketime is not installed here (Debian: apt install faketime)"
-    asked = [sys.executable, "-c", "import datetime; print(datetime.datetime.now().year)"]
-    answer = subprocess.run(asked, env=setting("+3650d"), capture_output=True, text=True, check=False)
-    found = answer.stdout.strip()
-    return "" if found.isdigit() and int(found) > utc_now().year + 5 else "libfaketime does not work with this Python"
-
-
-def setting(offset: str) -> dict[str, str]:
-    """As a clock is set: what only counts goes on."""
-    return {"LD_PRELOAD": str(LIBRARY), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-
-
-faked = pytest.mark.skipif(bool(why_not()), reason=why_not())
+from tests.beds.process import ROOT, Ended, Running, configure, environment
 
 
 @pytest.fixture
@@ -49,84 +29,107 @@ async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
         yield running
 
 
-async def run_until_ready(config: Path, offset: str) -> Ended:
-    before = last_sure(config)
-    async with started("run", "--config", config, env=setting(offset)) as kith:
-        assert await kith.line() == "ready: discord", (await kith.end()).err
-        await until(lambda: last_sure(config) != before)
-        return await kith.end(signal.SIGTERM)
+class Computer:
+    """Where Kith is installed: ``set`` sets its clock, so many days ahead."""
+
+    def __init__(self, folder: Path, discord: FakeDiscord) -> None:
+        self.config = configure(folder, discord)
+        self._database = folder / "data/kith.db"
+        self._offset = folder / "offset"
+        self.set(0)
+
+    def set(self, days: float) -> None:
+        fresh = self._offset.with_suffix(".new")
+        fresh.write_text(str(days))
+        fresh.replace(self._offset)
+
+    @property
+    def sure(self) -> datetime | None:
+        """Until when Kith was sure of the time."""
+        if not self._database.exists():
+            return None
+        with closing(sqlite3.connect(self._database)) as connection:
+            found = sureness.last(connection)
+        return found.at if found else None
+
+    @asynccontextmanager
+    async def started(self, *arguments: str) -> AsyncIterator[Running]:
+        command = [sys.executable, "-m", "tests.beds.set_clock", str(self._offset), *arguments]
+        process = await asyncio.create_subprocess_exec(
+            *command, "--config", str(self.config), cwd=ROOT, env=environment(), stdout=PIPE, stderr=PIPE
+        )
+        try:
+            yield Running(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
+
+    async def ended(self, *arguments: str) -> Ended:
+        async with self.started(*arguments) as kith:
+            return await kith.end()
+
+    async def run(self) -> None:
+        """Start Kith, and stop it once it has noted the time."""
+        before = self.sure
+        async with self.started("run") as kith:
+            assert await kith.line() == "ready: discord", (await kith.end()).err
+            await until(lambda: self.sure != before)
+            await kith.end(signal.SIGTERM)
 
 
-async def ended(*arguments: str | Path, env: dict[str, str]) -> Ended:
-    async with started(*arguments, env=env) as kith:
-        return await kith.end()
+@pytest.fixture
+async def computer(tmp_path: Path, discord: FakeDiscord) -> Computer:
+    return Computer(tmp_path, discord)
 
 
-def last_sure(config: Path) -> datetime | None:
-    if not (config.parent / "data/kith.db").exists():
-        return None
-    with closing(sqlite3.connect(config.parent / "data/kith.db")) as connection:
-        found = sureness.last(connection)
-    return found.at if found else None
-
-
-@faked
-async def test_a_start_three_years_ahead_ends_with_one_sentence_until_the_host_confirms(
-    tmp_path: Path, discord: FakeDiscord
-) -> None:
-    config = configure(tmp_path, discord)
-    await run_until_ready(config, "+0d")
-    refused = await ended("run", "--config", config, env=setting("+1095d"))
+async def test_a_start_three_years_ahead_ends_with_one_sentence_until_the_host_confirms(computer: Computer) -> None:
+    await computer.run()
+    computer.set(1095)
+    refused = await computer.ended("run")
     assert (refused.status, refused.out) == (78, "")
     assert refused.err.startswith("kith: The clock shows ")
     assert "1095 days after Kith last ran" in refused.err
     assert refused.err.count("\n") == 1
-    confirmed = await ended("clock", "--config", config, "--confirm", env=setting("+1095d"))
+    confirmed = await computer.ended("clock", "--confirm")
     assert (confirmed.status, confirmed.out[:6]) == (0, "Noted:"), confirmed.err
-    await run_until_ready(config, "+1095d")
-    behind = await ended("run", "--config", config, env=setting("+0d"))
+    await computer.run()
+    computer.set(0)
+    behind = await computer.ended("run")
     assert behind.status == 78
     assert "and Kith has already seen" in behind.err
-    looked = await ended("clock", "--config", config, env=setting("+0d"))
+    looked = await computer.ended("clock")
     assert looked.status == 78
     assert looked.err.partition(" UTC, ")[2] == behind.err.partition(" UTC, ")[2]
 
 
-@faked
-async def test_a_start_twenty_nine_days_ahead_rests_until_the_clock_is_right(
-    tmp_path: Path, discord: FakeDiscord
-) -> None:
-    config = configure(tmp_path, discord)
-    await run_until_ready(config, "+0d")
-    before = last_sure(config)
-    async with started("run", "--config", config, env=setting("+29d")) as kith:
+async def test_a_start_twenty_nine_days_ahead_rests_until_the_clock_is_right(computer: Computer) -> None:
+    await computer.run()
+    before = computer.sure
+    computer.set(29)
+    async with computer.started("run") as kith:
         assert await kith.line() == "ready: discord"
-        await asyncio.sleep(3)
+        await asyncio.sleep(2)
+        assert computer.sure == before
+        computer.set(0)
+        await until(lambda: computer.sure != before)
         stopped = await kith.end(signal.SIGTERM)
     assert "nothing is planned, erased or sent until it is set right" in stopped.err
-    assert last_sure(config) == before
-    await run_until_ready(config, "+0d")
+    assert "the clock is right:" in stopped.err
 
 
-@faked
-async def test_a_clock_set_forty_days_ahead_while_kith_runs_rests_until_it_is_set_back(
-    tmp_path: Path, discord: FakeDiscord
-) -> None:
-    config, file = configure(tmp_path, discord), tmp_path / "offset"
-    file.write_text("+0d\n")
-    env = setting("+0d") | {"FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
-    del env["FAKETIME"]
-    async with started("run", "--config", config, env=env) as kith:
+async def test_a_clock_set_forty_days_ahead_while_kith_runs_rests_until_it_is_set_back(computer: Computer) -> None:
+    async with computer.started("run") as kith:
         assert await kith.line() == "ready: discord"
-        await until(lambda: last_sure(config) is not None)
-        file.write_text("+40d\n")
+        await until(lambda: computer.sure is not None)
+        computer.set(40)
         await asyncio.sleep(3)
-        file.write_text("+0d\n")
+        computer.set(0)
         await asyncio.sleep(3)
         stopped = await kith.end(signal.SIGTERM)
     assert "nothing is planned, erased or sent until it is set right" in stopped.err
     assert "the clock is right:" in stopped.err
-    found = last_sure(config)
+    found = computer.sure
     assert found is not None
     assert abs(found - utc_now()) < timedelta(minutes=10)
 
