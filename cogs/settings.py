@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.asking import doors
 from bot.asking.consenting import ADULT, ADULTS_ONLY, CORE
 from bot.clocks.quiet_hours import QuietHours
-from bot.clocks.times import friendly_zone
+from bot.clocks.times import friendly_time, friendly_zone
 from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
@@ -176,11 +176,12 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
     @action("settings.quiet_hours")
     async def quiet_hours(self, context: Context, value: str) -> Form:
         profile = await self.read(members.profile, context.me)
+        start, end = time.fromisoformat(profile.quiet_start), time.fromisoformat(profile.quiet_end)
         return Form(
             _("Quiet hours"),
             (
-                Field("start", _("From when may I not write first?"), time, default=profile.quiet_start),
-                Field("end", _("Until when? The same time means never."), time, default=profile.quiet_end),
+                Field("start", _("From when may I not write first?"), time, default=friendly_time(start)),
+                Field("end", _("Until when? The same time means never."), time, default=friendly_time(end)),
             ),
             "settings.be_quiet",
         )

@@ -6,6 +6,7 @@ import re
 from datetime import time
 from typing import NamedTuple
 
+from bot.clocks.times import on_twelve_hours
 from bot.errors import Ambiguous, UserError
 from bot.words.i18n import _
 
@@ -28,8 +29,11 @@ class Hour(NamedTuple):
     next_day: bool = False
 
 
-def read(clock: str, part: str | None) -> Hour:
-    """The hour of a ``CLOCK`` in a part of the day. Raises ``UserError`` where it is none, or could be two."""
+def read(clock: str, part: str | None, *, dated: bool = False) -> Hour:
+    """The hour of a ``CLOCK`` in a part of the day. Raises ``UserError`` where it is none, or could be two.
+
+    ``dated``: behind a date in figures, where nobody counts hours to twelve.
+    """
     if clock in ("noon", "midnight"):
         return Hour(time(12 if clock == "noon" else 0))
     if clock == "24:00" and not part:
@@ -41,7 +45,7 @@ def read(clock: str, part: str | None) -> Hour:
         hours = hours % 12 + (12 if half == "pm" else 0)
     elif part and part != "morning" and 1 <= hours < 12:
         hours += 12
-    elif not part and 1 <= hours <= 12 and not _on_24_hours(clock):
+    elif not part and 1 <= hours <= 12 and not _on_24_hours(clock, dated):
         shown = f"{hours}:{minutes:02}" if minutes else f"{hours}"
         asked = Ambiguous(_("Is that {hour}am or {hour}pm?").format(hour=shown))
         raise asked.offering([f"{shown}am", f"{shown}pm"])
@@ -50,7 +54,10 @@ def read(clock: str, part: str | None) -> Hour:
     return Hour(time(hours, minutes))
 
 
-def _on_24_hours(clock: str) -> bool:
+def _on_24_hours(clock: str, dated: bool) -> bool:
+    """``7:30``, but to those who would write the evening's so as well; ``07:30`` and ``19h`` to everybody."""
+    if on_twelve_hours() and not dated and re.fullmatch("(?:[1-9]|1[0-2])[:.][0-9]{2}", clock):
+        return False
     return bool(re.fullmatch(r"[0-9]{1,2}[:.][0-9]{2}|[0-9]{4}|[0-9]{1,2}h(?:[0-9]{2})?", clock))
 
 

@@ -83,7 +83,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
     days = list(dates.named(form.kind, form.day, today)) if form.day else [today, today + ONE_DAY]
     if re.fullmatch("[0-9]{1,2}", form.clock) and int(form.clock) > 12 and form.kind != "near":
         raise hours.unsure()  # "friday 18" may be a date
-    at, next_day = hours.read(clock, form.part or None)
+    at, next_day = hours.read(clock, form.part or None, dated=bool(re.match("[0-9]{4}[-/]", form.day)))
     if form.zone:
         days = days if form.day else [today - ONE_DAY, *days]
         return _first_to_come(days, at, now, zone, phrase, there=zone_named(form.zone), skipped=next_day)

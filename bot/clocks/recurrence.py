@@ -192,7 +192,7 @@ class Recurrence:
     def code(self) -> str:
         """Compact text for storage: ``2026-11-24 19:00 Europe/Berlin weeks:2:2 until:2027-03-03``."""
         end = f"times:{self.times}" if self.until is None else f"until:{self.until}"
-        return f"{self.start} {friendly_time(self.at)} {self.zone.key} {self.pattern.code} {end}"
+        return f"{self.start} {self.at:%H:%M} {self.zone.key} {self.pattern.code} {end}"
 
     @classmethod
     def from_code(cls, code: str) -> Self:

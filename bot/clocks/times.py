@@ -12,7 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from bot.words.i18n import _, ngettext
+from bot.words.i18n import _, ngettext, reader_locale
+
+TWELVE_HOURS = frozenset(["en-US", "en-CA", "en-AU", "en-NZ", "en-IN"])
+"""Locales in which ``7:30`` is half past seven in the morning or in the evening (CLDR, ``h:mm a``)."""
 
 ONE_DAY = timedelta(days=1)
 _EVENING = 17
@@ -201,9 +204,16 @@ def month_name(month: int) -> str:
     return str(names[month - 1])
 
 
+def on_twelve_hours() -> bool:
+    """Is the reader known to count hours to twelve? Where their platform says nothing of it, nobody is."""
+    return reader_locale().replace("_", "-") in TWELVE_HOURS
+
+
 def friendly_time(at: time) -> str:
-    """``18:00``: the 24 hour clock, which needs no translation."""
-    return f"{at:%H:%M}"
+    """``18:00``, the 24 hour clock, which needs no translation; ``6:00 PM`` for whoever is known to write it so."""
+    if not on_twelve_hours():
+        return f"{at:%H:%M}"
+    return f"{at.hour % 12 or 12}:{at:%M} {'PM' if at.hour >= 12 else 'AM'}"
 
 
 def friendly_zone(zone: ZoneInfo) -> str:

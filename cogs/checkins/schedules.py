@@ -6,7 +6,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.clocks.times import Days, Schedule, Week, friendly_instant
+from bot.clocks.times import Days, Schedule, Week, friendly_instant, friendly_time
 from bot.errors import UserError
 from bot.messages import Button, Field, Form, Text
 from bot.registry import Ask
@@ -55,7 +55,7 @@ def form(schedule: Schedule) -> Form:
     return Form(
         _("Your check-in"),
         (
-            Field("at", _("At what time?"), time, default=f"{schedule.at:%H:%M}"),
+            Field("at", _("At what time?"), time, default=friendly_time(schedule.at)),
             Field("zone", _("In which city or time zone?"), ZoneInfo, default=schedule.zone.key),
             Field("days", _("On which days?"), Days, default=_days_words(schedule.days)),
         ),

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking.doors import COMPANY, HELP_NOW
-from bot.clocks.times import EVERY_DAY, Days
+from bot.clocks.times import EVERY_DAY, Days, friendly_time
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, who
@@ -39,8 +39,8 @@ class Helping(Cog):
         return Form(
             _("Helper hours"),
             (
-                Field("start", _("From when may I ask you?"), time, default=f"{known.start:%H:%M}"),
-                Field("end", _("Until when?"), time, default=f"{known.end:%H:%M}"),
+                Field("start", _("From when may I ask you?"), time, default=friendly_time(known.start)),
+                Field("end", _("Until when?"), time, default=friendly_time(known.end)),
                 Field("days", _("On which days?"), Days, default=str(known.days).removeprefix("on ")),
                 Field("zone", _("In which city or time zone?"), ZoneInfo, default=known.zone.key),
             ),
@@ -82,7 +82,8 @@ class Helping(Cog):
         if helping.HELPER not in await self.read(consents.given, context.me):
             return ()
         hours = await self._hours(context.me)
-        return (Setting(_("Helper hours"), Text(f"{hours.start:%H:%M}-{hours.end:%H:%M}"), "company.hours"),)
+        shown = f"{friendly_time(hours.start)}-{friendly_time(hours.end)}"
+        return (Setting(_("Helper hours"), Text(shown), "company.hours"),)
 
     # -- being asked ---------------------------------------------------------------------------------------------------
 

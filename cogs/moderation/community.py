@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 
 from bot.clocks.quiet_hours import QuietHours
+from bot.clocks.times import friendly_time
 from bot.cog import KeepsNothing, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
@@ -114,8 +115,8 @@ class CommunitySettings(KeepsNothing):
         return Form(
             _("Quiet hours here"),
             (
-                Field("start", _("From when may I not write first?"), time, default=f"{now.start:%H:%M}"),
-                Field("end", _("Until when? The same time means never."), time, default=f"{now.end:%H:%M}"),
+                Field("start", _("From when may I not write first?"), time, default=friendly_time(now.start)),
+                Field("end", _("Until when? The same time means never."), time, default=friendly_time(now.end)),
             ),
             "community.be_quiet",
         )

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot.clocks.lines import take_phrase
 from bot.clocks.phrases import read_date, read_days, read_duration, read_moment, read_span, read_time
-from bot.clocks.times import Days, friendly_duration, friendly_instant, instant_at
-from bot.errors import UserError
+from bot.clocks.times import Days, friendly_duration, friendly_instant, friendly_time, instant_at
+from bot.errors import Ambiguous, UserError
+from bot.words.i18n import reading
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 14, 45, tzinfo=UTC)  # a Saturday, 15:45 in Berlin
@@ -497,3 +498,39 @@ def test_an_end_nobody_knows(typed: str) -> None:
 def test_an_hour_of_the_24_and_a_length_are_told_apart() -> None:
     assert refusal("19h") == "Is that at 19:00 or in 19 hours?"
     assert shown("2h") == "2026-11-21 17:45"
+
+
+@pytest.mark.parametrize("locale", ["en-US", "en_US"])
+def test_where_hours_are_counted_to_twelve_a_clock_that_is_two_is_asked_about(locale: str) -> None:
+    with reading(locale):
+        for phrase in ("tomorrow 7:30", "tomorrow 12:15", "friday at 9.00"):
+            with pytest.raises(Ambiguous, match=r"Is that .*am or .*pm\?"):
+                read_moment(phrase, NOW, BERLIN)
+        with pytest.raises(Ambiguous, match=r"Is that 7:30am or 7:30pm\?"):
+            read_time("7:30")
+        for said, at in (
+            ("07:30", time(7, 30)),
+            ("19:30", time(19, 30)),
+            ("7:30 pm", time(19, 30)),
+            ("0730", time(7, 30)),
+        ):
+            assert read_time(said) == at
+        assert read_moment("2026-12-24 10:00", NOW, BERLIN).at == time(10)
+
+
+@pytest.mark.parametrize("locale", ["en", "en-GB", "de", "xx", ""])
+def test_where_nothing_is_known_or_hours_go_to_24_a_clock_is_what_it_says(locale: str) -> None:
+    with reading(locale):
+        assert read_time("7:30") == time(7, 30)
+        with pytest.raises(Ambiguous, match="Is that 7am or 7pm"):
+            read_time("at 7")
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"), [(time(0), "12:00 AM"), (time(7, 5), "7:05 AM"), (time(12), "12:00 PM"), (time(19, 30), "7:30 PM")]
+)
+def test_a_clock_is_drawn_as_the_reader_writes_it_where_that_is_known_and_read_back(at: time, shown: str) -> None:
+    assert friendly_time(at) == f"{at:%H:%M}"
+    with reading("en-US"):
+        assert friendly_time(at) == shown
+        assert read_time(shown) == at

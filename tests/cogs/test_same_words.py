@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -173,6 +174,24 @@ async def test_an_hour_that_is_two_is_asked_about_with_all_else_kept(members: Pl
     said = await say(members, "pm")
     assert "21:00" in said.text
     assert "on weekdays" in said.text
+
+
+async def test_whoever_counts_hours_to_twelve_is_asked_and_answered_so(members: Playground) -> None:
+    american = replace(members.chat.incoming(ALICE), locale="en-US")
+
+    async def said(line: str) -> str:
+        await members.bot.run_text(american, line)
+        return str(members.chat.read(ALICE)[-1].text)
+
+    assert "Is that 7:30am or 7:30pm?" in await said("checkin on 7:30")
+    assert "at 7:30 PM every day, Berlin time" in await said("pm")
+    assert "at 10:00 AM every day" in await said("checkin on 10am")
+    await said("checkin change")
+    assert "10:00 AM" in await said("Change time or days"), "what stands is offered so that it can be sent back"
+    for answer in ("-", "-"):
+        await said(answer)
+    assert "at 10:00 AM on weekends" in await said("weekends")
+    assert "at 10:00 on weekends" in (await say(members, "checkin change")).text, "elsewhere nobody is known to"
 
 
 async def test_a_post_at_an_hour_that_is_two_is_asked_about(members: Playground) -> None:
