@@ -20,7 +20,7 @@ async def test_a_command_in_a_server_is_answered_for_her_eyes_only(kith: Kith, a
     context = kith.samples.contexts[0]
     assert (context.member.platform, context.member.id, context.member.name) == ("discord", kith.alice.id, "Alice")
     assert context.channel == Channel("discord", kith.guild.general.id)
-    assert (context.direct, context.locale) == (False, "en-US")
+    assert (context.direct, context.locale) == (False, "en-GB")
 
 
 async def test_in_the_direct_chat_the_answer_stays(kith: Kith, adapter: DiscordAdapter) -> None:

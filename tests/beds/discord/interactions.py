@@ -120,7 +120,7 @@ def _payload(discord: FakeDiscord, interaction: Interaction, data: Payload) -> P
         "version": 1,
         "channel_id": channel.id,
         "channel": channel.payload(bot),
-        "locale": "en-US",
+        "locale": "en-GB",
         "entitlements": [],
         "authorizing_integration_owners": {"0": channel.guild.id if channel.guild else "0"},
         "context": 0 if channel.guild else 1,
