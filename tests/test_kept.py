@@ -19,6 +19,7 @@ from cogs.circles import schedule
 from storage.database import journal
 from storage.database.instants import seconds
 from storage.members import departures, linking, members
+from storage.upkeep import aside
 from tests.cast import ALICE, BOB, ROOM, Playground
 from tests.cogs.settled import settle
 from tests.engines.filled import Filler
@@ -225,6 +226,8 @@ def test_what_other_tests_wait_for_is_what_the_page_says(table: str, constant: t
     [
         ("`kith.journal`", journal.KEPT.days),
         ("backups", journal.KEPT.days),
+        ("`kith.db.before-upgrade-*`", aside.COPY_KEPT.days),
+        ("`replaced-*`", aside.REPLACED_KEPT.days),
         ("the log", next(field.default for field in fields(LogConfig) if field.name == "keep_days")),
     ],
 )
