@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from bot.app import App
 from bot.bot import Bot
 from bot.clocks.clock import Machine
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.installation import DATABASE
 from bot.messages import Member
+from storage.database import schema
 from storage.members import members
 from tests.cast import UNGREETED, Playground, button
 from tests.prepared import at_home, prepared
@@ -68,6 +71,17 @@ class House(NamedTuple):
         with closing(sqlite3.connect(self.database)) as connection:
             [found] = connection.execute("SELECT count(*) FROM deliveries WHERE state = ?", (state,)).fetchone()
         return int(found)
+
+
+def tomorrow(folder: Path, patch: pytest.MonkeyPatch) -> int:
+    """From now on it is a Kith whose schema is one further. Returns that version's number."""
+    known = folder / "migrations-of-tomorrow"
+    shutil.copytree(schema.FOLDER, known)
+    found = schema.migrations()
+    (known / f"{len(found) + 1:04d}_tomorrow.sql").write_text("CREATE TABLE tomorrow (x INTEGER) STRICT;\n")
+    later = schema.migrations(known)
+    patch.setattr(schema, "migrations", lambda _folder=None: later)
+    return len(later)
 
 
 def house(folder: Path) -> House:

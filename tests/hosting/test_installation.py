@@ -23,12 +23,11 @@ from cogs import COGS
 from storage.database import schema
 from storage.upkeep import aside
 from tests.beds.process import configure
-from tests.hosting.house import DAY, HOUR, NOON, House, built, house
+from tests.hosting.house import DAY, HOUR, NOON, House, built, house, tomorrow
 from tests.storage.upkeep.test_holders import reading
 from tests.test_cli import FakeDiscordAddress
 
 PASSPHRASE = Secret("four unrelated quiet words")
-NEWEST = len(schema.migrations())
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +41,6 @@ def home(tmp_path: Path) -> House:
     return house(tmp_path)
 
 
-def older(home: House) -> None:
-    """Its file is of the schema before today's, which a process of that program may be using."""
-    with closing(sqlite3.connect(home.database, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA user_version = {NEWEST - 1}")
-
-
 def version(home: House) -> int:
     with closing(sqlite3.connect(home.database)) as connection:
         return schema.version(connection)
@@ -56,11 +49,12 @@ def version(home: House) -> int:
 # -- the schema --------------------------------------------------------------------------------------------------------
 
 
-async def test_no_other_command_changes_the_schema(tmp_path: Path) -> None:
+async def test_no_other_command_changes_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of the version from before may be using the file."""
     home = built(tmp_path)
     await home.start()
-    older(home)
-    sentence = rf"was written by an older Kith \(schema {NEWEST - 1}; this one works with {NEWEST}\)"
+    newest = tomorrow(tmp_path, monkeypatch)
+    sentence = rf"was written by an older Kith \(schema {newest - 1}; this one works with {newest}\)"
     for refused in (
         waiting(home.config),
         close(home.config, 1, NOON, free=False),
@@ -69,17 +63,19 @@ async def test_no_other_command_changes_the_schema(tmp_path: Path) -> None:
         with pytest.raises(FatalError, match=sentence):
             await refused
     back_up(home.config, tmp_path / "kith.backup", PASSPHRASE, NOON)
-    assert version(home) == NEWEST - 1
+    assert version(home) == newest - 1
     assert list(aside.copies(home.config.data)) == []
 
 
-async def test_migrate_brings_the_file_up_to_date_and_names_the_copy(tmp_path: Path) -> None:
+async def test_migrate_brings_the_file_up_to_date_and_names_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, said = built(tmp_path), list[str]()
-    older(home)
+    newest = tomorrow(tmp_path, monkeypatch)
     await migrate(home.config.data, said.append)
-    assert version(home) == NEWEST
-    assert said[0] == f"{home.database} is of schema {NEWEST}."
-    assert said[1:] == [f"A copy from before is in {schema.copy_of(home.database, NEWEST - 1)}, for 14 days at least."]
+    assert version(home) == newest
+    assert said[0] == f"{home.database} is of schema {newest}."
+    assert said[1:] == [f"A copy from before is in {schema.copy_of(home.database, newest - 1)}, for 14 days at least."]
 
 
 async def test_migrate_makes_no_database(home: House) -> None:
@@ -88,13 +84,15 @@ async def test_migrate_makes_no_database(home: House) -> None:
     assert not home.database.exists()
 
 
-async def test_a_restored_older_backup_leaves_no_copy_with_whoever_left(tmp_path: Path) -> None:
+async def test_a_restored_older_backup_leaves_no_copy_with_whoever_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = built(tmp_path)
     await home.start()
-    older(home)
     back_up(home.config, tmp_path / "kith.backup", PASSPHRASE, NOON)
+    newest = tomorrow(tmp_path, monkeypatch)
     await restore(home.config, tmp_path / "kith.backup", PASSPHRASE, COGS, NOON)
-    assert version(home) == NEWEST
+    assert version(home) == newest
     assert list(aside.copies(home.config.data)) == []
 
 
@@ -200,11 +198,11 @@ async def test_a_restore_waits_until_nobody_replicates_the_file(tmp_path: Path) 
 # -- what was put aside ------------------------------------------------------------------------------------------------
 
 
-async def test_running_lets_go_of_it_in_time(tmp_path: Path) -> None:
+async def test_running_lets_go_of_it_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = built(tmp_path)
-    older(home)
+    newest = tomorrow(tmp_path, monkeypatch)
     await home.start()
-    copy, replaced = schema.copy_of(home.database, NEWEST - 1), home.config.data / aside.replaced_at(NOON)
+    copy, replaced = schema.copy_of(home.database, newest - 1), home.config.data / aside.replaced_at(NOON)
     replaced.mkdir()
     os.utime(copy, (NOON.timestamp(), NOON.timestamp()))
     async with home.started() as bot:

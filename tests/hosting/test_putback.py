@@ -15,7 +15,7 @@ from storage.checkins import checkins
 from storage.database import journal, platforms, schema
 from storage.members import consents, members
 from tests.cast import ALICE, BOB
-from tests.hosting.house import DAY, HOUR, NOON, House, built, leaves, prompted, wants_check_ins
+from tests.hosting.house import DAY, HOUR, NOON, House, built, leaves, prompted, tomorrow, wants_check_ins
 
 SEVEN = NOON + 5 * HOUR
 """In Berlin, where they are asked."""
@@ -86,14 +86,12 @@ async def test_killed_between_the_journal_and_the_database_whoever_left_is_gone(
     assert home.state("unknown") == 0
 
 
-async def test_the_copy_before_an_upgrade_brings_nobody_back(tmp_path: Path) -> None:
-    """A host went back to it, and then upgraded again: the old schema does not know of the journal."""
+async def test_the_copy_before_an_upgrade_brings_nobody_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host went back to it, and then upgraded again. It is from before starts were counted."""
     found = built(tmp_path)
     async with found.living() as world:
         await wants_check_ins(world, ALICE, BOB)
-    with closing(sqlite3.connect(found.database, isolation_level=None)) as connection:
-        newest = schema.version(connection)
-        connection.execute(f"PRAGMA user_version = {newest - 1}")
+    newest = tomorrow(tmp_path, monkeypatch)
     await found.start()
     async with found.living() as world:
         await leaves(world, ALICE)
