@@ -33,10 +33,11 @@ PRAGMAS = (
     "secure_delete = ON",
     "temp_store = MEMORY",
     # A batch of a large crowd touches some 4 MiB of pages. They stay in memory (12 MiB, where there is that much), and
-    # the log is copied into the file every 96 MiB instead of after each batch: a quarter more rows a second. ``scrub``
-    # empties it every hour all the same, so nothing that was deleted stays longer for it.
+    # the log is copied into the file every 24 MiB instead of after each batch. More at once would take longer than
+    # anybody should wait who writes meanwhile: 30 ms here, 100 for 96 MiB. ``scrub`` empties it every hour all the
+    # same, so nothing that was deleted stays longer for it.
     "cache_size = -12000",
-    "wal_autocheckpoint = 24000",
+    "wal_autocheckpoint = 6000",
 )
 
 
