@@ -28,8 +28,9 @@ RESERVED = {
     "apscheduler": ("bot/delivery/scheduler.py",),
 }
 MAY_NAME_A_PLATFORM = ("bot/adapters", "bot/app.py", "bot/hosting/config.py", "bot/cli.py")
-MAY_SPEAK_SQL = ("bench/storage.py", "bench/soak/damage.py", "bench/soak/upgrades.py")
-"""What storage is compared with, and what only a trial asks of a database: how full it is, and what is half in it."""
+MAY_SPEAK_SQL = ("bench/storage.py", "bench/_grown.py", "bench/soak/damage.py", "bench/soak/upgrades.py")
+"""What storage is compared with, and what only a trial asks of a database: how full it is, what is half in it, and a
+million rows of years that nobody waits for."""
 PLATFORM = re.compile(r"discord|matrix|synapse|(?<![a-z])nio(?![a-z])", re.IGNORECASE)
 CITES_A_SOURCE = re.compile(r"https://|\bsource\b", re.IGNORECASE)
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|PRAGMA|WITH)\s")

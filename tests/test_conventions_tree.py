@@ -26,6 +26,7 @@ TRACES = {
 }
 TRIALS = [path for folder in ("bench", "bench/soak") for path in sorted((ROOT / folder).glob("*.py"))]
 HOMESERVER = "tests/beds/matrix/synapse.py"
+REPLICA = "tests/beds/litestream.py"
 PEERS = "bench/_peers.py"
 RUNS_TESTS = re.compile(r'"-m",\s*"pytest"')
 MAY_SHOW_TRACES = {"tests/test_conventions_tree.py"}
@@ -110,8 +111,8 @@ def needs(path: str) -> list[str]:
     packages = {name for file in files for module in imported(ROOT / file) for name in installed.get(module, ())}
     only_tests = {re.sub(r"[-_.]+", "-", name.lower()) for name in packages} - at_hosts
     tests = any(RUNS_TESTS.search((ROOT / file).read_text(encoding="utf-8")) for file in files)
-    apart = [*(["synapse"] if tests or HOMESERVER in files else []), *(["peers"] if PEERS in files else [])]
-    return ["test" if only_tests or tests else "run", *apart]
+    apart = {"synapse": tests or HOMESERVER in files, "replica": tests or REPLICA in files, "peers": PEERS in files}
+    return ["test" if only_tests or tests else "run", *(name for name, needed in apart.items() if needed)]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> 
         (
             lambda machine: machine.has("python3", "3.11"),
             "tests",
-            "no set 'tests'; choose run, test, synapse, places, peers or package.",
+            "no set 'tests'; choose run, test, synapse, replica, places, peers or package.",
         ),
     ],
     ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
@@ -183,7 +183,7 @@ SETS = {
     "play": ["run"],
     "rooms": ["test"],
     "soak": ["run"],
-    "test": ["test", "synapse"],
+    "test": ["test", "synapse", "replica"],
 }
 """What each script makes in a fresh clone; a measurement or a trial that is named adds to it."""
 

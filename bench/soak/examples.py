@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from bench.report import progress
 from bench.soak._pytest import run
 
-NEEDS = "test synapse"
+NEEDS = "test synapse replica"
 
 PASSED = re.compile(r"(\d+) passing, ")
 

@@ -22,7 +22,7 @@ from bench.report import progress
 from bench.soak._pytest import run
 from bot.clocks.clock import utc_now
 
-NEEDS = "test synapse"
+NEEDS = "test synapse replica"
 
 MONDAY, LATE, NOON, HOME = date(2026, 11, 30), time(23, 58), time(14), "UTC"
 HOURS = (time(0, 5), time(8, 55), NOON, time(20, 58), LATE)

@@ -25,7 +25,7 @@ from bench.soak import _lines as lines
 from bench.soak import _operators as operators
 from bench.soak import _suite as suite
 
-NEEDS = "test synapse"
+NEEDS = "test synapse replica"
 
 DRAWN_FROM = "3f971be"
 WAITS = 1.0

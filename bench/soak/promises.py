@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from bench.report import progress
 from tests.engines.promises import Copy, Promise, copied, promises
 
-NEEDS = "test synapse"
+NEEDS = "test synapse replica"
 
 
 def main(argv: Sequence[str]) -> dict[str, int | float | str]:
