@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -21,13 +21,13 @@ from bot.clocks.clock import Clock
 from bot.clocks.quiet_hours import DEFAULT_QUIET_HOURS, QuietHours
 from bot.clocks.times import friendly_instant
 from bot.context import Context, Delivery
-from bot.delivery import arrival, gate
+from bot.delivery import arrival, gate, together
 from bot.incoming.conversation import Conversations
 from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import FirstWords, WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.messages import Channel, Community, Person, Text
+from bot.messages import Channel, Community, Message, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (
@@ -233,6 +233,10 @@ class Cog(Duties):
             return self.core.keyring.decrypt(delivery.body, *BODY, delivery.key) if delivery.body else None
         except DecryptionError:
             return None
+
+    def in_one(self, said: Sequence[Message]) -> Message:
+        """Several messages in one: each in full, with all of their buttons."""
+        return together.in_one(said)
 
     def commands(self) -> Iterator[Command]:
         for method, marks in self._marked("command"):

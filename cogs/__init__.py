@@ -64,6 +64,7 @@ from cogs.personal.people import People
 from cogs.personal.reminders import Reminders
 from cogs.personal.repeating import RepeatingReminders
 from cogs.personal.thanks import GivenAndReceived
+from cogs.previews import Previews
 from cogs.privacy import Privacy
 from cogs.quiet import Quiet, QuietAlerts, QuietContacts, QuietStanding
 from cogs.resting import Rests
@@ -126,6 +127,7 @@ COGS: tuple[type[Cog], ...] = (
     Rests,
     Clocks,
     Inbox,
+    Previews,
     HelpNow,
     Reports,
     Privacy,

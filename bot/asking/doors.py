@@ -23,6 +23,9 @@ COMPANY, CHECKIN, BUDDY, CIRCLE, LOOK, PEOPLE, HELP_NOW = (
 START, AGAIN = "onboarding.start", "again"
 """The hello; with this value it takes up again what rests."""
 
+PREVIEWS = "previews.open"
+"""Offered where what comes may be nobody else's to read."""
+
 HELLO = {
     COMPANY: N_("company"),
     CHECKIN: N_("a check-in"),
@@ -37,6 +40,7 @@ LABELS = {
     PEOPLE: N_("My people"),
     HELP_NOW: N_("Help now"),
 }
+PLAIN_PREVIEWS = N_("Plain previews")
 CHECK_IN, LOOK_AROUND = N_("A check-in"), N_("Look around")
 WHEN = {
     CIRCLE: ("circles.wish", N_("Tell me when a circle starts")),
@@ -59,6 +63,11 @@ def help_now(registry: Registry) -> tuple[Button, ...]:
     """The door that stands beside everything, where it exists."""
     there = HELP_NOW in registry.actions
     return (Button(say(LABELS[HELP_NOW]), HELP_NOW, row=STATELESS),) if there else ()
+
+
+def previews(registry: Registry) -> tuple[Button, ...]:
+    """The switch that keeps words off a lock screen, where it exists."""
+    return (Button(say(PLAIN_PREVIEWS), PREVIEWS),) if PREVIEWS in registry.actions else ()
 
 
 def by_words(registry: Registry, line: str) -> str | None:

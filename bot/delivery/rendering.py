@@ -15,7 +15,8 @@ from bot.errors import DeliveryError, StorageError
 from bot.log import Word
 from bot.messages import Channel, Message, Stands
 from bot.words import resting as resting_words
-from storage.delivery import together
+from bot.words.previews import covered
+from storage.delivery import previews, together
 from storage.members import members, resting
 
 if TYPE_CHECKING:
@@ -38,13 +39,20 @@ class Rendering:
     async def render(self, delivery: Delivery, now: datetime) -> Message | None:
         reader = await self._reader(delivery, now)
         if delivery.kind != together.KIND:
-            return await self._one(delivery, reader)
+            return await self._covered(delivery, await self._one(delivery, reader), delivery.id)
         said = []
-        for part in await self._database.read(together.parts, delivery.id):
+        parts = await self._database.read(together.parts, delivery.id)
+        for part in parts:
             message = await self._part(part, reader)
             if message is not None:
                 said.append(message)
-        return in_one(said) if said else None
+        return await self._covered(delivery, in_one(said), parts[0].id) if said else None
+
+    async def _covered(self, delivery: Delivery, message: Message | None, row: int) -> Message | None:
+        """Only that there is something, for whoever wants plain previews. ``row`` is what its button shows."""
+        if message is None or isinstance(delivery.to, Channel):
+            return message
+        return covered(message, row) if await self._database.read(previews.is_plain, delivery.to) else message
 
     async def _one(self, delivery: Delivery, reader: Reader) -> Message | None:
         kind = self._kinds[delivery.kind]

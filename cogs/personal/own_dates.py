@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking import consenting
+from bot.asking import consenting, doors
 from bot.clocks.times import month_name
 from bot.cog import Cog, action, command, job, message
 from bot.context import Context, Delivery, Reader
@@ -54,7 +54,7 @@ class OwnDates(Cog):
             buttons.append(Button(_("Delete {n}").format(n=number), "dates.delete", str(one.id)))
         if len(kept) < own_dates.MOST:
             buttons.append(Button(_("Add one"), "dates.add"))
-        return Message(Text("\n").join(lines), tuple(buttons))
+        return Message(Text("\n").join(lines), (*buttons, *doors.previews(self.core.registry)))
 
     @action("dates.add")
     async def add(self, context: Context, value: str) -> Form:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.asking import consenting
+from bot.asking import consenting, doors
 from bot.clocks.repeats.repeat import Coming
 from bot.clocks.times import dated_instant, friendly_instant, full_instant, when_ahead
 from bot.cog import Cog, Core, action, command, job, message
@@ -61,7 +61,8 @@ class Reminders(Cog):
             Button(_("Delete {number}").format(number=number), "reminders.delete", str(one.id))
             for number, one in enumerate(waiting[:MOST_BUTTONS], start=1)
         )
-        return Message(await self._list(context, waiting), (*deletes, another, Button(_("Change"), "reminders.change")))
+        others = (another, Button(_("Change"), "reminders.change"), *doors.previews(self.core.registry))
+        return Message(await self._list(context, waiting), (*deletes, *others))
 
     async def _list(self, context: Context, waiting: list[Reminder]) -> Text:
         zone = await self.zone_of(context)
@@ -202,7 +203,7 @@ class Reminders(Cog):
 
     @job(every="hour")
     async def erase_sent(self, now: datetime) -> None:
-        await self.in_portions(reminders.erase_sent)
+        await self.in_portions(reminders.erase_sent, now)
 
     @message(reminders.DUE, late="says so")
     async def due(self, delivery: Delivery, reader: Reader) -> Message | None:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting
-from bot.asking.doors import HELP_NOW
+from bot.asking.doors import HELP_NOW, previews
 from bot.clocks.times import day_bounds, friendly_duration, local_day
 from bot.cog import Cog, action, command
 from bot.context import Context
@@ -110,6 +110,7 @@ class Quiet(Cog):
         for community in (await self.read(members.communities, context.me))[:MOST_COMMUNITIES]:
             buttons += await self._of_community(found, community)
         buttons += await self._serving(context)
+        buttons += previews(self.core.registry)
         return [*buttons, Button(_("Stop telling people"), "quiet.off", style="danger")]
 
     async def _of_community(self, found: quiet.Setup, community: Community) -> list[Button]:

@@ -157,12 +157,17 @@ def settle(
     _settle(connection, "id = ?", row, state, now, message_id, reason)
 
 
+_TO_BE_SHOWN = "CASE WHEN person IN (SELECT person FROM plain_previews) THEN body END"
+"""Words that whoever reads them has not seen yet (``storage.delivery.previews``)."""
+
+
 def _settle(
     connection: Connection, which: str, row: int, state: State, now: datetime, message_id: str | None, reason: str
 ) -> bool:
     done = connection.execute(
         "UPDATE deliveries SET state = ?, message_id = ?, reason = ?, settled = ?,"
-        f" body = CASE ? WHEN 'inbox' THEN body END WHERE {which} AND state IN ('pending', 'sending')",
+        f" body = CASE ? WHEN 'inbox' THEN body WHEN 'sent' THEN {_TO_BE_SHOWN} END"
+        f" WHERE {which} AND state IN ('pending', 'sending')",
         (state, message_id, reason or None, seconds(now), state, row),
     )
     return done.rowcount > 0

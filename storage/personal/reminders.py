@@ -13,7 +13,7 @@ from bot.context import NewRules
 from bot.messages import Person
 from storage.database import sql, walls
 from storage.database.instants import instant, seconds
-from storage.delivery import deliveries, moved
+from storage.delivery import deliveries, moved, previews
 
 DUE = "reminders.due"
 AGAIN = "reminders.again"
@@ -113,13 +113,16 @@ def plan_due(connection: Connection, now: datetime, limit: int) -> bool:
     return len(rows) == limit
 
 
-def erase_sent(connection: Connection) -> bool:
-    """What has arrived, or never will, is erased. What lies in an inbox stays until it was read."""
+def erase_sent(connection: Connection, now: datetime) -> bool:
+    """What has arrived, or never will, is erased. What lies in an inbox stays until it was read, and behind a plain
+    preview as long as it can be shown.
+    """
     over = (
         "planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries"
-        " WHERE nominal_key = ? || reminders.id AND state IN ('pending', 'sending', 'inbox'))"
+        " WHERE nominal_key = ? || reminders.id AND (state IN ('pending', 'sending', 'inbox') OR (state = 'sent'"
+        " AND settled > ? AND person IN (SELECT person FROM plain_previews))))"
     )
-    return sql.erase(connection, "reminders", over, f"{DUE}:")
+    return sql.erase(connection, "reminders", over, f"{DUE}:", seconds(now - previews.SHOWABLE))
 
 
 def follow(connection: Connection, rules: NewRules, after: int) -> int | None:

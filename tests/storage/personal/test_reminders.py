@@ -93,7 +93,7 @@ def test_it_is_erased_when_it_has_arrived_or_never_will(
     waiting = add(connection, alice, NOW + DAY)
     reminders.plan_due(connection, SOON, 10)
     connection.execute("UPDATE deliveries SET state = ?", (state,))
-    reminders.erase_sent(connection)
+    reminders.erase_sent(connection, SOON)
     assert rows_in(connection, "reminders") == 1 + left
     assert [one.id for one in reminders.of_person(connection, alice)] == [waiting]
 

@@ -150,7 +150,7 @@ def test_what_was_sent_of_it_does_not_erase_it(connection: Connection, alice: Pe
     _row, repeat = add(connection, alice)
     repeating.plan_due(connection, repeat.next.instant, 10)
     connection.execute("UPDATE deliveries SET state = 'sent'")
-    reminders.erase_sent(connection)
+    reminders.erase_sent(connection, NOW)
     assert len(reminders.of_person(connection, alice)) == 1
 
 
