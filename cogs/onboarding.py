@@ -85,7 +85,8 @@ class Onboarding(Cog):
 
     @action("onboarding.more", stateless=True)
     async def more(self, context: Context, value: str) -> Message:
-        return self._greeting()
+        registry = self.core.registry
+        return Message(_("What would you like?"), (*doors.hello(registry), *doors.help_now(registry)))
 
     @action("onboarding.stay", stateless=True)
     async def stay(self, context: Context, value: str) -> Message:

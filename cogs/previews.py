@@ -23,7 +23,7 @@ class Previews(Cog):
     async def open(self, context: Context, value: str) -> Message:
         is_on = await self.read(previews.is_plain, context.me)
         said = _("My messages can start with “Something from Kith” and a `Show`, so that a lock screen tells nothing.")
-        state = _("They do now.") if is_on else _("They don't now.")
+        state = _("They do now.") if is_on else _("Right now they show their words.")
         label = _("Switch it off") if is_on else _("Switch it on")
         return Message(said + " " + state, (Button(label, "previews.switch", "off" if is_on else "on"),))
 

@@ -100,7 +100,7 @@ async def test_it_is_offered_with_quiet_alert_dates_and_reminders(world: Playgro
             said = await world.chat.say(ALICE, line)
         assert "Plain previews" in labels(said), line
         opened = await world.chat.press(ALICE, button(said, "Plain previews"))
-        assert "so that a lock screen tells nothing. They don't now." in opened.text
+        assert "so that a lock screen tells nothing. Right now they show their words." in opened.text
 
 
 async def test_it_is_switched_off_again_and_nothing_of_it_is_kept(world: Playground) -> None:
