@@ -174,12 +174,14 @@ def _rotate_key(options: argparse.Namespace) -> int:
 
 
 def _cases(options: argparse.Namespace) -> int:
-    from bot.clocks.clock import utc_now
+    from bot.clocks.clock import Machine
     from bot.hosting import host_cases, owner
+    from bot.hosting.clock import confirming
 
     settings = owner.settings_of(options.config)
     if options.close is not None:
-        asyncio.run(host_cases.close(settings, options.close, utc_now(), free=options.free))
+        now = confirming.now(settings.data, Machine.here())
+        asyncio.run(host_cases.close(settings, options.close, now, free=options.free))
         print("Closed. The reporter hears that.")
         return 0
     found = asyncio.run(host_cases.waiting(settings))

@@ -46,14 +46,16 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     from bot import log
-    from bot.clocks.clock import utc_now
+    from bot.clocks.clock import Machine
     from bot.hosting.backup import restore
+    from bot.hosting.clock import confirming
     from cogs import COGS
 
     settings = owner.settings_of(options.config)
     log.setup(settings.log)
+    now = confirming.now(settings.data, Machine.here())  # what is due by it is given up
     passphrase = _passphrase(options, twice=False)
-    done = asyncio.run(restore(settings, options.file, passphrase, COGS, utc_now()))
+    done = asyncio.run(restore(settings, options.file, passphrase, COGS, now))
     print(f"Restored what there was on {done.made:%Y-%m-%d at %H:%M} UTC.")
     print(f"{done.given_up} messages that were due since then are not sent: nobody knows which of them arrived.")
     if done.journal_found:

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.bot import Bot
-from bot.clocks.clock import Machine
+from bot.cli import main
+from bot.clocks.clock import Machine, utc_now
 from bot.clocks.times import Schedule
 from bot.errors import FatalError, WrongClock
 from bot.hosting.clock import confirming, righting, trusted
@@ -29,9 +30,11 @@ from cogs import COGS
 from storage.checkins import checkins
 from storage.database import sureness
 from storage.database.database import Database
+from storage.database.sureness import Sure
 from storage.delivery import deliveries
 from storage.members import consents, in_touch, members
 from storage.quiet import quiet, uptime
+from tests.beds.process import configure
 from tests.engines import grown_old as old
 from tests.prepared import prepared
 
@@ -394,6 +397,26 @@ async def test_jobs_that_are_not_to_erase_take_away_nothing_however_old(database
     await bot.run_jobs("hour", far)
     await bot.run_jobs("day", far)
     assert await database.read(old.count, NOON) < before - 3
+
+
+@pytest.mark.parametrize("command", [("restore", "kith.backup"), ("cases", "--close", "1")])
+def test_what_gives_up_or_keeps_by_the_clock_asks_first_whether_it_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    """A restore three years ahead would give up everything that is due until 2029."""
+    config = configure(tmp_path)
+    config.write_text(config.read_text() + '[discord]\ntoken = "bot.token"\n')
+    path = prepared(tmp_path / "data") / DATABASE
+    with closing(sqlite3.connect(path)) as connection, connection:
+        sureness.record(connection, Sure(utc_now() + 3 * DAY, 0, ""))
+    typed = [*command, "--config", str(config)]
+    assert main(typed) == 78
+    assert "and Kith has already seen" in capsys.readouterr().err
+    assert main(["clock", "--confirm", "--config", str(config)]) == 0
+    assert main(["clock", "--config", str(config)]) == 0
+    assert "you have said that it is right" in capsys.readouterr().out
+    assert main(typed) != 0
+    assert "already seen" not in capsys.readouterr().err
 
 
 # -- what was planned by a wrong clock ---------------------------------------------------------------------------------

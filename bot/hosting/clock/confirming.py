@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.clocks.clock import Machine
@@ -24,16 +25,25 @@ def look(folder: Path, machine: Machine) -> str:
     try:
         with _opened(folder, "ro") as connection:
             sure = sureness.last(connection) if connection is not None else None
+            confirmed = sureness.confirmed(connection) if connection is not None else None
     except StorageError:  # the database is looked at by itself
         return f"it shows {shown(machine.wall())}; what Kith has seen before cannot be read"
-    return finding(sure, machine)
+    return finding(sure, confirmed, machine)
 
 
-def finding(sure: Sure | None, machine: Machine) -> str:
-    """The sentence about a clock, given the last instant that was sure. Raises WrongClock."""
+def now(folder: Path, machine: Machine) -> datetime:
+    """What the clock shows, for a command that keeps or gives up anything by it. Raises WrongClock."""
+    look(folder, machine)
+    return machine.wall()
+
+
+def finding(sure: Sure | None, confirmed: datetime | None, machine: Machine) -> str:
+    """The sentence about a clock, given the last instant that was sure, and the host's word. Raises WrongClock."""
     wall = machine.wall()
     if sure is None:
         return f"it shows {shown(wall)}; Kith has not run before"
+    if trusted.holds(confirmed, wall):
+        return f"it shows {shown(wall)}, and you have said that it is right"
     refuse(sure.at, wall)
     counted = trusted.counted_on(sure, machine)
     if counted is not None and counted.parted is not None:

@@ -28,6 +28,9 @@ ASLEEP = 3600.0
 
 CURE = "Set the clock right; if it is right, say so once with `kith clock --confirm`. Then start again."
 
+CONFIRMED_FOR = timedelta(hours=1)
+"""How long the host's word may be older than the start that it is meant for."""
+
 HONEST = timedelta(seconds=30)
 """How far a platform's clock may be from a right one. Its answer names whole seconds, and takes some to come."""
 
@@ -99,6 +102,11 @@ def word(voices: Sequence[Voice], wall: datetime) -> datetime | bool:
     if any(abs(voice.at - wall) <= HONEST for voice in heard):
         return bool(far)
     return heard[0].at if heard else False
+
+
+def holds(confirmed: datetime | None, wall: datetime) -> bool:
+    """Is the host's word about a clock meant for this one?"""
+    return confirmed is not None and timedelta() <= wall - confirmed <= CONFIRMED_FOR
 
 
 def refuse(sure: datetime, wall: datetime) -> None:

@@ -35,8 +35,6 @@ STEADY = 300.0
 """Seconds that a clock must go on as it is before it is believed where no platform can be asked, and, if it was set,
 as many as it was set by."""
 STEADY_ENOUGH_TO_ERASE = 86400.0
-CONFIRMED_FOR = timedelta(hours=1)
-"""How long the host's word may be older than the start that it is meant for."""
 
 
 class Work(Protocol):
@@ -73,7 +71,7 @@ class ClockWatch:
         """Look at the clock before anything is done by it. Raises WrongClock."""
         sure, confirmed, overruled = await database.read(_known)
         wall = machine.wall()
-        if confirmed is not None and timedelta() <= wall - confirmed <= CONFIRMED_FOR:
+        if trusted.holds(confirmed, wall):
             watch = cls(database, TrustedClock(machine), ask)
             await watch._take_the_hosts_word()
         elif sure is None:
@@ -196,8 +194,7 @@ class ClockWatch:
                 self._clock.believe(said)
 
     async def _is_confirmed(self) -> bool:
-        confirmed = await self._database.read(sureness.confirmed)
-        return confirmed is not None and timedelta() <= self._machine.wall() - confirmed <= CONFIRMED_FOR
+        return trusted.holds(await self._database.read(sureness.confirmed), self._machine.wall())
 
     async def _take_the_hosts_word(self) -> None:
         self._overruled = True
