@@ -15,7 +15,7 @@ from bot.cog import KeepsNothing, action, command, job
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Message, Text
-from bot.registry import Follow, Measure
+from bot.registry import Follow, Measure, Work
 from bot.words.i18n import _, ngettext
 from cogs.buddies import schedules, wording
 from cogs.buddies.candidates import Candidate, Counts, LeftOutReason, Match, Met, Outcome, Pace, alone
@@ -48,6 +48,16 @@ class Gathered:
 
 class Rounds(KeepsNothing):  # rounds are nobody's; who is asked what in them: see Introductions
     """Begins rounds, and matches those without a buddy: at the start, then every two days, newcomers with them."""
+
+    def derived_anew(self, now: datetime) -> Work[None]:
+        zone = ZoneInfo(self.core.settings.zone)
+
+        def work(connection: Connection) -> None:
+            for community, (weeks, due) in rounds.begun_ahead(connection, now):
+                ends = schedules.put_back(due, weeks, zone, now) if due else None
+                rounds.put_back(connection, community, ends, now)
+
+        return work
 
     @job(every="hour")
     async def run(self, now: datetime) -> None:

@@ -29,6 +29,13 @@ def following(due: datetime, weeks: int, zone: ZoneInfo, now: datetime) -> datet
     return instant_at(day, AT, zone)
 
 
+def put_back(due: datetime, weeks: int, zone: ZoneInfo, now: datetime) -> datetime:
+    """The first round after ``now``, in step with the one that a clock which was ahead has planned for ``due``."""
+    rounds_ahead = max(0, (due - now) // timedelta(weeks=weeks))
+    day = local_day(due, zone) - rounds_ahead * timedelta(weeks=weeks)
+    return following(instant_at(day - timedelta(weeks=weeks), AT, zone), weeks, zone, now)
+
+
 def length(ends: datetime, now: datetime, *, one_week: bool) -> Length:
     """How long people who are introduced now stay together: to the end of the round, or, late in it, for four weeks."""
     if one_week:

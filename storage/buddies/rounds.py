@@ -132,6 +132,27 @@ def begin(
     return latest(connection, community)
 
 
+def begun_ahead(connection: Connection, now: datetime) -> list[tuple[Community, Schedule]]:
+    """The communities whose last round was begun by a clock that was ahead."""
+    rows = connection.execute(
+        "SELECT communities.id, name, weeks, due FROM buddy_schedules JOIN communities ON communities.id = community"
+        " WHERE EXISTS (SELECT 1 FROM buddy_rounds WHERE buddy_rounds.community = communities.id AND began > ?)",
+        (seconds(now),),
+    )
+    return [(Community(id_, name), Schedule(weeks, instant(due))) for id_, name, weeks, due in rows]
+
+
+def put_back(connection: Connection, community: Community, ends: datetime | None, now: datetime) -> None:
+    """It began now, and ends when the next one begins."""
+    at = {"community": community.id, "now": seconds(now), "ends": seconds(ends) if ends else None}
+    connection.execute("UPDATE buddy_schedules SET due = :ends WHERE community = :community", at)
+    connection.execute(
+        "UPDATE buddy_rounds SET began = :now, ends = ifnull(:ends, ends), due = min(due, :now)"
+        " WHERE community = :community AND began > :now",
+        at,
+    )
+
+
 _SELECT = (
     "SELECT buddy_rounds.id, communities.id, name, number, seed, runs, began, ends, due, counts"
     " FROM buddy_rounds JOIN communities ON communities.id = community"

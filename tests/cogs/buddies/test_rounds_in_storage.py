@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
+from bot.hosting.clock import righting
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Channel, Community, Member, Person, Place
@@ -123,3 +124,17 @@ async def test_a_study_group_has_rounds_of_its_own(bot: Bot) -> None:
 
 def min_id(group: frozenset[Person]) -> int:
     return min(person.id for person in group)
+
+
+async def test_a_round_that_a_clock_began_years_ahead_is_followed_by_the_next_in_its_weeks(bot: Bot) -> None:
+    await sign_up(bot, 2, Choices())
+    here, right = await found(bot), NOON + timedelta(hours=1)
+    await bot.run_jobs("hour", NOON + timedelta(days=1095))
+    await righting.derive_anew(bot.database, bot.registry, right)
+    schedule = await bot.database.read(rounds.schedule, here)
+    assert schedule is not None
+    assert schedule.due is not None
+    assert right < schedule.due <= right + WEEKS
+    latest = await bot.database.read(rounds.latest, here)
+    assert latest is not None
+    assert (latest.began, latest.ends) == (right, schedule.due)
