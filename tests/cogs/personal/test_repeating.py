@@ -158,7 +158,7 @@ async def test_the_list_changes_and_deletes(alice: Playground) -> None:
     await kept(alice, "remind me every day at 19:00 tea")
     await alice.chat.say(ALICE, "remind me in 2 hours soup")
     listed = await alice.chat.say(ALICE, "reminders")
-    assert labels(listed) == ["Delete 1", "Delete 2", "Another", "Change"]
+    assert labels(listed) == ["Delete 1", "Delete 2", "Another", "Change", "Plain previews"]
     which = await alice.chat.press(ALICE, button(listed, "Change"))
     assert labels(which) == ["Change 1", "Change 2"]
     await alice.chat.press(ALICE, button(which, "Change 1"))
