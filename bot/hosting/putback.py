@@ -55,7 +55,7 @@ async def resume(folder: Path, bot: Bot, keyring: Keyring, *, restoring: bool = 
         log.warning("the database was put back: %d had left, %d messages are given up", done.left_again, done.given_up)
     else:
         await database.write(starts.set_starts, number)
-    _note(folder, Count(number, (await database.read(starts.inside)).journal))
+    _note(folder, (await database.read(starts.inside))._replace(starts=number))
     return done
 
 

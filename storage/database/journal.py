@@ -30,7 +30,12 @@ TRIGGERS = (
     "CREATE TEMP TRIGGER journal_withdrew BEFORE DELETE ON main.consents BEGIN"
     " SELECT journal_note('withdrew', platform, platform_id, OLD.purpose) FROM main.accounts"
     " WHERE person = OLD.person; END",
+    "CREATE TEMP TRIGGER journal_sends AFTER UPDATE OF state ON main.deliveries"
+    " WHEN NEW.state = 'sending' AND OLD.state <> 'sending' BEGIN SELECT journal_sends(); END",
 )
+
+_SENDS = ("sends", "", "")
+"""Noted like what is in the journal, and counted only (``starts``)."""
 
 
 class Entry(NamedTuple):
@@ -56,6 +61,7 @@ class Journal:
         self._noted: list[tuple[str, str, str]] = []
         self._last = last_number(path)
         self._written = self._last
+        self._sends = self._counted = 0
         self._connection: Connection | None = None
         self._sweep_at = now()
 
@@ -64,7 +70,9 @@ class Journal:
         self._connection = connection
         # A journal that was lost begins anew, and its numbers go on.
         self._last = self._written = max(self._last, starts.inside(connection).journal or 0)
+        self._sends = self._counted = starts.inside(connection).sends
         connection.create_function("journal_note", 4, self._note)
+        connection.create_function("journal_sends", 0, lambda: self._noted.append(_SENDS))
         for trigger in TRIGGERS:
             connection.execute(trigger)
 
@@ -81,22 +89,29 @@ class Journal:
 
     def write(self) -> None:
         """Put what was noted on the disk. Raises OSError, and the transaction must not be committed then."""
-        if not self._noted:
-            return
-        numbers = range(self._last + 1, self._last + 1 + len(self._noted))
-        lines = [str(Entry(number, self._now(), *noted)) for number, noted in zip(numbers, self._noted, strict=True)]
+        noted, self._noted = self._noted, []
+        if _SENDS in noted and self._connection is not None:
+            self._sends = self._counted + 1
+            starts.set_sends(self._connection, self._sends)
+        if left := [one for one in noted if one is not _SENDS]:
+            self._write(left)
+
+    def _write(self, noted: list[tuple[str, str, str]]) -> None:
+        numbers = range(self._last + 1, self._last + 1 + len(noted))
+        lines = [str(Entry(number, self._now(), *one)) for number, one in zip(numbers, noted, strict=True)]
         _append(self._path, "".join(lines))
         self._last = numbers[-1]
-        self._noted.clear()
         if self._connection is not None:
             starts.set_journal(self._connection, self._last)
         self.tidy()
 
     def committed(self) -> None:
         """What was written last is in the database."""
-        if self._last > self._written:
-            self._written = self._last
-            starts.note_journal(starts_of(self._path), self._last)
+        has_left, sends = self._last > self._written, self._sends > self._counted
+        self._written, self._counted = self._last, self._sends
+        if has_left or sends:
+            journal = self._last if has_left else None
+            starts.note(starts_of(self._path), journal=journal, sends=self._sends)
 
     def tidy(self) -> None:
         """Once a day, erase what no backup needs any more. On the thread that writes, and no other."""

@@ -12,7 +12,7 @@ from bot.bot import Bot
 from bot.errors import FatalError
 from bot.hosting.installation import JOURNAL, STARTS
 from storage.checkins import checkins
-from storage.database import journal, platforms, schema
+from storage.database import journal, platforms, schema, starts
 from storage.members import consents, members
 from tests.cast import ALICE, BOB
 from tests.hosting.house import DAY, HOUR, NOON, House, built, leaves, prompted, tomorrow, wants_check_ins
@@ -147,6 +147,31 @@ async def test_what_was_due_since_is_not_sent_again(home: House, tmp_path: Path)
     async with home.living(NOON + 6 * HOUR) as world:
         assert await prompted(world, 6 * HOUR) == []
         assert sorted(await prompted(world, DAY)) == ["alice", "bob"]
+
+
+async def test_what_a_replica_had_not_taken_yet_is_not_sent_again(home: House, tmp_path: Path) -> None:
+    """Killed together within one start, and nobody has left: only what was sent tells that the replica is behind."""
+    copy = home.copied(tmp_path / "replica.db")
+    async with home.living() as world:
+        assert sorted(await prompted(world, 6 * HOUR)) == ["alice", "bob"]
+    home.put_back(copy)
+    for _start in range(2):
+        await home.start(NOON + 6 * HOUR)
+        assert home.state("unknown") == 2
+    async with home.living(NOON + 6 * HOUR) as world:
+        assert await prompted(world, 6 * HOUR) == []
+        assert sorted(await prompted(world, DAY)) == ["alice", "bob"]
+
+
+async def test_what_was_sent_before_a_kill_is_counted_in_both_places(home: House) -> None:
+    async with home.living() as world:
+        assert sorted(await prompted(world, 6 * HOUR)) == ["alice", "bob"]
+    with closing(sqlite3.connect(home.database)) as connection:
+        inside = starts.inside(connection)
+    assert starts.read(home.config.data / STARTS) == inside
+    assert inside.sends
+    await home.start(NOON + 6 * HOUR)
+    assert home.state("unknown") == 0
 
 
 async def test_an_ordinary_outage_changes_nothing(home: House) -> None:

@@ -31,17 +31,17 @@ def test_what_stands_beside_is_written_over_in_place(tmp_path: Path) -> None:
 
 def test_what_we_did_not_write_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "kith.starts"
-    for content in (b"", b"\0" * 40, b"7", b"seven 8", b"1 2 3"):
+    for content in (b"", b"\0" * 40, b"7", b"seven 8", b"1 2 x", b"1 2 3 4"):
         path.write_bytes(content)
         assert starts.read(path) is None
 
 
 def test_a_line_of_the_journal_is_noted_only_where_starts_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "kith.starts"
-    starts.note_journal(path, 4)
+    starts.note(path, journal=4)
     assert not path.exists()
     starts.write(path, Count(2, 3))
-    starts.note_journal(path, 4)
+    starts.note(path, journal=4)
     assert starts.read(path) == Count(2, 4)
 
 
@@ -56,6 +56,10 @@ def test_a_line_of_the_journal_is_noted_only_where_starts_are_counted(tmp_path: 
         (Count(5, 8), Count(5, 9), True),
         (Count(None, 9), Count(5, 9), True),  # written by a program from before the count
         (Count(5, 9), None, True),  # moved here without it
+        (Count(5, 9, 31), Count(5, 9, 31), False),
+        (Count(5, 9, 31), Count(5, 9, 30), False),  # killed before the file followed
+        (Count(5, 9, 30), Count(5, 9, 31), True),  # a replica that was a second behind
+        (Count(5, 9, 31), Count(5, 9), False),  # the first start that counts it
     ],
 )
 def test_only_a_database_that_was_put_back_is_behind(inside: Count, beside: Count | None, behind: bool) -> None:
