@@ -118,7 +118,7 @@ def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> 
         (
             lambda machine: machine.has("python3", "3.11"),
             "tests",
-            "no set 'tests'; choose run, test, synapse, replica, places, peers or package.",
+            "no set 'tests'; choose run, test, synapse, replica, places, peers, package or docs.",
         ),
     ],
     ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
@@ -177,6 +177,7 @@ SETS = {
     "audit": ["package"],
     "bench": ["run"],
     "check": ["test"],
+    "docs": ["docs"],
     "kith": ["run"],
     "package": ["package"],
     "places": ["places"],
