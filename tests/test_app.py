@@ -278,7 +278,8 @@ async def test_a_database_of_a_newer_kith_is_refused(tmp_path: Path) -> None:
 
 async def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
-    assert await refused(tmp_path) == f"I can't use the folder {tmp_path / 'data'}: File exists."
+    sentence = f"I can't use the folder {tmp_path / 'data'}: File exists. "
+    assert await refused(tmp_path) == sentence + "Move the file away that is in its place, or set `data` to a folder."
 
 
 async def test_the_folder_is_free_again_after_a_failed_start(tmp_path: Path) -> None:

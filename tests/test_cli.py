@@ -162,7 +162,7 @@ def test_before_the_first_start_the_doctor_says_what_will_be_made(
 ) -> None:
     assert main(["doctor", "--config", str(config)]) == 0
     found = findings(capsys)
-    assert list(found) == ["config", "data", "disk", "zones", "database", "clock", "key", "host", "discord"]
+    assert list(found) == ["config", "data", "disk", "database", "zones", "clock", "key", "host", "discord"]
     assert [check for check, (_state, says) in found.items() if "first start" in says] == ["data", "database", "key"]
     assert found["discord"] == ("-", "configured; `kith doctor --online` asks whether it lets Kith in")
     assert not (config.parent / "data").exists()
@@ -183,7 +183,7 @@ def test_the_doctor_says_that_newer_rules_of_time_zones_want_a_restart(
 ) -> None:
     with closing(sqlite3.connect(installed(tmp_path))) as connection, connection:
         connection.execute("INSERT INTO adapter_state VALUES ('kith', 'tzdata', '2026a')")
-    assert main(["doctor", "--config", str(config)]) == 1
+    assert main(["doctor", "--config", str(config)]) == 78
     state, says = findings(capsys)["zones"]
     assert (state, says.partition(", and")[0]) == ("WRONG", "Kith works by the time zone rules of 2026a")
     assert "Restart Kith" in says
@@ -213,12 +213,12 @@ def test_the_doctor_names_who_keeps_what_was_deleted_in_the_log(
     """A forgotten shell, here; Kith itself, which holds the folder, is named by nobody."""
     path = installed(tmp_path)
     with reading(path) as process:
-        assert main(["doctor", "--config", str(config)]) == 1
-        state, says = findings(capsys)["log"]
+        assert main(["doctor", "--config", str(config)]) == 78
+        state, says = findings(capsys)["wal"]
         assert state == "WRONG"
         assert f"({process}) reads the database all the time" in says
     assert main(["doctor", "--config", str(config)]) == 0
-    assert findings(capsys)["log"] == (
+    assert findings(capsys)["wal"] == (
         "ok",
         "nothing holds the database's log; what is deleted leaves it within the hour",
     )
@@ -230,7 +230,7 @@ def test_the_doctor_does_not_take_kith_for_a_reader_that_holds_the_log(
     path = installed(tmp_path)
     with reading(path, locking=path.with_name("kith.lock")):
         assert main(["doctor", "--config", str(config)]) == 0
-        assert findings(capsys)["log"][0] == "ok"
+        assert findings(capsys)["wal"][0] == "ok"
 
 
 @pytest.mark.parametrize(("hours", "state"), [(0, "ok"), (2, "WRONG")])
@@ -244,8 +244,8 @@ def test_the_doctor_knows_a_replica_and_says_when_it_stands_still(
     with reading(path):
         now = path.with_name("kith.db-wal").stat().st_mtime
         os.utime(taken, (now - 3600 * hours, now - 3600 * hours))
-        assert main(["doctor", "--config", str(config)]) == (state == "WRONG")
-        found = findings(capsys)["log"]
+        assert main(["doctor", "--config", str(config)]) == (78 if state == "WRONG" else 0)
+        found = findings(capsys)["wal"]
     assert found[0] == state
     assert ("taken nothing of the database for 2 hours" in found[1]) == (state == "WRONG")
 

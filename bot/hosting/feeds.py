@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StorageError
 from bot.hosting.config import CalendarConfig
-from bot.hosting.listening import Listener
+from bot.hosting.running.listening import Listener
 from bot.registry import Registry
 
 if TYPE_CHECKING:

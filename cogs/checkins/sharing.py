@@ -118,7 +118,7 @@ class Sharing(KeepsNothing):  # what is on its way to the person goes with their
     @job(every="hour", erases=True)
     async def erase(self, now: datetime) -> None:
         """Words that did not arrive in time are erased wherever they lie, the inbox too."""
-        await self.in_portions(checkins.erase_words, WITH_WORDS, now)
+        await self.in_portions(deliveries.erase_words, WITH_WORDS, now)
 
     # -- and back -----------------------------------------------------------------------------------------------------
 

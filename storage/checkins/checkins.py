@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from sqlite3 import Connection
@@ -268,12 +268,6 @@ def answered(connection: Connection) -> int:
     """How many check-ins were answered, of all that are kept."""
     [found] = connection.execute("SELECT count(answered) FROM checkins").fetchone()
     return int(found)
-
-
-def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> bool:
-    """Erase words whose time to arrive is over, whatever became of their delivery. True if there may be more."""
-    over = "kind IN (SELECT value FROM json_each(?)) AND body IS NOT NULL AND expires <= ?"
-    return sql.change(connection, "deliveries", "body = NULL", over, json.dumps([*kinds]), seconds(now))
 
 
 def sweep(connection: Connection, now: datetime) -> bool:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal
 
 from bot.context import Delivery
 from bot.messages import Channel, Community, Member, Person
@@ -267,26 +267,10 @@ def settled(connection: Connection, rows: Sequence[int]) -> tuple[str, ...]:
     return tuple(state for (state,) in found)
 
 
-class Waiting(NamedTuple):
-    """``planned``: for later. ``overdue``: due for longer than `OVERDUE`. ``inbox``: no platform hands it over now."""
-
-    planned: int
-    overdue: int
-    inbox: int
-
-
-OVERDUE: Final = timedelta(minutes=1)
-"""What is due goes at the next tick; a burst takes as long as the platform's pace allows."""
-
-
-def waiting(connection: Connection, now: datetime) -> Waiting:
-    """What is still to go. What quiet hours hold is planned for their end."""
-    rows = connection.execute(
-        "SELECT iif(next_try <= ?, 'overdue', 'planned') AS it, count(*) FROM deliveries WHERE state = 'pending'"
-        " GROUP BY it UNION ALL SELECT 'inbox', count(*) FROM deliveries WHERE state = 'inbox'",
-        (seconds(now - OVERDUE),),
-    )
-    return Waiting(**{"planned": 0, "overdue": 0, **dict(rows.fetchall())})
+def erase_words(connection: Connection, kinds: Collection[str], now: datetime) -> bool:
+    """Erase words whose time to arrive is over, whatever became of their delivery. True if there may be more."""
+    over = "kind IN (SELECT value FROM json_each(?)) AND body IS NOT NULL AND expires <= ?"
+    return sql.change(connection, "deliveries", "body = NULL", over, json.dumps([*kinds]), seconds(now))
 
 
 def target_of(delivery: Delivery) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.errors import StorageError
 from storage.database import keyed, schema
-from storage.delivery import deliveries
+from storage.delivery import backlog, deliveries
 from storage.members import zones
 from storage.moderation import cases, lines
 
@@ -41,7 +41,7 @@ def waiting(path: Path, now: datetime) -> Waiting:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return Waiting(
                 len(cases.waiting_for_host(connection)),
-                deliveries.waiting(connection, now - LATE).overdue,
+                backlog.left(connection, now - LATE).overdue,
                 deliveries.counts(connection).get("dead", 0),
                 lines.days(connection),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -77,12 +78,12 @@ def test_the_installed_command_runs_without_the_checkout(installed: Path, tmp_pa
     assert "1. company" in played.stdout
 
 
-def test_the_recipe_of_the_container_passes_the_linter() -> None:
-    linter = Path(sys.executable).with_name("hadolint")
-    if not linter.exists():
-        pytest.skip("hadolint has a binary for x86-64 Linux alone")
-    linted = subprocess.run([linter, ROOT / "Containerfile"], capture_output=True, text=True, check=False)
-    assert (linted.returncode, linted.stdout) == (0, "")
+if (sys.platform, platform.machine()) == ("linux", "x86_64"):  # hadolint has no binary for others
+
+    def test_the_recipe_of_the_container_passes_the_linter() -> None:
+        linter = Path(sys.executable).with_name("hadolint")
+        linted = subprocess.run([linter, ROOT / "Containerfile"], capture_output=True, text=True, check=False)
+        assert (linted.returncode, linted.stdout) == (0, "")
 
 
 def test_the_container_leaves_out_what_is_secret_or_another_machines() -> None:

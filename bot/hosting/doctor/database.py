@@ -27,4 +27,4 @@ def whole(config: Config, kept: list[Examined]) -> Iterator[Finding]:
 def log(config: Config, kept: list[Examined]) -> Iterator[Finding]:
     """Raises FatalError where somebody holds the log, and with it what was deleted."""
     if kept:
-        yield Finding("write-ahead log", "ok", log_kept.look(config.data))
+        yield Finding("wal", "ok", log_kept.look(config.data))

@@ -56,7 +56,7 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "disk": partial(machine.disk, config),
         "database": partial(database.whole, config, kept),
         "zones": partial(machine.zones, kept, now),
-        "write-ahead log": partial(database.log, config, kept),
+        "wal": partial(database.log, config, kept),
         "clock": partial(machine.clock, config),
         "key": partial(keys.fit, config, kept),
         "aside": partial(files.put_aside, config),

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from bot.hosting.config import MetricsConfig
-from bot.hosting.listening import Listener
+from bot.hosting.running.listening import Listener
 from bot.hosting.running.metrics import CONTENT_TYPE, Metrics
 from bot.hosting.running.seen import Seen, health
 

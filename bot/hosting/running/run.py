@@ -18,8 +18,8 @@ from bot.hosting.running.notifying import Systemd
 from bot.hosting.running.seen import STALE, Seen
 from bot.log import Word
 from storage.database import schema
-from storage.delivery import deliveries
-from storage.delivery.deliveries import Waiting
+from storage.delivery import backlog
+from storage.delivery.backlog import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Run:
     async def look(self) -> Seen:
         """How it is now. What waits is read from the database; while that cannot be read, nothing counts as waiting."""
         try:
-            waiting = await self._bot.database.read(deliveries.waiting, self._bot.now())
+            waiting = await self._bot.database.read(backlog.left, self._bot.now())
         except StorageError:
             waiting = Waiting(0, 0, 0)
         return Seen(

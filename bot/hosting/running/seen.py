@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.delivery.tally import Tally
-from storage.delivery.deliveries import Waiting
+from storage.delivery.backlog import Waiting
 
 
 @dataclass(frozen=True)

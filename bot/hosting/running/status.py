@@ -12,8 +12,8 @@ from bot.errors import FatalError
 from bot.hosting.installation import DATABASE
 from bot.hosting.running import lock
 from bot.hosting.running.lock import Running
-from storage.delivery import deliveries
-from storage.delivery.deliveries import Waiting
+from storage.delivery import backlog
+from storage.delivery.backlog import Waiting
 
 PATIENCE = 1.0
 """Seconds the read waits for somebody who changes the schema at this moment."""
@@ -63,7 +63,7 @@ def read(folder: Path, now: datetime) -> Status:
         if not path.exists():
             return Status(said, Waiting(0, 0, 0))
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
-            return Status(said, deliveries.waiting(connection, now))
+            return Status(said, backlog.left(connection, now))
     except PermissionError as error:
         raise FatalError(f"I can't read {folder}: run this as the user that Kith runs as.") from error
     except (OSError, sqlite3.Error) as error:

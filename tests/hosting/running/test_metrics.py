@@ -18,7 +18,7 @@ from bot.hosting.installation import DATABASE
 from bot.hosting.running.metrics import NAMES, Metrics
 from bot.hosting.running.run import Run
 from bot.hosting.running.seen import STALE, Seen, health
-from storage.delivery.deliveries import Waiting
+from storage.delivery.backlog import Waiting
 from tests.cast import ALICE, BOB, CHANDRA, button
 from tests.outbox_bed import START, Outbox, outbox_bed
 

@@ -279,10 +279,10 @@ def test_it_is_kept_for_as_long_as_was_said_to_the_second(connection: Connection
 def test_words_whose_time_is_over_are_erased(connection: Connection, alice: Person) -> None:
     for key, kind, life in (("1", "a", HOUR), ("2", "a", 2 * HOUR), ("3", "b", HOUR)):
         deliveries.plan(connection, Delivery(alice, kind, key, NOW, NOW + life, body=b"sealed"))
-    checkins.erase_words(connection, ["a"], NOW + HOUR - SECOND)
-    checkins.erase_words(connection, [], NOW + DAY)
+    deliveries.erase_words(connection, ["a"], NOW + HOUR - SECOND)
+    deliveries.erase_words(connection, [], NOW + DAY)
     assert connection.execute("SELECT count(body) FROM deliveries").fetchone() == (3,)
-    checkins.erase_words(connection, ["a"], NOW + HOUR)
+    deliveries.erase_words(connection, ["a"], NOW + HOUR)
     left = connection.execute("SELECT nominal_key FROM deliveries WHERE body IS NOT NULL ORDER BY 1").fetchall()
     assert left == [("2",), ("3",)]
 

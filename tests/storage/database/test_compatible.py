@@ -25,6 +25,7 @@ HARMLESS: Mapping[str, str] = {
     "new_rules": "known_walls, which comes behind it, shuts out whoever does not know these columns",
     "repeating": "so it does here: an older program would send a reminder that repeats once, and erase it",
     "old": "indexes alone",
+    "plain_previews": "an older program sends the words at once, as it did before anybody could ask for less",
 }
 """Later ones that an older program may live with, and why."""
 
