@@ -154,9 +154,7 @@ async def open_keys(config: KeyConfig, database: Database) -> Keyring:
     """
     use = await database.read(keyed.use)
     keyring = Keyring.load(config.file, config.given, create=not use.in_use)
-    if not proofs.cover(keyring, use):
-        use = await database.read(keyed.use_in_full)
-    proofs.refuse_other_keys(config, keyring, use)
+    use = await _refuse_other_keys(config, keyring, use, database)
     if use.mark != proofs.mark_of(keyring):
         await database.write(keyed.set_mark, proofs.mark_of(keyring))
     if not proofs.cover(keyring, use):
@@ -170,8 +168,16 @@ async def open_keys(config: KeyConfig, database: Database) -> Keyring:
 async def check_keys(config: KeyConfig, database: Database) -> Keyring:
     """``open_keys`` beside a process that may be running: nothing is made and nothing written. Raises FatalError."""
     keyring = Keyring.load(config.file, config.given, create=False)
-    proofs.refuse_other_keys(config, keyring, await database.read(keyed.use_in_full))
+    await _refuse_other_keys(config, keyring, await database.read(keyed.use), database)
     return keyring
+
+
+async def _refuse_other_keys(config: KeyConfig, keyring: Keyring, use: keyed.Use, database: Database) -> keyed.Use:
+    """The texts are looked at only where the proofs do not tell. Returns what is known then. Raises FatalError."""
+    if not proofs.cover(keyring, use):
+        use = await database.read(keyed.use_in_full)
+    proofs.refuse_other_keys(config, keyring, use)
+    return use
 
 
 async def open_journal(folder: Path, keyring: Keyring, database: Database, now: Clock) -> None:

@@ -112,4 +112,7 @@ def _note(folder: Path, count: Count) -> None:
     try:
         starts.write(folder / STARTS, count)
     except OSError as error:
-        raise FatalError(f"I can't write {folder / STARTS}: {error.strerror}. Kith counts its starts there.") from error
+        raise FatalError(
+            f"I can't write {folder / STARTS}: {error.strerror}. Kith counts its starts there. Make room on the disk,"
+            " or let the user that Kith runs as write the file."
+        ) from error

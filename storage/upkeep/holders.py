@@ -26,7 +26,8 @@ class Holder(NamedTuple):
 def holder(path: Path) -> Holder | None:
     """One other process that has the file open. None where there is none, or no file.
 
-    Only while this process has not opened it with SQLite: closing any descriptor of a file lets go of all its locks.
+    Only while this process has not opened it with SQLite: closing any descriptor of a file lets go of all its locks. A
+    running Kith reads the kernel's list instead (``storage/database/write_ahead.py``), which shows no other container.
     """
     try:
         with path.open("rb") as file:
