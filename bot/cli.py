@@ -162,7 +162,7 @@ def _migrate(options: argparse.Namespace) -> int:
 
 def _rotate_key(options: argparse.Namespace) -> int:
     from bot.hosting import owner
-    from bot.hosting.rotation import give_up, rotate
+    from bot.hosting.keys.rotation import give_up, rotate
 
     settings = owner.settings_of(options.config)
     tell = partial(print, flush=True)

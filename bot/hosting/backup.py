@@ -24,7 +24,7 @@ from bot.cog import Cog
 from bot.errors import FatalError
 from bot.hosting.config import Config
 from bot.hosting.installation import DATABASE, JOURNAL, LAST, LOCK, STARTS, claim, open_database
-from bot.hosting.proofs import refuse_other_keys
+from bot.hosting.keys.proofs import refuse_other_keys
 from bot.hosting.putback import PutBack, resume
 from bot.keys.crypto import Keyring
 from bot.keys.sealed_file import Opening, Sealing

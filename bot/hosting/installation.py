@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.clocks.clock import Clock
 from bot.errors import FatalError, NotNow, StorageError
-from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
+from bot.hosting.keys import proofs
 from bot.keys.crypto import Keyring, is_unused
 from bot.log import Word
 from storage.database import keyed, schema

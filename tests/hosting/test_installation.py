@@ -16,7 +16,7 @@ from bot.hosting.backup import back_up, restore
 from bot.hosting.config import KeyConfig
 from bot.hosting.host_cases import close, waiting
 from bot.hosting.installation import DATABASE, JOURNAL, LOCK, STARTS, let_go, migrate
-from bot.hosting.rotation import rotate
+from bot.hosting.keys.rotation import rotate
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
 from cogs import COGS

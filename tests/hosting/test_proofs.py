@@ -14,7 +14,7 @@ from bot.hosting.backup import back_up, restore
 from bot.hosting.doctor import keys
 from bot.hosting.doctor.findings import told
 from bot.hosting.host_cases import waiting
-from bot.hosting.rotation import give_up, rotate
+from bot.hosting.keys.rotation import give_up, rotate
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
 from bot.messages import Person

@@ -19,7 +19,7 @@ from bot.adapters.local import NAME
 from bot.errors import FatalError
 from bot.hosting.config import KeyConfig
 from bot.hosting.installation import DATABASE, open_database, open_keys
-from bot.hosting.rotation import rotate
+from bot.hosting.keys.rotation import rotate
 from bot.keys.crypto import DecryptionError, Keyring, key_number
 from bot.keys.secret import Secret
 from bot.messages import Community, Member, Place
@@ -135,7 +135,7 @@ async def test_interrupted_anywhere_it_goes_on_where_it_was(
 PROGRAM = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from bot.hosting import rotation
+from bot.hosting.keys import rotation
 from bot.hosting.config import KeyConfig
 from storage.database import replica, sealed
 

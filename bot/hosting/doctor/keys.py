@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
-from bot.hosting.proofs import refuse_other_keys
+from bot.hosting.keys.proofs import refuse_other_keys
 from bot.keys.crypto import Keyring
 from storage.upkeep.examination import Examined
 

@@ -16,6 +16,7 @@ RULES: Mapping[str, str] = {
     "compatible": "who left since a file was put back leaves again; what an older program deletes, it never hears of",
     "known_walls": "what an older program moves would go back to its old hour when a zone's rules change; what comes"
     " round again would come once more and be gone",
+    "known_previews": "an older program would show words on the lock screen of somebody who wants none there",
 }
 """Migrations that bring a rule of safety: what an older program would do that harms somebody. They raise
 ``compatible`` (CONTRIBUTING.md, "What is on disk"). Those before the first of them need no row: it shuts out every
@@ -25,7 +26,7 @@ HARMLESS: Mapping[str, str] = {
     "new_rules": "known_walls, which comes behind it, shuts out whoever does not know these columns",
     "repeating": "so it does here: an older program would send a reminder that repeats once, and erase it",
     "old": "indexes alone",
-    "plain_previews": "an older program sends the words at once, as it did before anybody could ask for less",
+    "plain_previews": "known_previews, right behind it, shuts out whoever does not know this table",
 }
 """Later ones that an older program may live with, and why."""
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from bot.errors import FatalError, StorageError
-from bot.hosting import proofs
 from bot.hosting.config import KeyConfig
 from bot.hosting.installation import DATABASE, claim, open_database, open_keys
+from bot.hosting.keys import proofs
 from bot.keys.crypto import DecryptionError, Keyring, header_of
 from storage.database import keyed, replica, sealed, write_ahead
 from storage.database.database import Database
