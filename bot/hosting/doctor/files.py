@@ -111,11 +111,11 @@ def log(config: Config) -> Iterator[Finding]:
     folder = config.log.file.parent
     above = next(one for one in (folder, *folder.parents) if one.exists())
     if config.log.file.is_dir():
-        yield Finding("log", "wrong", f"{config.log.file} is a folder.", "Name a file in `log.file`.")
+        yield Finding("logfile", "wrong", f"{config.log.file} is a folder.", "Name a file in `log.file`.")
     elif not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         says = f"The log can't be written: {above} is closed to you."
-        yield Finding("log", "wrong", says, "Name another file in `log.file`, or take the line away.")
+        yield Finding("logfile", "wrong", says, "Name another file in `log.file`, or take the line away.")
     elif config.log.file.exists() and not os.access(config.log.file, os.W_OK):
-        yield Finding("log", "wrong", f"{config.log.file} is not yours to write.", _take(config.log.file))
+        yield Finding("logfile", "wrong", f"{config.log.file} is not yours to write.", _take(config.log.file))
     else:
-        yield Finding("log", "ok", f"Kith logs to {config.log.file}")
+        yield Finding("logfile", "ok", f"Kith logs to {config.log.file}")

@@ -52,7 +52,7 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "files": partial(files.readable, config, path),
         "user": partial(_user, config),
         "data": partial(files.data, config),
-        "every file": partial(files.each, config),
+        "each-file": partial(files.each, config),
         "disk": partial(machine.disk, config),
         "database": partial(database.whole, config, kept),
         "zones": partial(machine.zones, kept, now),
@@ -62,7 +62,7 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "aside": partial(files.put_aside, config),
         "kith": partial(running.kith, config),
         "backup": partial(running.backup, config, now),
-        "log": partial(files.log, config),
+        "logfile": partial(files.log, config),
         "calendar": lambda: machine.port(config, running=running.is_up(config)),
     }
     return looks | {"waiting": lambda: _waiting(config, now) if kept else ()}

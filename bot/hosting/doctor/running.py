@@ -25,7 +25,7 @@ def kith(config: Config) -> Iterator[Finding]:
     yield Finding("kith", "note", "Kith is not running.", "Start it: `kith run`, or `systemctl start kith`.")
     if was_cut_short(lock):
         yield Finding(
-            "last run",
+            "last-run",
             "note",
             "The last run was cut short: it was killed, or the computer lost its power. What was on its way is safe.",
             "If you did not do that, look into the log: `journalctl -u kith`, or the file in `log.file`.",
