@@ -15,7 +15,7 @@ from bench.soak import replica as soak
 from bot.hosting.installation import DATABASE
 from storage.database import replica, write_ahead
 from storage.database.database import Database
-from tests.beds.litestream import Litestream
+from tests.beds.litestream import CONFIG, ROOT, Litestream
 from tests.prepared import prepared
 
 pytestmark = pytest.mark.sockets
@@ -50,6 +50,11 @@ def replicated(tmp_path: Path) -> Iterator[Litestream]:
         finally:
             running.kill()
             running.wait()
+
+
+def test_the_guide_has_the_settings_that_are_tried() -> None:
+    guide = (ROOT / "docs" / "replica.md").read_text(encoding="utf-8")
+    assert f"```yaml\n{CONFIG.format(database='/var/lib/kith/kith.db', replica='/mnt/elsewhere/kith')}```" in guide
 
 
 def test_a_real_litestream_is_known_by_its_folder(replicated: Litestream) -> None:
