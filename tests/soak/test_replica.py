@@ -54,7 +54,7 @@ def replicated(tmp_path: Path) -> Iterator[Litestream]:
 
 def test_the_guide_has_the_settings_that_are_tried() -> None:
     guide = (ROOT / "docs" / "replica.md").read_text(encoding="utf-8")
-    assert f"```yaml\n{CONFIG.format(database='/var/lib/kith/kith.db', replica='/mnt/elsewhere/kith')}```" in guide
+    assert f"```yaml\n{CONFIG.format(database='/var/lib/kith/kith.db', replica='/srv/elsewhere/kith')}```" in guide
 
 
 def test_a_real_litestream_is_known_by_its_folder(replicated: Litestream) -> None:
