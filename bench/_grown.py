@@ -39,6 +39,8 @@ KEPT = 40
 AT_ONCE = 5_000
 COMMUNITIES = 100
 LOOK_EVERY = 0.05
+SETTLES = 0.4
+"""Seconds of a first start: until the clock is believed, and little is erased."""
 DAY = timedelta(days=1)
 _LATEST = 1_200.0
 """Seconds after which the jobs of a start are taken to hang."""
@@ -91,8 +93,11 @@ async def make(folder: Path, members: int, deliveries: int) -> dict[str, float]:
             await database.write(
                 _many, SENT, [(row, 1 + row % members, when) for row, when in zip(rows, whens, strict=True)]
             )
-    async with App.open(config(folder), lambda _config, bot: {NAME: lambda: Quiet(bot)}):
-        pass  # as it stands after any start but the first
+    async with App.open(config(folder), lambda _config, bot: {NAME: lambda: Quiet(bot)}, ask=_what_time_it_is) as app:
+        running = asyncio.create_task(app.run(lambda _line: None))
+        await asyncio.sleep(SETTLES)
+        app.stop()  # as it stands after any start but the first, but for what the first day erases
+        await running
     return {"file_mib": (folder / DATABASE).stat().st_size / MIB}
 
 
