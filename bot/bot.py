@@ -147,7 +147,7 @@ class Bot(Goings):
             log.exception("the outbox cannot be read")
 
     async def run_jobs(self, every: Every, now: datetime, *, erasing: bool = True) -> None:
-        await jobs.run(self.registry, every, now, erasing=erasing)
+        await jobs.run(self.registry, self.database, every, now, erasing=erasing)
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 

@@ -76,10 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     cases.add_argument("--close", type=int, metavar="N", help="close the report with this number")
     cases.add_argument("--free", action="store_true", help="and let whom it is about be introduced again")
     cases.set_defaults(command=_cases)
+    farewell = commands.add_parser(
+        "farewell", help="say on which day Kith stops, to everybody who agreed to hear from it"
+    )
+    which = farewell.add_mutually_exclusive_group(required=True)
+    which.add_argument("day", nargs="?", metavar="DATE", help="its last day, a week from now or later, like 2027-06-30")
+    which.add_argument("--cancel", action="store_true", help="it stays after all")
+    farewell.set_defaults(command=_farewell)
     clock = commands.add_parser("clock", help="say whether this computer's clock is believed")
     clock.add_argument("--confirm", action="store_true", help="it is right, whatever Kith has seen before")
     clock.set_defaults(command=_clock)
-    for command in (run, migrate, doctor, status, rotate, cases, clock, *cli_backup.add_to(commands)):
+    for command in (run, migrate, doctor, status, rotate, cases, farewell, clock, *cli_backup.add_to(commands)):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="see config.example.toml")
     return parser
 
@@ -186,6 +193,17 @@ def _cases(options: argparse.Namespace) -> int:
         return 0
     found = asyncio.run(host_cases.waiting(settings))
     print("\n\n".join(found) if found else "No report waits for you.")
+    return 0
+
+
+def _farewell(options: argparse.Namespace) -> int:
+    from bot.clocks.clock import utc_now
+    from bot.hosting import owner
+    from bot.hosting.running import farewell
+
+    settings = owner.settings_of(options.config)
+    said = farewell.take_back(settings) if options.cancel else farewell.announce(settings, options.day, utc_now())
+    print(asyncio.run(said))
     return 0
 
 

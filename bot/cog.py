@@ -145,12 +145,13 @@ def message(
     return _mark("message", {**marks, "stands": stands, "replaces": replaces})
 
 
-def job(*, every: Every, erases: bool = False) -> Callable[[M], M]:
+def job(*, every: Every, erases: bool = False, lasts: bool = False) -> Callable[[M], M]:
     """Run a method now and again, with the time in UTC. True means there is more to do at once.
 
-    ``erases``: it deletes what has been kept for long enough, and waits until the time is proven.
+    ``erases``: it deletes what has been kept for long enough, and waits until the time is proven. ``lasts``: like that,
+    it goes on when Kith has said farewell, because it plans nothing for anybody.
     """
-    return _mark("job", (every, erases))
+    return _mark("job", (every, erases, lasts or erases))
 
 
 def _mark(kind: str, value: Any) -> Callable[[M], M]:
@@ -251,7 +252,7 @@ class Cog(Duties):
         for method, marks in self._marked("message"):
             yield Kind(render=method, **marks)
 
-    def jobs(self) -> Iterator[tuple[Job, Every, bool]]:
+    def jobs(self) -> Iterator[tuple[Job, Every, bool, bool]]:
         yield from ((method, *marks) for method, marks in self._marked("job"))
 
     def _marked(self, kind: str) -> Iterator[tuple[Any, Any]]:

@@ -281,8 +281,8 @@ class Duties(ABC):
         """What is sent without anybody asking."""
 
     @abstractmethod
-    def jobs(self) -> Iterator[tuple[Job, Every, bool]]:
-        """What is done now and again, and whether it erases."""
+    def jobs(self) -> Iterator[tuple[Job, Every, bool, bool]]:
+        """What is done now and again, whether it erases, and whether it goes on after a farewell."""
 
 
 class Registry:
@@ -294,16 +294,20 @@ class Registry:
         self.actions: dict[str, Action] = {}
         self.kinds: dict[str, Kind] = {}
         self.asks: dict[str, Ask] = {}
-        self._jobs: list[tuple[Duties, Job, Every, bool]] = []
+        self._jobs: list[tuple[Duties, Job, Every, bool, bool]] = []
 
     def listeners(self, person: Person) -> Work[Sequence[Listener]]:
         """Everybody whom any feature has connected with this person."""
         works = [cog.listeners(person) for cog in self.cogs]
         return lambda connection: [listener for work in works for listener in work(connection)]
 
-    def jobs(self, every: Every, *, erasing: bool) -> Iterator[tuple[Duties, Job]]:
-        """What is to do each tick, hour or day; without ``erasing``, only what erases nothing for its age."""
-        yield from ((cog, job) for cog, job, when, erases in self._jobs if when == every and (erasing or not erases))
+    def jobs(self, every: Every, *, erasing: bool, stopped: bool = False) -> Iterator[tuple[Duties, Job]]:
+        """What is to do each tick, hour or day; without ``erasing``, only what erases nothing for its age; if Kith has
+        ``stopped`` here, only what lasts.
+        """
+        for cog, job, when, erases, lasts in self._jobs:
+            if when == every and (erasing or not erases) and (lasts or not stopped):
+                yield cog, job
 
     def add(self, cog: Duties) -> None:
         self.cogs.append(cog)

@@ -37,6 +37,7 @@ from cogs.circles import (
 )
 from cogs.clocks import Clocks
 from cogs.company import Company, CompanyDrafting, CompanyEnding, Helping
+from cogs.farewell import Farewell
 from cogs.feedback import Feedback
 from cogs.hello import Hello
 from cogs.help_now import HelpNow
@@ -126,6 +127,7 @@ COGS: tuple[type[Cog], ...] = (
     Pause,
     Rests,
     Clocks,
+    Farewell,
     Inbox,
     Previews,
     HelpNow,

@@ -172,12 +172,12 @@ class HelpNow(Cog):
             log.exception("the help card goes without something it could not read")
             return otherwise
 
-    @job(every="hour")
+    @job(every="hour", lasts=True)
     async def remember(self, now: datetime) -> None:
         """Keep at hand what the card needs, in case the database is gone when somebody needs it."""
         self._known = await self.read(lines.known)
 
-    @job(every="tick")
+    @job(every="tick", lasts=True)
     async def remember_first(self, now: datetime) -> None:
         if not self._read_once:
             await self.remember(now)

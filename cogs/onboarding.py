@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import consenting, doors
+from bot.clocks.times import calendar_day
 from bot.clocks.zones import guess
 from bot.cog import Cog, action, command
 from bot.context import Context
@@ -17,9 +18,11 @@ from bot.incoming.help_first import as_message
 from bot.incoming.text import STOPS
 from bot.messages import Button, Community, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work, nothing_to_forget
+from bot.words import farewell as words
 from bot.words.i18n import N_, _, say
 from cogs.whereabouts import resting, where
 from storage.members import consents, members
+from storage.members import farewell as farewells
 from storage.moderation import lines
 
 ABOUT = {
@@ -61,19 +64,30 @@ class Onboarding(Cog):
     @command("start", anyone=True)
     async def start(self, context: Context) -> Message:
         """Say hello: where you stand, and what Kith can do for you."""
+        farewell = await self.read(farewells.standing)
+        if farewell is None:
+            return await self._hello(context)
+        day = calendar_day(farewell.day, context.now.date())
+        if farewell.over <= context.now:  # there is nothing to offer any more
+            return Message(words.stopped(day), doors.help_now(self.core.registry), aside=True)
+        return await self._hello(context, words.stops(day))
+
+    async def _hello(self, context: Context, before: Text | None = None) -> Message:
+        """``before``: what is said first in any case, in the place of a hello."""
         if context.person is None:
-            return self._greeting()
+            return _below(before, self._greeting())
         rests = await resting(self, context) if context.greets else None
         if rests is not None:  # a hello ends no pause
-            return rests
+            return _below(before, rests)
         works = [cog.resumed(context.person, context.now) for cog in self.core.registry.cogs]
         resumed = await self.write(_resume, context.person, works)
         if outdated := await self.read(consents.outdated, context.person):
-            return _ask_again(outdated)
+            return _below(before, _ask_again(outdated))
         ended = _("Welcome back. Your pause has ended, and what you chose goes on.") if resumed else None
-        if (stands := await where(self, context, ended)) is not None:
+        first = Text(" ").join(filter(None, (ended, before))) if ended or before else None
+        if (stands := await where(self, context, first)) is not None:
             return stands
-        return Message(ended, doors.hello(self.core.registry)) if ended else self._greeting()
+        return Message(first, doors.hello(self.core.registry)) if ended and first else _below(first, self._greeting())
 
     def _greeting(self) -> Message:
         return Message(_hi() + " " + _("What would you like?"), doors.hello(self.core.registry))
@@ -236,6 +250,10 @@ def _hi() -> Text:
         "Hi, I'm Kith, a bot. I help people here find each other. Nobody watches this chat for emergencies;"
         " `help now` has numbers."
     )
+
+
+def _below(before: Text | None, said: Message) -> Message:
+    return said if before is None else replace(said, text=before + "\n" + said.text)
 
 
 def _resume(connection: Connection, person: Person, works: Sequence[Work[bool]]) -> bool:

@@ -114,11 +114,11 @@ class Privacy(Cog):
     def derived_anew(self, now: datetime) -> Work[None]:
         return lambda connection: righting.derive_anew(connection, now)
 
-    @job(every="tick")
+    @job(every="tick", lasts=True)
     async def empty_log(self, now: datetime) -> None:
         await self.core.leaving.emptying.again()
 
-    @job(every="hour")
+    @job(every="hour", lasts=True)
     async def scrub(self, _now: datetime) -> None:
         """What was deleted is in no file any more."""
         await self.core.leaving.emptying.now()

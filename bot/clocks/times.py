@@ -239,6 +239,12 @@ def friendly_date(day: date, today: date) -> str:
     return str(words.format(weekday=weekday, day=day.day, month=month_name(day.month), year=day.year))
 
 
+def calendar_day(day: date, today: date) -> str:
+    """``30 June``, and the year if another: for what is kept, and read on another day than it was written."""
+    words = _("{day} {month}") if day.year == today.year else _("{day} {month} {year}")
+    return str(words.format(day=day.day, month=month_name(day.month), year=day.year))
+
+
 def friendly_instant(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     """``tomorrow at 18:00``, ``Thursday at 18:00``, as clocks in ``zone`` show it."""
     local = instant.astimezone(zone)

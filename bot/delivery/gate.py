@@ -23,6 +23,8 @@ def decide(delivery: Delivery, facts: Facts, now: datetime, cap: int = DAILY_CAP
     """The first rule that applies decides. Pure: what it knows is in ``facts``, and the host's daily ``cap``."""
     if delivery.expires is not None and delivery.expires <= now:
         return Verdict("skip", "expired")
+    if facts.stopped:
+        return Verdict("skip", "Kith has stopped here")
     if not facts.consented:
         return Verdict("skip", "no consent")
     if facts.left:

@@ -1,4 +1,4 @@
-"""What rests, and what waits for `Go on`, said with the answer to whatever a member does."""
+"""What rests, what waits for `Go on`, and that I have stopped, said with the answer to whatever a member does."""
 
 from __future__ import annotations
 
@@ -6,22 +6,31 @@ import logging
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from bot.clocks.times import friendly_instant
+from bot.clocks.times import calendar_day, friendly_instant
 from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Form, Message, Text
+from bot.words import farewell as farewells
 from bot.words import resting as words
 from storage.database.database import Database
-from storage.members import members, resting
+from storage.members import farewell, members, resting
 
 log = logging.getLogger(__name__)
 
 
 async def mention(database: Database, context: Context, said: Message | Form) -> Message | Form:
-    """The answer: before it, that what is theirs rests; or after it, that they are back and what waits for a tap."""
-    if context.person is None or isinstance(said, Form) or not said.private or said.aside:
+    """The answer: before it, that what is theirs rests; or after it, that they are back and what waits for a tap.
+
+    Once I have stopped here, that ends every answer instead, for none is whole without it; numbers to call stay first.
+    """
+    if isinstance(said, Form) or not said.private or said.aside:
         return said
     try:
+        if (ended := await database.read(farewell.over, context.now)) is not None:
+            line = farewells.stopped(calendar_day(ended.day, context.now.date()))
+            return replace(said, text=Text("\n\n").join([said.text, line]))
+        if context.person is None:
+            return said
         until = await database.read(resting.until, context.person)
         if until is not None:
             profile = await database.read(members.profile, context.person)

@@ -42,7 +42,7 @@ class PairPlaces(KeepsNothing):  # who was brought together: see Pairs
         super().__init__(core)
         self._working: asyncio.Task[None] | None = None
 
-    @job(every="tick")
+    @job(every="tick", lasts=True)
     async def places(self, now: datetime) -> None:
         """Open, leave and close places. A platform that is slow holds up nothing else."""
         if self._working is None or self._working.done():

@@ -102,7 +102,7 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         await self._may("let in", channel, now)
         return True, None
 
-    @job(every="tick")
+    @job(every="tick", lasts=True)
     async def take_out(self, now: datetime) -> None:
         for row, account, channel in await self.read(answers.exits, now, BATCH):
             try:

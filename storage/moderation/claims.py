@@ -16,7 +16,7 @@ from bot.messages import Channel, Person
 from storage.database.instants import seconds
 from storage.delivery import deliveries, together, unasked
 from storage.delivery.unasked import Told
-from storage.members import consents, resting
+from storage.members import consents, farewell, resting
 from storage.moderation import holds
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Facts(NamedTuple):
     """Until when it waits, because the reader's things rest."""
     unasked: Told = Told()
     """What came unasked in the last days; read only where the delivery is such a one."""
+    stopped: bool = False
+    """Kith has said farewell, and the day is over."""
 
 
 class Verdict(NamedTuple):
@@ -235,8 +237,10 @@ def _ask_again(connection: Connection, whole: Delivery, decide: Decide, now: dat
 
 def facts(connection: Connection, delivery: Delivery, now: datetime, beside: Sequence[int] = ()) -> Facts:
     """What the gate has to know, read in the same transaction that lets the message go."""
+    stopped = farewell.over(connection, now) is not None
     if isinstance(delivery.to, Channel):
-        return Facts(True, False, False, "UTC", "00:00", "00:00", 0, quiet=_is_quiet(connection, delivery, now))
+        quiet = _is_quiet(connection, delivery, now)
+        return Facts(True, False, False, "UTC", "00:00", "00:00", 0, quiet=quiet, stopped=stopped)
     person = delivery.to.id
     zone, start, end, paused_at, until = connection.execute(
         "SELECT zone, quiet_start, quiet_end, paused_at, paused_until FROM persons WHERE id = ?", (person,)
@@ -254,7 +258,7 @@ def facts(connection: Connection, delivery: Delivery, now: datetime, beside: Seq
     rarely = unasked.told(connection, delivery.to, now, [delivery.id, *beside]) if delivery.unasked else Told()
     closed, quiet = _is_closed(connection, delivery, now), _is_quiet(connection, delivery, now)
     rests = resting.held(connection, delivery.to, delivery.community, now) if delivery.purpose else None
-    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet, rests, rarely)
+    return Facts(consented, paused, left, zone, start, end, capped, closed, quiet, rests, rarely, stopped)
 
 
 def _is_quiet(connection: Connection, delivery: Delivery, now: datetime) -> bool:

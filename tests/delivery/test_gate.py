@@ -41,6 +41,7 @@ def test_what_is_due_and_agreed_to_is_sent() -> None:
         (FACTS._replace(left=True), "left the community"),
         (FACTS._replace(paused=True), "paused"),
         (FACTS._replace(quiet=True), "quiet everything"),
+        (FACTS._replace(stopped=True), "Kith has stopped here"),
     ],
 )
 def test_who_does_not_want_it_does_not_get_it(facts: Facts, reason: str) -> None:
