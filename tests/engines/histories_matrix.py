@@ -139,6 +139,8 @@ class MatrixLand(Land):
 
     def _answer(self, method: str, parts: list[str], body: Json) -> tuple[int, Any]:
         match [method, *parts]:
+            case ["GET", "login"]:
+                return 200, {"flows": [{"type": "m.login.password"}]}
             case ["POST", "login"]:
                 return 200, {"user_id": KITH, "device_id": "DEVICE", "access_token": "token"}
             case ["GET", "account", "whoami"]:
