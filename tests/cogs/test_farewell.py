@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Channel, Member
-from bot.story.playground import Posted
 from storage.delivery import deliveries
 from storage.members import community_settings, consents, farewell, members
 from tests.cast import ALICE, BOB, CHANDRA, DANA, EVE, Playground, button, labels, pass_time
@@ -39,12 +38,8 @@ async def heard(world: Playground, duration: timedelta) -> list[tuple[str, str, 
     world.unread()
     found = []
     async for posts in world.wait(duration):
-        found += [(whom(post), str(post.message.text), world.now) for post in posts]
+        found += [(post.to.id, str(post.message.text), world.now) for post in posts]
     return found
-
-
-def whom(post: Posted) -> str:
-    return post.to.id
 
 
 async def test_everybody_who_agreed_hears_it_once_when_the_night_is_over(world: Playground) -> None:
