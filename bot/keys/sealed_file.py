@@ -2,7 +2,8 @@
 
 ``KITH-BACKUP-1`` and a line end, 16 bytes of salt, then chunks: four bytes of length, and AES-256-GCM under a key that
 scrypt (RFC 7914) derives from the passphrase. A chunk's nonce is its number, so none can be left out, repeated or
-moved; the last one says that it is the last, so that a file cut short is noticed.
+moved; the last one says that it is the last, so that a file cut short is noticed. The first one is empty: only a wrong
+passphrase fails to open it. (Files of before have none, and are read as they are.)
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Sealing:
         salt = secrets.token_bytes(SALT_BYTES)
         self._cipher = _cipher(passphrase, salt)
         file.write(MAGIC + salt)
+        self._seal(b"", MIDDLE)
 
     def write(self, content: bytes) -> int:
         self._waiting += content
@@ -87,6 +89,8 @@ class Opening:
                 continue
             self._ended = place == LAST
             return content
+        if self._number == 1 and length == TAG_BYTES:
+            raise FatalError("That passphrase does not open this backup. Give the one it was made with.")
         raise self._damaged()
 
     def _damaged(self) -> FatalError:
