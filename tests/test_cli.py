@@ -21,11 +21,12 @@ from bot.errors import FatalError
 from bot.hosting.config import DiscordConfig, MatrixConfig
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
-from storage.database import keyed, replica, schema
+from storage.database import replica, schema
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import ROOT, command, configure, environment, finished
 from tests.beds.reader import reading
+from tests.hosting.house import installed
 
 
 @pytest.fixture
@@ -52,21 +53,6 @@ def findings(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
     """What the doctor printed: (state, sentence) of each check, in order."""
     lines = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
     return {check: (state, says) for state, check, says in lines}
-
-
-def installed(folder: Path) -> Path:
-    """An installation that has been used: a database with something encrypted in it. Returns its database."""
-    (folder / "data").mkdir(mode=0o700)
-    path = folder / "data/kith.db"
-    schema.prepare(path)
-    keyring = Keyring.new()
-    keyring.save(folder / "kith.key", replace=False)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO conversations (chat, state, updated) VALUES (x'01', x'02', 0)")
-        mark = keyring.derive("mark").hex()
-        connection.execute("INSERT INTO adapter_state VALUES ('kith', 'keys', ?)", (mark,))
-        keyed.set_proofs(connection, {1: keyring.prove(1)})
-    return path
 
 
 # -- what is typed -----------------------------------------------------------------------------------------------------

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 from pathlib import Path
 
 from bot.errors import FatalError
 from bot.hosting import config as configuration
 from bot.hosting.config import Config
+from bot.keys.secret import again_as, name_of
 
 ROOT = 0
 
@@ -59,17 +59,3 @@ def _reaches(user: int, group: int, folder: Path) -> bool:
     finally:
         os.seteuid(ROOT)
         os.setegid(ROOT)
-
-
-def name_of(user: int) -> str:
-    """What a user of this computer is called; the number of one who has no name."""
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"#{user}"
-
-
-def again_as(user: int) -> str:
-    """What to type. sudo takes a number behind a #, which a shell takes for a comment."""
-    name = name_of(user)
-    return f"Type the same again behind: sudo -u {name if not name.startswith('#') else repr(name)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import stat
 import tempfile
@@ -47,11 +48,40 @@ def read_file(path: Path) -> tuple[bytes, bool]:
             content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise
+    except PermissionError as error:
+        raise FatalError(f"I can't read {path}: {error.strerror}.{_whose(path)}") from error
     except OSError as error:
         raise FatalError(f"I can't read {path}: {error.strerror}.") from error
     if len(content) > LARGEST_FILE:
         raise FatalError(f"I can't read {path}: it is larger than a configuration or key file can be.")
     return content, bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _whose(path: Path) -> str:
+    """What to do about a file of somebody else's; nothing can be said where a folder above it is closed."""
+    try:
+        owner = name_of(path.stat().st_uid)
+    except OSError:
+        return ""
+    me = name_of(os.geteuid())
+    if owner == me:
+        return f" Run: {chmod(path)}"
+    mine = f"sudo chown {me.removeprefix('#')} {shlex.quote(str(path))}"
+    return f" It is {owner}'s, and you are {me}. {again_as(path.stat().st_uid)}; or if Kith runs as you, run: {mine}"
+
+
+def name_of(user: int) -> str:
+    """What a user of this computer is called; the number of one who has no name."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
+
+
+def again_as(user: int) -> str:
+    """What to type. sudo takes a number behind a #, which a shell takes for a comment."""
+    name = name_of(user)
+    return f"Type the same again behind: sudo -u {name if not name.startswith('#') else repr(name)}"
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -17,8 +17,9 @@ from bot.bot import Bot
 from bot.clocks.clock import Machine
 from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.installation import DATABASE
+from bot.keys.crypto import Keyring
 from bot.messages import Member
-from storage.database import schema
+from storage.database import keyed, schema
 from storage.members import members
 from tests.cast import UNGREETED, Playground, button
 from tests.prepared import at_home, prepared
@@ -102,6 +103,21 @@ def built(folder: Path) -> House:
     found = house(folder)
     prepared(found.config.data)
     return found
+
+
+def installed(folder: Path) -> Path:
+    """An installation that has been used: a database with something encrypted in it. Returns its database."""
+    (folder / "data").mkdir(mode=0o700)
+    path = folder / "data/kith.db"
+    schema.prepare(path)
+    keyring = Keyring.new()
+    keyring.save(folder / "kith.key", replace=False)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO conversations (chat, state, updated) VALUES (x'01', x'02', 0)")
+        mark = keyring.derive("mark").hex()
+        connection.execute("INSERT INTO adapter_state VALUES ('kith', 'keys', ?)", (mark,))
+        keyed.set_proofs(connection, {1: keyring.prove(1)})
+    return path
 
 
 async def wants_check_ins(world: Playground, *people: Member) -> None:

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.hosting import owner
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
+from bot.hosting.owner import ROOT
+from bot.keys.secret import name_of
 from storage.upkeep import aside
 
 SHOWN = 3
@@ -40,7 +41,7 @@ def data(config: Config) -> Iterator[Finding]:
 
 
 def _take(path: Path) -> str:
-    return f"Run: sudo chown {owner.name_of(os.geteuid())} {shlex.quote(str(path))}"
+    return f"Run: sudo chown {name_of(os.geteuid())} {shlex.quote(str(path))}"
 
 
 def each(config: Config) -> Iterator[Finding]:
@@ -53,13 +54,13 @@ def each(config: Config) -> Iterator[Finding]:
     opened = [path for path in paths if path.stat().st_mode & 0o077]
     folder = shlex.quote(str(config.data))
     if strange:
-        says = f"Not {owner.name_of(mine)}'s, as whom Kith runs: {_named(strange)}."
+        says = f"Not {name_of(mine)}'s, as whom Kith runs: {_named(strange)}."
         yield Finding("files", "wrong", says, f"Run: sudo chown -R {_chown(mine)} {folder}")
     if opened:
         says = f"Other users of this computer may open {_named(opened)}."
         yield Finding("files", "wrong", says, f"Run: chmod -R go= {folder}")
     if not strange and not opened:
-        yield Finding("files", "ok", f"everything in it is {owner.name_of(mine)}'s alone")
+        yield Finding("files", "ok", f"everything in it is {name_of(mine)}'s alone")
 
 
 def _named(paths: list[Path]) -> str:
@@ -68,19 +69,19 @@ def _named(paths: list[Path]) -> str:
 
 
 def _chown(user: int) -> str:
-    return owner.name_of(user).removeprefix("#")
+    return name_of(user).removeprefix("#")
 
 
 def readable(config: Config, path: Path) -> Iterator[Finding]:
     """What Kith reads at its start must be readable by whom the data belongs to."""
     mine = config.data.stat().st_uid if config.data.is_dir() else os.geteuid()
     for one in (path, config.key.file):
-        if one.exists() and mine != owner.ROOT and not _reads(mine, one):
-            says = f"Kith runs as {owner.name_of(mine)}, who may not read {one}."
+        if one.exists() and mine != ROOT and not _reads(mine, one):
+            says = f"Kith runs as {name_of(mine)}, who may not read {one}."
             yield Finding("files", "wrong", says, f"Run: sudo chown {_chown(mine)} {shlex.quote(str(one))}")
     python = Path(sys.executable)
-    if mine != owner.ROOT and (closed := _closed(mine, python.resolve())):
-        says = f"Kith runs as {owner.name_of(mine)}, who can't start {python}: {closed} is closed to them."
+    if mine != ROOT and (closed := _closed(mine, python.resolve())):
+        says = f"Kith runs as {name_of(mine)}, who can't start {python}: {closed} is closed to them."
         do = "Install Python for everybody, remove .venv, and run scripts/setup as that user."
         yield Finding("python", "wrong", says, do)
 

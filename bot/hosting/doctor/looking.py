@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -29,7 +28,7 @@ def look_over(
     try:
         config = configuration.load(path, env, tokens=False)
     except FatalError as error:
-        yield Finding("config", "wrong", str(error), _as_who_may_read(path))
+        yield Finding("config", "wrong", str(error))
         return
     yield Finding("config", "ok", str(path))
     tokens = list(_tokens(path, env))
@@ -63,7 +62,8 @@ def _grounds(path: Path, config: Config, now: datetime) -> Mapping[str, Callable
         "kith": partial(running.kith, config),
         "backup": partial(running.backup, config, now),
         "logfile": partial(files.log, config),
-        "calendar": lambda: machine.port(config, running=running.is_up(config)),
+        "calendar": lambda: machine.port("calendar", config.calendar, running=running.is_up(config)),
+        "metrics": lambda: machine.port("metrics", config.metrics, running=running.is_up(config)),
     }
     return looks | {"waiting": lambda: _waiting(config, now) if kept else ()}
 
@@ -86,11 +86,4 @@ def _tokens(path: Path, env: Mapping[str, str]) -> Iterator[Finding | Config]:
     try:
         yield configuration.load(path, env)
     except FatalError as error:
-        yield Finding("token", "wrong", str(error), _as_who_may_read(path))
-
-
-def _as_who_may_read(path: Path) -> str:
-    try:
-        return "" if os.access(path, os.R_OK) else owner.again_as(path.stat().st_uid)
-    except OSError:
-        return ""
+        yield Finding("token", "wrong", str(error))

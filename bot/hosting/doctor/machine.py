@@ -15,6 +15,7 @@ from bot.clocks.rules import running as rules
 from bot.hosting.clock import confirming
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding, State
+from bot.hosting.listening import Wanted
 from storage.upkeep.examination import Examined
 
 SOME_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
@@ -62,11 +63,11 @@ def disk(config: Config) -> Iterator[Finding]:
         yield Finding("disk", "ok", f"{free // 1_000_000} MB are free on the disk of {folder}")
 
 
-def port(config: Config, *, running: bool) -> Iterator[Finding]:
-    """The calendars' port: somebody else's, or nobody's while Kith runs."""
-    if config.calendar is None:
+def port(name: str, wanted: Wanted | None, *, running: bool) -> Iterator[Finding]:
+    """The port of a section: somebody else's, or nobody's while Kith runs. ``wanted`` is None where there is none."""
+    if wanted is None:
         return
-    where = (config.calendar.listen, config.calendar.port)
+    where = (wanted.listen, wanted.port)
     try:
         family = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -78,12 +79,16 @@ def port(config: Config, *, running: bool) -> Iterator[Finding]:
             is_free = False
         else:
             says = f"This computer can't listen at {where[0]}, port {where[1]}: {error.strerror}."
-            yield Finding("calendar", "wrong", says, "Set `calendar.listen` to 127.0.0.1, and a port above 1023.")
+            yield Finding(name, "wrong", says, f"Set `{name}.listen` to 127.0.0.1, and a port above 1023.")
             return
     if is_free == running:
         says = (
             f"Nobody listens at {where[0]}, port {where[1]}." if running else f"Port {where[1]} is another program's."
         )
-        yield Finding("calendar", "wrong", says, "Set `calendar.port` to a free one, there and in your web server.")
+        yield Finding(name, "wrong", says, f"Set `{name}.port` to a free one, here and in {ASKS[name]}.")
     else:
-        yield Finding("calendar", "ok", f"port {where[1]} is {'in use' if running else 'free'}")
+        yield Finding(name, "ok", f"port {where[1]} is {'in use' if running else 'free'}")
+
+
+ASKS = {"calendar": "your web server", "metrics": "your monitoring"}
+"""A section that opens a port -> who asks there."""

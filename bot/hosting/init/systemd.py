@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.hosting.owner import name_of
+from bot.keys.secret import name_of
 
 ROOT = Path(__file__).parents[3]
 NAMES = ("kith.service", "kith-backup.service", "kith-backup.timer")
