@@ -261,7 +261,10 @@ def _open(settings: LogSettings) -> logging.Handler:
     try:
         return _PrivateFile(settings)
     except OSError as error:
-        raise FatalError(f"I can't write the log file {settings.file}: {error.strerror}.") from error
+        raise FatalError(
+            f"I can't write the log file {settings.file}: {error.strerror}."
+            " Name another one in `log.file`, or take the line away."
+        ) from error
 
 
 class _PrivateFile(TimedRotatingFileHandler):

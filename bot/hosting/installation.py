@@ -48,10 +48,13 @@ def claim(folder: Path) -> Iterator[None]:
         folder.chmod(0o700)
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise FatalError(f"I can't use the folder {folder}: {error.strerror}. {_mended(folder, error)}") from error
+        raise _unusable(folder, error) from error
     try:
         _lock(lock, folder)
-        os.pwrite(lock, IN_USE, 0)
+        try:
+            os.pwrite(lock, IN_USE, 0)
+        except OSError as error:
+            raise _unusable(folder, error) from error
         try:
             yield
         finally:
@@ -60,7 +63,11 @@ def claim(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _mended(folder: Path, error: OSError) -> str:
+def _unusable(folder: Path, error: OSError) -> FatalError:
+    return FatalError(f"I can't use the folder {folder}: {error.strerror}. {_mended(error)}")
+
+
+def _mended(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Make room on its disk."
     if isinstance(error, FileExistsError | NotADirectoryError):

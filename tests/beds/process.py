@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -83,10 +83,15 @@ class Running:
 
 
 @asynccontextmanager
-async def started(*arguments: str | Path, env: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
-    """``kith`` with these arguments, and these variables beside a host's. Killed at the end, if it still runs."""
+async def started(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, before: Sequence[str] = ()
+) -> AsyncIterator[Running]:
+    """``kith`` with these arguments, and these variables beside a host's. Killed at the end, if it still runs.
+
+    ``before`` is what a shell would have in front of it, such as ``sudo -u kith``.
+    """
     process = await asyncio.create_subprocess_exec(
-        *command(*arguments), cwd=ROOT, env={**environment(), **(env or {})}, stdout=PIPE, stderr=PIPE
+        *before, *command(*arguments), cwd=ROOT, env={**environment(), **(env or {})}, stdout=PIPE, stderr=PIPE
     )
     try:
         yield Running(process)
@@ -96,7 +101,7 @@ async def started(*arguments: str | Path, env: Mapping[str, str] | None = None) 
             await process.communicate()
 
 
-async def finished(*arguments: str | Path, env: Mapping[str, str] | None = None) -> Ended:
+async def finished(*arguments: str | Path, env: Mapping[str, str] | None = None, before: Sequence[str] = ()) -> Ended:
     """``kith`` with these arguments, which ends by itself."""
-    async with started(*arguments, env=env) as running:
+    async with started(*arguments, env=env, before=before) as running:
         return await running.end()

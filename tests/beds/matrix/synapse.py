@@ -80,7 +80,7 @@ class Synapse:
         self.rate_limits = rate_limits
         self.extra = extra or {}
         self.directory = Path(tempfile.mkdtemp(prefix="kith-synapse-"))
-        self.port = _free_port()
+        self.port = free_port()
         self.secret = secrets.token_hex(16)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -228,7 +228,7 @@ def _without_limits() -> Json:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
