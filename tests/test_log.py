@@ -529,7 +529,9 @@ def test_old_log_files_go(restored: None, tmp_path: Path) -> None:
 
 def test_a_log_file_that_cannot_be_written_gets_a_sentence(restored: None, tmp_path: Path) -> None:
     (tmp_path / "kith.log").mkdir()
-    with pytest.raises(FatalError, match=r"^I can't write the log file .*kith\.log: Is a directory\.$"):
+    cure = r"Name another one in `log\.file`, or take the line away\.$"
+    sentence = r"^I can't write the log file .*kith\.log: Is a directory\. " + cure
+    with pytest.raises(FatalError, match=sentence):
         log.setup(LogConfig(file=tmp_path / "kith.log"))
 
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import stat
-import subprocess
 import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +17,6 @@ from bot.cli import main
 from bot.errors import FatalError
 from bot.hosting.config import load
 from bot.hosting.init import Answers
-from bot.hosting.init.systemd import units
 from bot.hosting.init.writing import as_toml, write
 from tests.beds.discord import FakeDiscord
 from tests.beds.discord.things import Permission
@@ -233,17 +231,3 @@ def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
     shown = re.sub(r"^# (\w+ = |\[)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
     table = tomllib.loads(shown) | {"odd": {"name": 'a "quote" \\ and \t\x7f\x01 é 😀', "a b": 1, "on": True, "x": 1.5}}
     assert tomllib.loads(as_toml(table)) == table
-
-
-def test_the_units_are_ones_that_systemd_takes(tmp_path: Path) -> None:
-    """Also with odd paths; run by the real checker, which Debian has."""
-    folder = tmp_path / "a place with 100% 'odd' $HOME"
-    folder.mkdir()
-    made = units(folder / "config.toml", folder / "data", folder / "backups", folder / "backup.passphrase")
-    for name, text in made.items():
-        (tmp_path / name).write_text(text.replace("User=root", "User=nobody"))
-    checked = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *(tmp_path / name for name in made)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert [line for line in checked.stderr.splitlines() if str(tmp_path) in line] == []

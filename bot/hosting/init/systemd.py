@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.keys.secret import name_of
 
 ROOT = Path(__file__).parents[3]
-NAMES = ("kith.service", "kith-backup.service", "kith-backup.timer")
+NAMES = ("kith.service", "kith-failed.service", "kith-backup.service", "kith-backup.timer")
 
 HARDENED = """\
 UMask=0077
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 ProtectSystem=strict
+# Of the homes only what Kith needs is there: its checkout and its Python to read, its own folders to write.
+ProtectHome=tmpfs
+BindReadOnlyPaths={reads}
+BindPaths={writes}
 ReadWritePaths={writes}
 ProtectProc=invisible
 ProcSubset=pid
@@ -29,6 +33,10 @@ ProtectClock=yes
 ProtectHostname=yes
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateMounts=yes
+PrivateUsers=yes
+DevicePolicy=closed
+RemoveIPC=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 RestrictNamespaces=yes
 RestrictSUIDSGID=yes
@@ -36,6 +44,8 @@ RestrictRealtime=yes
 LockPersonality=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
 MemoryMax=1G
 """
 
@@ -44,10 +54,17 @@ RUN = """\
 Description=Kith
 After=network-online.target time-sync.target
 Wants=network-online.target
+OnFailure=kith-failed.service
 
 [Service]
+Type=notify
+NotifyAccess=main
+# Ready means connected to every platform, which may take as long as their outage: Kith is not killed for that.
+TimeoutStartSec=infinity
+WatchdogSec=120
 User={user}
 ExecStart={python} -P -m bot.cli run --config {config}
+ExecReload=/bin/kill -HUP $MAINPID
 Environment=PYTHONPATH={root}
 Restart=on-failure
 RestartSec=10
@@ -72,6 +89,18 @@ ExecStartPost=/usr/bin/find {backups} -maxdepth 1 -name "kith-20*" -mtime +89 -d
 Environment=PYTHONPATH={root}
 {hardened}"""
 
+FAILED = """\
+[Unit]
+Description=Say that Kith has stopped
+
+[Service]
+Type=oneshot
+User={user}
+# At this level the journal shows it to everybody who is logged in. Put a mail or a message of your own in its place.
+SyslogLevel=emerg
+ExecStart=/bin/echo "Kith has stopped. This says why, and what to do: systemctl status kith"
+{hardened}"""
+
 SHELL = (
     "exec {python} -P -m bot.cli backup --config {config} --passphrase-file {passphrase}"
     " {backups}/kith-$$(date -u +%%Y-%%m-%%d-%%H%%M%%S)"
@@ -92,19 +121,41 @@ WantedBy=timers.target
 
 
 def units(config: Path, data: Path, backups: Path, passphrase: Path) -> Mapping[str, str]:
-    """The three files by name. Whoever runs this is the one Kith runs as: what they wrote, Kith can read."""
+    """The files by name. Whoever runs this is the one Kith runs as: what they wrote, Kith can read."""
     user, python = name_of(os.geteuid()), Path(sys.prefix, "bin/python")
-    writes = " ".join(dict.fromkeys(_quoted(path) for path in (config.parent, data, backups)))
-    hardened = HARDENED.format(writes=writes)
+    writes = _outermost([config.parent, data, backups])
+    reads = [path for path in (ROOT, Path(sys.prefix), Path(sys.base_prefix)) if _is_in_a_home(path)]
+    reads = [path for path in _outermost(reads) if not any(path.is_relative_to(one) for one in writes)]
+    hardened = HARDENED.format(reads=_listed(reads), writes=_listed(writes))
     shell = SHELL.format(
         python=_inner(python), config=_inner(config), passphrase=_inner(passphrase), backups=_inner(backups)
     )
     common = {"user": user, "root": ROOT, "hardened": hardened}
     return {
         NAMES[0]: RUN.format(python=_quoted(python), config=_quoted(config), **common),
-        NAMES[1]: BACKUP.format(shell=shell, backups=_quoted(backups), **common),
-        NAMES[2]: TIMER,
+        NAMES[1]: FAILED.format(**common),
+        NAMES[2]: BACKUP.format(shell=shell, backups=_quoted(backups), **common),
+        NAMES[3]: TIMER,
     }
+
+
+HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+"""What `ProtectHome=` empties."""
+
+
+def _is_in_a_home(path: Path) -> bool:
+    return any(path.is_relative_to(home) for home in HOMES)
+
+
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """Each once, and none that is inside another."""
+    once = list(dict.fromkeys(paths))
+    return [path for path in once if not any(other in path.parents for other in once)]
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    """As systemd reads what is bound; a colon would stand in front of another name for it."""
+    return " ".join(_quoted(path).replace(":", "\\:") for path in paths)
 
 
 def _quoted(path: Path) -> str:
