@@ -223,10 +223,9 @@ class Bot(Goings):
         if mark := drafts.named(chat.drafts, line):
             return context, await forms.go_on(self.conversations, context, mark)
         try:
-            return await self._typed_command(context, line)
+            return await self._typed_command(context, meaning.unless_words(commands, chat, line))
         except UserError:
-            wish = wished.find(line, whole=text.names_command(commands, line))
-            means_command = text.means_command(commands, line) and not (wish and wish.whole)
+            wish, means_command = await wished.beyond(commands, self._permissions, context, line)
             if (pressed := meaning.of_words(chat, line)) and not means_command:
                 context, reply = await self._meant(context, pressed)
                 return context, help_first.cut(wished.beside(self.registry, reply, wish), line)

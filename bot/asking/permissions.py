@@ -30,6 +30,10 @@ class Permissions:
     async def is_moderator(self, member: Member, community: Community) -> bool:
         return any([await self._moderates(member, place) for place in await self._places(member, community)])
 
+    async def moderates_somewhere(self, context: Context) -> bool:
+        """Here, or in any community they are in; no where the platform cannot say."""
+        return any([await self.is_moderator(context.member, one) for one in await self.around(context)])
+
     async def is_member(self, member: Member, community: Community) -> bool:
         return any([await self._belongs(member, place) for place in await self._places(member, community)])
 

@@ -96,7 +96,11 @@ class Conversations:
             await self._change(
                 context.member,
                 channel,
-                lambda chat: Chat(chat.standing, opens=opens, until=until, drafts=chat.after(reply)),
+                lambda chat: (
+                    chat  # a door that a yes would open takes the place of nothing that waits
+                    if chat.waits and not (opens.name or opens.heard)
+                    else Chat(chat.standing, opens=opens, until=until, drafts=chat.after(reply))
+                ),
                 context.now,
             )
 

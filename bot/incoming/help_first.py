@@ -146,7 +146,8 @@ async def lost(registry: Registry, context: Context, said: Text) -> Message:
         there = ()
     asks = (Button(say(doors.BESIDE[doors.COMPANY]), doors.COMPANY),) if doors.COMPANY in registry.actions else ()
     shown = tuple(button.on(STATELESS) for button in (*asks, *there))
-    return Message(said, (*shown, *doors.help_now(registry)), aside=True)
+    yes = Opens("company", "") if asks and "company" in registry.commands else None
+    return Message(said, (*shown, *doors.help_now(registry)), aside=True, opens=yes)
 
 
 def as_message(reply: str | Text | Message) -> Message:

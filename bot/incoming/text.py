@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from bot.errors import NotUnderstood, Opens, UserError
 from bot.messages import Button, Field, Form, Message, Plain, Text, plain
 from bot.registry import Command
+from bot.words import wishes
 from bot.words.i18n import N_, _
 
 ALIASES: Mapping[str, str] = {
@@ -39,8 +40,13 @@ GREETINGS = frozenset({"hello", "hi"})
 SMALL = GREETINGS | {"hey", "hello there", "hi there", "hi kith", "hello kith", "please", "thanks", "thank you"}
 """What people write on a line of its own, before or after what they mean."""
 
+YES = frozenset({"yes", "yes please", "yes pls", "yeah", "yea", "yep", "yup"})
+
 PRESSED = frozenset({"send"})
 """What is meant for a button that comes later, and is no words for another person."""
+
+NEAR, NEARER = 0.7, 0.85
+"""How near a name is to what was typed: all of the line, or its beginning."""
 
 ECHOED = 120
 """Characters of somebody's own words that a failure says back."""
@@ -104,7 +110,7 @@ def ends_something(commands: Mapping[str, Command], line: str) -> bool:
 
 def agrees(line: str) -> bool:
     """Is it a yes, and nothing else?"""
-    return _said(line) in {"yes", _said(str(_("Yes")))}
+    return _said(line) in YES | {_said(str(_("Yes")))}
 
 
 def whole(words: str) -> str:
@@ -182,6 +188,17 @@ def whole_command(commands: Iterable[str], line: str) -> bool:
     return words[:1] == ["kith-mod"] or any(" ".join(words[:length]) in names for length in (2, 3))
 
 
+def begins_sentence(commands: Mapping[str, Command], line: str) -> bool:
+    """Is it free words behind a word that is a command ("thanks to the rain", "report cards came"), and no mention?
+
+    Where own words are asked for, those are.
+    """
+    word, _space, rest = line.strip().partition(" ")
+    command = commands.get(word.casefold())
+    named = rest.lstrip()[:1] in {"@", "<"}
+    return command is not None and bool(rest) and not named and any(one.name == "words" for one in command.parameters)
+
+
 def _rest(line: str, words: int) -> str:
     """What follows the first ``words`` words, exactly as it was typed."""
     rest = line.strip()
@@ -198,11 +215,20 @@ def _meant(commands: Mapping[str, Command], line: str) -> UserError:
         group = sorted(other for other in commands if other.startswith(name + " ") and other not in ENDS)[:6]
         if group:
             return _asks(line, _("Did you mean one of these? {commands}"), group)
-    mild = [name for name in commands if name not in ENDS]
-    close = [match for name in reversed(tried) for match in difflib.get_close_matches(name[:40], mild, n=2, cutoff=0.7)]
+    mild = [name for name in commands if name not in ENDS] if not wishes.is_held(line) else []
+    close = [
+        match
+        for name in reversed(tried)
+        for match in difflib.get_close_matches(name[:40], mild, n=2, cutoff=NEAR if name == tried[-1] else NEARER)
+    ]
     if not close:
-        return NotUnderstood(_(LOST))
+        return lost()
     return _asks(line, _("I don't know that. Did you mean {commands}?"), [*dict.fromkeys(close)])
+
+
+def lost() -> NotUnderstood:
+    """Nothing is understood of it."""
+    return NotUnderstood(_(LOST))
 
 
 def _asks(line: str, words: Text, names: list[str]) -> UserError:

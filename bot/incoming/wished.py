@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.asking import doors
+from bot.asking.permissions import Permissions
 from bot.clocks import phrases, zones
+from bot.context import Context
 from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
-from bot.incoming.text import STOPS, apart, ends_something, names_command
+from bot.incoming.text import STOPS, apart, begins_sentence, ends_something, means_command, names_command
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Command, Registry, Reply
 from bot.words import wishes
@@ -18,6 +20,8 @@ from bot.words.i18n import _, say
 DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
 MOST_AT_ONCE = 8
+THANKS = "thanks "
+"""How a sentence begins that most often thanks nobody here."""
 
 LONGEST_DOOR = 76
 """Characters of a line that fit into the id of such a button."""
@@ -30,6 +34,29 @@ def find(line: str, *, whole: bool = False) -> wishes.Found | None:
     """
     found = _filled_in_rightly(line)
     return found if found is not None and (found.whole or not whole) else None
+
+
+async def beyond(
+    commands: Mapping[str, Command], permissions: Permissions, context: Context, line: str
+) -> tuple[wishes.Found | None, bool]:
+    """The wish of a line that no command could be read from, and whether it is a command with a slip in it."""
+    whole = names_command(commands, line)
+    found, desk = find(line, whole=whole), wishes.find(line, desk=True)
+    if desk and (desk.whole or not whole) and await permissions.moderates_somewhere(context):
+        found = _with_desk(desk, found)
+    if found is None and begins_sentence(commands, line) and not line.casefold().startswith(THANKS):
+        filled = {"line": line[:LONGEST_DOOR], "label": line[:1].upper() + line[1:40]}
+        found = wishes.Found((wishes.Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
+    return found, means_command(commands, line) and not (found and found.whole)
+
+
+def _with_desk(desk: wishes.Found, found: wishes.Found | None) -> wishes.Found:
+    """What a moderator wishes for at their desk, and what the same words say of themselves."""
+    if found is None or (desk.whole and not found.whole):
+        return desk
+    if found.whole and not desk.whole:
+        return found
+    return wishes.Found((*desk.wishes[:1], *found.wishes[:1]), whole=False, filled=found.filled)
 
 
 def _filled_in_rightly(line: str) -> wishes.Found | None:

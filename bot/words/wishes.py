@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,12 @@ LONG_WORD, SLIP = 5, 85
 
 MOST_DOORS: Final = 4
 
-SLOTS: Final = {"time": r"(?:\d[\w:. ]{0,10}?|noon|midnight)", "place": r"[\w:/. -]{2,40}?", "until": r"[\w:. ]{2,30}?"}
+SLOTS: Final = {
+    "time": r"(?:\d[\w:. ]{0,10}?|noon|midnight)",
+    "place": r"[\w:/. -]{2,40}?",
+    "until": r"[\w:. ]{2,30}?",
+    "who": r"@?[\w.-]{2,32}",
+}
 """What a line may leave open, and how that can look."""
 
 _APOSTROPHES: Final = re.compile("['’‘ʼ`´]")
@@ -85,18 +90,33 @@ class Table:
     filler: frozenset[str]
     held: re.Pattern[str]
     """Beside one of these words nothing is near."""
+    short: Mapping[str, str]
+    """What phones make of words, and the words."""
+    desk: Table | None = None
+    """What moderators wish for besides, as a table of its own."""
 
 
-def find(line: str, *, filled: bool = True) -> Found | None:
+def find(line: str, *, filled: bool = True, desk: bool = False) -> Found | None:
     """The wish of a line; None where there is none, or where no one wish is clearly nearest.
 
-    ``filled``: also what leaves something open, with whatever stands there.
+    ``filled``: also what leaves something open, with whatever stands there. ``desk``: of moderators alone.
     """
-    if len(line) > LONGEST:
+    table = shipped().desk if desk else shipped()
+    if table is None or len(line) > LONGEST:
         return None
-    table, said = shipped(), plain(line)
-    whole = _whole(table, said) or _whole(table, _bare(table, said))
+    said = _in_full(table.short, plain(line))
+    bare = _bare(table, said)
+    whole = _whole(table, said) or _whole(table, bare) or _whole(table, f"i {bare}")  # as many leave it out
     return whole or (_open(table, line) if filled else None) or _near(table, said)
+
+
+def is_held(line: str) -> bool:
+    """Does a not, or a word of distress, stand in it? Then nothing is near to it, no command either."""
+    return shipped().held.search(plain(line)) is not None
+
+
+def _in_full(short: Mapping[str, str], said: str) -> str:
+    return " ".join(short.get(word, word) for word in said.split())
 
 
 def _whole(table: Table, said: str) -> Found | None:
@@ -114,7 +134,7 @@ def _bare(table: Table, said: str) -> str:
 
 def _open(table: Table, line: str) -> Found | None:
     """What is filled in stays as it was typed: "8:30" is no "8 30"."""
-    said = " ".join(_APOSTROPHES.sub("", line.casefold()).strip(" .!?").split())
+    said = _in_full(table.short, _APOSTROPHES.sub("", line.casefold()).strip(" .!?"))
     for written in dict.fromkeys((said, _bare(table, said))):
         for pattern, wish in table.slots:
             if found := pattern.fullmatch(written):
@@ -183,30 +203,38 @@ def load(path: Path = FILE) -> Table:
     """The file, checked. FatalError, one sentence, at the first mistake."""
     whole = read(path)
     entry = Entry(path.name, "[en]", whole.table("en"))
-    entry.only("filler", "not", "distress", "words", "doors", "wish")
-    classes = {name: tuple(map(plain, entry_words)) for name, entry_words in _classes(path.name, entry).items()}
+    entry.only("filler", "not", "distress", "short", "words", "doors", "wish")
+    desk = [fields for fields in entry.tables("wish") if fields.get("moderators") is True]
+    others = [fields for fields in entry.tables("wish") if fields not in desk]
+    return replace(_table(path.name, entry, others), desk=_table(path.name, entry, desk))
+
+
+def _table(file: str, entry: Entry, wanted: Iterable[Mapping[str, object]]) -> Table:
+    """These rows, in the words that all rows share."""
+    classes = {name: tuple(map(plain, entry_words)) for name, entry_words in _classes(file, entry).items()}
     labels = {door: str(label) for door, label in entry.table("doors").items()}
+    short = {plain(word): plain(str(full)) for word, full in entry.table("short").items()}
     held = _words((*entry.texts("not"), *entry.texts("distress")))
     lines: dict[str, Wish] = {}
     near: dict[str, Wish] = {}
     means: list[tuple[Sequence[frozenset[str]], Wish]] = []
     exact: list[tuple[re.Pattern[str], Wish]] = []
     slots: list[tuple[re.Pattern[str], Wish]] = []
-    for fields in entry.tables("wish"):
-        row = Entry(path.name, f"wish '{fields.get('name', '?')}'", fields)
+    for fields in wanted:
+        row = Entry(file, f"wish '{fields.get('name', '?')}'", fields)
         wish = _wish(row, labels)
         for written in (*row.texts("lines"), *row.texts("near")):
             if _SLOT.search(written):
-                slots.append((_pattern(row, written), wish))
+                slots.append((_pattern(row, written, short), wish))
             else:
-                _put(row, lines, written, wish)
+                _put(row, lines, written, wish, short)
         for written in row.texts("near"):
-            _put(row, near, written, wish)
+            _put(row, near, written, wish, short)
         means += [(_sets(row, written, classes), wish) for written in row.texts("means")]
-        exact += [(_alternatives(row, written), wish) for written in row.texts("exact")]
-    filler = frozenset(map(plain, entry.texts("filler")))
+        exact += [(_alternatives(row, written, short), wish) for written in row.texts("exact")]
+    filler = frozenset(_in_full(short, plain(word)) for word in entry.texts("filler"))
     single = frozenset(word for sets, _wish in means for one in sets for word in one if " " not in word)
-    return Table(lines, near, tuple(means), single, tuple(exact), tuple(slots), filler, held)
+    return Table(lines, near, tuple(means), single, tuple(exact), tuple(slots), filler, held, short)
 
 
 def _classes(file: str, entry: Entry) -> dict[str, tuple[str, ...]]:
@@ -224,11 +252,11 @@ def _sets(row: Entry, written: str, classes: Mapping[str, tuple[str, ...]]) -> l
     return sets
 
 
-def _alternatives(row: Entry, written: str) -> re.Pattern[str]:
+def _alternatives(row: Entry, written: str, short: Mapping[str, str]) -> re.Pattern[str]:
     """``(a|b)`` is either, ``[a|b]`` either or nothing. To be matched against a line with a space behind it."""
     pattern = ""
     for must, may, word in re.findall(r"\(([^()\[\]]+)\)|\[([^()\[\]]+)\]|([^()\[\]\s]+)", written):
-        either = "|".join(re.escape(plain(one)) for one in (must or may or word).split("|"))
+        either = "|".join(re.escape(_in_full(short, plain(one))) for one in (must or may or word).split("|"))
         pattern += f"(?:(?:{either}) )" + ("?" if may else "")
     if re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", written).strip("abcdefghijklmnopqrstuvwxyz' "):
         raise row.wrong(f"close what is open in '{written}'.")
@@ -236,7 +264,9 @@ def _alternatives(row: Entry, written: str) -> re.Pattern[str]:
 
 
 def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
-    row.only("name", "doors", "labels", "says", "member", "ends", "small", "lines", "near", "means", "exact")
+    row.only(
+        "name", "doors", "labels", "says", "member", "ends", "small", "lines", "near", "means", "exact", "moderators"
+    )
     ends, small = (row.fields.get(flag) is True for flag in ("ends", "small"))
     doors, own = row.texts("doors"), row.texts("labels")
     if not doors or any(door not in labels for door in doors):
@@ -255,18 +285,18 @@ def _wish(row: Entry, labels: Mapping[str, str]) -> Wish:
     return wish
 
 
-def _put(row: Entry, where: dict[str, Wish], written: str, wish: Wish) -> None:
-    said = plain(written)
+def _put(row: Entry, where: dict[str, Wish], written: str, wish: Wish, short: Mapping[str, str]) -> None:
+    said = _in_full(short, plain(written))
     if where.get(said, wish) is not wish:
         raise row.wrong(f"'{written}' stands with '{where[said].name}' already; a line has one wish.")
     where[said] = wish
 
 
-def _pattern(row: Entry, written: str) -> re.Pattern[str]:
+def _pattern(row: Entry, written: str, short: Mapping[str, str]) -> re.Pattern[str]:
     parts = _SLOT.split(written)
     if any(slot not in SLOTS for slot in parts[1::2]):
         raise row.wrong(f"'{written}' leaves something open that is none of {', '.join(SLOTS)}.")
-    fixed = [re.escape(plain(part)) for part in parts[::2]]
+    fixed = [re.escape(_in_full(short, plain(part))) for part in parts[::2]]
     opened = [f"(?P<{slot}>{SLOTS[slot]})" for slot in parts[1::2]]
     spaced = [" ?".join((one, opening)) for one, opening in zip(fixed, opened, strict=False)]
     return re.compile(" ?".join((*spaced, *fixed[len(opened) :])))
@@ -283,4 +313,4 @@ def shipped() -> Table:
         return load()
     except FatalError as error:
         log.error("no wishes are understood: %s", error)
-        return Table({}, {}, (), frozenset(), (), (), frozenset(), re.compile("$^"))
+        return Table({}, {}, (), frozenset(), (), (), frozenset(), re.compile("$^"), {})

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Sequence
 
 from bot.errors import Ambiguous, Opens, UserError
-from bot.incoming import parameters
+from bot.incoming import parameters, text
+from bot.words import wishes
 from bot.words.i18n import _
 
 ANY_ORDER = frozenset(["time", "zone", "days"])
@@ -27,13 +28,16 @@ def split(command: str, wanted: Sequence[inspect.Parameter], rest: str, reading:
         if index is None:
             break
         arguments[left.pop(index).name] = taken
+    if rest and command in text.ENDS and (unread is None or wishes.is_held(rest)):
+        raise text.lost()  # a sentence: nobody who says so is told about a command
     if rest and unread is not None:
         index, problem = unread
         heard, rest = _heard(command, left[index:], rest, reading)
         problem.opens = Opens(command, left[index].name, heard, rest, arguments)
         raise problem
     if rest:
-        raise UserError(_("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest)))
+        said = _("I understood `{command}`, but not {rest}.").format(command=command, rest=_quoted(rest))
+        raise UserError(said).offering([command])
     return arguments
 
 
@@ -122,9 +126,9 @@ def _longest(parameter: inspect.Parameter, rest: str, reading: parameters.Readin
     return 0, problem
 
 
-def _word_ends(text: str) -> list[int]:
-    ends = [index for index in range(1, len(text)) if text[index].isspace() and not text[index - 1].isspace()]
-    return [*ends[: parameters.LONGEST], len(text)] if len(ends) < parameters.LONGEST else ends[: parameters.LONGEST]
+def _word_ends(line: str) -> list[int]:
+    ends = [index for index in range(1, len(line)) if line[index].isspace() and not line[index - 1].isspace()]
+    return [*ends[: parameters.LONGEST], len(line)] if len(ends) < parameters.LONGEST else ends[: parameters.LONGEST]
 
 
 def _quoted(words: str) -> str:

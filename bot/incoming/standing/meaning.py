@@ -16,6 +16,7 @@ from bot.incoming.standing.completing import complete
 from bot.incoming.standing.questions import Pointed
 from bot.messages import Message
 from bot.registry import Command
+from bot.words.i18n import _
 
 
 class Pressed(NamedTuple):
@@ -60,7 +61,23 @@ def of_line(commands: Mapping[str, Command], chat: Chat, line: str, reading: par
             return found
     if len(fits) == 1:
         return Pressed(fits[0][1])
-    return questions.which(fits) if fits else None
+    return questions.which(fits) if fits else _agreed(chat, line)
+
+
+def _agreed(chat: Chat, line: str) -> Meaning:
+    """A yes to the screen that was shown a moment ago: its one door, or the question which of them."""
+    latest = chat.standing[0] if chat.standing and chat.standing[0].latest else None
+    if latest is None or not latest.is_only_doors or not text.agrees(line):
+        return None
+    shown = questions.doors_of(latest)
+    return Pressed(shown[0].id) if len(shown) == 1 else Message(_("Which one?"), shown) if shown else None
+
+
+def unless_words(commands: Mapping[str, Command], chat: Chat, line: str) -> str:
+    """The line, as a command. Raises NotUnderstood where own words are asked for, and it is more of those."""
+    if questions.words_for(chat.standing) and text.begins_sentence(commands, line):
+        raise text.lost()
+    return line
 
 
 def of_words(chat: Chat, line: str) -> Pressed | None:
@@ -77,8 +94,9 @@ def _completed(
     A line of at most so many words that is no such value is asked about again; a longer one is meant for something
     else. None (0) where it fits another question: where any words could be the value, it is meant for that one.
     """
-    if not opens.name:  # the command itself was asked about
-        return Completed(text.find(commands, opens.command or opens.heard)[0], {}) if text.agrees(line) else None
+    if not opens.name:  # the command itself was asked about; where it was only offered, what stands open comes first
+        agreed = text.agrees(line) and (most or opens.heard)
+        return Completed(text.find(commands, opens.command or opens.heard)[0], {}) if agreed else None
     command, is_number = commands[opens.command], text.is_number(line)
     if not most and not is_number and _kind(command, opens.name) == "text":
         return None

@@ -148,6 +148,14 @@ def which(fits: Sequence[tuple[Question, str]]) -> Message:
     return Message(_("Which one? A reply to a message always means that message."), tuple(buttons))
 
 
+def doors_of(question: Question) -> tuple[Button, ...]:
+    """Its choices but Help now, which nobody opens by a yes."""
+    found = [(label, offering.parse(id_)) for label, id_ in question.choices]
+    return tuple(
+        Button(plain(label), one.action, one.value, row=one.row) for label, one in found if one.action != doors.HELP_NOW
+    )
+
+
 def none_of(pointed: Pointed) -> Text:
     names = Text(", ").join(Text("`") + plain(label) + "`" for label, _id in pointed.choices)
     return _("I can't tell which of these you mean: {choices}. Nothing is done.").format(choices=names)
