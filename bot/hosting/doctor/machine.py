@@ -15,7 +15,7 @@ from bot.clocks.rules import running as rules
 from bot.hosting.clock import confirming
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding, State
-from bot.hosting.listening import Wanted
+from bot.hosting.running.listening import Wanted
 from storage.upkeep.examination import Examined
 
 SOME_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
