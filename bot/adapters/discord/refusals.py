@@ -60,7 +60,7 @@ BREATHER = timedelta(minutes=10)
 
 UNAUTHORIZED = "401: Unauthorized"
 """Discord's own words, which have no code."""
-REFUSED_TOKEN = "Discord refuses the bot's token. Copy the current one from the developer portal."
+REFUSED_TOKEN = "Discord refuses the bot's token. Copy the current one from the developer portal into `discord.token`."
 
 
 @contextlib.asynccontextmanager

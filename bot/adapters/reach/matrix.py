@@ -37,7 +37,7 @@ def look(config: MatrixConfig, folder: Path) -> Iterator[Finding]:
     if device is None:
         yield Finding("matrix", "ok", ask_matrix(config))
     else:
-        yield from _device(config, device)
+        yield from _device(config, device, folder)
     yield _limits(config, device)
 
 
@@ -91,7 +91,7 @@ def _kept(folder: Path) -> Device | None:
         ) from None
 
 
-def _device(config: MatrixConfig, device: Device) -> Iterator[Finding]:
+def _device(config: MatrixConfig, device: Device, folder: Path) -> Iterator[Finding]:
     refuse_no_matrix(config.homeserver)
     try:
         user = whoami(config.homeserver, device.token)
@@ -106,11 +106,13 @@ def _device(config: MatrixConfig, device: Device) -> Iterator[Finding]:
         yield Finding("matrix", "note", f"The login kept is {user}'s.", f"The next start logs in as {config.user}.")
         return
     yield Finding("matrix", "ok", f"{user} is logged in, as the device {device.id}")
-    yield _signature(config, device)
+    yield _signature(config, device, folder / "identity.json")
 
 
-def _signature(config: MatrixConfig, device: Device) -> Finding:
-    """Apps that hide what unsigned devices say ask for exactly this."""
+def _signature(config: MatrixConfig, device: Device, seeds: Path) -> Finding:
+    """Apps that hide what unsigned devices say ask for exactly this. ``seeds`` are of the identity that would sign:
+    another one, of somebody's app for instance, is only replaced if they are gone.
+    """
     status, found = ask(
         "POST", f"{config.homeserver}{CLIENT}/keys/query", f"Bearer {device.token}", {"device_keys": {device.user: []}}
     )
@@ -126,21 +128,22 @@ def _signature(config: MatrixConfig, device: Device) -> Finding:
         "signature",
         "wrong",
         "The device is not cross-signed, so members' apps may hide what Kith says.",
-        "Set `matrix.password` and start Kith: it signs, and its log says if that cannot be done.",
+        f"Start Kith again: it signs. If that is not enough, delete {seeds}, set `matrix.password`, and start it once"
+        " more.",
     )
 
 
 def _limits(config: MatrixConfig, device: Device | None) -> Finding:
-    """No homeserver tells its limits to anybody but its admins, and most accounts of bots are none."""
+    """Most accounts of bots are no admins."""
     if device is not None:
         status, answer = get(limits_url(config.homeserver, config.user), f"Bearer {device.token}")
         if status == 200 and answer.get("messages_per_second") == 0:
             return Finding("limits", "ok", "the homeserver has no limits for Kith")
     return Finding(
         "limits",
-        "note",
-        "A homeserver's usual limits let Kith open ten new chats at once, and then one a minute."
-        " Whoever waits is answered later.",
+        "not asked",
+        "a homeserver tells its limits to its admins alone. The usual ones let Kith open ten new chats at once, and"
+        " then one a minute; whoever waits is answered later.",
         f"Whoever runs it can lift them: {lifting(config.homeserver, config.user)}",
     )
 
