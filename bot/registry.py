@@ -232,6 +232,10 @@ class Duties(ABC):
         """What to say to such a line where it is no command and answers nothing."""
         return None
 
+    async def said_after(self, _context: Context, _line: str) -> Message | None:
+        """What to say to such a line if nothing else is near to it, of somebody who wrote their own words just now."""
+        return None
+
     def by_the_clock(self) -> Sequence[Follow]:
         """What of this cog stands at wall times: each follows the rules of its zone (``bot.delivery.new_rules``)."""
         return ()

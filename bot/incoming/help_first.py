@@ -78,12 +78,17 @@ async def _first(registry: Registry, context: Context, typed: Typed) -> Message 
     return None
 
 
-async def instead(registry: Registry, context: Context, line: str) -> Message | None:
-    """What some feature says to a line that is no command and answers nothing."""
-    for cog in registry.cogs:
+async def instead(registry: Registry, context: Context, line: str, *, is_wish: bool) -> Message | None:
+    """What some feature says to a line that is no command and answers nothing; of a wish, only what comes before it."""
+    for cog in registry.cogs if context.direct else ():
         said = await cog.said_instead(context, line)
         if said is not None:
             return said
+    for cog in registry.cogs if context.person and context.direct and not is_wish else ():
+        said = await cog.said_after(context, line)
+        if said is not None:
+            yes = Opens("company", "") if "company" in registry.commands else None
+            return replace(said, buttons=(*said.buttons, *doors.help_now(registry)), aside=True, opens=yes)
     return None
 
 

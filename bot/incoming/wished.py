@@ -52,9 +52,9 @@ async def beyond(
 
 def _with_desk(desk: wishes.Found, found: wishes.Found | None) -> wishes.Found:
     """What a moderator wishes for at their desk, and what the same words say of themselves."""
-    if found is None or (desk.whole and not found.whole):
+    if found is None or desk.whole:
         return desk
-    if found.whole and not desk.whole:
+    if found.whole:
         return found
     return wishes.Found((*desk.wishes[:1], *found.wishes[:1]), whole=False, filled=found.filled)
 
@@ -64,6 +64,8 @@ def _filled_in_rightly(line: str) -> wishes.Found | None:
     try:
         if found is not None and "place" in found.filled:
             zones.find(found.filled["place"])
+        if found is not None and any(map(wishes.is_held, found.filled.values())):
+            return wishes.find(line, filled=False)
         if found is not None and "time" in found.filled:
             phrases.read_time(found.filled["time"])
     except Ambiguous:  # it is one: which of two is asked

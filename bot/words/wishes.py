@@ -42,6 +42,7 @@ SLOTS: Final = {
     "time": r"(?:\d[\w:. ]{0,10}?|noon|midnight)",
     "place": r"[\w:/. -]{2,40}?",
     "until": r"[\w:. ]{2,30}?",
+    "clock": r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)|\d{1,2}[:.]\d\d(?: ?h)?",
     "who": r"@?[\w.-]{2,32}",
 }
 """What a line may leave open, and how that can look."""

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from bot.asking.doors import COMPANY, doors, help_now, lonely
+from bot.asking.doors import BESIDE, COMPANY, doors, help_now, lonely
 from bot.asking.doors import GO_ON as NOTHING_ELSE
 from bot.clocks.times import friendly_instant, when_ahead
 from bot.cog import (
@@ -189,6 +189,15 @@ class CheckIns(Cog):
             return None
         await self.write(in_touch.record, context.me, context.now, delivery)
         return Message(_("Thanks. I've noted that you checked in. I can't see pictures or hear voices."))
+
+    async def said_after(self, context: Context, line: str) -> Message | None:
+        """One line more, behind the answer: it is no answer to anything, and no riddle either."""
+        before = self.core.words.recall(context.me, context.now)
+        if before is None:
+            return None
+        self.core.words.keep(context.me, before + "\n" + line, context.now)
+        said = _("This reached nobody either, and I haven't saved it. Would you like a person to hear it?")
+        return Message(said, (Button(say(BESIDE[COMPANY]), COMPANY),))
 
     def _or_later(self, context: Context) -> Message:
         """Answered by "later", which may mean it: the door is shown, and nothing is asked again by itself."""

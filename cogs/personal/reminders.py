@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +48,15 @@ class Reminders(Cog):
         if question is None:
             return await self.remember(context, "", when, what)
         self._typed.keep(context.member, f"{mark} {when.code} {what}", context.now)
-        return question
+        return replace(question, text=question.text + "\n" + await self._heard(context, when, what))
+
+    async def _heard(self, context: Context, when: Coming, what: str) -> Text:
+        """What was understood, beside the question that comes before it counts."""
+        if when.repeat is not None:
+            said = _("This one comes {again}, until you stop it: “{what}”.")
+            return said.format(again=when.repeat.in_zone(), what=what)
+        at = full_instant(when.due, await self.zone_of(context))
+        return _("This one comes {when}: “{what}”.").format(when=at, what=what)
 
     @command("reminders")
     async def listed(self, context: Context) -> Message:

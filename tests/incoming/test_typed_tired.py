@@ -180,3 +180,50 @@ async def test_no_sentence_is_answered_with_a_command_it_begins_like(world: Play
     assert "I read times" not in said.text
     assert "I understood" not in said.text
     assert "Help now" in labels(said)
+
+
+@pytest.mark.parametrize("line", ["quiet until i die", "away until the end", "block everyone", "until i am gone"])
+async def test_what_is_filled_in_is_no_despair(world: Playground, line: str) -> None:
+    await joined(world)
+    said = await world.chat.say(ALICE, line)
+    assert not [door for door in doors(said) if ENDING.match(door)]
+    assert "Help now" in labels(said)
+
+
+async def test_a_second_line_behind_a_check_in_is_no_riddle(world: Playground) -> None:
+    await joined(world)
+    await world.chat.say(ALICE, "checkin now")
+    await world.chat.say(ALICE, "same old, work was long")
+    said = await world.chat.say(ALICE, "was at the doctors too, all fine")
+    assert str(said.text) == ("This reached nobody either, and I haven't saved it. Would you like a person to hear it?")
+    assert labels(said) == ["Ask a person here", "Help now"]
+    assert str((await world.chat.say(ALICE, "yes")).text) == await opened(world, "company")
+
+
+@pytest.mark.parametrize(
+    ("line", "door"),
+    [
+        ("9pm", "checkin on 9pm"),
+        ("yes 9pm", "checkin on 9pm"),
+        ("20:30", "checkin on 20:30"),
+        ("actually 9", "checkin on 9"),
+        ("until monday", "pause monday"),
+        ("that question is too personal", "checkin change"),
+    ],
+)
+async def test_what_is_said_after_a_door_was_shown_finds_it_filled_in(world: Playground, line: str, door: str) -> None:
+    await joined(world)
+    assert door in doors(await world.chat.say(ALICE, line))
+
+
+@pytest.mark.parametrize("line", ["bye", "good night", "ok bye", "see you tomorrow"])
+async def test_a_good_bye_is_answered_with_one(world: Playground, line: str) -> None:
+    assert str((await world.chat.say(BOB, line)).text) == "Until next time. I'm here whenever you write."
+
+
+async def test_a_reminder_is_said_back_beside_the_question_that_comes_before_it(world: Playground) -> None:
+    await joined(world)
+    asked = await world.chat.say(ALICE, "remind me tomorrow 9:00 call mum")
+    assert str(asked.text).endswith("at 09:00, Berlin time: “call mum”.")
+    again = await world.chat.say(ALICE, "remind me every monday 19:00 put the bins out")
+    assert "until you stop it: “put the bins out”." in again.text
