@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 import docs_site
+from bot.cli import main
 from tests.test_conventions_tree import tracked
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(name for name in tracked() if name.endswith(".md"))
+HOSTS = {"README.md", "hosting.md", "packages.md", "upgrading.md", "handing-over.md", "content.md"}
+"""Where a host's commands are explained."""
 FENCED = re.compile(r"^(```|~~~).*?^\1$", re.M | re.S)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 
@@ -52,6 +55,15 @@ def test_every_link_of_a_page_leads_to_something(name: str) -> None:
 @pytest.mark.parametrize("target", ["nowhere.md", "members.md#no-such", "#gone", "../bot/bot.py#nobody"])
 def test_a_dead_link_is_seen(target: str) -> None:
     assert dead(ROOT / "docs/hosting.md", f"see [this]({target})") == [target]
+
+
+def test_every_command_of_the_host_stands_on_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = re.findall(r"^    ([a-z-]+)  ", capsys.readouterr().out, re.M)
+    assert len(commands) > 10
+    said = "\n".join(source_of(name).read_text(encoding="utf-8") for name in HOSTS)
+    assert [command for command in commands if not re.search(rf"kith {command}\b|scripts/{command}\b", said)] == []
 
 
 def pages() -> list[str]:
