@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from pathlib import Path
 
 from bot.errors import FatalError
@@ -45,6 +47,11 @@ def become(folder: Path) -> None:
             f"{folder} belongs to a user that only the service manager lets in. "
             "Run the same command through it: docs/hosting.md says how, under `DynamicUser`."
         )
+    if (closed := closed_to(owner.st_uid, Path(sys.executable).resolve())) is not None:
+        raise FatalError(
+            f"{folder} belongs to {name_of(owner.st_uid)}, who can't start {sys.executable}: {closed} is closed to"
+            " them. Type the same with the `scripts/kith` that Kith itself is started from."
+        )
     os.setgroups([owner.st_gid])
     os.setgid(owner.st_gid)
     os.setuid(owner.st_uid)
@@ -59,3 +66,12 @@ def _reaches(user: int, group: int, folder: Path) -> bool:
     finally:
         os.seteuid(ROOT)
         os.setegid(ROOT)
+
+
+def closed_to(user: int, path: Path) -> Path | None:
+    """The outermost folder above it that is closed to this user, if there is one."""
+    for folder in reversed(path.parents):
+        found = folder.stat()
+        if not found.st_mode & (stat.S_IXUSR if found.st_uid == user else stat.S_IXOTH | stat.S_IXGRP):
+            return folder
+    return None

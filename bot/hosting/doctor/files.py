@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.hosting.config import Config
 from bot.hosting.doctor.findings import Finding
-from bot.hosting.owner import ROOT
+from bot.hosting.owner import ROOT, closed_to
 from bot.keys.secret import name_of
 from storage.upkeep import aside
 
@@ -80,7 +80,7 @@ def readable(config: Config, path: Path) -> Iterator[Finding]:
             says = f"Kith runs as {name_of(mine)}, who may not read {one}."
             yield Finding("files", "wrong", says, f"Run: sudo chown {_chown(mine)} {shlex.quote(str(one))}")
     python = Path(sys.executable)
-    if mine != ROOT and (closed := _closed(mine, python.resolve())):
+    if mine != ROOT and (closed := closed_to(mine, python.resolve())):
         says = f"Kith runs as {name_of(mine)}, who can't start {python}: {closed} is closed to them."
         do = "Install Python for everybody, remove .venv, and run scripts/setup as that user."
         yield Finding("python", "wrong", says, do)
@@ -89,15 +89,6 @@ def readable(config: Config, path: Path) -> Iterator[Finding]:
 def _reads(user: int, path: Path) -> bool:
     found = path.stat()
     return bool(found.st_mode & (stat.S_IRUSR if found.st_uid == user else stat.S_IROTH | stat.S_IRGRP))
-
-
-def _closed(user: int, path: Path) -> Path | None:
-    """The folder above it that another user has closed."""
-    for folder in reversed(path.parents):
-        found = folder.stat()
-        if not found.st_mode & (stat.S_IXUSR if found.st_uid == user else stat.S_IXOTH | stat.S_IXGRP):
-            return folder
-    return None
 
 
 def put_aside(config: Config) -> Iterator[Finding]:
