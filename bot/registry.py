@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from sqlite3 import Connection
@@ -232,8 +232,8 @@ class Duties(ABC):
         """What to say to such a line where it is no command and answers nothing."""
         return None
 
-    async def said_after(self, _context: Context, _line: str) -> Message | None:
-        """What to say to such a line if nothing else is near to it, of somebody who wrote their own words just now."""
+    async def said_after(self, _context: Context, _line: str, _shown: Collection[str]) -> Message | None:
+        """What to say to such a line if nothing is near to it, behind a screen with these actions on its buttons."""
         return None
 
     def by_the_clock(self) -> Sequence[Follow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,14 +78,14 @@ async def _first(registry: Registry, context: Context, typed: Typed) -> Message 
     return None
 
 
-async def instead(registry: Registry, context: Context, line: str, *, is_wish: bool) -> Message | None:
-    """What some feature says to a line that is no command and answers nothing; of a wish, only what comes before it."""
+async def instead(registry: Registry, context: Context, line: str, shown: Collection[str] = ()) -> Message | None:
+    """What some feature says to a line that is no command and answers nothing, behind a screen with these actions."""
     for cog in registry.cogs if context.direct else ():
         said = await cog.said_instead(context, line)
         if said is not None:
             return said
-    for cog in registry.cogs if context.person and context.direct and not is_wish else ():
-        said = await cog.said_after(context, line)
+    for cog in registry.cogs if context.person and context.direct and shown else ():
+        said = await cog.said_after(context, line, shown)
         if said is not None:
             yes = Opens("company", "") if "company" in registry.commands else None
             return replace(said, buttons=(*said.buttons, *doors.help_now(registry)), aside=True, opens=yes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from sqlite3 import Connection
@@ -190,10 +190,10 @@ class CheckIns(Cog):
         await self.write(in_touch.record, context.me, context.now, delivery)
         return Message(_("Thanks. I've noted that you checked in. I can't see pictures or hear voices."))
 
-    async def said_after(self, context: Context, line: str) -> Message | None:
+    async def said_after(self, context: Context, line: str, shown: Collection[str]) -> Message | None:
         """One line more, behind the answer: it is no answer to anything, and no riddle either."""
         before = self.core.words.recall(context.me, context.now)
-        if before is None:
+        if before is None or "checkins.done" not in shown:
             return None
         self.core.words.keep(context.me, before + "\n" + line, context.now)
         said = _("This reached nobody either, and I haven't saved it. Would you like a person to hear it?")

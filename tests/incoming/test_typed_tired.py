@@ -198,6 +198,7 @@ async def test_a_second_line_behind_a_check_in_is_no_riddle(world: Playground) -
     assert str(said.text) == ("This reached nobody either, and I haven't saved it. Would you like a person to hear it?")
     assert labels(said) == ["Ask a person here", "Help now"]
     assert str((await world.chat.say(ALICE, "yes")).text) == await opened(world, "company")
+    assert LOST in (await world.chat.say(ALICE, "remove the bins")).text, "behind another screen it is one"
 
 
 @pytest.mark.parametrize(
@@ -227,3 +228,27 @@ async def test_a_reminder_is_said_back_beside_the_question_that_comes_before_it(
     assert str(asked.text).endswith("at 09:00, Berlin time: “call mum”.")
     again = await world.chat.say(ALICE, "remind me every monday 19:00 put the bins out")
     assert "until you stop it: “put the bins out”." in again.text
+
+
+TALKS = {"stranger": BOB, "member": ALICE, "moderator": MO}
+LOST_AT_MOST = {"stranger": 4, "member": 3, "moderator": 0}
+"""Lines that no table knows ("his name is marco"), at most."""
+LISTS = ("This week:", "In danger right now?")
+"""What is a list of things by its nature."""
+
+
+@pytest.mark.parametrize("who", TALKS)
+async def test_a_whole_talk_has_no_silence_and_no_dead_end(world: Playground, who: str) -> None:
+    """Line behind line, as three tired people typed them: nothing is silent, long, or lost without help."""
+    lost = []
+    for typed in lines(f"talk-{who}.txt"):
+        said = await world.chat.say(TALKS[who], typed)
+        first = str(said.text)
+        assert first, typed
+        assert "I don't know that" not in first, typed
+        if LOST in first:
+            lost.append(typed)
+            assert "Help now" in labels(said), typed
+        sentences = first.split("\n\n")[0].split("\n")
+        assert len(sentences) <= 2 or first.startswith((*LISTS, "Hello,")), (typed, first)
+    assert len(lost) <= LOST_AT_MOST[who], lost

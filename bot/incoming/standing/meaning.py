@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.errors import Opens, UserError
-from bot.incoming import parameters, text, wished
+from bot.incoming import offering, parameters, text, wished
 from bot.incoming.conversation import Chat
 from bot.incoming.standing import questions
 from bot.incoming.standing.completing import complete
@@ -62,6 +62,12 @@ def of_line(commands: Mapping[str, Command], chat: Chat, line: str, reading: par
     if len(fits) == 1:
         return Pressed(fits[0][1])
     return questions.which(fits) if fits else _agreed(chat, line)
+
+
+def shown(chat: Chat) -> list[str]:
+    """The actions on the screen that answered them a moment ago, where nothing was shown since."""
+    latest = [one for one in chat.standing[:1] if one.latest]
+    return [offering.action_of(id_) for one in latest for _label, id_ in one.choices]
 
 
 def _agreed(chat: Chat, line: str) -> Meaning:
