@@ -182,6 +182,7 @@ SETS = {
     "package": ["package"],
     "places": ["places"],
     "play": ["run"],
+    "questions": ["test"],
     "rooms": ["test"],
     "soak": ["run"],
     "test": ["test", "synapse", "replica"],

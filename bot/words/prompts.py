@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +32,14 @@ PASSES: Final = frozenset({"pass", "skip", "not today"})
 EVENING: Final = 17
 WEEKEND: Final = (4, 5, 6)
 ANYTHING: Final = "*"
+REST: Final = timedelta(days=150)
+"""Nothing comes again before this while there is another."""
+FIRST: Final = 3
+"""The first questions of somebody, which are the gentlest there are."""
+APART: Final = 11
+"""Questions after one whose answer leads to a feature of Kith's before the next such: fewer than one in ten do."""
+SHUFFLED: Final = 20
+"""Of what may come again, one of so many that were seen longest ago: the order of last time does not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +118,42 @@ def choose(
     first_week: bool,
     seed: str,
 ) -> Prompt:
-    """The prompt of this kind that was seen longest ago (never counts as longest), among those that fit.
+    """One of those of this kind that fit and were seen longest ago (never counts as longest).
 
     Never relaxed: kind, topics to leave out, the dial, no tender in the first week, no two of medium or high
     sensitivity in a row.
-    Relaxed in this order, only when nothing is left: the hour, then the themes. No themes means all of them.
-    ``seed`` (a person's id) breaks ties: the same person gets the same order every time, two people different ones.
+    Wished for, each as far as those before it leave something: the hour; nothing seen in the last ``REST``; another
+    theme than the last one; the gentlest at first; a feature of Kith's not too often; the themes (none means all).
+    ``seed`` (a person's id) and the day break ties: a restart changes nothing, two people get different ones, and no
+    year is in the order of the year before.
     For two people, pass the lower dial, both sets of topics, the later of each time seen, and the higher sensitivity.
     ValueError if what is never relaxed leaves nothing. A file that ``load`` accepts always leaves something; a
     selection of it (prompts switched off) may not.
     """
+    known = [prompt for prompt in prompts if prompt.kind == kind]
     dial = DEPTHS.index(depth)
     safe = [
         prompt
-        for prompt in prompts
-        if prompt.kind == kind
-        and DEPTHS.index(prompt.depth) <= dial
+        for prompt in known
+        if DEPTHS.index(prompt.depth) <= dial
         and not (first_week and prompt.depth == "tender")
         and prompt.avoid.isdisjoint(leave_out)
         and (prompt.sensitivity == "low" or last_sensitivity in (None, "low"))
     ]
     if not safe:
         raise ValueError(f"no {kind} prompt is light enough, so none is safe to send")
-    liked = [prompt for prompt in safe if not themes or prompt.theme in themes] or safe
-    timely = [prompt for prompt in liked if _fits_hour(prompt, local_now)] or liked
-    return _longest_ago(timely, seen, seed)
+    before = sorted((prompt for prompt in known if prompt.id in seen), key=lambda prompt: seen[prompt.id])
+    wishes: tuple[Callable[[Prompt], bool], ...] = (
+        lambda prompt: _fits_hour(prompt, local_now),
+        lambda prompt: _has_rested(prompt, seen, local_now),
+        lambda prompt: not before or prompt.theme != before[-1].theme,
+        lambda prompt: len(seen) >= FIRST or is_gentlest(prompt),
+        lambda prompt: not prompt.leads_to or not any(one.leads_to for one in before[-APART:]),
+        lambda prompt: not themes or prompt.theme in themes,
+    )
+    for wish in wishes:
+        safe = [prompt for prompt in safe if wish(prompt)] or safe
+    return _longest_ago(safe, seen, f"{seed}\0{local_now.date()}", local_now)
 
 
 def destination(prompt: Prompt, answer: str) -> Screen | None:
@@ -165,13 +184,23 @@ def suits_everybody(prompt: Prompt) -> bool:
     return prompt.depth == "light" and prompt.sensitivity == "low" and not prompt.avoid and prompt.fits is None
 
 
-def _longest_ago(prompts: Sequence[Prompt], seen: Mapping[str, datetime], seed: str) -> Prompt:
+def is_gentlest(prompt: Prompt) -> bool:
+    """One tap, about nothing that can hurt, and nothing comes of it."""
+    return prompt.reply == "tap" and suits_everybody(prompt) and not prompt.leads_to
+
+
+def _has_rested(prompt: Prompt, seen: Mapping[str, datetime], now: datetime) -> bool:
+    return prompt.id not in seen or now - seen[prompt.id] >= REST
+
+
+def _longest_ago(prompts: Sequence[Prompt], seen: Mapping[str, datetime], salt: str, now: datetime) -> Prompt:
     candidates = [prompt for prompt in prompts if prompt.id not in seen]
     if not candidates:
-        oldest = min(seen[prompt.id] for prompt in prompts)
-        candidates = [prompt for prompt in prompts if seen[prompt.id] == oldest]
+        oldest = sorted(prompts, key=lambda prompt: seen[prompt.id])
+        same = [prompt for prompt in oldest if seen[prompt.id] == seen[oldest[0].id]]
+        candidates = oldest[:SHUFFLED] if all(_has_rested(prompt, seen, now) for prompt in prompts) else same
     # Not hash(): Python salts it, and a restart must not change who gets what.
-    return min(candidates, key=lambda prompt: hashlib.sha256(f"{seed}\0{prompt.id}".encode()).digest())
+    return min(candidates, key=lambda prompt: hashlib.sha256(f"{salt}\0{prompt.id}".encode()).digest())
 
 
 def _prompt(file: str, fields: Mapping[str, object]) -> Prompt:

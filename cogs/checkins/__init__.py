@@ -1,4 +1,4 @@
-"""A "how are you arriving today?" at the hour each member chose."""
+"""A "how are you today?" at the hour each member chose."""
 
 from cogs.checkins.choices import CheckInChoices
 from cogs.checkins.cog import CheckIns

@@ -121,7 +121,9 @@ class CheckInChoices(Cog):
         chosen = set((await self.read(checkin_dials.get, context.me)).themes)
         if value:
             await self.write(checkin_dials.set_themes, context.me, _toggled(chosen, value, THEMES))
-        text = _("Which themes? All of them while none is chosen.")
+        text = _(
+            "Which themes do you want more of? All of them alike while none is chosen. No theme comes two days running."
+        )
         return Message(text, (*_choices(THEMES, chosen, "checkins.themes", _("chosen")), _back_to_screen()))
 
     @action("checkins.topics")

@@ -27,7 +27,7 @@ from bot.words import prompts
 from bot.words.help_words import plain
 from bot.words.i18n import _, say
 from cogs import hard_words
-from cogs.checkins import going_on, prompting
+from cogs.checkins import going_on, prompting, steady
 from cogs.checkins.prompting import ASKED_FOR, LABELS, SCREENS
 from cogs.company.around import Wished, mark_of
 from storage.checkins import checkins, dials, prompts_off, righting
@@ -117,7 +117,7 @@ class CheckIns(Cog):
         if answer is None:
             raise UserError(_("That answer is not among these. Pick one of them, or write your own words."))
         await self._contact(context)
-        noted = _("Thanks. I've noted that you checked in. I don't keep the words.")
+        noted = steady.after(answer)
         if answer and (screen := prompts.destination(prompt, answer)):
             return await self._after(context, noted, screen)
         return await going_on.with_what_rides_along(self.core, context, Message(noted))

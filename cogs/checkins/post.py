@@ -60,7 +60,7 @@ class OpenCheckIn(KeepsNothing):
 
     @message(posts.POST, actions=("checkins.open",), unsure="skip", late="expires")
     async def post(self, delivery: Delivery, reader: Reader) -> Message:
-        text = _("How are you arriving today? Answer me privately, or let it pass.")
+        text = _("How are you today? Answer me privately, or let it pass.")
         return Message(text, (Button(_("Answer privately"), "checkins.open"),), private=False)
 
     @action("checkins.open", anyone=True)

@@ -47,7 +47,7 @@ LABELS: Mapping[str, str] = {
 """Where a screen begins with a form, it stands behind a button of this name."""
 
 THEMES: Mapping[str, str] = {
-    "arriving": N_("arriving"),
+    "arriving": N_("today"),
     "asking": N_("asking for something"),
     "body": N_("body"),
     "choice": N_("choices and own steps"),
@@ -58,7 +58,7 @@ THEMES: Mapping[str, str] = {
     "people": N_("people"),
     "rest": N_("rest"),
     "small-joys": N_("small joys"),
-    "weekend": N_("weekend"),
+    "weekend": N_("free time and weekends"),
     "work-study": N_("work and study"),
 }
 TOPICS: Mapping[str, str] = {
