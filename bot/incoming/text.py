@@ -188,17 +188,6 @@ def whole_command(commands: Iterable[str], line: str) -> bool:
     return words[:1] == ["kith-mod"] or any(" ".join(words[:length]) in names for length in (2, 3))
 
 
-def begins_sentence(commands: Mapping[str, Command], line: str) -> bool:
-    """Is it free words behind a word that is a command ("thanks to the rain", "report cards came"), and no mention?
-
-    Where own words are asked for, those are.
-    """
-    word, _space, rest = line.strip().partition(" ")
-    command = commands.get(word.casefold())
-    named = rest.lstrip()[:1] in {"@", "<"}
-    return command is not None and bool(rest) and not named and any(one.name == "words" for one in command.parameters)
-
-
 def _rest(line: str, words: int) -> str:
     """What follows the first ``words`` words, exactly as it was typed."""
     rest = line.strip()

@@ -11,7 +11,8 @@ from bot.clocks import phrases, zones
 from bot.context import Context
 from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
-from bot.incoming.text import STOPS, apart, begins_sentence, ends_something, means_command, names_command
+from bot.incoming.lines import sentences
+from bot.incoming.text import STOPS, apart, ends_something, means_command, names_command
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Command, Registry, Reply
 from bot.words import wishes
@@ -44,7 +45,7 @@ async def beyond(
     found, desk = find(line, whole=whole), wishes.find(line, desk=True)
     if desk and (desk.whole or not whole) and await permissions.moderates_somewhere(context):
         found = _with_desk(desk, found)
-    if found is None and begins_sentence(commands, line) and not line.casefold().startswith(THANKS):
+    if found is None and sentences.begins_sentence(commands, line) and not line.casefold().startswith(THANKS):
         filled = {"line": line[:LONGEST_DOOR], "label": line[:1].upper() + line[1:40]}
         found = wishes.Found((wishes.Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
     return found, means_command(commands, line) and not (found and found.whole)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.errors import Opens, UserError
 from bot.incoming import offering, parameters, text, wished
 from bot.incoming.conversation import Chat
+from bot.incoming.lines import sentences
 from bot.incoming.standing import questions
 from bot.incoming.standing.completing import complete
 from bot.incoming.standing.questions import Pointed
@@ -81,7 +82,7 @@ def _agreed(chat: Chat, line: str) -> Meaning:
 
 def unless_words(commands: Mapping[str, Command], chat: Chat, line: str) -> str:
     """The line, as a command. Raises NotUnderstood where own words are asked for, and it is more of those."""
-    if questions.words_for(chat.standing) and text.begins_sentence(commands, line):
+    if questions.words_for(chat.standing) and sentences.begins_sentence(commands, line):
         raise text.lost()
     return line
 
@@ -115,8 +116,9 @@ def _completed(
 
 
 def _means_more(commands: Mapping[str, Command], line: str) -> bool:
-    """Is it a slip in a command, or a wish, rather than in a value?"""
-    return text.means_command(commands, line) or wished.find(line) is not None
+    """Is it a slip in a command, or a wish, rather than in a value? An hour by itself is a value."""
+    wish = wished.find(line)
+    return text.means_command(commands, line) or (wish is not None and "clock" not in wish.filled)
 
 
 def _kind(command: Command, name: str) -> str:
