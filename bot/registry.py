@@ -306,9 +306,7 @@ class Registry:
         return lambda connection: [listener for work in works for listener in work(connection)]
 
     def jobs(self, every: Every, *, erasing: bool, stopped: bool = False) -> Iterator[tuple[Duties, Job]]:
-        """What is to do each tick, hour or day; without ``erasing``, only what erases nothing for its age; if Kith has
-        ``stopped`` here, only what lasts.
-        """
+        """What is to do each tick, hour or day: what erases if ``erasing``, and only what lasts if ``stopped``."""
         for cog, job, when, erases, lasts in self._jobs:
             if when == every and (erasing or not erases) and (lasts or not stopped):
                 yield cog, job
