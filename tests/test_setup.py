@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -48,9 +50,9 @@ class Machine:
         """Runs the script; returns its exit status and what it said."""
         return self.run("setup", *arguments)
 
-    def run(self, script: str, *arguments: str) -> tuple[int, str]:
+    def run(self, script: str, *arguments: str, before: Sequence[str] = ()) -> tuple[int, str]:
         environment = {**os.environ, "PATH": str(self.path)}
-        command = [str(self.checkout / "scripts" / script), *arguments]
+        command = [*before, str(self.checkout / "scripts" / script), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.stdout == ""
         return done.returncode, done.stderr
@@ -164,6 +166,65 @@ def test_a_computer_without_ready_made_packages_is_named_before_anything_is_inst
     assert (status, machine.installed()) == (1, [])
     assert said.startswith("setup: this computer is Linux on armv7l. Kith is tried on 64-bit Linux: ")
     assert "Set KITH_ANY_MACHINE=1 to try it all the same.\n" in said
+
+
+CLOSED = (str(shutil.which("setpriv")), "--bounding-set=-dac_override") if os.geteuid() == 0 else ()
+"""In front of a command: to root, who may write everywhere, folders are then closed as to anybody else."""
+
+
+@pytest.fixture
+def closed(machine: Machine) -> Iterator[Machine]:
+    """A tree that nobody may write into, as a host has it in /opt or on a disk that is mounted for reading."""
+    machine.has("python3", "3.11")
+    machine.setup()
+    machine.installed()
+    folders = [machine.checkout / ".venv", machine.checkout]
+    for folder in folders:
+        folder.chmod(0o555)
+    yield machine
+    for folder in folders:
+        folder.chmod(0o755)
+
+
+def test_a_closed_tree_whose_lock_changed_is_one_sentence(closed: Machine) -> None:
+    assert closed.run("setup", before=CLOSED) == (0, ""), "it is as it was set up"
+    with (closed.checkout / "requirements/run.txt").open("a") as lock:
+        lock.write("# changed\n")
+    assert closed.run("setup", before=CLOSED) == (
+        1,
+        "setup: requirements/run.txt has to be installed into .venv, and this user can't write into"
+        f" {closed.checkout}. Run scripts/setup once as whoever it belongs to, on a disk that can be written.\n",
+    )
+    assert closed.installed() == []
+
+
+def test_a_python_that_this_user_cannot_start_is_told_as_that(closed: Machine) -> None:
+    python = closed.checkout / ".venv/bin/python"
+    python.unlink()
+    python.symlink_to(closed.checkout.parent / "a home that is closed/python3")
+    status, said = closed.run("setup", before=CLOSED)
+    assert (status, closed.installed()) == (1, [])
+    assert said.startswith(f"setup: {closed.checkout}/.venv was made with a Python that this user can't start: ")
+    assert "install a Python for everybody" in said.splitlines()[1]
+
+
+REAL = Path(sys.executable).resolve()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's Python is closed to whoever Kith runs as: run this as root")
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_python_in_a_closed_home_is_told_before_it_is_used(machine: Machine, mode: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="kith-home-") as name:
+        home = Path(name)
+        home.chmod(mode)
+        machine.has("python3", "3.11")
+        shutil.copy(machine.path / "python3", home)
+        asks = f"import sys; sys.executable = {str(home / 'python3')!r}; exec(sys.argv[1])"
+        told = f'case "$*" in\n*geteuid*) exec {REAL} -c "{asks}" "$2" ;;'
+        (machine.path / "python3").write_text((home / "python3").read_text().replace('case "$*" in', told))
+        status, said = machine.setup()
+    assert status == 0
+    assert (f"setup: this Python is in {home}, which is closed to others: " in said) == (mode == 0o700)
 
 
 def test_a_name_on_the_path_that_does_not_run_is_passed_over(machine: Machine) -> None:
