@@ -225,8 +225,9 @@ class Bot(Goings):
         try:
             return await self._typed_command(context, meaning.unless_words(commands, chat, line))
         except UserError:
-            wish, means_command = await wished.beyond(commands, self._permissions, context, line)
-            if (pressed := meaning.of_words(chat, line)) and not means_command:
+            pressed = meaning.of_words(chat, line)
+            wish, means_command = await wished.beyond(commands, self._permissions, context, line, answers=bool(pressed))
+            if pressed and not means_command:
                 context, reply = await self._meant(context, pressed)
                 return context, help_first.cut(wished.beside(self.registry, reply, wish), line)
             if door := doors.by_words(self.registry, line):

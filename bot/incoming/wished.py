@@ -38,14 +38,18 @@ def find(line: str, *, whole: bool = False) -> wishes.Found | None:
 
 
 async def beyond(
-    commands: Mapping[str, Command], permissions: Permissions, context: Context, line: str
+    commands: Mapping[str, Command], permissions: Permissions, context: Context, line: str, *, answers: bool
 ) -> tuple[wishes.Found | None, bool]:
-    """The wish of a line that no command could be read from, and whether it is a command with a slip in it."""
+    """The wish of a line that no command could be read from, and whether it is a command with a slip in it.
+
+    ``answers``: own words are asked for, and a command that it begins like is the wish.
+    """
     whole = names_command(commands, line)
     found, desk = find(line, whole=whole), wishes.find(line, desk=True)
     if desk and (desk.whole or not whole) and await permissions.moderates_somewhere(context):
         found = _with_desk(desk, found)
-    if found is None and sentences.begins_sentence(commands, line) and not line.casefold().startswith(THANKS):
+    begins = answers and found is None and sentences.begins_sentence(commands, line)
+    if begins and not line.casefold().startswith(THANKS):
         filled = {"line": line[:LONGEST_DOOR], "label": line[:1].upper() + line[1:40]}
         found = wishes.Found((wishes.Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
     return found, means_command(commands, line) and not (found and found.whole)
@@ -67,8 +71,9 @@ def _filled_in_rightly(line: str) -> wishes.Found | None:
             zones.find(found.filled["place"])
         if found is not None and any(map(wishes.is_held, found.filled.values())):
             return wishes.find(line, filled=False)
-        if found is not None and "time" in found.filled:
-            phrases.read_time(found.filled["time"])
+        for hour in (found.filled.get("time"), found.filled.get("clock")) if found is not None else ():
+            if hour:
+                phrases.read_time(hour)
     except Ambiguous:  # it is one: which of two is asked
         return found
     except UserError:
