@@ -25,7 +25,6 @@ Follow = Callable[[Connection, NewRules, int], int | None]
 """Looks at some rows after a key, in one transaction, and moves what the new rules of their zones move. Returns the key
 of the last one; None where no row is left."""
 
-
 TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people", "help-now", "kith-mod"})
 
 
