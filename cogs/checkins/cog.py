@@ -20,7 +20,7 @@ from bot.cog import (
 )
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.incoming import text
+from bot.incoming import text, wished
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Follow, Stand, Work
 from bot.words import prompts
@@ -138,6 +138,8 @@ class CheckIns(Cog):
             return hard
         if context.delivery is not None and not from_form and plain(words) in LATER:
             return self._or_later(context)
+        if _asks_for_an_end(words):  # help and the ways out stand there alone, help first
+            return Message(_("Thanks, you checked in."))
         self.core.words.keep(context.me, words, context.now)
         noted = _("Noted: you checked in. What you wrote reached nobody and I haven't saved it.")
         if not from_form:
@@ -313,3 +315,9 @@ class CheckIns(Cog):
         if prompt is None:
             raise UserError(_("That question is no longer in use. `checkin now` opens another."))
         return prompt
+
+
+def _asks_for_an_end(words: str) -> bool:
+    """Do these words stand in the table with doors that end something, and Help now among them?"""
+    found = wished.find(words, whole=True)
+    return found is not None and any(wish.ends and "help-now" in dict(wish.doors) for wish in found.wishes)
