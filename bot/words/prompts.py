@@ -131,11 +131,11 @@ def choose(
     selection of it (prompts switched off) may not.
     """
     known = [prompt for prompt in prompts if prompt.kind == kind]
-    dial = DEPTHS.index(depth)
+    within = DEPTHS[: DEPTHS.index(depth) + 1]
     safe = [
         prompt
         for prompt in known
-        if DEPTHS.index(prompt.depth) <= dial
+        if prompt.depth in within
         and not (first_week and prompt.depth == "tender")
         and prompt.avoid.isdisjoint(leave_out)
         and (prompt.sensitivity == "low" or last_sensitivity in (None, "low"))
