@@ -142,7 +142,7 @@ def choose(
     ]
     if not safe:
         raise ValueError(f"no {kind} prompt is light enough, so none is safe to send")
-    before = sorted((prompt for prompt in known if prompt.id in seen), key=lambda prompt: seen[prompt.id])
+    before = asked_before(known, seen)
     wishes: tuple[Callable[[Prompt], bool], ...] = (
         lambda prompt: _fits_hour(prompt, local_now),
         lambda prompt: _has_rested(prompt, seen, local_now),
@@ -154,6 +154,12 @@ def choose(
     for wish in wishes:
         safe = [prompt for prompt in safe if wish(prompt)] or safe
     return _longest_ago(safe, seen, f"{seed}\0{local_now.date()}", local_now)
+
+
+def asked_before(prompts: Iterable[Prompt], seen: Mapping[str, datetime]) -> list[Prompt]:
+    """Those that were seen, the last one at the end. What was seen in one moment stays in the order of ``seen``."""
+    known = {prompt.id: prompt for prompt in prompts}
+    return [known[id_] for id_ in sorted(seen, key=lambda id_: seen[id_]) if id_ in known]
 
 
 def destination(prompt: Prompt, answer: str) -> Screen | None:

@@ -63,12 +63,12 @@ def _choose(
     known = [prompt for prompt in allowed if prompt.kind == kind and prompt.theme in themes]
     if not any(prompt.depth == "light" or kind == "host" for prompt in known):
         return None
-    last = max((one for one in known if one.id in seen), key=lambda one: seen[one.id], default=None)
+    before = prompts.asked_before(known, seen)
     return prompts.choose(
         known,
         kind=kind,
         seen=seen,
-        last_sensitivity=last.sensitivity if last else None,
+        last_sensitivity=before[-1].sensitivity if before else None,
         themes=(),
         leave_out=(),
         depth=depth,

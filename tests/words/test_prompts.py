@@ -25,6 +25,7 @@ from bot.words.prompts import (
     Kind,
     Prompt,
     Sensitivity,
+    asked_before,
     choose,
     destination,
     find,
@@ -347,6 +348,13 @@ def test_where_nothing_fits_the_themes_give_way_before_two_sensitive_prompts_in_
     heavy, other = prompt("heavy", theme="hard-days", sensitivity="medium"), prompt("other")
     assert ask((heavy, other), themes=("hard-days",)) == heavy
     assert ask((heavy, other), themes=("hard-days",), last="medium") == other
+
+
+def test_of_what_was_seen_in_one_moment_the_last_one_is_the_last() -> None:
+    """A circle's round remembers the date of its questions, so that all of one evening have the same time."""
+    a, b, c = prompt("a"), prompt("b"), prompt("c", theme="people")
+    assert asked_before((a, b, c), {"c": MONDAY, "gone": MONDAY, "b": MONDAY, "a": SATURDAY}) == [c, b, a]
+    assert asked_before((a, b, c), {"b": MONDAY, "c": MONDAY}) == [b, c]
 
 
 def test_it_says_so_rather_than_send_something_unsafe() -> None:
