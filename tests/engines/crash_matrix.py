@@ -138,6 +138,8 @@ class SmallHomeserver:
                 return web.json_response({"chunk": page})
             case ["GET", "sync"]:
                 return web.json_response(await self._sync(request))
+            case ["GET", "login"]:
+                return web.json_response({"flows": [{"type": "m.login.password"}]})
             case ["POST", "login"]:
                 self._devices += 1
                 device = f"DEVICE{self._devices}"

@@ -18,12 +18,11 @@ from storage.database.database import Database
 from tests.beds.litestream import CONFIG, ROOT, Litestream
 from tests.prepared import prepared
 
-pytestmark = pytest.mark.sockets
-
 PATIENCE = 20.0
 """Seconds."""
 
 
+@pytest.mark.sockets
 def test_two_rounds_lose_nothing_send_nothing_twice_and_bring_nobody_back() -> None:
     found = soak.main(["--rounds", "2"])
     assert found["rounds"] == 2
@@ -57,6 +56,7 @@ def test_the_guide_has_the_settings_that_are_tried() -> None:
     assert f"```yaml\n{CONFIG.format(database='/var/lib/kith/kith.db', replica='/srv/elsewhere/kith')}```" in guide
 
 
+@pytest.mark.sockets
 def test_a_real_litestream_is_known_by_its_folder(replicated: Litestream) -> None:
     assert replica.beside(replicated.database)
     assert replica.behind(replicated.database) < replica.BEHIND
@@ -64,6 +64,7 @@ def test_a_real_litestream_is_known_by_its_folder(replicated: Litestream) -> Non
     assert reader.startswith("litestream (")
 
 
+@pytest.mark.sockets
 async def test_a_real_litestream_lets_nobody_wait(replicated: Litestream) -> None:
     async with await Database.open(replicated.database) as database:
         since = time.monotonic()
@@ -72,6 +73,7 @@ async def test_a_real_litestream_lets_nobody_wait(replicated: Litestream) -> Non
         assert time.monotonic() - since < 1
 
 
+@pytest.mark.sockets
 def test_what_a_replica_holds_is_closed_to_others_under_the_umask_of_the_guide(replicated: Litestream) -> None:
     held = [
         path for folder in (replicated.folder, replica.folder_of(replicated.database)) for path in folder.rglob("*")

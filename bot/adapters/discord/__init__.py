@@ -138,12 +138,13 @@ class DiscordAdapter:
     async def respond(self, context: Context, reply: Message | Form) -> None:
         raw = context.raw
         if isinstance(raw, Answer) and isinstance(reply, Form):
-            await raw.ask(reply)
+            # First: what they see, they can send at once.
             await self._kept(corrections.shown(self._bot.conversations, context, reply))
+            await raw.ask(reply)
         elif isinstance(raw, Answer) and isinstance(reply, Message):
-            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply))
             if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
+            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply))
         elif context.direct:
             await self._reply(context, reply)
 
