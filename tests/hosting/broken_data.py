@@ -154,6 +154,14 @@ DATA: Mapping[str, Broken] = {
         Place.ends,
         "run",
     ),
+}  # fmt: skip
+
+
+AS_ROOT: Mapping[str, Broken] = {
+    "another user's file": Broken(
+        lambda place: os.chown(place.database, 1, 1),
+        "Not root's, as whom Kith runs: {place.database}. Run: sudo chown -R root {place.data}",
+    ),
     "little room": Broken(
         lambda place: small(place, "230m", 100_000_000),
         " MB are free on the disk of {place.data}; Kith wants 200. Make room: ",
@@ -167,7 +175,8 @@ DATA: Mapping[str, Broken] = {
         "run",
         fresh=True,
     ),
-}  # fmt: skip
+}
+"""Only root can give a file away, and the folder a disk of its own."""
 
 
 def taken(section: str, rest: str = "") -> Broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -18,6 +19,8 @@ from tests.hosting.broken_data import DATA, MACHINE
 from tests.hosting.broken_things import CONFIGURATION, KEYS, SECRETS
 
 TABLE = {**CONFIGURATION, **SECRETS, **KEYS, **DATA, **MACHINE, **BACKUPS, **COMMUNITY}
+if os.geteuid() == 0:
+    TABLE |= AS_ROOT
 
 
 @pytest.fixture

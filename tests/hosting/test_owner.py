@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from bot.hosting.owner import closed_to
 from bot.keys.secret import name_of
-from tests.beds.process import ROOT, environment
+from tests.beds.process import ROOT
 from tests.hosting.broken import Place
+from tests.hosting.everybody import KITH, OTHER, Everybodys, is_closed, systems_python
 
-pytestmark = [
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else: run the tests as root for this one"),
-    pytest.mark.sockets,
-]
+pytestmark = pytest.mark.sockets
 
-KITH, OTHER = 1, 65534
 COMMANDS = {
     "cases": ("cases",),
     "clock": ("clock",),
@@ -54,49 +49,19 @@ def place() -> Iterator[Place]:
         yield found
 
 
-class Everybodys(NamedTuple):
-    """A Python and a checkout that every user can use, as a host has them."""
-
-    python: str
-    path: str
-
-    def types(self, place: Place, words: Sequence[str], user: int = 0) -> subprocess.CompletedProcess[str]:
-        """The command as this user types it."""
-        line = [word.format(place) for word in words]
-        command = [self.python, "-B", "-m", "bot.cli", *line, "--config", str(place.config)]
-        env = environment() | {"PYTHONPATH": self.path}
-        return subprocess.run(
-            command,
-            cwd="/",
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            user=user,
-            group=user,
-            extra_groups=[],
-        )
-
-
 @pytest.fixture(scope="module")
 def everybodys() -> Iterator[Everybodys]:
     """These here where others may use them; else a copy beside the system's Python."""
-    own = Everybodys(sys.executable, str(ROOT))
-    if closed_to(OTHER, Path(sys.executable).resolve()) is None and closed_to(OTHER, ROOT / "bot") is None:
-        yield own
+    if not is_closed():
+        yield Everybodys(sys.executable, str(ROOT))
         return
-    python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
-    if python is None:
-        pytest.skip(
-            f"{sys.executable} is closed to others, and there is no Python of this version that is open to them"
-        )
     with tempfile.TemporaryDirectory(prefix="kith-everybody-") as name:
         folder = Path(name)
         for part in ("bot", "cogs", "storage", "content"):
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(sysconfig.get_path("purelib"), folder / "packages")
         folder.chmod(0o755)
-        yield Everybodys(python, f"{folder}:{folder / 'packages'}")
+        yield Everybodys(systems_python(), f"{folder}:{folder / 'packages'}")
 
 
 def owners(folder: Path) -> set[int]:
@@ -158,11 +123,12 @@ def test_a_command_of_kiths_own_user_needs_nothing(everybodys: Everybodys, place
     assert owners(place.folder) == {KITH}
 
 
-@pytest.mark.skipif(closed_to(KITH, Path(sys.executable).resolve()) is None, reason="this Python is open to everybody")
-@pytest.mark.parametrize("words", [("cases",), ("doctor",)])
-def test_roots_own_python_is_named_where_it_is_closed_to_them(place: Place, words: tuple[str, ...]) -> None:
-    done = Everybodys(sys.executable, str(ROOT)).types(place, words)
-    assert done.returncode == 78
-    assert f"{place.data} belongs to daemon, who can't start {sys.executable}: " in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    assert owners(place.folder) == {KITH}
+if closed_to(KITH, Path(sys.executable).resolve()):  # a Python that is open to everybody is closed to nobody
+
+    @pytest.mark.parametrize("words", [("cases",), ("doctor",)])
+    def test_roots_own_python_is_named_where_it_is_closed_to_them(place: Place, words: tuple[str, ...]) -> None:
+        done = Everybodys(sys.executable, str(ROOT)).types(place, words)
+        assert done.returncode == 78
+        assert f"{place.data} belongs to daemon, who can't start {sys.executable}: " in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert owners(place.folder) == {KITH}
