@@ -15,7 +15,7 @@ from storage.database import sureness
 from tests.beds.discord import FakeDiscord
 from tests.hosting.broken import Broken, Place, mended
 from tests.hosting.broken_copies import BACKUPS, COMMUNITY
-from tests.hosting.broken_data import DATA, MACHINE
+from tests.hosting.broken_data import AS_ROOT, DATA, MACHINE
 from tests.hosting.broken_things import CONFIGURATION, KEYS, SECRETS
 
 TABLE = {**CONFIGURATION, **SECRETS, **KEYS, **DATA, **MACHINE, **BACKUPS, **COMMUNITY}
