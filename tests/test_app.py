@@ -110,7 +110,10 @@ async def test_a_second_kith_on_the_same_folder_is_sent_away(tmp_path: Path, dis
         await kith.line()
         second = await finished("run", "--config", config)
     folder = tmp_path / "data"
-    sentence = f"Kith is already running with the folder {folder}. Stop it first: two would send everything twice."
+    sentence = (
+        f"Kith is already running with the folder {folder}. Stop it first, by Ctrl-C or `sudo systemctl stop kith`: two"
+        " would send everything twice."
+    )
     assert second == (75, "", f"kith: {sentence}\n")
 
 

@@ -180,9 +180,12 @@ def load(path: Path, env: Mapping[str, str], *, tokens: bool = True) -> Config:
     reader = _Reader(path, env, is_open_to_others, tokens=tokens)
     config = reader.build(Config, reader.parse(as_text(content, path)), "")
     if config.discord is None and config.matrix is None:
-        raise reader.problem("there is no platform. Add a [discord] or a [matrix] section.")
+        raise reader.problem("there is no platform. Add a [discord] or a [matrix] section: `kith init` asks for it.")
     if tokens and config.matrix and config.matrix.password is None and config.matrix.access_token is None:
-        raise reader.problem("`matrix.password` is missing: the password of the bot's account, or its access token.")
+        raise reader.problem(
+            "`matrix.password` is missing: the password of the bot's account, or its access token. `kith init`"
+            " asks for it."
+        )
     return config
 
 
@@ -222,7 +225,11 @@ class _Reader:
         for name in table:
             if name not in names:
                 close = difflib.get_close_matches(name[:40], names, n=1, cutoff=0.5)
-                advice = f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(names)}."
+                advice = (
+                    f"Did you mean `{close[0]}`?"
+                    if close
+                    else f"Known here: {', '.join(names)}. Use one of these, or take it out."
+                )
                 shown = name if re.fullmatch(r"[\w .-]{1,40}", name) else "a name with odd characters"
                 raise self.problem(f"I don't know `{dotted(section, shown)}`. {advice}")
 
@@ -236,7 +243,9 @@ class _Reader:
         else:
             found = self.read(name, how, table[field.name]) if field.name in table else None
         if found is None and field.default is MISSING:
-            raise self.problem(f"`{name}` is missing: {how.meaning}{elsewhere(name, how)}.")
+            raise self.problem(
+                f"`{name}` is missing: {how.meaning}{elsewhere(name, how)}.{put(section, field.name, how)}"
+            )
         found = field.default if found is None else found
         # A path in the file means the same wherever the command is started from.
         return self.path.absolute().parent / found if isinstance(found, Path) else found
@@ -288,7 +297,9 @@ class _Reader:
         try:
             return self.read_secret(name, how, read_private(file))
         except FileNotFoundError:
-            raise self.problem(f"`{name}`: there is no file {file}.") from None
+            raise self.problem(
+                f"`{name}`: there is no file {file}. `kith init` asks for what belongs there, and writes it."
+            ) from None
 
     def read_secret(self, name: str, how: SecretSetting, value: object) -> Secret:
         return Secret(str(self.read(name, how, value)))
@@ -303,6 +314,13 @@ def how_read(cls: type) -> Mapping[str, Setting | Section]:
 def elsewhere(name: str, how: Setting) -> str:
     """Where a missing secret may be put instead of the file."""
     return f" (or `{name}_file`, or {how.variable} in the environment)" if isinstance(how, SecretSetting) else ""
+
+
+def put(section: str, name: str, how: Setting) -> str:
+    """Where a missing value goes."""
+    if isinstance(how, SecretSetting):
+        return " `kith init` asks for it, and says where to get it."
+    return f' Put `{name} = "..."` below [{section}].'
 
 
 def dotted(section: str, name: str) -> str:

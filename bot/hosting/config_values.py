@@ -95,7 +95,7 @@ def clock_time(value: object) -> time:
 def whole_number(least: int, most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
+            raise ValueError(f"must be a whole number from {least} to {most}, without quotes")
         return value
 
     return read
@@ -112,5 +112,5 @@ def one_of(*names: str) -> Callable[[object], str]:
 
 def switch(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("must be true or false")
+        raise ValueError("must be true or false, without quotes")
     return value

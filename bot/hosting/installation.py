@@ -97,7 +97,8 @@ def _lock(lock: int, folder: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise NotNow(
-            f"Kith is already running with the folder {folder}. Stop it first: two would send everything twice."
+            f"Kith is already running with the folder {folder}. Stop it first, by Ctrl-C or"
+            " `sudo systemctl stop kith`: two would send everything twice."
         ) from error
 
 
@@ -112,9 +113,9 @@ def refuse_emptied(folder: Path, key: KeyConfig, *, new: bool) -> None:
             return
         if not new and (trace := _trace(folder, key)) is not None:
             raise FatalError(
-                f"{trace} says that Kith was used before, but there is no {folder / DATABASE}. Is a disk not mounted,"
-                " or is `data` another folder? `kith restore` puts a backup there. To begin with nothing, start with"
-                " `kith run --new`."
+                f"{trace} says that Kith was used before, but there is no {folder / DATABASE}. Mount the disk that"
+                " holds it, or correct `data`. To put a backup there: `kith restore BACKUP --config config.toml`. To"
+                " begin with nothing: `kith run --new --config config.toml`."
             )
     except OSError as error:
         raise FatalError(f"I can't use the folder {folder}: {error.strerror}.") from error

@@ -44,7 +44,7 @@ def read_file(path: Path) -> tuple[bytes, bool]:
         with open(path, "rb", opener=_without_waiting) as file:
             mode = os.fstat(file.fileno()).st_mode
             if not stat.S_ISREG(mode):
-                raise FatalError(f"I can't read {path}: Not a file.")
+                raise FatalError(f"I can't read {path}: it is not a file. Move it away, and put the file there.")
             content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise
@@ -131,7 +131,9 @@ def as_text(content: bytes, path: Path) -> str:
     try:
         return content.decode("utf-8-sig").rstrip("\r\n")  # some editors put a mark of their own in front
     except UnicodeDecodeError as error:
-        raise FatalError(f"I can't read {path}: it is not a text file in UTF-8.") from error
+        raise FatalError(
+            f"I can't read {path}: it is not a text file in UTF-8. Save it again as that, or put your copy back."
+        ) from error
 
 
 def chmod(path: Path) -> str:

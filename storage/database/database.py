@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -209,7 +210,9 @@ def _not_opened(path: Path, error: BaseException) -> StorageError:
     if _trouble(error) == "full" or no_room:
         return StorageError(f"The disk of {path} is full. Make room, and start again.")
     if code == sqlite3.SQLITE_BUSY:
-        return StorageError(f"Another program holds {path}. End it, and start again.")
+        return StorageError(
+            f"Another program holds {path}: `sudo fuser -v {shlex.quote(str(path))}` names it. End it, and start again."
+        )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or isinstance(error, OSError):
         return StorageError(f"{path} cannot be opened: {error}. `kith doctor` says which file is whose.")
     return StorageError(f"{path} cannot be opened: {error}")

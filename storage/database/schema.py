@@ -116,8 +116,8 @@ def _refuse_foreign_or_damaged(
         application, tables = APPLICATION_ID, 1
     if problems:
         raise StorageError(
-            f"{path} is damaged ({problems[0]}). I have not changed it. Restore a backup with `kith restore`, "
-            "or move the file away if you want to start empty."
+            f"{path} is damaged ({problems[0]}). I have not changed it. Restore a backup with `kith restore"
+            " BACKUP --config config.toml`, or move the file away if you want to start empty."
         )
     if tables and application != APPLICATION_ID:
         raise StorageError(f"{path} belongs to another program. Set `data` to a folder of Kith's own.")
@@ -192,8 +192,8 @@ def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
         [compatible] = connection.execute("SELECT compatible FROM meta").fetchone()
         if compatible > newest:
             raise StorageError(
-                f"{path} was written by a newer Kith (schema {version}). Upgrade Kith, then start again."
-                + _way_back(path, newest)
+                f"{path} was written by a newer Kith (schema {version}). Upgrade Kith as docs/upgrading.md"
+                " says, then start again." + _way_back(path, newest)
             )
     return int(version)
 

@@ -32,13 +32,16 @@ def mislaid(place: Place) -> None:
 
 
 BACKUPS: Mapping[str, Broken] = {
-    "no backup yet": Broken(lambda place: None, "No backup was made yet. `kith backup` makes one", BACKUP, status=0),
+    "no backup yet": Broken(lambda place: None, "No backup was made yet. `kith backup FILE --config"
+        " config.toml` makes one", BACKUP, status=0),
     "an old backup": Broken(
-        lambda place: older(place, 9), "The newest backup is 9 days old. Make one with `kith backup`", BACKUP
+        lambda place: older(place, 9), "The newest backup is 9 days old. Make one with `kith backup FILE --config"
+        " config.toml`", BACKUP
     ),
     "a backup that is gone": Broken(
         mislaid,
-        "The newest backup is not in {place.folder}/backup any more. Is it somewhere else?",
+        "The newest backup is not in {place.folder}/backup any more. If you moved it, all is well; if not: `kith backup"
+        " FILE --config config.toml`.",
         lambda place: (place.folder / "backup.elsewhere").rename(place.folder / "backup"),
         first=BACKUP,
         status=0,
@@ -123,13 +126,14 @@ def confirmed(place: Place, days: int) -> None:
 COMMUNITY: Mapping[str, Broken] = {
     "a report that only the host may see": Broken(
         report,
-        "1 report waits that only you may see. `kith cases` shows them.",
+        "1 report waits that only you may see. `kith cases --config config.toml` shows them.",
         "cases --close 1",
         status=0,
     ),
     "nobody hears of a report": Broken(
         lambda place: None,
-        "nobody would hear of a report that only you may see: `host.contact` is no account on a platform used here.",
+        "nobody would hear of a report that only you may see: `host.contact` is no account on a platform used here."
+        " Put your own account there (Discord: your user ID; Matrix: @you:your.server)",
         lambda place: place.edit("hosts@example.org", "123456789012345678"),
         status=0,
     ),
@@ -141,7 +145,7 @@ COMMUNITY: Mapping[str, Broken] = {
     ),
     "a crisis line that ended": Broken(
         lambda place: ending_line(place, -1),
-        "because nobody checked it again. A moderator there checks it again: `kith-mod lines`.",
+        "because nobody checked it again. Ask a moderator there to check it again with `kith-mod lines`.",
         lambda place: confirmed(place, 180),
         status=0,
     ),

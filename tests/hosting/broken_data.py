@@ -109,16 +109,17 @@ DATA: Mapping[str, Broken] = {
     "a closed folder": Broken(closed, "Nobody may write into {place.data}. Run: chmod 700 {place.data}"),
     "another Kith": Broken(
         lambda place: place.holds(locked(place)),
-        "kith: Kith is already running with the folder {place.data}. Stop it first: two would send everything twice.",
+        "kith: Kith is already running with the folder {place.data}. Stop it first, by Ctrl-C or `sudo systemctl stop"
+        " kith`: two would send everything twice.",
         Place.ends,
         "run",
         status=75,
     ),
     "a disk that is not mounted": Broken(
         lambda place: place.database.unlink(),
-        "{place.key} says that Kith was used before, but there is no {place.database}. Is a disk not mounted, or is"
-        " `data` another folder? `kith restore` puts a backup there. To begin with nothing, start with `kith run"
-        " --new`.",
+        "{place.key} says that Kith was used before, but there is no {place.database}. Mount the disk that holds it,"
+        " or correct `data`. To put a backup there: `kith restore BACKUP --config config.toml`. To begin with nothing:"
+        " `kith run --new --config config.toml`.",
         "run --new",
     ),
     "a disk that is not mounted, and a backup": Broken(
@@ -133,7 +134,8 @@ DATA: Mapping[str, Broken] = {
     ),
     "a newer database": Broken(
         of_tomorrow,
-        "{place.database} was written by a newer Kith (schema 9999). Upgrade Kith, then start again. Or put "
+        "{place.database} was written by a newer Kith (schema 9999). Upgrade Kith as docs/upgrading.md says, then"
+        " start again. Or put "
         "{place.database}.before-upgrade-" + str(len(schema.migrations())) + " in its place",
         take_the_copy,
     ),
@@ -150,7 +152,8 @@ DATA: Mapping[str, Broken] = {
     ),
     "a program that writes": Broken(
         lambda place: place.holds(written(place)),
-        "kith: Another program holds {place.database}. End it, and start again.",
+        "kith: Another program holds {place.database}: `sudo fuser -v {place.database}` names it. End it, and"
+        " start again.",
         Place.ends,
         "run",
     ),
@@ -160,7 +163,7 @@ DATA: Mapping[str, Broken] = {
 AS_ROOT: Mapping[str, Broken] = {
     "another user's file": Broken(
         lambda place: os.chown(place.database, 1, 1),
-        "Not root's, as whom Kith runs: {place.database}. Run: sudo chown -R root {place.data}",
+        "Kith runs as root, and somebody else owns {place.database}. Run: sudo chown -R root {place.data}",
     ),
     "little room": Broken(
         lambda place: small(place, "230m", 100_000_000),
@@ -203,7 +206,8 @@ def taken_at_a_start() -> Broken:
 
     return Broken(
         breaks,
-        f"kith: I can't listen on 127.0.0.1, port {port}. Choose another one in [metrics].",
+        f"kith: I can't listen on 127.0.0.1, port {port}. Set `metrics.port` to a free one, or"
+        " `metrics.listen` to 127.0.0.1.",
         lambda place: place.edit(f"port = {port}", f"port = {other}"),
         "run",
     )

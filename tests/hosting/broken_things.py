@@ -53,7 +53,8 @@ def nobody_reads(place: Place) -> None:
 
 
 CONFIGURATION: Mapping[str, Broken] = {
-    "a setting missing": spoiled(HOST, "# not yet", "`host.name` is missing: your name, or your group's."),
+    "a setting missing": spoiled(HOST, "# not yet", "`host.name` is missing: your name, or your group's. Put `name ="
+        ' "..."` below [host].'),
     "a section missing": Broken(
         lambda place: place.edit("[discord]", "[irc]"),
         "config.toml: I don't know `irc`. Known here: ",
@@ -62,7 +63,7 @@ CONFIGURATION: Mapping[str, Broken] = {
     "no platform": Broken(
         lambda place: place.config.write_text(place.config.read_text().replace("[discord]", "#[d]").replace(
             "\ntoken", "\n#token").replace("\napi", "\n#api").replace("\ngateway", "\n#gateway")),
-        "config.toml: there is no platform. Add a [discord] or a [matrix] section.",
+        "config.toml: there is no platform. Add a [discord] or a [matrix] section: `kith init` asks for it.",
         lambda place: place.add(place.config.read_text().partition("#[d]")[2].replace("#", "").join(("[discord]", ""))),
     ),
     "a section twice": added(
@@ -94,13 +95,13 @@ CONFIGURATION: Mapping[str, Broken] = {
         lambda place: place.edit('"Berlin"', '"Europe/Berlin"'),
     ),
     "a number in quotes": added(
-        '[community]\ndaily_cap = "3"', "`community.daily_cap` must be a whole number from 0 to 3."
+        '[community]\ndaily_cap = "3"', "`community.daily_cap` must be a whole number from 0 to 3, without quotes."
     ),
     "a number too large": added(
-        "[community]\ndaily_cap = 9", "`community.daily_cap` must be a whole number from 0 to 3."
+        "[community]\ndaily_cap = 9", "`community.daily_cap` must be a whole number from 0 to 3, without quotes."
     ),
     "no time": added('[community]\nquiet_from = "25:00"', '`community.quiet_from` must be a time, such as "21:00".'),
-    "no switch": added('notebook = "yes"', "`discord.notebook` must be true or false."),
+    "no switch": added('notebook = "yes"', "`discord.notebook` must be true or false, without quotes."),
     "no section": Broken(
         lambda place: place.above("community = 3"),
         "config.toml: `community` must be a section: [community], with its settings on the lines below.",
@@ -109,7 +110,8 @@ CONFIGURATION: Mapping[str, Broken] = {
     "no level": added('[log]\nlevel = "loud"', "`log.level` must be one of debug, info, warning, error."),
     "no address": spoiled("http://127", "127", "`discord.api` must be an address that starts with https:// or http://."),
     "not UTF-8": Broken(
-        as_notepad_saves, "I can't read {place.config}: it is not a text file in UTF-8.", as_utf_8
+        as_notepad_saves, "I can't read {place.config}: it is not a text file in UTF-8. Save it again as that, or"
+        " put your copy back.", as_utf_8
     ),
     "no file at all": Broken(
         lambda place: place.config.rename(place.folder / "mislaid.toml"),
@@ -123,7 +125,7 @@ SECRETS: Mapping[str, Broken] = {
     "no token": Broken(
         lambda place: place.edit(TOKEN, ""),
         "config.toml: `discord.token` is missing: the bot's token (or `discord.token_file`, or KITH_DISCORD_TOKEN in"
-        " the environment).",
+        " the environment). `kith init` asks for it, and says where to get it.",
         in_environment,
     ),
     "two tokens": Broken(
@@ -138,7 +140,8 @@ SECRETS: Mapping[str, Broken] = {
     ),
     "no token file": Broken(
         lambda place: place.edit(TOKEN, 'token_file = "discord.token"'),
-        "config.toml: `discord.token_file`: there is no file {place.folder}/discord.token.",
+        "config.toml: `discord.token_file`: there is no file {place.folder}/discord.token. `kith init` asks for"
+        " what belongs there, and writes it.",
         lambda place: private(place.folder / "discord.token", "bot.token\n"),
     ),
     "an open token file": Broken(
@@ -225,7 +228,7 @@ KEYS: Mapping[str, Broken] = {
     "a key number lost, and a copy kept": Broken(lost_first_key, LOST + BACK, put_back),
     "a key number lost for good": Broken(
         lost_first_key,
-        LOST + BACK + " If it is lost for good, `kith rotate-key --without 1` lets Kith start;",
+        LOST + BACK + " If it is lost for good, `kith rotate-key --without 1 --config config.toml` lets Kith start;",
         "rotate-key --without 1",
     ),
 }

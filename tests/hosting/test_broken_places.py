@@ -78,22 +78,27 @@ def the_right_token(place: Place) -> None:
     place.edit("another.token", "bot.token")
 
 
-COPY = "Discord does not accept the token. Copy it again from discord.com/developers, Bot, into `discord.token`."
-REFUSED = "kith: Discord refuses the bot's token. Copy the current one from the developer portal into `discord.token`."
-AGAIN = "Try again later; if it stays so, look at `discord.api`."
+NEW = (
+    "Make a new one at https://discord.com/developers/applications (your bot, Bot, Reset Token), and put it into"
+    " `discord.token`."
+)
+COPY = f"Discord does not accept the token. {NEW}"
+REFUSED = f"kith: Discord refuses the bot's token. {NEW}"
+AGAIN = "Try again later; if it stays so, correct `discord.api`, or take that line away."
 
 DISCORD: Mapping[str, Broken] = {
     "another token": Broken(another_token, COPY, the_right_token, ONLINE),
     "another token, at a start": Broken(
         another_token,
-        "kith: Discord refuses the bot's token. Copy the current one from the developer portal into `discord.token`.",
+        REFUSED,
         the_right_token,
         "run",
     ),
     "another path": Broken(another_path, f"/api/v1 answered 404. {AGAIN}", the_right_path, ONLINE),
     "another computer": Broken(
         another_port,
-        "http://127.0.0.1:9/api/v10/users/@me does not answer. Is there a network, and is the address right?",
+        "http://127.0.0.1:9/api/v10/users/@me does not answer. Look whether this computer has a network"
+        " and the address is right, and try again.",
         the_right_port,
         ONLINE,
         status=75,
@@ -199,19 +204,20 @@ async def test_a_closed_account(tmp_path: Path, home: Home) -> None:
 
 
 async def test_a_deleted_device(tmp_path: Path, home: Home) -> None:
-    says = f"{home.account.user_id} was signed out. The next start logs in as a new device."
+    says = f"{home.account.user_id} was signed out. Start Kith again: it logs in as a new device."
     await mended(at(home, tmp_path), Broken(home.delete_device, says, "run", ONLINE, status=0, first="run"))
 
 
 async def test_a_token_that_was_taken_back(tmp_path: Path, home: Home) -> None:
     place = at(home, tmp_path)
     home.with_a_token(place)
-    says = f"kith: {home.synapse.url} does not accept the access token of {home.account.user_id}. Put a new one in"
+    says = f"kith: {home.synapse.url} does not accept the access token of {home.account.user_id}. Copy a new one"
     await mended(
         place,
         Broken(
             home.log_out_everywhere,
-            f"{says} `matrix.access_token`, or set `matrix.password`.",
+            f"{says} in Element (Settings, Help & About, Access Token) into `matrix.access_token`, or set"
+            " `matrix.password`.",
             home.with_a_token,
             "run",
             first="run",
@@ -222,7 +228,10 @@ async def test_a_token_that_was_taken_back(tmp_path: Path, home: Home) -> None:
 async def test_a_token_that_was_taken_back_as_the_doctor_sees_it(tmp_path: Path, home: Home) -> None:
     place = at(home, tmp_path)
     home.with_a_token(place)
-    says = f"{home.synapse.url} does not accept the token. Put a new one in `matrix.access_token`."
+    says = (
+        f"{home.synapse.url} does not accept the token. Copy a new one in Element (Settings, Help & About, Access"
+        " Token) into `matrix.access_token`."
+    )
     await mended(place, Broken(home.log_out_everywhere, says, home.with_a_token, ONLINE))
 
 

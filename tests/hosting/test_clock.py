@@ -280,7 +280,9 @@ async def test_a_start_by_a_clock_that_cannot_be_right_is_one_sentence(
         hand.starts_anew()
     hand.off = by
     with pytest.raises(
-        WrongClock, match=r"Set the clock right; if it is right, say so once with `kith clock --confirm`"
+        WrongClock,
+        match=r"Set the clock right \(.*\); if it is right, say so once with `kith clock --confirm"
+        " --config config.toml`",
     ):
         await begun(database, hand)
     hand.off = timedelta()

@@ -202,7 +202,10 @@ def test_everything_can_be_set(write: Write) -> None:
     [
         ("", "config.toml: `host.name` is missing: your name, or your group's."),
         ('[host]\nname = "Dana"', "config.toml: `host.contact` is missing: how members reach you about their data, "),
-        ('[host]\nname="D"\ncontact="d"', "config.toml: there is no platform. Add a [discord] or a [matrix] section."),
+        (
+            '[host]\nname="D"\ncontact="d"',
+            "config.toml: there is no platform. Add a [discord] or a [matrix] section: `kith init` asks",
+        ),
         (MINIMAL.replace("token", "tokn"), "config.toml: I don't know `discord.tokn`. Did you mean `token`?"),
         (MINIMAL.replace("[discord]", "[discrod]"), "config.toml: I don't know `discrod`. Did you mean `discord`?"),
         (
@@ -245,9 +248,16 @@ def test_everything_can_be_set(write: Write) -> None:
         (MINIMAL + "[community]\ndaily_cap = 4", "config.toml: `community.daily_cap` must be a whole number from 0 to"),
         (MINIMAL + "[community]\ndaily_cap = true", "config.toml: `community.daily_cap` must be a whole number from"),
         (MINIMAL + "[log]\nlevel = 'loud'", "config.toml: `log.level` must be one of debug, info, warning, error."),
-        (MINIMAL + "[log]\nkeep_days = 15", "config.toml: `log.keep_days` must be a whole number from 2 to 14."),
+        (
+            MINIMAL + "[log]\nkeep_days = 15",
+            "config.toml: `log.keep_days` must be a whole number from 2 to 14, without quotes.",
+        ),
         (MINIMAL + "[key]\ngiven = 'x'", "config.toml: I don't know `key.given`. Known here: file."),
-        (MATRIX, "config.toml: `matrix.password` is missing: the password of the bot's account, or its access token."),
+        (
+            MATRIX,
+            "config.toml: `matrix.password` is missing: the password of the bot's account, or its access token."
+            " `kith init` asks for it.",
+        ),
         (MATRIX.replace("@kith:", "kith:"), "config.toml: `matrix.user` must be a whole Matrix name, such as "),
         (MATRIX + 'password = ""', "config.toml: `matrix.password` must be text in quotes, and not empty."),
         (MATRIX + 'password = "p"\nprefix = "hey kith"', "config.toml: `matrix.prefix` must be one word of at most 20"),
@@ -279,11 +289,13 @@ def test_a_file_that_cannot_be_read_gets_one_sentence(write: Write, tmp_path: Pa
         f"I can't find {tmp_path}/no.toml. `kith init` asks for what belongs there, and writes it."
     )
     assert refused(tmp_path) == f"I can't read {tmp_path}: Is a directory."
-    assert refused(write(b"\xff\xfe")).endswith("config.toml: it is not a text file in UTF-8.")
+    assert refused(write(b"\xff\xfe")).endswith(
+        "config.toml: it is not a text file in UTF-8. Save it again as that, or put your copy back."
+    )
     assert refused(write("#" * 1_000_001)).endswith("it is larger than a configuration or key file can be.")
     assert refused(tmp_path / "config.toml" / "x").endswith("config.toml/x: Not a directory.")
     os.mkfifo(tmp_path / "pipe")
-    assert refused(tmp_path / "pipe").endswith("pipe: Not a file.")
+    assert refused(tmp_path / "pipe").endswith("pipe: it is not a file. Move it away, and put the file there.")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o601])

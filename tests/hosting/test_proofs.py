@@ -157,7 +157,7 @@ async def test_the_key_file_of_before_a_rotation_is_found(home: House) -> None:
     said = await refused(home)
     assert "3 of 3 encrypted texts in this database are under data key 2" in said
     assert "it has 1. Put the line `2:...` from an older copy of the key file into it" in said
-    assert "`kith rotate-key --without 2` lets Kith start" in said
+    assert "`kith rotate-key --without 2 --config config.toml` lets Kith start" in said
     assert doctors_word(home) == said
 
 

@@ -255,7 +255,7 @@ def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
 def test_a_folder_or_pipe_in_place_of_the_key_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, create=True).endswith("Is a directory.")
     os.mkfifo(tmp_path / "pipe", 0o600)
-    assert refused(tmp_path / "pipe", create=True).endswith("Not a file.")
+    assert refused(tmp_path / "pipe", create=True).endswith("it is not a file. Move it away, and put the file there.")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_key_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "kith.key"
     file.touch(mode=0o600)
     file.write_bytes(b"\xff\x00" * 40)
-    assert refused(file).endswith("it is not a text file in UTF-8.")
+    assert refused(file).endswith("it is not a text file in UTF-8. Save it again as that, or put your copy back.")
 
 
 def test_keys_from_the_environment_take_the_place_of_the_file(tmp_path: Path) -> None:

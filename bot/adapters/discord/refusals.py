@@ -60,7 +60,10 @@ BREATHER = timedelta(minutes=10)
 
 UNAUTHORIZED = "401: Unauthorized"
 """Discord's own words, which have no code."""
-REFUSED_TOKEN = "Discord refuses the bot's token. Copy the current one from the developer portal into `discord.token`."
+REFUSED_TOKEN = (
+    "Discord refuses the bot's token. Make a new one at https://discord.com/developers/applications (your bot, Bot,"
+    " Reset Token), and put it into `discord.token`."
+)
 
 
 @contextlib.asynccontextmanager

@@ -104,7 +104,8 @@ class Login:
         if tokens and not self.password:
             raise FatalError(
                 f"{self._config.homeserver} does not accept the access token of {self._config.user}. "
-                "Put a new one in `matrix.access_token`, or set `matrix.password`."
+                "Copy a new one in Element (Settings, Help & About, Access Token) into `matrix.access_token`, or set"
+                " `matrix.password`."
             )
         return None
 
@@ -196,7 +197,7 @@ class Login:
 
 def _login_refused(config: MatrixConfig, error: Refusal) -> str:
     if error.errcode == "M_USER_DEACTIVATED":
-        return f"The account {config.user} is deactivated."
+        return f"The account {config.user} is deactivated. Ask whoever runs the homeserver to open it again."
     if error.errcode == "M_FORBIDDEN":
         return (
             f"{config.homeserver} does not accept the password of {config.user}. Correct `matrix.password`;"

@@ -38,7 +38,9 @@ def ask(method: str, url: str, authorization: str = "", body: Mapping[str, objec
             return error.code, _json(error.read())
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError; a name that is none a ValueError
         host = url.partition("/_")[0]
-        raise NotNow(f"{host} does not answer. Is there a network, and is the address right?") from error
+        raise NotNow(
+            f"{host} does not answer. Look whether this computer has a network and the address is right, and try again."
+        ) from error
 
 
 def _json(content: bytes) -> Any:

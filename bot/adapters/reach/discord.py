@@ -67,7 +67,7 @@ def look(config: DiscordConfig) -> Iterator[Finding]:
             f"Switch on “Server Members Intent”: {PORTAL}/{found.id}/bot",
         )
     if not found.servers:
-        yield Finding("server", "note", "Kith is in no server yet.", f"Open {found.invitation}")
+        yield Finding("server", "note", "Kith is in no server yet.", f"Open {found.invitation} and choose your server")
     for server in found.servers:
         yield _permissions(server, found.invitation)
 
@@ -76,7 +76,9 @@ def _permissions(server: Server, invitation: str) -> Finding:
     if not server.lacks:
         return Finding("server", "ok", f"“{server.name}”: everything Kith needs is allowed")
     lacks = ", ".join(f"“{one}”" for one in server.lacks)
-    return Finding("server", "wrong", f"“{server.name}”: Kith lacks {lacks}.", f"Open {invitation} and choose it again")
+    return Finding(
+        "server", "wrong", f"“{server.name}”: Kith lacks {lacks}.", f"Open {invitation} and choose that server again"
+    )
 
 
 def ask_discord(config: DiscordConfig) -> str:
@@ -116,13 +118,20 @@ def _get(config: DiscordConfig, path: str) -> dict[str, Any]:
     status, answer = get(f"{config.api}{path}", _bearer(config))
     if status == 401 and answer.get("message") == "401: Unauthorized":
         raise FatalError(
-            "Discord does not accept the token. Copy it again from discord.com/developers, Bot, into `discord.token`."
+            f"Discord does not accept the token. Make a new one at {PORTAL} (your bot, Bot, Reset Token), and put it"
+            " into `discord.token`."
         )
     if status == 200 and isinstance(answer, dict) and "id" in answer:
         return answer
     if status == 429 or status >= 500:
-        raise NotNow(f"{config.api} answered {status}. Try again later; if it stays so, look at `discord.api`.")
-    raise FatalError(f"{config.api} answered {status}. Try again later; if it stays so, look at `discord.api`.")
+        raise NotNow(
+            f"{config.api} answered {status}. Try again later; if it stays so, correct `discord.api`, or take that line"
+            " away."
+        )
+    raise FatalError(
+        f"{config.api} answered {status}. Try again later; if it stays so, correct `discord.api`, or take that line"
+        " away."
+    )
 
 
 def _bearer(config: DiscordConfig) -> str:

@@ -75,7 +75,10 @@ def whoami(homeserver: str, token: str) -> str:
     if status != 200 and answer.get("errcode") not in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"):
         raise NotNow(f"{homeserver} answered {status}, and not in Matrix. Try again later.")
     if status != 200:
-        raise FatalError(f"{homeserver} does not accept the token. Put a new one in `matrix.access_token`.")
+        raise FatalError(
+            f"{homeserver} does not accept the token. Copy a new one in Element (Settings, Help & About, Access Token)"
+            " into `matrix.access_token`."
+        )
     return str(answer.get("user_id"))
 
 
@@ -100,10 +103,14 @@ def _device(config: MatrixConfig, device: Device, folder: Path) -> Iterator[Find
     except FatalError:
         if config.password is None:
             raise
-        yield Finding("matrix", "note", f"{device.user} was signed out.", "The next start logs in as a new device.")
+        yield Finding(
+            "matrix", "note", f"{device.user} was signed out.", "Start Kith again: it logs in as a new device."
+        )
         return
     if user != config.user:
-        yield Finding("matrix", "note", f"The login kept is {user}'s.", f"The next start logs in as {config.user}.")
+        yield Finding(
+            "matrix", "note", f"The login kept is {user}'s.", f"Start Kith again: it logs in as {config.user}."
+        )
         return
     yield Finding("matrix", "ok", f"{user} is logged in, as the device {device.id}")
     yield _signature(config, device, folder / "identity.json")
@@ -121,7 +128,7 @@ def _signature(config: MatrixConfig, device: Device, seeds: Path) -> Finding:
     own = found.get("device_keys", {}).get(device.user, {}).get(device.id)
     signing = found.get("self_signing_keys", {}).get(device.user, {}).get("keys", {})
     if own is None:
-        return Finding("signature", "note", f"{device.id} has shown no keys yet.", "The next start does that.")
+        return Finding("signature", "note", f"{device.id} has shown no keys yet.", "Start Kith again: it shows them.")
     if set(signing) & set(own.get("signatures", {}).get(device.user, {})):
         return Finding("signature", "ok", "the device is cross-signed")
     return Finding(
@@ -183,7 +190,7 @@ def try_password(homeserver: str, user: str, password: str) -> None:
     if status >= 500:
         raise NotNow(f"{homeserver} answered {status}. Try again later.")
     if code == "M_USER_DEACTIVATED":
-        raise FatalError(f"The account {user} is deactivated.")
+        raise FatalError(f"The account {user} is deactivated. Ask whoever runs the homeserver to open it again.")
     raise FatalError(
         f"{homeserver} does not accept this password of {user}. If it is right, the account may be closed."
     )

@@ -34,7 +34,11 @@ def look(in_use: str, installed: str, since: datetime | None, now: datetime) -> 
     """``in_use``: the release Kith works by, ``since`` it first did; ``installed``: the newest on this machine."""
     if installed > in_use:
         says = f"Kith works by the time zone rules of {in_use}, and those of {installed} are installed."
-        return Stand("restart", says, "Restart Kith: what was promised at a wall time follows them then.")
+        return Stand(
+            "restart",
+            says,
+            "Restart Kith (`sudo systemctl restart kith`): what was promised at a wall time follows them then.",
+        )
     if now - _published(in_use, since, now) > OLD:
         says = f"The time zone rules here, {in_use}, are more than {OLD.days} days old."
         do = (

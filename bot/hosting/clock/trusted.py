@@ -26,7 +26,10 @@ so much of what members keep would be erased for its age."""
 ASLEEP = 3600.0
 """Seconds in which nobody asked for the time: the machine slept. Its counter may have been wrong about how long."""
 
-CURE = "Set the clock right; if it is right, say so once with `kith clock --confirm`. Then start again."
+CURE = (
+    "Set the clock right (`sudo timedatectl set-ntp true` lets the network do it); if it is right, say so once with"
+    " `kith clock --confirm --config config.toml`. Then start again."
+)
 
 CONFIRMED_FOR = timedelta(hours=1)
 """How long the host's word may be older than the start that it is meant for."""

@@ -19,7 +19,8 @@ def host(platform: str) -> Iterator[Finding]:
             "not asked",
             "nobody would hear of a report that only you may see:"
             " `host.contact` is no account on a platform used here.",
-            "Look into `kith cases` now and again, or put such an account there",
+            "Put your own account there (Discord: your user ID; Matrix: @you:your.server), or look now and again:"
+            " `kith cases --config config.toml`.",
         )
 
 
@@ -29,7 +30,7 @@ NOTICE = timedelta(days=30)
 def reports(waiting: Waiting) -> Iterator[Finding]:
     if waiting.reports:
         says = f"{waiting.reports} {'report waits' if waiting.reports == 1 else 'reports wait'} that only you may see."
-        yield Finding("reports", "note", says, "`kith cases` shows them.")
+        yield Finding("reports", "note", says, "`kith cases --config config.toml` shows them.")
     else:
         yield Finding("reports", "ok", "no report waits for you")
 
@@ -44,12 +45,18 @@ def lines(waiting: Waiting, today: date) -> Iterator[Finding]:
             says = f"“{name}”: a crisis line stops showing on {until}."
         else:
             continue
-        yield Finding("lines", "note", says, "A moderator there checks it again: `kith-mod lines`.")
+        yield Finding("lines", "note", says, "Ask a moderator there to check it again with `kith-mod lines`.")
 
 
 def undelivered(waiting: Waiting) -> Iterator[Finding]:
     if waiting.overdue:
         says = f"{waiting.overdue} messages have waited for more than an hour to be sent."
-        yield Finding("messages", "note", says, "Is Kith running, and are its platforms? `kith doctor --online` asks.")
+        yield Finding(
+            "messages",
+            "note",
+            says,
+            "Start Kith if it does not run; `kith doctor --online --config config.toml` says whether its platforms"
+            " answer.",
+        )
     else:
         yield Finding("messages", "ok", f"{waiting.unsent} of the last days could not be delivered")

@@ -54,7 +54,7 @@ def each(config: Config) -> Iterator[Finding]:
     opened = [path for path in paths if path.stat().st_mode & 0o077]
     folder = shlex.quote(str(config.data))
     if strange:
-        says = f"Not {name_of(mine)}'s, as whom Kith runs: {_named(strange)}."
+        says = f"Kith runs as {name_of(mine)}, and somebody else owns {_named(strange)}."
         yield Finding("files", "wrong", says, f"Run: sudo chown -R {_chown(mine)} {folder}")
     if opened:
         says = f"Other users of this computer may open {_named(opened)}."

@@ -41,9 +41,19 @@ def told(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]
     except (FatalError, StorageError) as error:
         yield Finding(check, "wrong", str(error))
     except PermissionError as error:
-        yield Finding(check, "wrong", f"This user may not look at {error.filename}.", "Ask as the one it belongs to.")
+        yield Finding(
+            check,
+            "wrong",
+            f"This user may not look at {error.filename}.",
+            "Type the same behind `sudo -u USER`, with the user that Kith runs as.",
+        )
     except OSError as error:
-        yield Finding(check, "wrong", f"{error.filename or 'The computer'} says: {error.strerror}.")
+        yield Finding(
+            check,
+            "wrong",
+            f"{error.filename or 'The computer'} says: {error.strerror}.",
+            "Look whether its disk is there and whole, and try again.",
+        )
     except Exception as error:
         yield Finding(
             check, "wrong", f"This check could not be made: {type(error).__name__}.", "Tell whoever writes Kith of it."

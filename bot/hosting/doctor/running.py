@@ -22,7 +22,12 @@ def kith(config: Config) -> Iterator[Finding]:
     if is_held(lock):
         yield Finding("kith", "ok", "Kith is running")
         return
-    yield Finding("kith", "note", "Kith is not running.", "Start it: `kith run`, or `systemctl start kith`.")
+    yield Finding(
+        "kith",
+        "note",
+        "Kith is not running.",
+        "Start it: `sudo systemctl start kith`, or `kith run --config config.toml`.",
+    )
     if was_cut_short(lock):
         yield Finding(
             "last-run",
@@ -45,15 +50,26 @@ def backup(config: Config, now: datetime) -> Iterator[Finding]:
         age = now - datetime.fromisoformat(made)
     except (FileNotFoundError, ValueError):
         yield Finding(
-            "backup", "note", "No backup was made yet.", "`kith backup` makes one; `kith init` one each night."
+            "backup",
+            "note",
+            "No backup was made yet.",
+            "`kith backup FILE --config config.toml` makes one; `kith init` one each night.",
         )
         return
     if age > OLD:
         says = f"The newest backup is {age.days} days old."
         yield Finding(
-            "backup", "wrong", says, "Make one with `kith backup`, and look at `systemctl status kith-backup`."
+            "backup",
+            "wrong",
+            says,
+            "Make one with `kith backup FILE --config config.toml`, and look at `systemctl status kith-backup`.",
         )
     elif Path(file).parent.is_dir() and os.access(Path(file).parent, os.X_OK) and not Path(file).exists():
-        yield Finding("backup", "note", f"The newest backup is not in {file} any more.", "Is it somewhere else?")
+        yield Finding(
+            "backup",
+            "note",
+            f"The newest backup is not in {file} any more.",
+            "If you moved it, all is well; if not: `kith backup FILE --config config.toml`.",
+        )
     else:
         yield Finding("backup", "ok", f"the newest backup is of {made[:10]}: {file}")

@@ -78,5 +78,5 @@ def _missing(number: int, where: str, keyring: Keyring, use: keyed.Use) -> str:
         f"{use.texts[number].total} of {total} encrypted texts in this database are under data key {number}, which is"
         f" not in {where}: it has {' and '.join(map(str, keyring.numbers))}. Put the line `{number}:...` from an older"
         " copy of the key file into it, beside what is there. If it is lost for good,"
-        f" `kith rotate-key --without {number}` lets Kith start; those texts then stay closed."
+        f" `kith rotate-key --without {number} --config config.toml` lets Kith start; those texts then stay closed."
     )

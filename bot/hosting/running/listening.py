@@ -47,7 +47,10 @@ class Listener:
                 await site.start()
             except OSError as error:
                 where = f"{self._wanted.listen}, port {self._wanted.port}"
-                raise FatalError(f"I can't listen on {where}. Choose another one in [{self._section}].") from error
+                raise FatalError(
+                    f"I can't listen on {where}. Set `{self._section}.port` to a free one, or"
+                    f" `{self._section}.listen` to 127.0.0.1."
+                ) from error
             self.port = runner.addresses[0][1]
             self.listening.set()
             await asyncio.Event().wait()
