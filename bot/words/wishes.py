@@ -138,7 +138,7 @@ def _open(table: Table, line: str) -> Found | None:
     said = _in_full(table.short, _APOSTROPHES.sub("", line.casefold()).strip(" .!?"))
     for written in dict.fromkeys((said, _bare(table, said))):
         for pattern, wish in table.slots:
-            if found := pattern.fullmatch(written):
+            if found := pattern.fullmatch(written + " "):
                 return Found((wish,), whole=True, filled=found.groupdict())
     return None
 
@@ -212,9 +212,9 @@ def load(path: Path = FILE) -> Table:
 
 def _table(file: str, entry: Entry, wanted: Iterable[Mapping[str, object]]) -> Table:
     """These rows, in the words that all rows share."""
-    classes = {name: tuple(map(plain, entry_words)) for name, entry_words in _classes(file, entry).items()}
     labels = {door: str(label) for door, label in entry.table("doors").items()}
     short = {plain(word): plain(str(full)) for word, full in entry.table("short").items()}
+    classes = {name: [_in_full(short, plain(word)) for word in said] for name, said in _classes(file, entry).items()}
     held = _words((*entry.texts("not"), *entry.texts("distress")))
     lines: dict[str, Wish] = {}
     near: dict[str, Wish] = {}
@@ -225,14 +225,16 @@ def _table(file: str, entry: Entry, wanted: Iterable[Mapping[str, object]]) -> T
         row = Entry(file, f"wish '{fields.get('name', '?')}'", fields)
         wish = _wish(row, labels)
         for written in (*row.texts("lines"), *row.texts("near")):
-            if _SLOT.search(written):
-                slots.append((_pattern(row, written, short), wish))
-            else:
+            if not _SLOT.search(written):
                 _put(row, lines, written, wish, short)
+        for written in (*row.texts("lines"), *row.texts("exact")):
+            if _SLOT.search(written):
+                slots.append((_alternatives(row, written, short), wish))
         for written in row.texts("near"):
             _put(row, near, written, wish, short)
-        means += [(_sets(row, written, classes), wish) for written in row.texts("means")]
-        exact += [(_alternatives(row, written, short), wish) for written in row.texts("exact")]
+        means += [(_sets(row, written, classes, short), wish) for written in row.texts("means")]
+        closed = [written for written in row.texts("exact") if not _SLOT.search(written)]
+        exact += [(_alternatives(row, written, short), wish) for written in closed]
     filler = frozenset(_in_full(short, plain(word)) for word in entry.texts("filler"))
     single = frozenset(word for sets, _wish in means for one in sets for word in one if " " not in word)
     return Table(lines, near, tuple(means), single, tuple(exact), tuple(slots), filler, held, short)
@@ -243,23 +245,28 @@ def _classes(file: str, entry: Entry) -> dict[str, tuple[str, ...]]:
     return {name: table.texts(name) for name in table.fields}
 
 
-def _sets(row: Entry, written: str, classes: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
+def _sets(
+    row: Entry, written: str, classes: Mapping[str, Sequence[str]], short: Mapping[str, str]
+) -> list[frozenset[str]]:
     sets = []
     for token in written.split():
         named = token.startswith("<") and token.endswith(">")
         if named and token[1:-1] not in classes:
             raise row.wrong(f"'{written}' names {token}, which is not in [en.words].")
-        sets.append(frozenset(classes[token[1:-1]] if named else map(plain, token.split("|"))))
+        words = classes[token[1:-1]] if named else [_in_full(short, plain(word)) for word in token.split("|")]
+        sets.append(frozenset(words))
     return sets
 
 
 def _alternatives(row: Entry, written: str, short: Mapping[str, str]) -> re.Pattern[str]:
     """``(a|b)`` is either, ``[a|b]`` either or nothing. To be matched against a line with a space behind it."""
     pattern = ""
-    for must, may, word in re.findall(r"\(([^()\[\]]+)\)|\[([^()\[\]]+)\]|([^()\[\]\s]+)", written):
+    for must, may, slot, word in re.findall(r"\(([^()\[\]]+)\)|\[([^()\[\]]+)\]|\{(\w+)\}|([^()\[\]{}\s]+)", written):
+        if slot and slot not in SLOTS:
+            raise row.wrong(f"'{written}' leaves something open that is none of {', '.join(SLOTS)}.")
         either = "|".join(re.escape(_in_full(short, plain(one))) for one in (must or may or word).split("|"))
-        pattern += f"(?:(?:{either}) )" + ("?" if may else "")
-    if re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", written).strip("abcdefghijklmnopqrstuvwxyz' "):
+        pattern += f"(?P<{slot}>{SLOTS[slot]}) ?" if slot else f"(?:(?:{either}) )" + ("?" if may else "")
+    if re.sub(r"\([^()]*\)|\[[^\[\]]*\]|\{\w+\}", "", written).strip("abcdefghijklmnopqrstuvwxyz' "):
         raise row.wrong(f"close what is open in '{written}'.")
     return re.compile(pattern)
 
@@ -291,16 +298,6 @@ def _put(row: Entry, where: dict[str, Wish], written: str, wish: Wish, short: Ma
     if where.get(said, wish) is not wish:
         raise row.wrong(f"'{written}' stands with '{where[said].name}' already; a line has one wish.")
     where[said] = wish
-
-
-def _pattern(row: Entry, written: str, short: Mapping[str, str]) -> re.Pattern[str]:
-    parts = _SLOT.split(written)
-    if any(slot not in SLOTS for slot in parts[1::2]):
-        raise row.wrong(f"'{written}' leaves something open that is none of {', '.join(SLOTS)}.")
-    fixed = [re.escape(_in_full(short, plain(part))) for part in parts[::2]]
-    opened = [f"(?P<{slot}>{SLOTS[slot]})" for slot in parts[1::2]]
-    spaced = [" ?".join((one, opening)) for one, opening in zip(fixed, opened, strict=False)]
-    return re.compile(" ?".join((*spaced, *fixed[len(opened) :])))
 
 
 def _words(words: Iterable[str]) -> re.Pattern[str]:

@@ -241,4 +241,7 @@ def test_a_mistake_in_the_file_is_told_in_one_sentence(tmp_path: Path, text: str
 
 
 def test_plain_is_what_the_table_is_read_with() -> None:
-    assert plain("I’m BACK!!") in wishes.shipped().lines
+    assert plain("I am BACK!!") in wishes.shipped().lines
+    found = wishes.find("I’m BACK!!")
+    assert found is not None
+    assert found.whole, "what phones make of words is led back to the words"
