@@ -39,7 +39,7 @@ def private(path: Path, text: str) -> Path:
 
 
 READING = 0.2
-"""Seconds between a prompt and the moment at which Python listens: what comes in between is heard with the next key."""
+"""Seconds between a prompt and the moment at which Python listens."""
 
 
 class Typed:
@@ -49,6 +49,7 @@ class Typed:
         self._child, self._terminal = pty.fork()
         if self._child == 0:
             os.chdir(ROOT)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run in the background hands on that it is not heard
             line = command(*arguments)
             os.execve(line[0], line, environment())
         self.shown = ""
@@ -66,9 +67,14 @@ class Typed:
         await self.until(">")
         os.write(self._terminal, line.encode() + b"\n")
 
-    async def interrupts(self) -> None:
-        await asyncio.sleep(READING)
-        os.write(self._terminal, b"\x03")
+    async def interrupts(self) -> tuple[int, str]:
+        """Press Ctrl-C until it is heard: CPython misses one that comes between its prompt and its first look."""
+        ending = asyncio.ensure_future(self.end())
+        while not ending.done():
+            await asyncio.wait([ending], timeout=READING)
+            if not ending.done():
+                os.write(self._terminal, b"\x03")
+        return ending.result()
 
     async def end(self) -> tuple[int, str]:
         """The exit status, and everything still shown."""

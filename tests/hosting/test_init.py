@@ -92,8 +92,7 @@ async def test_ctrl_c_leaves_all_as_it_was(tmp_path: Path, discord: FakeDiscord,
     for line in ("Robin", "robin@example.org", "Berlin", "discord", discord.token)[:after]:
         await kith.types(line)
     await kith.until(">")
-    await kith.interrupts()
-    status, _shown = await kith.end()
+    status, _shown = await kith.interrupts()
     assert status == 130
     assert state(tmp_path) == before
 
