@@ -277,6 +277,7 @@ class App:
         self._run.connects(name)
         if len(self._connected) == len(self._platforms):
             _give_memory_back()
+            asyncio.get_running_loop().run_in_executor(None, content.read_ahead)
             self._run.ready()
             self._tell(f"ready: {', '.join(self._platforms)}")
             self._tell = lambda _line: None

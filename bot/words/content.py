@@ -22,6 +22,12 @@ PARTS: Final[Mapping[str, tuple[Callable[[], object], Callable[[], None], Callab
 """For each part: what reads it and raises FatalError where it is wrong, what lets go of the old, what takes the new."""
 
 
+def read_ahead() -> None:
+    """Read everything, so that nobody's first words wait for it. Reads files: not for the event loop's thread."""
+    for _read, _let_go, take in PARTS.values():
+        take()
+
+
 def reread() -> bool:
     """Take up what has changed, and say in the log what stays as it was because of a mistake. False: something did.
 
