@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.log import OURS
 from tests import late
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
@@ -27,6 +29,15 @@ settings.load_profile("test")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Sockets())
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command that sets up its own log in this process leaves none of that to the next test."""
+    levels = {name: logging.getLogger(name).level for name in ("", *OURS)}
+    yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(scope="session")

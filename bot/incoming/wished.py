@@ -52,7 +52,10 @@ async def beyond(
     if begins and not line.casefold().startswith(THANKS):
         filled = {"line": line[:LONGEST_DOOR], "label": line[:1].upper() + line[1:40]}
         found = wishes.Found((wishes.Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
-    return found, means_command(commands, line) and not (found and found.whole)
+    word, _space, rest = line.strip().casefold().partition(" ")
+    leads_there = found is not None and any(door.startswith(f"{word} ") for door, _label in found.wishes[0].doors)
+    is_one = word in commands and (not rest or leads_there)  # it says itself what it lacks
+    return found, is_one or (means_command(commands, line) and not (found and found.whole))
 
 
 def _with_desk(desk: wishes.Found, found: wishes.Found | None) -> wishes.Found:

@@ -195,7 +195,7 @@ async def test_a_stalled_answer_has_a_deadline(
 async def test_a_token_taken_back_while_running_is_for_the_host(kith: Kith, adapter: DiscordAdapter) -> None:
     await adapter.send(member(kith.alice), HELLO, KEY)
     kith.fake.token = "another"
-    with pytest.raises(FatalError, match="developer portal"):
+    with pytest.raises(FatalError, match="developers/applications"):
         await adapter.send(member(kith.alice), HELLO, "another")
 
 

@@ -133,7 +133,7 @@ COMMUNITY: Mapping[str, Broken] = {
     "nobody hears of a report": Broken(
         lambda place: None,
         "nobody would hear of a report that only you may see: `host.contact` is no account on a platform used here."
-        " Put your own account there (Discord: your user ID; Matrix: @you:your.server)",
+        " Put an account of your own there",
         lambda place: place.edit("hosts@example.org", "123456789012345678"),
         status=0,
     ),

@@ -102,9 +102,9 @@ def test_both_are_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "There is no database" in capsys.readouterr().err
     (tmp_path / "kith.key").write_text(Keyring.new().serialise())
     assert main(["run", "--config", str(config)]) == 78
-    assert "`kith run --new`" in capsys.readouterr().err
+    assert "`kith run --new --config config.toml`" in capsys.readouterr().err
     assert main(["doctor", "--config", str(config)]) == 78
-    assert "`kith run --new`" in capsys.readouterr().out
+    assert "`kith run --new --config config.toml`" in capsys.readouterr().out
 
 
 # -- a folder that was used before -------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ async def test_a_folder_that_was_used_and_is_empty_now_is_refused(home: House, l
     await used(home, *left)
     for name in left:
         (home.config.data / name).touch()
-    with pytest.raises(FatalError, match=r"Kith was used before, but there is no .*kith\.db\. Is a disk not mounted"):
+    with pytest.raises(FatalError, match=r"Kith was used before, but there is no .*kith\.db\. Mount the disk"):
         await home.start()
     assert not home.database.exists()
     assert {path.name for path in home.config.data.iterdir()} == set(left), "and nothing is left that was not there"

@@ -43,6 +43,8 @@ async def test_a_first_day_with_the_bot_killed_between_its_steps(
             assert f"Skipped. See you tomorrow at {at}." in skipped.text
 
             question = await (await alice.slash("checkin now", where=guild.general)).reply()
+            while "Write something" not in [button.label for button in question.buttons]:  # one that is tapped
+                question = await (await alice.slash("checkin now", where=guild.general)).reply()
             words = await alice.press(question, "Write something")
             noted = await (await alice.submit(words, words="the tram was late")).reply()
             assert "What you wrote reached nobody and I haven't saved it." in noted.text

@@ -81,19 +81,12 @@ class Client(discord.Client):
         flags = self.application.flags
         self._connection._intents.members = flags.gateway_guild_members or flags.gateway_guild_members_limited
 
-    async def on_disconnect(self) -> None:
-        self._lost = True
-
-    async def on_resumed(self) -> None:
-        self._found()
-
-    async def on_ready(self) -> None:
-        self._found()
-
-    def _found(self) -> None:
-        if self._lost:
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """What the library tells of itself; a listener of its own would be one task more, also while it closes."""
+        if self._lost and event in ("ready", "resumed"):
             log.info("Discord answers again")
-        self._lost = False
+        self._lost = event == "disconnect" or (self._lost and event not in ("ready", "resumed"))
+        super().dispatch(event, *args, **kwargs)
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         await self._heard_interaction(interaction)

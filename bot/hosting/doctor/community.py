@@ -19,8 +19,7 @@ def host(platform: str) -> Iterator[Finding]:
             "not asked",
             "nobody would hear of a report that only you may see:"
             " `host.contact` is no account on a platform used here.",
-            "Put your own account there (Discord: your user ID; Matrix: @you:your.server), or look now and again:"
-            " `kith cases --config config.toml`.",
+            "Put an account of your own there, or look now and again: `kith cases --config config.toml`.",
         )
 
 
