@@ -204,7 +204,7 @@ async def test_where_the_host_opened_no_port_there_is_the_file_alone(world: Play
 async def test_a_port_that_is_taken_is_told_to_the_host_in_one_sentence(world: Playground) -> None:
     async with serving(world) as port:
         taken = int(port.rpartition(":")[2])
-        with pytest.raises(FatalError, match="Set `calendar.port` to a free one"):
+        with pytest.raises(FatalError, match=r"Set `calendar\.port` to a free one"):
             await Feeds(world.bot.registry, CalendarConfig(address=ADDRESS, port=taken)).serve()
 
 
