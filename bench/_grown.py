@@ -20,12 +20,13 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
+from bench._installed import config
 from bot import log
 from bot.adapters.local import NAME, LocalAdapter
 from bot.app import App
 from bot.bot import Bot
 from bot.hosting.clock.trusted import Voice
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.config import Config, LogConfig
 from bot.hosting.installation import DATABASE
 from bot.registry import Every
 from cogs import COGS
@@ -63,16 +64,6 @@ SENT = (
     "INSERT OR IGNORE INTO contacts (person, at) VALUES (?2, ?3)",
     "INSERT OR IGNORE INTO prompts_seen (person, prompt, at) VALUES (?2, 'prompt' || (?1 % 50), ?3)",
 )
-
-
-def config(folder: Path) -> Config:
-    return Config(
-        host=HostContact(name="Robin", contact="robin@example.org"),
-        data=folder,
-        community=CommunityDefaults(),
-        key=KeyConfig(file=folder / "kith.key"),
-        log=LogConfig(),
-    )
 
 
 # -- made --------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.log import OURS
 from tests import late
+from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
 from tests.prepared import at_home, prepared
@@ -49,6 +50,14 @@ def sockets() -> None:
 def synapse(sockets: None) -> Synapse:
     """One homeserver for the whole run; each test brings users of its own."""
     return shared()
+
+
+@pytest.fixture
+async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
+    """A Discord with one server, for a Kith that runs as a process."""
+    async with FakeDiscord() as running:
+        running.add_guild()
+        yield running
 
 
 @pytest.fixture

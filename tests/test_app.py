@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bench._installed import config as installation
 from bot.adapters.local import LocalAdapter
 from bot.app import App, Build
 from bot.bot import Bot
@@ -25,7 +26,7 @@ from bot.clocks.quiet_hours import QuietHours
 from bot.context import Delivery
 from bot.errors import DeliveryError, FatalError
 from bot.hosting import whole
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.config import CommunityDefaults, Config
 from bot.keys.crypto import Keyring
 from bot.messages import (
     Member,
@@ -44,13 +45,6 @@ ALICE = Member("local", "alice", "Alice")
 DAY = timedelta(days=1)
 STOPPED_WITHIN = 5.0
 """Seconds."""
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
 
 
 # -- as a process ------------------------------------------------------------------------------------------------------
@@ -145,13 +139,7 @@ async def test_a_wrong_password_is_one_sentence_though_the_other_platform_connec
 
 
 def config_in(folder: Path) -> Config:
-    return Config(
-        host=HostContact(name="The hosts", contact="hosts@example.org"),
-        data=folder / "data",
-        community=CommunityDefaults(),
-        key=KeyConfig(file=folder / "kith.key"),
-        log=LogConfig(),
-    )
+    return installation(folder / "data", folder / "kith.key")
 
 
 class Platform(LocalAdapter):

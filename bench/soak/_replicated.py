@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
+from bench._installed import config
 from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Model
 from bot.adapters.local import NAME
 from bot.bot import Bot
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.installation import open_database, open_keys
 from bot.hosting.putback import resume
 from bot.messages import Member, Message
@@ -47,16 +47,6 @@ class Witnessed(crowd.Crowd):
         if any(button.action == "checkins.skip" for button in message.buttons):
             note(self.told / SENT, f"{member.id} {CHECK_IN}")
         return await super().send(member, message, key)
-
-
-def config(data: Path) -> Config:
-    return Config(
-        host=HostContact(name="Robin", contact="robin@example.org"),
-        data=data,
-        community=CommunityDefaults(),
-        key=KeyConfig(file=data / "kith.key"),
-        log=LogConfig(),
-    )
 
 
 @asynccontextmanager

@@ -20,13 +20,14 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
+from bench._installed import config
 from bench.report import progress
 from bench.soak import _crowd as crowd
 from bench.soak._model import CHECK_IN, Life, Model
 from bot.adapters.local import NAME
 from bot.bot import Bot
 from bot.hosting.backup import back_up, restore
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.config import Config
 from bot.hosting.installation import open_database, open_journal, open_keys
 from bot.keys.secret import Secret
 from bot.messages import Member
@@ -55,10 +56,10 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
     since, tally, chance = stopwatch.perf_counter(), Counter[str](), random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="kith-backups-") as name:
         folder = Path(name)
-        asyncio.run(_settle(_config(folder / "settled")))
+        asyncio.run(_settle(config(folder / "settled")))
         for _backup in progress(range(options.backups), options.backups):
             shutil.copytree(folder / "settled", folder / "data")
-            asyncio.run(_one(_config(folder / "data"), folder / "kith.backup", chance, tally))
+            asyncio.run(_one(config(folder / "data"), folder / "kith.backup", chance, tally))
             shutil.rmtree(folder / "data")
             (folder / "kith.backup").unlink()
     return {
@@ -66,16 +67,6 @@ def main(argv: Sequence[str]) -> dict[str, int | float]:
         **{name: tally[name] for name in ("whole", "gone", "asked", *WRONG)},
         "seconds": round(stopwatch.perf_counter() - since, 1),
     }
-
-
-def _config(data: Path) -> Config:
-    return Config(
-        host=HostContact(name="Robin", contact="robin@example.org"),
-        data=data,
-        community=CommunityDefaults(),
-        key=KeyConfig(file=data / "kith.key"),
-        log=LogConfig(),
-    )
 
 
 async def _settle(config: Config) -> None:

@@ -87,8 +87,8 @@ async def instead(registry: Registry, context: Context, line: str, shown: Collec
     for cog in registry.cogs if context.person and context.direct and shown else ():
         said = await cog.said_after(context, line, shown)
         if said is not None:
-            yes = Opens("company", "") if "company" in registry.commands else None
-            return replace(said, buttons=(*said.buttons, *doors.help_now(registry)), aside=True, opens=yes)
+            buttons = (*said.buttons, *doors.help_now(registry))
+            return replace(said, buttons=buttons, aside=True, opens=_yes_to_company(registry))
     return None
 
 
@@ -151,8 +151,13 @@ async def lost(registry: Registry, context: Context, said: Text) -> Message:
         there = ()
     asks = (Button(say(doors.BESIDE[doors.COMPANY]), doors.COMPANY),) if doors.COMPANY in registry.actions else ()
     shown = tuple(button.on(STATELESS) for button in (*asks, *there))
-    yes = Opens("company", "") if asks and "company" in registry.commands else None
+    yes = _yes_to_company(registry) if asks else None
     return Message(said, (*shown, *doors.help_now(registry)), aside=True, opens=yes)
+
+
+def _yes_to_company(registry: Registry) -> Opens | None:
+    """A screen that asks about a person here hears a yes as company, where there is that."""
+    return Opens("company", "") if "company" in registry.commands else None
 
 
 def as_message(reply: str | Text | Message) -> Message:

@@ -90,9 +90,15 @@ async def started(
 
     ``before`` is what a shell would have in front of it, such as ``sudo -u kith``.
     """
-    process = await asyncio.create_subprocess_exec(
-        *before, *command(*arguments), cwd=ROOT, env={**environment(), **(env or {})}, stdout=PIPE, stderr=PIPE
-    )
+    line = [*before, *command(*arguments)]
+    async with spawned(line, {**environment(), **(env or {})}) as running:
+        yield running
+
+
+@asynccontextmanager
+async def spawned(line: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[Running]:
+    """A process of the checkout. Killed at the end, if it still runs."""
+    process = await asyncio.create_subprocess_exec(*line, cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE)
     try:
         yield Running(process)
     finally:

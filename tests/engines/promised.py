@@ -20,13 +20,13 @@ from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench._installed import config
 from bot.adapters.local import NAME
 from bot.app import App
 from bot.asking.consenting import ADULT, CORE
 from bot.clocks.clock import Machine
 from bot.clocks.times import Schedule, instant_at
 from bot.context import Delivery
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.messages import Channel, Community, Member, Person, Place
 from bot.story.playground import Playground
 from cogs.circles import dates as opening
@@ -149,16 +149,6 @@ def report(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 # -- the processes ----------------------------------------------------------------------------------------------------
-
-
-def config(folder: Path) -> Config:
-    return Config(
-        host=HostContact(name="The hosts", contact="hosts@example.org"),
-        data=folder,
-        community=CommunityDefaults(),
-        key=KeyConfig(file=folder / "kith.key"),
-        log=LogConfig(),
-    )
 
 
 async def begin(folder: Path) -> object:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import pytest
 
+from bench._installed import config as installation
 from bot.app import App
 from bot.bot import Bot
 from bot.clocks.clock import Machine
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.config import Config
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.messages import Member
@@ -87,15 +88,7 @@ def tomorrow(folder: Path, patch: pytest.MonkeyPatch) -> int:
 
 def house(folder: Path) -> House:
     """Empty, with its key apart from the data."""
-    return House(
-        Config(
-            host=HostContact(name="Robin", contact="robin@example.org"),
-            data=folder / "data",
-            community=CommunityDefaults(),
-            key=KeyConfig(file=folder / "data" / "kith.key"),
-            log=LogConfig(),
-        )
-    )
+    return House(installation(folder / "data"))
 
 
 def built(folder: Path) -> House:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,13 +18,6 @@ from tests.beds.matrix.synapse import Synapse
 from tests.hosting.broken import Broken, Place, mended
 
 ONLINE = "doctor --online"
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
 
 
 def there(place: Place) -> FakeDiscord:

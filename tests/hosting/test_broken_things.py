@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -26,13 +25,6 @@ if os.geteuid() == 0:
     TABLE |= AS_ROOT
 if not os.environ.get("KITH_TEST_ALL"):  # each row starts several processes: all of them are for a longer evening
     TABLE = {name: broken for at, (name, broken) in enumerate(TABLE.items()) if at % 9 % 2 == 0}
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
 
 
 @pytest.mark.parametrize("broken", TABLE.values(), ids=TABLE)

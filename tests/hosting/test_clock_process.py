@@ -6,7 +6,6 @@ import asyncio
 import signal
 import sqlite3
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
@@ -19,14 +18,7 @@ from bot.clocks.clock import utc_now
 from storage.database import sureness
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
-from tests.beds.process import ROOT, Ended, Running, configure, environment
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
+from tests.beds.process import Ended, Running, configure, environment, spawned
 
 
 class Computer:
@@ -54,16 +46,17 @@ class Computer:
 
     @asynccontextmanager
     async def started(self, *arguments: str) -> AsyncIterator[Running]:
-        command = [sys.executable, "-m", "tests.beds.set_clock", str(self._offset), *arguments]
-        process = await asyncio.create_subprocess_exec(
-            *command, "--config", str(self.config), cwd=ROOT, env=environment(), stdout=PIPE, stderr=PIPE
-        )
-        try:
-            yield Running(process)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
+        line = [
+            sys.executable,
+            "-m",
+            "tests.beds.set_clock",
+            str(self._offset),
+            *arguments,
+            "--config",
+            str(self.config),
+        ]
+        async with spawned(line, environment()) as running:
+            yield running
 
     async def ended(self, *arguments: str) -> Ended:
         async with self.started(*arguments) as kith:

@@ -7,25 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bench._installed import config
 from bot.cli import main
 from bot.errors import FatalError
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
 from bot.hosting.host_cases import close, waiting
 from bot.messages import Community
 from storage.moderation import holds
 from tests.cast import ALICE, BOB, Playground, button
 from tests.cogs.moderated import person, populate, press, say, told
 from tests.conftest import SATURDAY_EVENING
-
-
-def config(folder: Path) -> Config:
-    return Config(
-        host=HostContact(name="Robin", contact="robin@example.org"),
-        data=folder,
-        community=CommunityDefaults(),
-        key=KeyConfig(file=folder / "kith.key"),
-        log=LogConfig(),
-    )
 
 
 async def report(world: Playground, words: str) -> Community:

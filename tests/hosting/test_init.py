@@ -7,7 +7,6 @@ import json
 import re
 import stat
 import tomllib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,6 @@ def modes(folder: Path) -> list[int]:
 
 
 PAGE = ROOT / "docs/hosting.md"
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench._installed import config as config_of
 from bench.soak import _crowd as crowd
 from bench.soak import backups
 from bench.soak._model import Model
@@ -40,7 +41,7 @@ class Trial:
 
 @pytest.fixture
 async def trial(tmp_path: Path) -> Trial:
-    config = backups._config(tmp_path / "data")
+    config = config_of(tmp_path / "data")
     await backups._settle(config)
     async with backups._alive(config, backups.SIX) as bot:
         person = await bot.database.read(members.person_of, crowd.known(10)[0])

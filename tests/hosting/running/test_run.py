@@ -7,7 +7,7 @@ import json
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -18,13 +18,6 @@ from bot.hosting.running.notifying import Systemd
 from tests.beds.discord import FakeDiscord
 from tests.beds.eventually import until
 from tests.beds.process import configure, finished, started
-
-
-@pytest.fixture
-async def discord(sockets: None) -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running:
-        running.add_guild()
-        yield running
 
 
 class Supervisor:

@@ -17,9 +17,10 @@ from typing import BinaryIO, cast
 
 import pytest
 
+from bench._installed import config as installation
 from bot.errors import FatalError, StorageError
 from bot.hosting.backup import Restored, back_up, restore
-from bot.hosting.config import CommunityDefaults, Config, HostContact, KeyConfig, LogConfig
+from bot.hosting.config import Config
 from bot.hosting.installation import DATABASE, JOURNAL, STARTS, open_keys
 from bot.keys.sealed_file import Opening
 from bot.keys.secret import Secret
@@ -48,13 +49,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """An installation whose key lies in its data folder, as the playground keeps it."""
-    return Config(
-        host=HostContact(name="Robin", contact="robin@example.org"),
-        data=tmp_path / "data",
-        community=CommunityDefaults(),
-        key=KeyConfig(file=tmp_path / "data" / "kith.key"),
-        log=LogConfig(),
-    )
+    return installation(tmp_path / "data")
 
 
 @asynccontextmanager
