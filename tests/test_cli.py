@@ -225,8 +225,10 @@ def test_the_doctor_knows_a_replica_and_says_when_it_stands_still(
 ) -> None:
     path = installed(tmp_path)
     taken = replica.folder_of(path) / "ltx" / "0" / "0000000000000001-0000000000000001.ltx"
+    before = os.umask(0o077)  # Litestream runs under the service's own (docs/replica.md)
     taken.parent.mkdir(parents=True)
     taken.touch()
+    os.umask(before)
     with reading(path):
         now = path.with_name("kith.db-wal").stat().st_mtime
         os.utime(taken, (now - 3600 * hours, now - 3600 * hours))
