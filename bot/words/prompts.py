@@ -143,9 +143,10 @@ def choose(
     if not safe:
         raise ValueError(f"no {kind} prompt is light enough, so none is safe to send")
     before = asked_before(known, seen)
+    hours, recent = _hours(local_now), {id_ for id_, at in seen.items() if not _has_rested(at, local_now)}
     wishes: tuple[Callable[[Prompt], bool], ...] = (
-        lambda prompt: _fits_hour(prompt, local_now),
-        lambda prompt: _has_rested(prompt, seen, local_now),
+        lambda prompt: prompt.fits in hours,
+        lambda prompt: prompt.id not in recent,
         lambda prompt: not before or prompt.theme != before[-1].theme,
         lambda prompt: len(seen) >= FIRST or is_gentlest(prompt),
         lambda prompt: not prompt.leads_to or not any(one.leads_to for one in before[-APART:]),
@@ -177,12 +178,10 @@ def _plain(answer: str) -> str:
     return " ".join(answer.split()).strip(" .'\"‘’“”").casefold()
 
 
-def _fits_hour(prompt: Prompt, local_now: datetime) -> bool:
-    if prompt.fits == "evening":
-        return local_now.hour >= EVENING
-    if prompt.fits == "weekend":
-        return local_now.weekday() in WEEKEND
-    return True
+def _hours(local_now: datetime) -> set[Fits | None]:
+    """What a prompt may be made for, to be asked at this hour."""
+    fitting: dict[Fits, bool] = {"evening": local_now.hour >= EVENING, "weekend": local_now.weekday() in WEEKEND}
+    return {None, *(fits for fits, true in fitting.items() if true)}
 
 
 def suits_everybody(prompt: Prompt) -> bool:
@@ -195,8 +194,8 @@ def is_gentlest(prompt: Prompt) -> bool:
     return prompt.reply == "tap" and suits_everybody(prompt) and not prompt.leads_to
 
 
-def _has_rested(prompt: Prompt, seen: Mapping[str, datetime], now: datetime) -> bool:
-    return prompt.id not in seen or now - seen[prompt.id] >= REST
+def _has_rested(seen: datetime, now: datetime) -> bool:
+    return now - seen >= REST
 
 
 def _longest_ago(prompts: Sequence[Prompt], seen: Mapping[str, datetime], salt: str, now: datetime) -> Prompt:
@@ -204,7 +203,7 @@ def _longest_ago(prompts: Sequence[Prompt], seen: Mapping[str, datetime], salt: 
     if not candidates:
         oldest = sorted(prompts, key=lambda prompt: seen[prompt.id])
         same = [prompt for prompt in oldest if seen[prompt.id] == seen[oldest[0].id]]
-        candidates = oldest[:SHUFFLED] if all(_has_rested(prompt, seen, now) for prompt in prompts) else same
+        candidates = oldest[:SHUFFLED] if _has_rested(seen[oldest[-1].id], now) else same
     # Not hash(): Python salts it, and a restart must not change who gets what.
     return min(candidates, key=lambda prompt: hashlib.sha256(f"{salt}\0{prompt.id}".encode()).digest())
 

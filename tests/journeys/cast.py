@@ -48,9 +48,9 @@ async def agree(actor: KilledActor, seen: Seen) -> Seen:
 async def eventually(look: Callable[[], Awaitable[T]], wanted: T) -> None:
     """Return as soon as it looks like this; fail with how it looks if it does not come to that."""
     seen = await look()
-    for _glance in range(240):
+    for _glance in range(2400):
         if seen == wanted:
             return
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.025)
         seen = await look()
     assert seen == wanted

@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 from typing import TypeVar
 
 from mautrix.types import RoomID
@@ -31,9 +32,11 @@ from mautrix.types import RoomID
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
 from bot.hosting import config
+from bot.hosting.clock.watch import RECORD_EVERY
 from bot.hosting.installation import DATABASE, open_keys
 from bot.messages import Member, Place
 from cogs import COGS
+from storage.database import sureness
 from storage.database.database import Database
 from tests.adapters import discord_world
 from tests.adapters.contract import Actor, Seen
@@ -42,8 +45,8 @@ from tests.adapters.matrix_bed import MatrixActor
 from tests.beds.discord import FakeDiscord, Permission, Person
 from tests.beds.matrix.member import MatrixMember
 from tests.beds.matrix.synapse import Account, shared
-from tests.beds.process import configure
-from tests.journeys.clocked import Clocked, SetClock
+from tests.beds.process import PATIENCE, configure
+from tests.journeys.clocked import TICK, Clocked, SetClock
 
 T = TypeVar("T")
 
@@ -174,8 +177,16 @@ class KilledBed(ABC):
             self.killing = before
 
     async def forward(self, period: timedelta) -> None:
-        """So much later: the running bot notices that its clock jumped."""
-        self.now.set(self.now() + period)
+        """So much later: the running bot notices that its clock jumped, and has noted it.
+
+        Killed before that, it would find itself stopped for so long, and refuse to start after more than a month.
+        """
+        later = self.now() + period
+        self.now.set(later)
+        noted = later - timedelta(seconds=RECORD_EVERY)
+        async with asyncio.timeout(PATIENCE):
+            while not await self.bot.database.read(_was_sure, noted):  # noqa: ASYNC110 - by another process
+                await asyncio.sleep(TICK / 4)
 
     @abstractmethod
     async def close_messages(self, name: str) -> None:
@@ -184,6 +195,11 @@ class KilledBed(ABC):
     @abstractmethod
     async def delivered(self, name: str, words: str) -> int:
         """How many messages holding these words reached this person's direct conversation."""
+
+
+def _was_sure(connection: Connection, of: datetime) -> bool:
+    last = sureness.last(connection)
+    return last is not None and last.at >= of.replace(microsecond=0)
 
 
 class KilledDiscord(KilledBed):

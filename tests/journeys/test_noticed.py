@@ -20,12 +20,13 @@ from storage.members import members
 from storage.quiet import uptime
 from tests.adapters.contract import Seen
 from tests.journeys.cast import agree, eventually, settle
+from tests.journeys.clocked import TICK
 from tests.journeys.killed import KILLED, TRIED, KilledBed, KilledMatrix
 
 pytestmark = pytest.mark.sockets
 
 BEFORE_A_JUMP_IS_AN_OUTAGE = timedelta(minutes=55)
-TICKS = 1.5
+TICKS = 3 * TICK
 """Seconds in which the running bot does what is due, if the machine lets it."""
 
 
