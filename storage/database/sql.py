@@ -13,6 +13,8 @@ ALL = -1
 """As a LIMIT: none."""
 PORTION = 500
 """Rows that are erased in one transaction: some 20 ms, in which nobody else writes."""
+_KEYS: dict[str, str] = {}
+"""By table, once asked: a schema that Kith runs on stays as it is."""
 
 
 def insert(connection: Connection, table: str, **values: object) -> int:
@@ -66,7 +68,7 @@ def change(
 def _some(
     connection: Connection, what: str, table: str, where: str, parameters: tuple[object, ...], index: str | None = None
 ) -> bool:
-    key = _key(connection, table)
+    key = _KEYS.get(table) or _KEYS.setdefault(table, _key(connection, table))
     by = f" INDEXED BY {index}" if index else ""
     done = connection.execute(
         f"{what} WHERE ({key}) IN (SELECT {key} FROM {table}{by} WHERE {where} LIMIT {PORTION})", parameters
