@@ -42,12 +42,12 @@ log = logging.getLogger(__name__)
 Build: TypeAlias = Callable[[], Adapter]
 
 TICK_GRACE = 1.0
-"""Seconds that messages under way have when the host stops Kith; together with ``PLATFORM_GRACE`` less than 5."""
+"""Seconds that jobs, and then messages under way, have when the host stops Kith; all of it is less than 5."""
 
-PLATFORM_GRACE = 2.5
+PLATFORM_GRACE = 2.0
 """Seconds that answers under way and saying goodbye to the platforms may take."""
 
-HOST_GRACE = 1.0
+HOST_GRACE = 0.8
 """Seconds that a last notice to the host may take."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

@@ -32,8 +32,8 @@ from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
 
-GRACE = 3.0
-"""Seconds that requests under way have to finish when the bot stops; with saying goodbye it stays under 3.5."""
+GRACE = 1.5
+"""Seconds that requests under way have to finish when the bot stops; with saying goodbye it stays under 2."""
 HISTORY = 200
 """Messages looked through for a delivery; with more than that since, nobody can tell."""
 REQUESTS = Limit(9, 0.2)

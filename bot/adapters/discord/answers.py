@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -25,6 +26,10 @@ PATIENCE = 1.5
 TRIES = 3
 CALL = 5.0
 """Seconds for one request."""
+FIRST, LAST = 3.0, 15 * 60.0
+"""Seconds after which Discord takes no first answer any more, and after which none at all
+(source: https://docs.discord.com/developers/interactions/receiving-and-responding).
+"""
 
 Interaction = discord.Interaction[discord.Client]
 
@@ -39,6 +44,7 @@ class Answer:
 
     def __init__(self, interaction: Interaction) -> None:
         self._interaction = interaction
+        self._since = time.monotonic()
         self._acknowledging = asyncio.Lock()
         self._acknowledged = False
         self._deferred = False
@@ -53,9 +59,13 @@ class Answer:
             if not done:
                 await self._defer()
             await running
-        finally:
+        except asyncio.CancelledError:  # Kith stops, and waits for nothing more
             running.cancel()
+            raise
+        except BaseException:
             await self._end_silently()
+            raise
+        await self._end_silently()
 
     async def say(self, reply: Message) -> None:
         """Answer with a message. In a server only the member sees it, unless the reply is meant for all."""
@@ -128,8 +138,11 @@ class Answer:
     async def _repeatable(self, request: Callable[[], Awaitable[object]]) -> None:
         """Send until Discord has it. Gives up where the interaction is over: nobody can be told there any more."""
         for _attempt in range(TRIES):
+            left = self._since + (LAST if self._acknowledged else FIRST) - time.monotonic()
+            if left <= 0:
+                break
             try:
-                async with asyncio.timeout(CALL):
+                async with asyncio.timeout(min(CALL, left)):
                     await request()
                     return
             except discord.HTTPException as error:

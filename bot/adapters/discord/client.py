@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,7 @@ import discord
 from bot.adapters.discord.refusals import REFUSED_TOKEN
 from bot.errors import FatalError
 from bot.hosting.config import DiscordConfig
+from bot.log import Word
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,10 @@ LONGEST_WAIT = 60.0
 STEADY = 60.0
 """A connection that lasted this many seconds was a good one: the next attempt comes at once."""
 BAD_TOKEN = 4004
+MORE_SHARDS = {4010, 4011}
+"""The bot is in more servers than its connections may carry: begun anew, Discord says how many it wants."""
+IDENTIFIED_EVERY = 5.0
+"""Seconds between two connections that begin (source: https://docs.discord.com/developers/events/gateway#sharding)."""
 SESSION_EVENTS = {"READY", "RESUMED"}
 """Without these there is no session; if they cannot be read, a new connection is the only way."""
 SWEPT_EVERY = 60.0
@@ -42,8 +46,25 @@ class Heard(Protocol):
     async def reacted(self, event: discord.RawReactionActionEvent) -> None: ...
 
 
-class Client(discord.Client):
+PASSING = (
+    discord.gateway.ReconnectWebSocket,
+    discord.gateway.WebSocketClosure,
+    discord.ClientException,
+    OSError,
+    aiohttp.ClientError,
+    TimeoutError,
+)
+"""How the library tells itself that a connection is lost; it knows what to do then."""
+
+
+class Unreadable(aiohttp.ClientError):
+    """A frame that is none of the protocol: for the library one more way of losing the connection."""
+
+
+class Client(discord.AutoShardedClient):
     """Hands over what people do: interactions, and what they do in a direct conversation.
+
+    As many connections as Discord asks for at the start: one, for a bot in fewer than 1,000 servers or so.
 
     It never asks for the content of messages: words in servers do not reach it (not even those of its own private
     threads). Of the privileged intents it takes Server Members where the host has switched that on, to hear who leaves.
@@ -58,6 +79,7 @@ class Client(discord.Client):
         discord.http.Route.BASE = config.api.rstrip("/")
         socket = discord.gateway.DiscordWebSocket
         socket.DEFAULT_GATEWAY = type(socket.DEFAULT_GATEWAY)(config.gateway)
+        self.address = config.api
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True, dm_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -67,6 +89,7 @@ class Client(discord.Client):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
         _sweep_seldom(self.http)
+        _survive_frames(socket)
         # An event the library cannot read would end its connection, and with it lose what came after it.
         parsers = self._connection.parsers
         for name in parsers.keys() - SESSION_EVENTS:
@@ -74,6 +97,27 @@ class Client(discord.Client):
         self._heard_interaction = on_interaction
         self.direct: Heard | None = None
         self._lost = False
+        self._at_once = 1
+        self._identified: dict[int, float] = {}
+
+    async def launch_shards(self) -> None:
+        """The gateway is the one that is configured, whichever Discord names; how many connections is its to say."""
+        try:
+            self.shard_count, _address, limits = await self.http.get_bot_gateway()
+            self._at_once = int(limits.get("max_concurrency") or 1)
+        except discord.GatewayNotFound as error:
+            if not isinstance(error.__cause__, discord.NotFound):
+                raise
+            self.shard_count = 1  # a server of another make, which has no shards
+        await super().launch_shards()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """As many may begin together as Discord says; each of these lanes waits for itself."""
+        lane = (shard_id or 0) % self._at_once
+        now = time.monotonic()
+        begins = max(now, self._identified.get(lane, now - IDENTIFIED_EVERY) + IDENTIFIED_EVERY)
+        self._identified[lane] = begins
+        await asyncio.sleep(begins - now)
 
     def hear_who_leaves(self) -> None:
         """Ask for members' goings if this application has leave to: asking without would end the connection."""
@@ -127,6 +171,25 @@ def _sweep_seldom(http: discord.http.HTTPClient) -> None:
     http._try_clear_expired_ratelimits = seldom  # type: ignore[method-assign]  # it offers no setting for it
 
 
+def _survive_frames(socket: type[discord.gateway.DiscordWebSocket]) -> None:
+    """A frame the library cannot read would end the client: the connection is lost and begun anew, after a while."""
+    receive = socket.received_message
+    if getattr(receive, "survives", False):
+        return
+
+    async def received(self: discord.gateway.DiscordWebSocket, message: Any, /) -> None:
+        try:
+            await receive(self, message)
+        except PASSING:
+            raise
+        except Exception as error:
+            await self.close(4000)
+            raise Unreadable(type(error).__name__) from None
+
+    received.survives = True  # type: ignore[attr-defined]  # the library's class is one for the whole process
+    socket.received_message = received  # type: ignore[method-assign]  # it offers no setting for it
+
+
 class Connection:
     """Logs the client in and keeps it connected until it is stopped, or until only the host can help."""
 
@@ -174,8 +237,8 @@ class Connection:
             except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
                 if isinstance(error, discord.HTTPException) and _is_meant(error):
                     await self._client.close()
-                    raise FatalError(f"Discord refuses the bot's commands (code {error.code}).") from error
-                log.warning("Discord cannot be reached (%s); trying again in %.0f s", type(error), wait)
+                    raise FatalError(_refused(error, self._client.address)) from error
+                _tell(error, Word(self._client.address), wait)
                 await self._client.http.close()
                 self._client.http.connector = discord.utils.MISSING  # closed too; the next login makes its own
                 await asyncio.sleep(wait)
@@ -184,13 +247,16 @@ class Connection:
                 return
 
     async def _stay(self) -> None:
-        """The library reconnects and resumes by itself, but a frame it cannot read ends it: begin again."""
+        """The library reconnects and resumes by itself; what it cannot is begun again, here or by whoever serves."""
         wait = 1.0
         while True:
             began = time.monotonic()
             try:
                 await self._client.connect()
             except discord.ConnectionClosed as error:
+                if error.code in MORE_SHARDS:
+                    log.warning("Discord wants more connections: beginning anew")
+                    return
                 raise FatalError(_closed(error.code)) from error
             except discord.PrivilegedIntentsRequired as error:
                 raise FatalError(_closed(4014)) from error
@@ -200,8 +266,6 @@ class Connection:
                 log.warning("the connection to Discord broke (%s); connecting again", type(error))
             if self._client.is_closed():
                 return
-            with contextlib.suppress(Exception):  # what is left of a broken connection may break once more
-                await self._client.ws.close()
             wait = 1.0 if time.monotonic() - began > STEADY else min(wait * 2, LONGEST_WAIT)
             await asyncio.sleep(wait / 2)
 
@@ -209,6 +273,23 @@ class Connection:
 def _is_meant(error: discord.HTTPException) -> bool:
     """Whether it is Discord that refuses: what stands in between answers 403 and 404 too, with a page and no code."""
     return 400 <= error.status < 500 and error.status != 429 and (error.code != 0 or error.status not in (403, 404))
+
+
+def _refused(error: discord.HTTPException, address: str) -> str:
+    if error.code == 0:  # whoever answers there may not be Discord's interface
+        said = f"{address} refuses the bot's commands with status {error.status}, and not in Discord's words."
+        return (
+            said + " If that is not the address of Discord's interface, correct `discord.api`, or take that line away."
+        )
+    return f"Discord refuses the bot's commands (code {error.code})."
+
+
+def _tell(error: Exception, address: Word, wait: float) -> None:
+    """Where nobody speaks for Discord, the address may be wrong."""
+    status = error.status if isinstance(error, discord.HTTPException) else 0
+    log.warning("Discord cannot be reached at %s (%s); trying again in %.0f s", address, type(error), wait)
+    if status in (403, 404):
+        log.warning("%s answers with status %d; if it stays so, correct `discord.api`", address, status)
 
 
 def _surviving(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
