@@ -9,7 +9,7 @@ from bot.asking.leaving import Leaving
 from bot.asking.resting import Resting
 from bot.messages import Channel, Member, Place
 from storage.database.database import Database
-from storage.members import community_settings, departures
+from storage.members import community_settings, departures, members
 
 
 class Goings:
@@ -36,6 +36,10 @@ class Goings:
         """A platform says that the bot is in a place. That is news where it was taken out of it."""
         if await self.database.read(departures.is_lost, place):
             await self._resting.returned(place, self.now())
+
+    async def renamed(self, place: Place, name: str) -> None:
+        """A platform says how a place is called now; ``place`` has the name before, where it told that one too."""
+        await self.database.write(members.renamed, place, name)
 
     async def lost(self, platform: str) -> list[Place]:
         """Every place of a platform that the bot was taken out of and where something may rest."""

@@ -182,6 +182,16 @@ def found(connection: Connection, place: Place, now: datetime) -> Community:
     return Community(row, place.name or place.id)
 
 
+def renamed(connection: Connection, place: Place, name: str) -> None:
+    """A community is called as its place is. One of several places speaks for it only where it had that place's name."""
+    connection.execute(
+        "UPDATE communities SET name = ?1 WHERE id = (SELECT community FROM places WHERE platform = ?2"
+        " AND platform_id = ?3) AND name <> ?1"
+        " AND (name = ?4 OR (SELECT count(*) FROM places WHERE community = communities.id) = 1)",
+        (name, place.platform, place.id, place.name),
+    )
+
+
 def places(connection: Connection, community: Community) -> list[Place]:
     rows = connection.execute(
         "SELECT platform, platform_id FROM places WHERE community = ? ORDER BY platform, platform_id", (community.id,)

@@ -16,7 +16,7 @@ from bot.adapters.discord.answers import TRIES, Answer, Interaction, incoming_of
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.direct import Direct
-from bot.adapters.discord.drawing import draw, split
+from bot.adapters.discord.drawing import draw, messages
 from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
@@ -178,7 +178,7 @@ class DiscordAdapter:
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
-        pieces = split(draw(message.text))
+        pieces = messages(draw(message.text))
         self.pace.charge(len(pieces) - 1)
         sent = ""
         for number, piece in enumerate(pieces, start=1):

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import components
-from bot.adapters.discord.drawing import draw, split
+from bot.adapters.discord.drawing import draw, messages
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
 from bot.adapters.discord.rooms import PLATFORM
 from bot.context import Incoming
@@ -69,7 +69,7 @@ class Answer:
 
     async def say(self, reply: Message) -> None:
         """Answer with a message. In a server only the member sees it, unless the reply is meant for all."""
-        pieces = split(draw(reply.text))
+        pieces = messages(draw(reply.text))
         hidden = reply.private and not self.direct
         async with self._acknowledging:
             first, rest = pieces[0], pieces[1:]

@@ -13,6 +13,9 @@ LIMIT = 2000
 BREAK = "\u200b"
 """A zero-width space: unseen, and the end of whatever Discord would have recognised."""
 
+MOST = 4
+"""Messages that one text becomes: more of them bury what else somebody reads."""
+
 STYLES = {"time": "t", "day": "D", "full": "F"}
 
 # Nothing that hides or turns text around: control characters but the line break, and the directional marks.
@@ -67,6 +70,16 @@ def split(drawn: str, limit: int = LIMIT) -> list[str]:
         if in_a_line and _LINE_START.match(drawn):
             drawn = BREAK + drawn  # what stood in the middle of a line begins no heading now
     return [*pieces, drawn] if drawn or not pieces else pieces
+
+
+def messages(drawn: str) -> list[str]:
+    """The text as it is sent: what is longer than four messages ends with an ellipsis."""
+    pieces = split(drawn)
+    if len(pieces) > MOST:
+        kept = _window(pieces[MOST - 1], LIMIT - 1)
+        kept = kept[: len(kept) - (len(kept) - len(kept.rstrip("\\"))) % 2]
+        pieces[MOST - 1 :] = [f"{kept}…"]
+    return pieces
 
 
 def shorten(words: str, limit: int) -> str:

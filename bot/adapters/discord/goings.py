@@ -29,6 +29,7 @@ class Goings:
         for heard in (
             self.on_guild_remove,
             self.on_guild_join,
+            self.on_guild_update,
             self.on_guild_available,
             self.on_member_join,
             self.on_guild_channel_delete,
@@ -38,13 +39,15 @@ class Goings:
             client.event(heard)
 
     async def look(self) -> None:
-        """Servers that the bot was taken out of, or put back into, while it was away. The list may be short, so each is
-        asked about.
+        """Servers that the bot was taken out of, or put back into, or that were renamed, while it was away. The list
+        may be short, so each that is not on it is asked about.
         """
-        present = {str(guild.id) for guild in self._client.guilds}
+        present = {str(guild.id): guild.name for guild in self._client.guilds}
         try:
             for place in await self._bot.homes(PLATFORM):
-                if place.id not in present and not await self._rooms.is_open(place):
+                if present.get(place.id, place.name) != place.name:  # the community's, which may have another place
+                    await self._bot.renamed(Place(PLATFORM, place.id), present[place.id])
+                elif place.id not in present and not await self._rooms.is_open(place):
                     await self._bot.removed(place)
             for place in await self._bot.lost(PLATFORM):
                 if place.id in present:
@@ -67,6 +70,10 @@ class Goings:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._bot.returned(Place(PLATFORM, str(guild.id), guild.name))
+
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        if before.name != after.name:
+            await self._bot.renamed(Place(PLATFORM, str(before.id), before.name), after.name)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Also what Discord says of one it has taken the bot out of and put it back into."""

@@ -8,6 +8,16 @@ whatever stands in between (a proxy, a block, a page) has a status too and no co
 | a channel or thread | 10003; somebody's place in a thread: 10007, 10013 |
 | a date in the calendar | 10070; its server: 10004 |
 | an account, for direct messages | 10013, 50007, 50033, 50278 |
+
+| it says | and means | what becomes of it |
+| --- | --- | --- |
+| 160005 | the thread is locked | given up; what goes on there is somebody's who may open it |
+| 50083 | the thread is archived | opened for what is done in it, where the bot may |
+| 30033 | the thread is full | whoever is to come in is tried again each hour, as others leave |
+| 40004 | Discord has sending switched off for a while | all of it waits ten minutes |
+| 20016, 20028 | a channel's slow mode, or its limit of writing | that message is tried again, no other waits |
+| 200000, 240000 | the server's AutoMod, or Discord's filter of links, holds the message back | given up; after three in a row moderators hear it |
+| 40333, a page, no code | something on the way | nobody has said anything: tried again |
 """
 
 from __future__ import annotations
@@ -34,6 +44,11 @@ UNKNOWN_EVENT = 10070
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
 ARCHIVED = 50083
+LOCKED = 160005
+THREAD_FULL = 30033
+SENDING_DISABLED = 40004
+SLOW_MODE, WRITTEN_TOO_OFTEN = 20016, 20028
+AUTOMOD, HARMFUL_LINK = 200000, 240000
 ALREADY_ACKNOWLEDGED = 40060
 DMS_TOO_FAST = 40003
 NOT_REACHABLE = frozenset({
@@ -50,13 +65,19 @@ NOT_REACHABLE = frozenset({
     50033,  # invalid recipient
     ARCHIVED,
     50278,  # no mutual guilds
+    LOCKED,
+    THREAD_FULL,
+    AUTOMOD,
+    HARMFUL_LINK,
 })  # fmt: skip
 """Whatever else comes with 403 or 404 is no word of Discord's about anybody: code 0, 40333 (blocked on the way)."""
 NO_SERVER = frozenset({UNKNOWN_GUILD, MISSING_ACCESS})
 NO_MEMBER = frozenset({UNKNOWN_MEMBER, UNKNOWN_USER})
 NO_EVENT = frozenset({UNKNOWN_EVENT, UNKNOWN_GUILD})
+BREATHERS = frozenset({DMS_TOO_FAST, SENDING_DISABLED})
 BREATHER = timedelta(minutes=10)
 """After "you are opening direct messages too fast": going on would get the bot quarantined."""
+LATER = frozenset({SLOW_MODE, WRITTEN_TOO_OFTEN})
 
 UNAUTHORIZED = "401: Unauthorized"
 """Discord's own words, which have no code."""
@@ -83,11 +104,11 @@ async def reaching() -> AsyncIterator[None]:
 def _meaning(error: discord.HTTPException) -> Exception:
     if error.code in NOT_REACHABLE:
         return CannotReach(f"Discord refuses with code {error.code}")
-    if error.code == DMS_TOO_FAST:
+    if error.code in BREATHERS:
         return RetryAfter(BREATHER)
     if error.status == 401 and error.text.startswith(UNAUTHORIZED):
         return FatalError(REFUSED_TOKEN)
-    if error.code == 0 or error.status in (401, 403, 404, 429) or error.status >= 500:
+    if error.code in LATER or error.code == 0 or error.status in (401, 403, 404, 429) or error.status >= 500:
         return DeliveryError(f"Discord answers with status {error.status}, code {error.code}")
     return error  # a malformed request is our own fault, and no second try mends it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import discord
@@ -33,6 +33,8 @@ A_WEEK: Literal[10080] = 10080
 GONE = frozenset({UNKNOWN_CHANNEL})
 IS_ARCHIVED = frozenset({ARCHIVED})
 NOT_ALLOWED = frozenset({MISSING_PERMISSIONS})
+PAGE = 100
+"""Archived threads in one answer, at most."""
 AT_ONCE = 5
 """Servers asked at the same time."""
 
@@ -161,8 +163,25 @@ class Rooms:
             return None
         async with reaching():
             found = await self._client.http.get_active_threads(int(place.id))
+        return self._ours(found["threads"], key) or await self._find_archived(place, key)
+
+    async def _find_archived(self, place: Place, key: str) -> Group | None:
+        """Discord archives by itself, and lists what is archived channel by channel."""
+        guild = self._client.get_guild(int(place.id))
+        for channel in _likely_first(guild.text_channels, guild) if guild else ():
+            mine = channel.permissions_for(channel.guild.me)
+            before, more = None, mine.view_channel and mine.read_message_history
+            while more:
+                async with reaching():
+                    found = await self._client.http.get_joined_private_archived_threads(channel.id, before, PAGE)
+                if group := self._ours(found["threads"], key):
+                    return group
+                before, more = min((int(one["id"]) for one in found["threads"]), default=None), found["has_more"]
+        return None
+
+    def _ours(self, threads: Iterable[Mapping[str, Any]], key: str) -> Group | None:
         me = self._client.user
-        for thread in found["threads"]:
+        for thread in threads:
             if me and int(thread["owner_id"]) == me.id and thread["name"].endswith(_mark(key)):
                 return _group(thread["id"])
         return None
@@ -255,13 +274,18 @@ class Rooms:
         async with reaching():
             people = [await guild.fetch_member(int(member.id)) for member in members]
             channels = [one for one in await guild.fetch_channels() if isinstance(one, discord.TextChannel)]
-        main = guild.system_channel
-        for channel in sorted(channels, key=lambda one: (one != main, one.position)):
+        for channel in _likely_first(channels, guild):
             mine = channel.permissions_for(guild.me)
             can_open = mine.create_private_threads and mine.send_messages_in_threads and mine.view_channel
             if can_open and all(channel.permissions_for(person).view_channel for person in people):
                 return channel
         raise NotAllowed("the bot may not open private threads in this server")
+
+
+def _likely_first(channels: Iterable[discord.TextChannel], guild: discord.Guild) -> list[discord.TextChannel]:
+    """In the order in which a channel is chosen for a place."""
+    main = guild.system_channel
+    return sorted(channels, key=lambda one: (one != main, one.position))
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

@@ -56,7 +56,7 @@ def reopen(discord: FakeDiscord, thread: Channel) -> None:
     if thread.locked:
         need(discord, thread, Permission.MANAGE_THREADS)
     if thread.archived:
-        thread.archived = False
+        thread.archived, thread.opened = False, discord.clock.now()
         discord.gateway.tell_channel("THREAD_UPDATE", thread)
 
 
@@ -83,6 +83,7 @@ def create_message(discord: FakeDiscord, call: Call) -> Answer:
     message.replies_to = (call.body.get("message_reference") or {}).get("message_id")
     if nonce is not None:
         discord.nonces[str(nonce)] = (discord.clock.seconds(), message.id)
+        discord.nonced[message.id] = message
     discord.gateway.tell_message("MESSAGE_CREATE", message)
     return message.payload()
 
@@ -116,13 +117,13 @@ def _write(discord: FakeDiscord, message: Message, body: Payload) -> None:
         message.embeds = body["embeds"] or []
     message.flags = (message.flags & EPHEMERAL) | (body.get("flags") or 0) | (EPHEMERAL if message.only_for else 0)
     allowed = body.get("allowed_mentions")
-    message.pings = [u for u in discord.world.users.values() if _pings(u, message.text, allowed)]
+    named = (discord.world.users.get(one) for one in re.findall(r"<@!?(\d+)>", message.text))
+    message.pings = [user for user in dict.fromkeys(named) if user and _pings(user, allowed)]
     message.pings_everyone = _live("everyone", allowed) and bool(re.search("@(everyone|here)", message.text))
 
 
-def _pings(user: User, text: str, allowed: Payload | None) -> bool:
-    named = f"<@{user.id}>" in text or f"<@!{user.id}>" in text
-    return named and (_live("users", allowed) or user.id in map(str, (allowed or {}).get("users") or []))
+def _pings(user: User, allowed: Payload | None) -> bool:
+    return _live("users", allowed) or user.id in map(str, (allowed or {}).get("users") or [])
 
 
 def _live(what: str, allowed: Payload | None) -> bool:
@@ -135,9 +136,9 @@ def _earlier(discord: FakeDiscord, nonce: str) -> Message | None:
     used, message_id = discord.nonces.get(nonce, (float("-inf"), ""))
     if discord.clock.seconds() - used > discord.nonce_seconds:
         return None
-    for channel in discord.world.channels.values():
-        if message_id in channel.messages:
-            return channel.messages[message_id]
+    found = discord.nonced.get(message_id)
+    if found is not None and message_id in found.channel.messages:
+        return found
     raise NO_MESSAGE
 
 

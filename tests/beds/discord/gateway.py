@@ -48,6 +48,8 @@ class Intent(IntFlag):
 
 NO_WORDS: Payload = {"content": "", "embeds": [], "attachments": [], "components": []}
 """What a message looks like to a bot without the Message Content intent."""
+OF_GUILDS = {"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"}
+"""Events whose own id is the guild's."""
 PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
 
 
@@ -59,8 +61,15 @@ class Session:
     intents: Intent
     log: list[Payload] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    shard: tuple[int, int] = (0, 1)
+    """Which of how many."""
     sent: int = 0
     socket: web.WebSocketResponse | None = None
+
+    def hears_of(self, guild: str | None) -> bool:
+        """Each guild is one shard's; whatever belongs to none comes to the first."""
+        number, count = self.shard
+        return (int(guild) >> 22) % count == number if guild else number == 0
 
     def add(self, name: str, data: Payload) -> None:
         self.log.append({"op": Op.DISPATCH, "t": name, "s": len(self.log) + 1, "d": data})
@@ -75,6 +84,9 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.granted = Intent.GUILD_MEMBERS
         """The privileged intents switched on in the developer portal; asking for others closes with 4014."""
+        self.shards = 1
+        """How many connections Discord wants of the bot."""
+        self.max_concurrency = 1
         self.heartbeat_seconds = 41.25
         self.answers_heartbeats = True
         """False: the connection is a zombie, open but deaf."""
@@ -84,6 +96,12 @@ class Gateway:
         self.sockets: set[web.WebSocketResponse] = set()
 
     # What a test does.
+
+    def attach(self, shard: tuple[int, int], intents: Intent = Intent.GUILDS | Intent.DIRECT_MESSAGES) -> Session:
+        """A session that nobody reads over a socket."""
+        session = Session(self._discord.world.new_id(), intents, shard=shard)
+        self.sessions[session.id] = session
+        return session
 
     async def ready(self) -> None:
         """Wait until a bot has identified or resumed."""
@@ -115,8 +133,9 @@ class Gateway:
     # What the rest of the fake tells it.
 
     def tell(self, name: str, data: Payload, intent: Intent = Intent.NONE) -> None:
+        guild = data.get("guild_id") or (data["id"] if name in OF_GUILDS else None)
         for session in self.sessions.values():
-            if intent & session.intents == intent:
+            if intent & session.intents == intent and session.hears_of(guild):
                 session.add(name, data)
 
     def tell_guild(self, name: str, guild: Guild, data: Payload, intent: Intent = Intent.GUILDS) -> None:
@@ -132,7 +151,7 @@ class Gateway:
         intent = Intent.GUILD_MESSAGES if guild else Intent.DIRECT_MESSAGES
         place: Payload = {"guild_id": guild.id, "member": _partial_member(guild, message.author)} if guild else {}
         for session in self.sessions.values():
-            if intent & session.intents:
+            if intent & session.intents and session.hears_of(guild.id if guild else None):
                 payload = message.payload()
                 words = session.intents & Intent.MESSAGE_CONTENT or world.readable(message)
                 session.add(name, (payload if words else payload | NO_WORDS) | place)
@@ -199,10 +218,15 @@ class Gateway:
         if intents & PRIVILEGED & ~self.granted:
             await socket.close(code=4014, message=b"Disallowed intent(s).")
             return None
+        number, count = data.get("shard") or (0, 1)
+        if count < self.shards or number >= count:
+            await socket.close(code=4011 if number < count else 4010, message=b"Sharding required.")
+            return None
         world = self._discord.world
-        session = Session(world.new_id(), intents, socket=socket)
+        session = Session(world.new_id(), intents, shard=(number, count), socket=socket)
         self.sessions[session.id] = session
-        guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+        known = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+        guilds = [guild for guild in known if session.hears_of(guild.id)]
         session.add("READY", self._ready_payload(session, guilds))
         for guild in guilds:
             session.add(
@@ -220,7 +244,7 @@ class Gateway:
             "session_id": session.id,
             "resume_gateway_url": self._discord.gateway_url,
             "application": {"id": bot.id, "flags": 0},
-            "shard": [0, 1],
+            "shard": session.shard,
         }
 
     async def _resume(self, socket: web.WebSocketResponse, data: Payload) -> Session | None:

@@ -62,8 +62,10 @@ def get_my_guilds(discord: FakeDiscord, call: Call) -> Answer:
 
 @route("GET /gateway/bot")
 def get_gateway(discord: FakeDiscord, call: Call) -> Answer:
-    left = {"total": 1000, "remaining": 1000 - discord.gateway.identifies, "reset_after": 1, "max_concurrency": 1}
-    return {"url": discord.gateway_url, "shards": 1, "session_start_limit": left}
+    gateway = discord.gateway
+    left = {"total": 1000, "remaining": max(0, 1000 - gateway.identifies), "reset_after": 1}
+    limit = left | {"max_concurrency": gateway.max_concurrency}
+    return {"url": discord.gateway_url, "shards": gateway.shards, "session_start_limit": limit}
 
 
 @route("GET /oauth2/applications/@me")

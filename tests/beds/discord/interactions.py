@@ -69,6 +69,8 @@ class Interaction:
     on: Message | None = None
     """The message whose button was pressed."""
     reply_type: Reply | None = None
+    waited: float | None = None
+    """Seconds until the first answer."""
     original: Message | None = None
     """The message that ``@original`` means."""
     modal: Payload | None = None
@@ -104,7 +106,7 @@ def ask(
     interaction = Interaction(
         world.new_id(), f"token-{world.new_id()}", asked, user, channel, discord.clock.seconds(), on
     )
-    discord.interactions[interaction.id] = interaction
+    discord.interactions[interaction.id] = discord.tokens[interaction.token] = interaction
     discord.gateway.tell("INTERACTION_CREATE", _payload(discord, interaction, data))
     return interaction
 
@@ -154,6 +156,7 @@ def callback(discord: FakeDiscord, call: Call) -> Answer:
     discord.require(_callback_faults(interaction, reply, data))
     _apply(discord, interaction, reply, data, call.files)
     interaction.reply_type = reply
+    interaction.waited = discord.clock.seconds() - interaction.born
     interaction.acknowledged.set()
     return _callback_answer(interaction, reply) if call.query.get("with_response") in ("1", "true") else None
 
@@ -236,14 +239,12 @@ def _callback_answer(interaction: Interaction, reply: Reply) -> Payload:
 
 
 def _by_token(discord: FakeDiscord, call: Call) -> Interaction:
-    for interaction in discord.interactions.values():
-        if interaction.token == call.ids["webhook_token"]:
-            if discord.clock.seconds() - interaction.born > TOKEN_SECONDS:
-                break
-            if interaction.reply_type is None:
-                raise Refusal(404, 10015, "Unknown Webhook")
-            return interaction
-    raise Refusal(401, 50027, "Invalid Webhook Token")
+    interaction = discord.tokens.get(call.ids["webhook_token"])
+    if interaction is None or discord.clock.seconds() - interaction.born > TOKEN_SECONDS:
+        raise Refusal(401, 50027, "Invalid Webhook Token")
+    if interaction.reply_type is None:
+        raise Refusal(404, 10015, "Unknown Webhook")
+    return interaction
 
 
 def _original(discord: FakeDiscord, call: Call) -> tuple[Interaction, Message]:

@@ -12,7 +12,10 @@ from tests.beds.discord.world import Clock
 
 INVALID_WINDOW = 600.0
 INVALID_ALLOWED = 10_000
-MAJOR = ("channel_id", "guild_id", "webhook_id")
+MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token", "interaction_id", "interaction_token")
+"""What a bucket is counted for, beside the route: an interaction and a webhook each by its own token."""
+KNOWN = 5000
+"""Buckets remembered before those that are over are forgotten."""
 UNCOUNTED = ("/interactions/", "/webhooks/")
 """Interaction endpoints are outside the global limit."""
 
@@ -68,7 +71,9 @@ class RateLimits:
         if not operation.template.startswith(UNCOUNTED) and (wait := self._over_global(now)):
             return {}, Limited("global", wait)
         rule = self.rules.get(str(operation), self.default)
-        major = next((ids[name] for name in MAJOR if name in ids), "")
+        major = " ".join(ids[name] for name in MAJOR if name in ids)
+        if len(self._buckets) > KNOWN:
+            self._buckets = {key: one for key, one in self._buckets.items() if one.resets > now}
         bucket = self._buckets.setdefault((str(operation), major), Bucket(rule.requests, now + rule.seconds))
         if now >= bucket.resets:
             bucket.left, bucket.resets = rule.requests, now + rule.seconds

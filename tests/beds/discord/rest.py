@@ -68,6 +68,7 @@ class Rest:
         body, files = await _read(request)
         call = Call(operation, path, ids, body if isinstance(body, dict) else {"": body}, files, dict(request.query))
         self._discord.calls.append(call)
+        self._discord.fall_quiet()
         response = await self._judged(request, call, body)
         call.status = response.status
         return response

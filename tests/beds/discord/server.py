@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from types import TracebackType
 
@@ -46,8 +47,12 @@ class FakeDiscord:
         self.commands: dict[str, Payload] = {}
         self.guild_commands: dict[str, dict[str, Payload]] = {}
         self.interactions: dict[str, Interaction] = {}
+        self.tokens: dict[str, Interaction] = {}
+        """The same interactions by their tokens."""
         self.nonces: dict[str, tuple[float, str]] = {}
         """Our nonces: when each was used, and the id of its message."""
+        self.nonced: dict[str, Message] = {}
+        """The messages that have one, by id."""
         self.nonce_seconds = 300.0
         """How long a nonce is remembered. Discord says "in the past few minutes"."""
         self.history_tells_nonce = False
@@ -176,10 +181,40 @@ class FakeDiscord:
         """A person writes in a channel or to the bot."""
         id_, now = self.world.new_id(), self.clock.now()
         message = Message(id_, channel, author, now, text, replies_to=replies_to, parts=parts or {})
-        message.pings = [user for user in self.world.users.values() if f"<@{user.id}>" in text]
+        named = (self.world.users.get(one) for one in re.findall(r"<@(\d+)>", text))
+        message.pings = [user for user in dict.fromkeys(named) if user]
+        self._opens(author, channel)
         channel.messages[message.id] = message
         self.gateway.tell_message("MESSAGE_CREATE", message)
         return message
+
+    def _opens(self, author: User, channel: Channel) -> None:
+        """A message in an archived thread opens it again, unless it is locked: then only moderators write there."""
+        self.fall_quiet()
+        if not channel.archived:
+            return
+        assert channel.guild is not None
+        may = bool(channel.guild.permissions(author, channel) & Permission.MANAGE_THREADS)
+        assert may or not channel.locked, f"{author.name} cannot write in a locked thread"
+        channel.archived, channel.opened = False, self.clock.now()
+        self.gateway.tell_channel("THREAD_UPDATE", channel)
+
+    def fall_quiet(self) -> None:
+        """Discord archives by itself."""
+        for thread in self.world.fall_quiet():
+            self.gateway.tell_channel("THREAD_UPDATE", thread)
+
+    def rename(self, guild: Guild, name: str) -> None:
+        """Somebody who may gives the server another name."""
+        guild.name = name
+        self.gateway.tell("GUILD_UPDATE", guild.payload())
+
+    def override(
+        self, channel: Channel, target: str, *, allow: Permission = NOTHING, deny: Permission = NOTHING
+    ) -> None:
+        """What a role or a person (by id) may do in one channel, whatever they may elsewhere."""
+        channel.overwrites[target] = (allow, deny)
+        self.gateway.tell_channel("CHANNEL_UPDATE", channel)
 
     def change(self, message: Message, text: str, *, drawn_only: bool = False) -> None:
         """A person edits what they wrote; ``drawn_only``: nobody did, Discord has only drawn a link in it."""

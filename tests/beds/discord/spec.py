@@ -39,7 +39,9 @@ class Spec:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self._operations = sorted(_operations(document), key=lambda operation: operation.template.count("{"))
+        self._operations: dict[tuple[str, int], list[Operation]] = {}
+        for operation in sorted(_operations(document), key=lambda operation: operation.template.count("{")):
+            self._operations.setdefault((operation.method, operation.template.count("/")), []).append(operation)
         self._validators: dict[str, Validator] = {}
         self._validator_class = _lenient_validator_class()
 
@@ -51,8 +53,8 @@ class Spec:
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation a request is, and the ids in its path. Literal parts (``@me``) win over placeholders."""
-        for operation in self._operations:
-            if operation.method == method and (match := operation.pattern.fullmatch(path)):
+        for operation in self._operations.get((method, path.count("/")), ()):
+            if match := operation.pattern.fullmatch(path):
                 return operation, match.groupdict()
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING, Any
 
@@ -227,14 +228,24 @@ class Channel:
     parent: Channel | None = None
     recipient: User | None = None
     owner: User | None = None
+    made: datetime | None = None
+    opened: datetime | None = None
+    """When it was opened again; Discord counts from there too."""
     archived: bool = False
     locked: bool = False
     archive_after: int = 10080
+    """Minutes."""
     invitable: bool = True
     members: dict[str, User] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     overwrites: dict[str, tuple[Permission, Permission]] = field(default_factory=dict)
     """Role or user id -> (allowed, denied)."""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Is what was said last longer ago than a thread stays open?"""
+        said = [message.sent for message in self.messages.values()]
+        last = max([*said, *filter(None, [self.made, self.opened])], default=now)
+        return now - last > timedelta(minutes=self.archive_after)
 
     def payload(self, viewer: User | None = None) -> Payload:
         shared = {

@@ -45,6 +45,8 @@ def edit_channel(discord: FakeDiscord, call: Call) -> Answer:
     for switch in ("archived", "locked", "invitable"):
         if call.body.get(switch) is not None:
             setattr(thread, switch, call.body[switch])
+    if call.body.get("archived") is False:
+        thread.opened = discord.clock.now()
     discord.gateway.tell_channel("THREAD_UPDATE", thread)
     return thread.payload(discord.world.bot)
 
@@ -108,6 +110,20 @@ def list_active_threads(discord: FakeDiscord, call: Call) -> Answer:
     ]
     members = [thread_member(thread, bot) for thread in threads if bot.id in thread.members]
     return {"threads": [thread.payload() for thread in threads], "members": members, "has_more": False}
+
+
+@route("GET /channels/{channel_id}/users/@me/threads/archived/private")
+def list_archived_threads(discord: FakeDiscord, call: Call) -> Answer:
+    """Those the bot is in, newest first."""
+    bot, parent = discord.world.bot, channel_of(discord, call)
+    need(discord, parent, Permission.READ_MESSAGE_HISTORY)
+    assert parent.guild is not None
+    before, limit = int(call.query.get("before", 1 << 63)), int(call.query.get("limit", 50))
+    archived = [one for one in parent.guild.channels if one.parent is parent and one.archived and bot.id in one.members]
+    found = sorted((one for one in archived if int(one.id) < before), key=lambda one: -int(one.id))
+    page = found[:limit]
+    members = [thread_member(thread, bot) for thread in page]
+    return {"threads": [one.payload() for one in page], "members": members, "has_more": len(found) > limit}
 
 
 @route(f"GET {MEMBERS}")

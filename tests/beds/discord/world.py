@@ -44,6 +44,8 @@ class World:
         self.users: dict[str, User] = {}
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
+        self.threads: list[Channel] = []
+        self._direct: dict[str, Channel] = {}
         self.bot = self.add_user("Kith", bot=True)
 
     def new_id(self) -> str:
@@ -83,19 +85,32 @@ class World:
     def add_thread(self, parent: Channel, name: str, owner: User) -> Channel:
         thread = Channel(self.new_id(), Kind.PRIVATE_THREAD, name, parent.guild, parent, owner=owner)
         thread.members[owner.id] = owner
+        thread.made = self.clock.now()
+        self.threads.append(thread)
         return self._added(thread)
 
     def remove_channel(self, channel: Channel) -> None:
         del self.channels[channel.id]
         if channel.guild:
             channel.guild.channels.remove(channel)
+        if channel in self.threads:
+            self.threads.remove(channel)
+        if channel.recipient:
+            del self._direct[channel.recipient.id]
 
     def dm(self, user: User) -> Channel:
         """The one direct conversation of this person with the bot."""
         return self.open_dm(user) or self._added(Channel(self.new_id(), Kind.DM, recipient=user))
 
     def open_dm(self, user: User) -> Channel | None:
-        return next((channel for channel in self.channels.values() if channel.recipient is user), None)
+        return self._direct.get(user.id)
+
+    def fall_quiet(self) -> list[Channel]:
+        """Archive the threads in which nobody has said anything for as long as each waits."""
+        quiet = [one for one in self.threads if not one.archived and one.is_quiet(self.clock.now())]
+        for thread in quiet:
+            thread.archived = True
+        return quiet
 
     def shares_guild(self, user: User) -> bool:
         return any(user.id in guild.members and self.bot.id in guild.members for guild in self.guilds.values())
@@ -114,6 +129,8 @@ class World:
 
     def _added(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
+        if channel.recipient:
+            self._direct[channel.recipient.id] = channel
         if channel.guild:
             channel.guild.channels.append(channel)
         return channel
