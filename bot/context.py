@@ -1,4 +1,4 @@
-"""Who asks or reads, where and when: what a handler knows of a request, and what renders a message of its reader."""
+"""Who asks or reads, where and when: what a handler knows of a request and of places, what renders for a reader."""
 
 from __future__ import annotations
 
@@ -7,9 +7,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
-from bot.messages import Channel, Community, Member, Person, Place
+from bot.messages import Channel, Community, Member, Person, Place, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A channel of a community where the bot may write, as its platform lists it. ``private``: not every member can
+    read it.
+    """
+
+    channel: Channel
+    name: str
+    private: bool
+
+
+Lack = Literal["write", "private groups", "history"]
+"""What a platform's permissions keep the bot from: writing, opening places for a few, reading what it has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A private place the bot opened for a few members. ``visible_to`` says truthfully who else could open it."""
+
+    channel: Channel
+    visible_to: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A date for a platform's own calendar, which everybody in a place may see. ``key`` names it for good."""
+
+    key: str
+    title: Text
+    starts: datetime
+    ends: datetime
+    spot: Text
+    about: Text
 
 
 @dataclass(frozen=True, slots=True)

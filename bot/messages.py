@@ -54,21 +54,6 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A channel of a community where the bot may write, as its platform lists it. ``private``: not every member can
-    read it.
-    """
-
-    channel: Channel
-    name: str
-    private: bool
-
-
-Lack = Literal["write", "private groups", "history"]
-"""What a platform's permissions keep the bot from: writing, opening places for a few, reading what it has said."""
-
-
-@dataclass(frozen=True, slots=True)
 class Plain:
     """Words of a person. They can never ping, link or format: every adapter escapes them."""
 
@@ -308,23 +293,3 @@ class Message:
 
     def with_buttons(self, buttons: Sequence[Button]) -> Self:
         return replace(self, buttons=(*self.buttons, *buttons))
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A private place the bot opened for a few members. ``visible_to`` says truthfully who else could open it."""
-
-    channel: Channel
-    visible_to: Text = field(default_factory=Text)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A date for a platform's own calendar, which everybody in a place may see. ``key`` names it for good."""
-
-    key: str
-    title: Text
-    starts: datetime
-    ends: datetime
-    spot: Text
-    about: Text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.context import Context
+from bot.context import Context, Lack, Spot
 from bot.errors import DeliveryError
-from bot.messages import Community, Lack, Member, Place, Spot
+from bot.messages import Community, Member, Place
 from bot.platform.adapter import Adapter
 from storage.database.database import Database
 from storage.members import members

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.context import Context
-from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.context import Context, Event, Group, Lack, Spot
+from bot.messages import Channel, Form, Member, Message, Place, Text
 from bot.platform.pacing import Pace
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bot.clocks.clock import Clock
+from bot.context import Group
 from bot.errors import DeliveryError, RetryAfter
-from bot.messages import Channel, Group, Member, Place, Text
+from bot.messages import Channel, Member, Place, Text
 from storage.delivery import intents
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.cog import Core, KeepsNothing, job, message
-from bot.context import Delivery, Reader
+from bot.context import Delivery, Group, Reader
 from bot.errors import CannotReach, DeliveryError, NotAllowed, RetryAfter
-from bot.messages import Channel, Community, Group, Member, Message, Person, Place
+from bot.messages import Channel, Community, Member, Message, Person, Place
 from bot.registry import Work
 from bot.words.i18n import _
 from cogs.buddies.course import plan

@@ -6,9 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.cog import KeepsNothing, action, command, job
-from bot.context import Context
+from bot.context import Context, Event
 from bot.errors import CannotReach, DeliveryError, UserError
-from bot.messages import Button, Event, File, Message, Place, Text
+from bot.messages import Button, File, Message, Place, Text
 from bot.registry import Reply
 from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording

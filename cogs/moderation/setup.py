@@ -8,11 +8,11 @@ from datetime import datetime
 
 from bot.asking.doors import HELP_NOW
 from bot.cog import KeepsNothing, action, command, message
-from bot.context import Context, Delivery, Reader
+from bot.context import Context, Delivery, Reader, Spot
 from bot.errors import UserError
 from bot.incoming import pages
 from bot.incoming import text as as_text
-from bot.messages import Button, Channel, Community, Message, Spot, Text, plain
+from bot.messages import Button, Channel, Community, Message, Text, plain
 from bot.registry import Ask, Reply, Work
 from bot.words import countries, prompts
 from bot.words.i18n import N_, _, say

@@ -8,8 +8,9 @@ from sqlite3 import Connection
 
 import pytest
 
+from bot.context import Spot
 from bot.errors import CannotReach
-from bot.messages import Channel, Member, Message, Person, Spot
+from bot.messages import Channel, Member, Message, Person
 from bot.words import crisis_lines
 from cogs.circles import dates
 from storage.circles import answers, circles, hosts

@@ -10,7 +10,8 @@ import pytest
 
 from bot.clocks.quiet_hours import QuietHours
 from bot.cog import Settings
-from bot.messages import Channel, Community, Message, Spot
+from bot.context import Spot
+from bot.messages import Channel, Community, Message
 from bot.words import crisis_lines
 from cogs.moderation import wording
 from storage.members import community_settings, members

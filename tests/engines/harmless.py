@@ -17,9 +17,10 @@ from bot.adapters.discord import calendar, components
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.local.drawing import Page
 from bot.adapters.matrix.content import APART, BUTTONS, Reading, contents
+from bot.context import Event
 from bot.errors import UserError
 from bot.incoming import text
-from bot.messages import Button, Event, Field, Form, Member, Message, Text, plain, who
+from bot.messages import Button, Field, Form, Member, Message, Text, plain, who
 
 NOW = datetime(2026, 3, 28, 12, tzinfo=UTC)
 READING = Reading(NOW, ZoneInfo("Europe/Berlin"))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bot.adapters.discord import DiscordAdapter
 from bot.bot import Bot
-from bot.messages import Group, Member, Place, Text
+from bot.context import Group
+from bot.messages import Member, Place, Text
 from bot.platform.adapter import Adapter
 from tests.engines import crash_discord
 from tests.engines.crash import World

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.context import Group
 from bot.errors import CannotReach, DeliveryError, RetryAfter
-from bot.messages import Group, Member, Place, Text
+from bot.messages import Member, Place, Text
 from bot.platform import groups
 from bot.platform.groups import SETTLED, Groups
 from tests.cast import ALICE, BOB, ROOM

@@ -21,12 +21,12 @@ from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
-from bot.context import Context
+from bot.context import Context, Event, Group, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.hosting.config import DiscordConfig
 from bot.incoming import text
 from bot.incoming.standing import corrections
-from bot.messages import Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Channel, Form, Member, Message, Place, Text
 from bot.platform.pacing import Limit, Pace
 from bot.words.i18n import _
 

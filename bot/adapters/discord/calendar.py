@@ -12,8 +12,9 @@ import discord
 
 from bot.adapters.discord.drawing import draw, shorten
 from bot.adapters.discord.refusals import NO_EVENT, reaching, says
+from bot.context import Event
 from bot.errors import CannotReach
-from bot.messages import Event, Place
+from bot.messages import Place
 
 NAME, LOCATION, DESCRIPTION = 100, 100, 1000
 GUILD_ONLY, EXTERNAL = 2, 3

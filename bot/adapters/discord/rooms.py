@@ -20,8 +20,9 @@ from bot.adapters.discord.refusals import (
     reaching,
     says,
 )
+from bot.context import Group, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, NotAllowed
-from bot.messages import Channel, Group, Lack, Member, Place, Spot, Text
+from bot.messages import Channel, Member, Place, Text
 from bot.words.i18n import _
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.bot import Bot
-from bot.context import Context, Incoming
+from bot.context import Context, Event, Group, Incoming, Lack, Spot
 from bot.errors import CannotReach, StorageError
 from bot.incoming import text
 from bot.incoming.standing import questions
-from bot.messages import Button, Channel, Event, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Button, Channel, Form, Member, Message, Place, Text
 from bot.platform.pacing import Pace
 from bot.words.i18n import _
 

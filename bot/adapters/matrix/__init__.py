@@ -20,11 +20,11 @@ from bot.adapters.matrix.login import Login, Session
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Sync
 from bot.bot import Bot
-from bot.context import Context
+from bot.context import Context, Event, Group, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.hosting.config import MatrixConfig
 from bot.incoming import text
-from bot.messages import Channel, Event, File, Form, Group, Lack, Member, Message, Place, Spot, Text
+from bot.messages import Channel, File, Form, Member, Message, Place, Text
 from bot.platform.memory import Memory
 from bot.platform.pacing import Pace
 from bot.words.i18n import _

@@ -17,8 +17,9 @@ import pytest
 
 from bot.adapters.local import NAME, LocalAdapter
 from bot.bot import Bot
+from bot.context import Group
 from bot.keys.crypto import Keyring
-from bot.messages import Channel, Group, Member, Message, Place, Text
+from bot.messages import Channel, Member, Message, Place, Text
 from cogs.buddies.endings import Endings
 from cogs.buddies.goals import Goals
 from cogs.buddies.introductions import Introductions
