@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.asking import doors
+from bot.asking import doors, people
 from bot.asking.consenting import Consenting
 from bot.asking.goings import Goings
 from bot.asking.leaving import Leaving
@@ -93,8 +93,7 @@ class Bot(Goings):
             zone_of=self._recognising.zone,
             run=self._command,
         )
-        waiting = self.core.words, self.core.first_words
-        self._afterwards = Afterwards(self.registry, self.conversations, *waiting)
+        self._afterwards = Afterwards(self.registry, self.conversations, self.core.words, self.core.first_words)
         for cog in cogs:
             self.registry.add(cog(self.core))
 
@@ -170,10 +169,8 @@ class Bot(Goings):
                     self._afterwards.lines.did(context, it=False)
                 reply = await help_first.failed(self.registry, context, error)
             self.dispatcher.tally.requests[context.member.platform, outcome] += 1
-            understood = outcome == "answered"
-            await self._respond(
-                context, await help_first.before(self.registry, context, typed, reply, understood=understood)
-            )
+            first = partial(help_first.before, self.registry, context, typed, reply)
+            await self._respond(context, await first(understood=outcome == "answered"))
 
     async def _respond(self, context: Context, reply: Reply) -> None:
         if reply is None:
@@ -202,7 +199,7 @@ class Bot(Goings):
         except StorageError:
             chat = conversation.NOTHING
         field = chat.form.fields[len(chat.answers)] if chat.form else None
-        if asks_for_help(line, number_wanted=field is not None and field.kind is not str):
+        if asks_for_help(line, number_wanted=parameters.wants_value(field)):
             context, reply = await self._typed_command(context, "help-now")
             is_waiting = chat.form is not None or chat.opens is not None
             return context, replace(reply, aside=True) if is_waiting and isinstance(reply, Message) else reply
@@ -210,7 +207,7 @@ class Bot(Goings):
         if (found := meaning.of_reply(commands, chat, pointed, line)) is not None:
             return await self._meant(context, found)
         if chat.form is not None:
-            reads = await self._reading(context)
+            reads = await self._reading(context, [line] if field and field.kind is Member else ())
             answer = await forms.answer(self.registry, self.conversations, context, chat, line, reads)
             if answer is not None:
                 return await self._meant(context, answer)
@@ -269,7 +266,8 @@ class Bot(Goings):
             return context, question
         if command.moderators:
             await self._permissions.require_moderator(context)
-        values = parameters.bind(command.name, command.parameters, arguments, await self._reading(context))
+        reading_ = await self._reading(context, parameters.members_in(command.parameters, arguments))
+        values = parameters.bind(command.name, command.parameters, arguments, reading_)
         self._afterwards.lines.did(context)
         return context, await command.handler(context, **values)
 
@@ -312,7 +310,8 @@ class Bot(Goings):
             return context, await self.registry.commands["start"].handler(context)
         if action.moderators:
             await self._permissions.require_moderator(context)
-        values = parameters.fields(action.handler, answers, await self._reading(context))
+        named = parameters.members_in(parameters.taken(action.handler, answers), answers)
+        values = parameters.fields(action.handler, answers, await self._reading(context, named))
         self._afterwards.lines.did(context)
         return context, await action.handler(context, button.value, **values)
 
@@ -321,9 +320,9 @@ class Bot(Goings):
         name, arguments, community = await self._offering.resume(context, button)
         return await self._command(replace(context, community=community), self.registry.commands[name], arguments)
 
-    async def _reading(self, context: Context) -> parameters.Reading:
+    async def _reading(self, context: Context, named: Iterable[str] = ()) -> parameters.Reading:
         zone, adapter = await self._recognising.zone(context), self.adapters[context.member.platform]
-        return parameters.Reading(context.now, zone, adapter.read_member)
+        return parameters.Reading(context.now, zone, await people.reader(adapter, context.member, named))
 
     async def zone_of(self, member: Member) -> str:
         """The member's IANA zone, or the host's default."""

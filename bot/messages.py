@@ -215,8 +215,20 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of what a field offers: ``value`` is its answer, which its label and its number mean too."""
+
+    label: Text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. ``kind`` is a type of ``bot.incoming.parameters``; at most 5 fields fit a form."""
+    """One question of a form. ``kind`` is a type of ``bot.incoming.parameters``; at most 5 fields fit a form.
+
+    ``note`` is its small print. ``choices`` is what it offers: all there is for ``One`` and ``Some``, what is meant
+    most often for any other kind.
+    """
 
     name: str
     label: Text
@@ -225,12 +237,14 @@ class Field:
     optional: bool = False
     multiline: bool = False
     limit: int = 1000
+    note: Text = field(default_factory=Text)
+    choices: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """Questions for one member. The answers go to the ``@action`` named ``submit``, with ``value`` and the parsed
-    fields.
+    fields. ``note`` is the small print of all of it.
     """
 
     title: Text
@@ -238,6 +252,7 @@ class Form:
     submit: str
     value: str = ""
     row: str = ""
+    note: Text = field(default_factory=Text)
 
     @property
     def id(self) -> str:

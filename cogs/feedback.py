@@ -118,7 +118,7 @@ class Feedback(Cog):
 
     @action("feedback.reply", moderators=True)
     async def reply(self, context: Context, value: str) -> Form:
-        field = Field("words", _("Your answer. The member sees these words."), multiline=True, limit=LONGEST)
+        field = Field("words", _("Your answer."), multiline=True, limit=LONGEST, note=_("The member sees these words."))
         return Form(_("Your answer"), (field,), "feedback.replied", value)
 
     @action("feedback.replied", moderators=True)

@@ -46,7 +46,7 @@ class Pause(KeepsNothing):  # the pause stands with the person: see Onboarding
 
     @action("pause.ask")
     async def ask(self, context: Context, value: str) -> Form:
-        until = Field("until", _("Until when? Say monday, 3 march or a week."), Until)
+        until = Field("until", _("Until when?"), Until, note=_("Say monday, 3 march or a week."))
         return Form(_("Pause"), (until,), "pause.until")
 
     @action("pause.until")

@@ -181,7 +181,13 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
             _("Quiet hours"),
             (
                 Field("start", _("From when may I not write first?"), time, default=friendly_time(start)),
-                Field("end", _("Until when? The same time means never."), time, default=friendly_time(end)),
+                Field(
+                    "end",
+                    _("Until when?"),
+                    time,
+                    default=friendly_time(end),
+                    note=_("The same time means never."),
+                ),
             ),
             "settings.be_quiet",
         )

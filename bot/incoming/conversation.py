@@ -20,7 +20,7 @@ from bot.incoming import parameters
 from bot.incoming.standing.drafts import Draft, put_by, without_offer
 from bot.incoming.standing.questions import Question, added, asked, used, without
 from bot.keys.crypto import DecryptionError, Keyring
-from bot.messages import Channel, Field, Form, Member, Message, Text, plain
+from bot.messages import Channel, Field, Form, Member, Message, Option, Text, plain
 from storage.database.database import Database
 from storage.members import conversations
 
@@ -236,10 +236,12 @@ def _form_written(form: Form) -> dict[str, Any]:
         "submit": form.submit,
         "value": form.value,
         "row": form.row,
+        "note": str(form.note),
         "fields": [
             [
                 *(field.name, str(field.label), parameters.name(field.kind), field.default, field.optional),
-                *(field.limit, field.multiline),
+                *(field.limit, field.multiline, str(field.note)),
+                [(str(choice.label), choice.value) for choice in field.choices],
             ]
             for field in form.fields
         ],
@@ -265,7 +267,8 @@ def _read(state: dict[str, Any], now: datetime) -> Chat:
 
 def _form(written: dict[str, Any]) -> Form:
     fields = _fields(written["fields"])
-    return Form(_again(written["title"]), fields, written["submit"], written["value"], written["row"])
+    note = _again(written.get("note", ""))
+    return Form(_again(written["title"]), fields, written["submit"], written["value"], written["row"], note)
 
 
 def _question(name: str, choices: list[list[str]], typed: str, until: int, kind: str, is_latest: bool) -> Question:
@@ -284,10 +287,23 @@ def _as_it_was(state: dict[str, Any], now: datetime) -> tuple[Question, ...]:
 
 
 def _fields(rows: list[list[Any]]) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, _again(label), parameters.named(kind), default, optional, any(multiline), limit)
-        for name, label, kind, default, optional, limit, *multiline in rows  # which an earlier release did not keep
-    )
+    return tuple(_field(*row) for row in rows)
+
+
+def _field(
+    name: str,
+    label: str,
+    kind: str,
+    default: str,
+    optional: bool,
+    limit: int,
+    *more: Any,  # which earlier releases did not keep
+) -> Field:
+    before: tuple[Any, ...] = (False, "", ())
+    multiline, note, choices = (*more, *before[len(more) :])
+    offered = tuple(Option(_again(words), value) for words, value in choices)
+    kept = parameters.named(kind)
+    return Field(name, _again(label), kept, default, optional, multiline, limit, _again(note), offered)
 
 
 def _again(words: str) -> Text:

@@ -3,13 +3,15 @@ everywhere.
 
 A handler's annotations choose the type: ``time``, ``ZoneInfo``, ``Days``, ``timedelta``, ``datetime`` (a moment to
 come), ``Coming`` (or one that comes round again), ``date``, ``Member``, ``int``, a ``Literal`` of words, and ``str``,
-which as the last parameter takes the rest of the line as typed. There are no quoting rules.
+which as the last parameter takes the rest of the line as typed. There are no quoting rules. Forms also ask for ``One``
+or ``Some`` of what a field offers, and for ``Whom``.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import UnionType
@@ -21,7 +23,7 @@ from bot.clocks.repeats import reading as repeats
 from bot.clocks.repeats.repeat import Coming
 from bot.clocks.times import Days
 from bot.errors import Opens, UserError
-from bot.messages import Field, Member, Text
+from bot.messages import Field, Member, Option, Text, plain
 from bot.words import suggestions
 from bot.words.i18n import _
 
@@ -47,7 +49,8 @@ class Type:
     """How one type is read. ``what`` ends the sentence "... needs"; ``complete`` suggests (label, value) pairs.
 
     ``may_be`` is quicker than ``parse`` where that takes its time to say what is wrong. What may be one and is refused
-    is asked about as it is. ``take`` splits a line that has one at its beginning or its end from the rest.
+    is asked about as it is. ``take`` splits a line that has one at its beginning or its end from the rest. ``how`` says
+    how one is typed, where nobody can be chosen.
     """
 
     name: str
@@ -56,12 +59,15 @@ class Type:
     complete: Callable[[str], list[tuple[str, str]]] = lambda _prefix: []
     may_be: Callable[[str], bool] | None = None
     take: Callable[[str], tuple[str, str]] | None = None
+    how: Callable[[], Text] = Text
 
 
 def _member(words: str, reading: Reading) -> Member:
     member = reading.read_member(words.strip())
     if member is None:
-        raise UserError(_("I don't know who {words} is. Mention them, or give their full id.").format(words=words))
+        raise UserError(
+            _("I don't know who {words} is. Their name there, a mention or their full id works.").format(words=words)
+        )
     return member
 
 
@@ -89,6 +95,12 @@ Dialled = NewType("Dialled", str)
 
 Until = NewType("Until", datetime)
 """When something ends: "monday" is its beginning, "3 days" are from now."""
+
+One, Some = NewType("One", str), NewType("Some", tuple[str, ...])
+"""One of the values that a field offers, and any number of them. Whoever takes them looks whether they are its own."""
+
+Whom = NewType("Whom", str)
+"""Somebody, by a mention, an id or a name: whoever takes it finds out who that may be."""
 
 TYPES: Mapping[Any, Type] = {
     str: Type("text", _text, lambda: _("a few words")),
@@ -134,8 +146,18 @@ TYPES: Mapping[Any, Type] = {
         lambda words, r: phrases.read_date(words, r.now, ZoneInfo(r.zone)),
         lambda: _("a date, for example 3 March"),
     ),
-    Member: Type("member", _member, lambda: _("a member: mention them")),
+    Member: Type(
+        "member",
+        _member,
+        lambda: _("a member, by name"),
+        how=lambda: _("Their name, a mention or their full id."),
+    ),
+    One: Type("one", _text, lambda: _("one of what is offered")),
+    Some: Type("some", lambda words, _r: tuple(words.split()), lambda: _("some of what is offered")),
+    Whom: Type("whom", _text, lambda: _("a name, a mention or an id"), how=lambda: _("A name, a mention, an id")),
 }
+WORDS = frozenset({"text", "whom"})
+"""Types that take any words."""
 _BY_NAME = {kind.name: annotation for annotation, kind in TYPES.items()}
 
 
@@ -155,6 +177,14 @@ def name(annotation: Any) -> str:
 
 def named(stored: str) -> Any:
     return _BY_NAME[stored]
+
+
+def asked_for(annotation: Any) -> tuple[Any, tuple[Option, ...]]:
+    """How a form asks for what a command takes: the kind of field, and what it offers."""
+    kind = of(annotation)
+    if kind.name == "choice":
+        return One, tuple(Option(plain(label), value) for label, value in kind.complete(""))
+    return named(kind.name), ()
 
 
 def _choice(words: tuple[str, ...]) -> Type:
@@ -194,6 +224,17 @@ def bind(
     return values
 
 
+def taken(handler: Callable[..., Any], answers: Mapping[str, str]) -> list[inspect.Parameter]:
+    """What the handler of a form takes of these answers."""
+    taken_ = inspect.signature(handler, eval_str=True).parameters.values() if answers else ()
+    return [parameter for parameter in taken_ if parameter.name in answers]
+
+
+def members_in(parameters: Iterable[inspect.Parameter], answers: Mapping[str, str]) -> list[str]:
+    """The answers by which somebody is named."""
+    return [answers[one.name] for one in parameters if one.name in answers and of(one.annotation) is TYPES[Member]]
+
+
 def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Reading) -> dict[str, Any]:
     """A form's answers as values, by the annotations of the action that takes them. Empty ones are left out."""
     _context, _value, *parameters = inspect.signature(handler, eval_str=True).parameters.values()
@@ -217,7 +258,12 @@ def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Rea
 def takes_words(handler: Callable[..., Any], name: str) -> bool:
     """Does the handler take this field as words, whatever they are?"""
     parameter = inspect.signature(handler, eval_str=True).parameters.get(name)
-    return parameter is not None and of(parameter.annotation).name == "text"
+    return parameter is not None and of(parameter.annotation).name in WORDS
+
+
+def wants_value(field: Field | None) -> bool:
+    """Does a form wait for a value, rather than for any words?"""
+    return field is not None and of(field.kind).name not in WORDS
 
 
 def check(field: Field, answer: str, reading: Reading) -> None:
@@ -229,7 +275,29 @@ def check(field: Field, answer: str, reading: Reading) -> None:
     if len(answer) > field.limit:
         long = _("That is a bit long: {n} characters at most. It stays in this chat; a shorter one goes on from here.")
         raise UserError(long.format(n=field.limit))
-    of(field.kind).parse(answer.strip(), reading)
+    of(field.kind).parse(picked(field, answer.strip()), reading)
+
+
+def picked(field: Field, answer: str) -> str:
+    """The value that an answer means where a field offers all there is. Raises UserError if it means none."""
+    if field.kind is One:
+        return _picked(field, answer)
+    if field.kind is not Some:
+        return answer
+    if field.optional and answer.casefold().rstrip(".") == "none":
+        return ""
+    parts = answer.split() if re.fullmatch(r"[\d\s]+", answer) else re.split(r"\s*[,;]\s*|\s+and\s+", answer)
+    return " ".join(dict.fromkeys(_picked(field, part) for part in parts if part))
+
+
+def _picked(field: Field, answer: str) -> str:
+    """By its number, its label or itself."""
+    said = answer.strip().casefold().rstrip(".")
+    for number, choice in enumerate(field.choices, start=1):
+        if said in (str(number), str(choice.label).casefold(), choice.value.casefold()):
+            return choice.value
+    labels = Text(", ").join(choice.label for choice in field.choices)
+    raise UserError(_("{typed} isn't one of these: {words}.").format(typed=answer[:40], words=labels))
 
 
 def usage(command: str, parameters: Sequence[inspect.Parameter]) -> str:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from bot.errors import NotUnderstood, Opens, UserError
+from bot.incoming import parameters
 from bot.messages import Button, Field, Form, Message, Plain, Text, plain
 from bot.registry import Command
 from bot.words import wishes
@@ -74,14 +75,28 @@ def question(form: Form, index: int, problem: Text | None = None) -> Text:
     parts = [problem] if problem else []
     if index == 0 and not problem:
         parts.append(form.title)
-    parts.append(field.label)
+        parts.extend([form.note] if form.note else [])
+    parts.append(Text(" ").join(part for part in (field.label, field.note, parameters.of(field.kind).how()) if part))
+    if field.kind in (parameters.One, parameters.Some):
+        parts.extend(Text(f"{number}. ") + one.label for number, one in enumerate(field.choices, start=1))
+    if field.kind is parameters.Some:
+        parts.append(_("Several are fine, with commas between."))
+        parts.extend([_("`none` chooses none of them.")] if field.optional else [])
     if field.default:
-        parts.append(_("Now: {default}. `-` keeps it. `cancel` stops.").format(default=field.default))
+        parts.append(_("Now: {default}. `-` keeps it. `cancel` stops.").format(default=_now(field)))
     elif field.optional:
         parts.append(_("`-` leaves it out. `cancel` stops."))
     else:
         parts.append(_("`cancel` stops."))
     return Text("\n").join(parts)
+
+
+def _now(field: Field) -> str:
+    """What a field has by default, as its choices are called."""
+    if field.kind not in (parameters.One, parameters.Some):
+        return field.default
+    kept = field.default.split()
+    return ", ".join(str(choice.label) for choice in field.choices if choice.value in kept)
 
 
 def is_it_the_answer(field: Field, line: str, *, first: bool) -> Text:

@@ -172,7 +172,7 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
     async def avoid(self, context: Context, who: Member | None = None) -> Message | Form:
         """Never be brought together with somebody: as buddies, for company, for a hello. Nobody is told."""
         if who is None:
-            field = Field("who", _("Whom? Mention them. They are not told."), Member)
+            field = Field("who", _("Whom?"), Member, note=_("They are not told."))
             return Form(_("Somebody to avoid"), (field,), "buddies.avoid_whom")
         return await self._avoid_screen(context, who)
 

@@ -11,7 +11,7 @@ from bot.clocks.times import friendly_duration
 from bot.cog import KeepsNothing, action
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Field, Form, Member, Message, Person, Text, Who
+from bot.messages import Field, Form, Member, Message, Option, Person, Text, Who, plain
 from bot.words.i18n import _
 from cogs.circles import hosting, kinds, lookup, repeating, screen, wording
 from cogs.circles.invitations import invitation
@@ -22,6 +22,8 @@ from storage.members import members
 
 TITLE, ABOUT, SPOT = 60, 300, 200
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=8)
+USUAL = (15, 20, 30, 45, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480)
+"""Minutes that are offered for how long it is; any others between those two can be said in words."""
 
 
 class CircleFilling(KeepsNothing):  # drafts stand with Circles
@@ -55,12 +57,11 @@ class CircleFilling(KeepsNothing):  # drafts stand with Circles
         if sheet.circle.kind == kinds.NOTICE:
             until = Field("when", _("Until when?"), datetime, default=f"{rule.start} {rule.at:%H:%M}")
             return Form(_("Until when"), (until,), "circles.until_then", str(sheet.circle.id))
+        length = timedelta(minutes=sheet.circle.minutes)
         fields = (
             Field("when", _("When does it first meet?"), datetime, default=f"{rule.start} {rule.at:%H:%M}"),
             Field("zone", _("In which city or time zone?"), ZoneInfo, default=rule.zone.key),
-            Field(
-                "length", _("How long?"), timedelta, default=friendly_duration(timedelta(minutes=sheet.circle.minutes))
-            ),
+            Field("length", _("How long?"), timedelta, default=friendly_duration(length), choices=_lengths()),
         )
         return Form(_("When, how long"), fields, "circles.timed", str(sheet.circle.id))
 
@@ -100,7 +101,7 @@ class CircleFilling(KeepsNothing):  # drafts stand with Circles
     @action("circles.cohost")
     async def cohost(self, context: Context, value: str) -> Form:
         await lookup.hosted(self, context, Choice.read(value).circle)
-        fields = (Field("who", _("Who? Mention them, or give their id."), Member),)
+        fields = (Field("who", _("Who?"), Member),)
         return Form(_("Somebody who hosts with you"), fields, "circles.named", value)
 
     @action("circles.named")
@@ -125,6 +126,10 @@ class CircleFilling(KeepsNothing):  # drafts stand with Circles
         if circle.state == "published":
             return Message(said.format(who=Who(who)))
         return await screen.show(self, context, circle.id, said.format(who=Who(who)))
+
+
+def _lengths() -> tuple[Option, ...]:
+    return tuple(Option(plain(friendly_duration(timedelta(minutes=n))), f"{n} minutes") for n in USUAL)
 
 
 def _spot_label(circle: Circle) -> Text:

@@ -93,7 +93,7 @@ class CircleHosts(KeepsNothing):  # who hosts what stands with Circles
     @action("circles.move")
     async def move(self, context: Context, value: str) -> Form:
         gathering, _circle = await self._date(context, value)
-        field = Field("when", _("To when? Whoever comes is told once."), datetime)
+        field = Field("when", _("To when?"), datetime, note=_("Whoever comes is told once."))
         return Form(_("Move one date"), (field,), "circles.moved", str(gathering.id))
 
     @action("circles.moved")

@@ -114,7 +114,7 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
     @action("circles.mod_hand_over", moderators=True)
     async def hand_over(self, context: Context, value: str) -> Form:
         circle = await self._circle(context, value)
-        field = Field("who", _("To whom? Nothing changes before their yes."), Member)
+        field = Field("who", _("To whom?"), Member, note=_("Nothing changes before their yes."))
         return Form(_("Hand over"), (field,), "circles.mod_handed", str(circle.id))
 
     @action("circles.mod_handed", moderators=True)

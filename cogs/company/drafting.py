@@ -62,7 +62,7 @@ class CompanyDrafting(KeepsNothing):  # requests stand with Company
 
     @action("company.note")
     async def note(self, context: Context, value: str) -> Form:
-        field = Field("note", _("What may they know? `-` for nothing."), optional=True, limit=NOTE_LENGTH)
+        field = Field("note", _("What may they know?"), optional=True, limit=NOTE_LENGTH)
         return Form(_("Your note"), (field,), "company.noted", value)
 
     @action("company.noted")

@@ -116,7 +116,13 @@ class CommunitySettings(KeepsNothing):
             _("Quiet hours here"),
             (
                 Field("start", _("From when may I not write first?"), time, default=friendly_time(now.start)),
-                Field("end", _("Until when? The same time means never."), time, default=friendly_time(now.end)),
+                Field(
+                    "end",
+                    _("Until when?"),
+                    time,
+                    default=friendly_time(now.end),
+                    note=_("The same time means never."),
+                ),
             ),
             "community.be_quiet",
         )

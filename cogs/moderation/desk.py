@@ -91,7 +91,7 @@ async def first_yes(cog: Cog, context: Context, command: str) -> Message | None:
 
 def whom(submit: str) -> Form:
     """The question where a command names nobody, as when it goes on after the first yes."""
-    return Form(_("About whom?"), (Field("who", _("A member: mention them, or write their id"), Member),), submit)
+    return Form(_("About whom?"), (Field("who", _("Which member?"), Member),), submit)
 
 
 async def agreed(cog: Cog, context: Context, value: str) -> Reply:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.cog import Cog, action, command, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
+from bot.incoming.parameters import Whom
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, who
 from bot.registry import Reply, Work, nothing_to_forget
 from bot.words.i18n import _
@@ -22,6 +23,7 @@ from storage.moderation import cases, holds
 from storage.moderation.cases import Named
 
 LONGEST = 2000
+NOBODY = Whom("")
 FEW = 10
 """People here: with fewer, whoever is reported may guess by whom."""
 NEW = "cases.new"
@@ -71,7 +73,7 @@ class Reports(Cog):
         return _form(chosen.code, typed=await writing.buddy(self, context, chosen.pair))
 
     @action("reports.written", stateless=True)
-    async def written(self, context: Context, value: str, words: str, who: str = "") -> Message:
+    async def written(self, context: Context, value: str, words: str, who: Whom = NOBODY) -> Message:
         draft = writing.begin(Choices.read(value), words)
         await self._community(context, draft.community)
         return await self._about(context, draft, who)
@@ -88,7 +90,7 @@ class Reports(Cog):
         return Form(_("Your words are kept for the report"), (_who(),), "reports.about", draft.mark)
 
     @action("reports.about", stateless=True)
-    async def about(self, context: Context, value: str, who: str = "") -> Message:
+    async def about(self, context: Context, value: str, who: Whom = NOBODY) -> Message:
         return await self._about(context, await writing.recall(self, context, value), who)
 
     async def _about(self, context: Context, draft: Draft, typed: str) -> Message:
@@ -301,8 +303,7 @@ class Reports(Cog):
 
 
 def _who(typed: str = "") -> Field:
-    label = _("About whom? A name, a mention, an id")
-    return Field("who", label, default=typed, optional=True, limit=200)
+    return Field("who", _("About whom?"), Whom, default=typed, optional=True, limit=200)
 
 
 def _form(value: str, words: str = "", typed: str = "") -> Form:

@@ -62,7 +62,7 @@ class OwnDates(Cog):
             _("A date of yours"),
             (
                 Field("label", _("What do you call it?"), limit=LONGEST),
-                Field("day", _("Which day? Say 3 march."), date),
+                _day_field(_("Which day?")),
             ),
             "dates.keep",
         )
@@ -79,7 +79,7 @@ class OwnDates(Cog):
 
     @action("dates.move")
     async def move(self, context: Context, value: str) -> Form:
-        return Form(_("Move it"), (Field("day", _("To which day? Say 3 march."), date),), "dates.moved", value)
+        return Form(_("Move it"), (_day_field(_("To which day?")),), "dates.moved", value)
 
     @action("dates.moved")
     async def moved(self, context: Context, value: str, day: date) -> Message:
@@ -239,6 +239,10 @@ class OwnDates(Cog):
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         # dates are the person's own: leaving one community does not end them
         return (lambda connection: own_dates.forget(connection, person)) if community is None else nothing_to_forget
+
+
+def _day_field(asked: Text) -> Field:
+    return Field("day", asked, date, note=_("Say 3 march."))
 
 
 def _told(label: str) -> Text:

@@ -235,7 +235,7 @@ class Reminders(Cog):
 
 
 def _when_field() -> Field:
-    return Field("when", _("When? Say in 2 hours, or every monday 19:00."), Coming)
+    return Field("when", _("When?"), Coming, note=_("Say in 2 hours, or every monday 19:00."))
 
 
 def _when(one: Reminder, now: datetime, zone: ZoneInfo) -> str:

@@ -71,7 +71,7 @@ class RepeatingReminders(KeepsNothing):  # what is kept stands with Reminders
     async def snooze_ask(self, context: Context, value: str) -> Form:
         return Form(
             _("Once more"),
-            (Field("when", _("When? Say in 20 min, or tomorrow 19:00."), datetime),),
+            (Field("when", _("When?"), datetime, note=_("Say in 20 min, or tomorrow 19:00.")),),
             "reminders.snooze_until",
             value,
         )

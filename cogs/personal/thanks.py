@@ -86,8 +86,8 @@ class GivenAndReceived(Cog):
         return Form(
             _("A thank-you"),
             (
-                Field("member", _("Whom? Mention them, or give their full id."), Member),
-                Field("words", _("For what? They see these words."), limit=LONGEST),
+                Field("member", _("Whom?"), Member),
+                _for_what(),
             ),
             "thanks.preview",
         )
@@ -194,9 +194,12 @@ def _consent_words(_value: str) -> Text:
     return _("Members may thank you through me. You see their name and their words; nobody else does.")
 
 
+def _for_what() -> Field:
+    return Field("words", _("For what?"), limit=LONGEST, note=_("They see these words."))
+
+
 def _form(value: str) -> Form:
-    field = Field("words", _("For what? They see these words."), limit=LONGEST)
-    return Form(_("A thank-you"), (field,), "thanks.words", value)
+    return Form(_("A thank-you"), (_for_what(),), "thanks.words", value)
 
 
 def _sentence(given: int, received: int) -> Text:

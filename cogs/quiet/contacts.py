@@ -36,7 +36,7 @@ class QuietContacts(Cog):
 
     @action("quiet.add")
     async def add(self, context: Context, value: str) -> Form:
-        field = Field("member", _("Who? Mention them, or give their full id."), Member)
+        field = Field("member", _("Who?"), Member)
         return Form(_("Someone you'd like told"), (field,), "quiet.ask")
 
     @action("quiet.ask")

@@ -10,18 +10,20 @@ from typing import Any, Protocol
 from bot.adapters.discord import DiscordAdapter
 from bot.adapters.discord.commands import words
 from bot.bot import Bot
+from bot.clocks import phrases
 from bot.cog import Settings
 from bot.hosting.installation import DATABASE
 from bot.incoming import parameters, text
-from bot.incoming.lines import sharing
+from bot.incoming.lines import choosing, sharing
 from bot.keys.crypto import Keyring
 from bot.messages import Member, Place
 from cogs import COGS
 from storage.database.database import Database
 from tests.adapters.contract import Seen
 from tests.adapters.discord_world import config
-from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person
+from tests.beds.discord import FakeDiscord, Guild, Interaction, Message, Permission, Person, forms
 from tests.beds.discord.messages import walk
+from tests.beds.discord.things import User
 from tests.beds.noon import Noon
 from tests.prepared import prepared
 
@@ -68,9 +70,19 @@ class DiscordActor:
     async def fill(self, form: Seen, *answers: str) -> Seen:
         assert isinstance(form.raw, Interaction)
         assert form.raw.modal is not None
-        names = [part["custom_id"] for part in walk(form.raw.modal["components"]) if part["type"] == 4]
-        filled = dict(zip(names, answers, strict=True))
+        parts = forms.inputs(form.raw.modal)
+        names = [name for name in parts if not name.endswith(forms.BESIDE)]
+        filled = {name: self._meant(parts[name], answer) for name, answer in zip(names, answers, strict=True)}
         return await self._answer(await self._person.submit(form.raw, **filled))
+
+    def _meant(self, part: dict[str, Any], answer: str) -> str | User | list[str]:
+        """What a thumb does for these words: the days are ticked, and a person is chosen."""
+        if part["type"] == forms.USERS:
+            around = self._bed.guild.members.values()
+            return next(one for one in around if answer in (one.name, one.id, f"<@{one.id}>"))
+        if part["type"] == forms.BOXES and answer not in {one["value"] for one in part["options"]}:
+            return [choosing.CODES[day] for day in sorted(phrases.read_days(answer).weekdays)]
+        return answer
 
     async def next(self) -> Seen:
         return _seen(await self._person.next())
@@ -86,7 +98,8 @@ class DiscordActor:
 
     async def _answer(self, asked: Interaction) -> Seen:
         if asked.modal is not None:
-            labels = [part["label"] for part in walk(asked.modal["components"]) if part["type"] == 18]
+            named = [part for part in walk(asked.modal["components"]) if part["type"] == 18]
+            labels = [one["label"] for one in named if not one["component"]["custom_id"].endswith(forms.BESIDE)]
             return Seen(asked.modal["title"], questions=tuple(labels), raw=asked)
         answer = await asked.reply()
         self._person.read_all()

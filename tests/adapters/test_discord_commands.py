@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.adapters.discord import commands, components
+from bot.adapters.discord import commands, components, forms
 from bot.adapters.discord.commands import GROUP, IN_DM, IN_GUILD, MANAGE_GUILD, STRING, SUBCOMMAND
 from bot.messages import Button, Field, File, Form, Text
 from bot.registry import Command
@@ -133,7 +133,7 @@ def test_marks_differ_and_are_never_those_discord_gives() -> None:
 @pytest.mark.parametrize("fields", [1, 5])
 async def test_a_form_is_what_discord_takes(fields: int) -> None:
     asked = tuple(Field(f"f{n}", Text("l" * 60), multiline=n > 2, default="d", limit=4000) for n in range(fields))
-    modal = components.modal_of(Form(Text("t" * 60), asked, "x.y", "v", "o7")).to_dict()
+    modal = forms.modal_of(Form(Text("t" * 60), asked, "x.y", "v", "o7"), direct=False).to_dict()
     found = spec.Spec.load().find("POST", "/interactions/1/x/callback")
     assert found is not None
     assert spec.Spec.load().request_error(found[0], {"type": 9, "data": modal}) is None
@@ -144,7 +144,7 @@ async def test_a_form_is_what_discord_takes(fields: int) -> None:
 def test_a_sent_form_is_read_in_both_shapes() -> None:
     row = {"type": 1, "components": [{"type": 4, "custom_id": "a", "value": "1"}]}
     label = {"type": 18, "component": {"type": 4, "custom_id": "b", "value": "2"}}
-    assert components.answers_of([row, label, {"type": 10}]) == {"a": "1", "b": "2"}
+    assert forms.answers_of([row, label, {"type": 10}]) == {"a": "1", "b": "2"}
 
 
 def test_files_are_handed_over_anew_for_each_try() -> None:

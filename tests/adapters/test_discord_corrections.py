@@ -6,14 +6,13 @@ from datetime import time
 
 from bot.adapters.discord import DiscordAdapter
 from tests.adapters.discord_world import Kith
-from tests.beds.discord import Interaction
-from tests.beds.discord.messages import walk
+from tests.beds.discord import Interaction, forms
 
 
 def filled(shown: Interaction) -> dict[str, str]:
     """What stands in the fields of a form as it is shown."""
     assert shown.modal is not None
-    return {part["custom_id"]: part.get("value", "") for part in walk(shown.modal["components"]) if part["type"] == 4}
+    return forms.shown(shown.modal)
 
 
 async def test_a_wrong_value_in_a_form_opens_it_again_with_all_that_was_written(

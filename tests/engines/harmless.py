@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
-from bot.adapters.discord import calendar, components
+from bot.adapters.discord import calendar, components, forms
 from bot.adapters.discord.drawing import draw, split
 from bot.adapters.local.drawing import Page
 from bot.adapters.matrix.content import APART, BUTTONS, Reading, contents
@@ -100,7 +100,7 @@ def _around_discord(words: str) -> Iterator[str]:
     code = draw(Text("`{words}`").format(words=words))
     if code.count("`") != 2 or "\n" in code:
         yield "code that ends too soon"
-    modal = components.modal_of(Form(plain(words), (Field("a", plain(words), default=words[:100]),), "x.y"))
+    modal = forms.modal_of(Form(plain(words), (Field("a", plain(words), default=words[:100]),), "x.y"), direct=False)
     if not (len(modal.title) <= 45 and modal.custom_id == "kith:1:x.y::"):
         yield "a form that is not ours"
     event = Event("k", plain(words), NOW, NOW + timedelta(hours=1), Text("here"), plain(words))

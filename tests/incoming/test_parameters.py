@@ -98,7 +98,7 @@ def test_members_choices_durations_and_dates() -> None:
         (schedule, "19:00 valencia weekdays", "valencia can mean more than one time zone."),
         (schedule, "19:00 Berlin every blue moon", "I read days like every day"),
         (schedule, "19:00 Berlin weekdays please", "I understood `it`, but not “please”."),
-        (thank, "@nobody hello", "I don't know who @nobody is. Mention them, or give their full id."),
+        (thank, "@nobody hello", "I don't know who @nobody is. Their name there, a mention or their full id works."),
         (dial, "deep", "deep isn't one of these: light, personal, tender."),
         (remind, "tomorrow 25:00 tea", "25:00"),
         (remind, "in 20 min", "`it` needs a few words."),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.incoming.lines import choosing
 from tests.beds.discord import FakeDiscord
 from tests.beds.process import configure
 from tests.journeys.hosted import Hosted, next_minute
@@ -30,7 +31,7 @@ async def test_a_first_day_with_the_bot_killed_between_its_steps(
             form = await alice.press(asked, "Change time or days")
             await kith.kill()
             at = f"{next_minute():%H:%M}"
-            changed = await (await alice.submit(form, at=at, zone="utc", days="every day")).reply()
+            changed = await (await alice.submit(form, at=at, zone="utc", days=choosing.CODES)).reply()
             assert f"A check-in at {at} every day, UTC, seen by nobody." in changed.text
             done = await (await alice.press(changed, "Yes")).reply()
             assert f"I'll check in at {at} every day, UTC." in done.text

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord import commands, components, direct
+from bot.adapters.discord import commands, components, direct, forms
 from bot.adapters.discord.answers import TRIES, Answer, Interaction, incoming_of
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
@@ -109,7 +109,7 @@ class DiscordAdapter:
             case TYPES.component:
                 work = self._bot.run_action(incoming, data["custom_id"])
             case TYPES.modal_submit:
-                answers = components.answers_of(data["components"])
+                answers = forms.answers_of(data["components"])
                 work = self._bot.run_action(incoming, data["custom_id"], answers)
             case _:
                 return

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.adapters.discord import components
+from bot.adapters.discord import components, forms
 from bot.adapters.discord.drawing import draw, messages
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
 from bot.adapters.discord.rooms import PLATFORM
@@ -87,7 +87,7 @@ class Answer:
         """Answer with a form, which Discord takes as a first answer only."""
         async with self._acknowledging:
             if not self._acknowledged:
-                modal = components.modal_of(form)
+                modal = forms.modal_of(form, direct=self.direct)
                 await self._repeatable(lambda: self._interaction.response.send_modal(modal))
                 self._acknowledged = self._said = True
                 return

@@ -1,21 +1,18 @@
-"""Buttons, forms, and the marks by which a message is found again. None lives in memory: its id says it all."""
+"""Buttons, and the marks by which a message is found again. None lives in memory: its id says it all."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 import discord
 
 from bot.adapters.discord.drawing import shorten
 from bot.incoming.standing.questions import Pointed
-from bot.messages import Button, Field, File, Form
+from bot.messages import Button, File
 
 LABEL = 80
-FIELD_LABEL = 45
-TITLE = 45
 STYLES = {
     "default": discord.ButtonStyle.secondary,
     "primary": discord.ButtonStyle.primary,
@@ -70,44 +67,11 @@ def replied_to(message: discord.Message) -> Pointed | None:
     return Pointed(tuple((one.label or "", one.custom_id or "") for one in drawn))
 
 
-def modal_of(form: Form) -> discord.ui.Modal:
-    modal = discord.ui.Modal(title=shorten(str(form.title), TITLE), custom_id=form.id, timeout=None)
-    for field in form.fields:
-        modal.add_item(_input(field))
-    modal.stop()  # as in view_of
-    return modal
-
-
-def answers_of(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What was written into a form: field name -> words."""
-    return {part["custom_id"]: part["value"] for part in _parts(components) if "value" in part}
-
-
 def files_of(files: Sequence[File]) -> list[discord.File]:
     return [discord.File(BytesIO(file.content), file.name) for file in files]
-
-
-def _input(field: Field) -> discord.ui.Label[discord.ui.Modal]:
-    style = discord.TextStyle.paragraph if field.multiline else discord.TextStyle.short
-    text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id=field.name,
-        style=style,
-        default=field.default or None,
-        required=not field.optional,
-        max_length=field.limit,
-    )
-    return discord.ui.Label(text=shorten(str(field.label), FIELD_LABEL), component=text)
 
 
 def _ids(message: discord.Message) -> set[int]:
     """The marks a message carries."""
     rows = (row for row in message.components if isinstance(row, discord.ActionRow))
     return {child.id for row in rows for child in row.children if child.id is not None and child.id >= 0x4000_0000}
-
-
-def _parts(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for component in components:
-        yield component
-        yield from _parts(component.get("components", ()))
-        if "component" in component:
-            yield from _parts([component["component"]])

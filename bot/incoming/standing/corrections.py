@@ -87,9 +87,9 @@ def _one_value(registry: Registry, chat: Chat) -> Form:
     wanted = [one for one in command.parameters if chat.opens and one.name == chat.opens.name] if command else []
     if not wanted or chat.opens is None:
         raise UserError(_("I no longer have what you filled in. Please open it again."))
-    kind = parameters.of(wanted[0].annotation)
-    limit = parameters.MAX_TEXT
-    field = Field("words", kind.what(), default=chat.opens.heard[:limit], limit=limit)
+    kind, choices = parameters.asked_for(wanted[0].annotation)
+    label, limit = parameters.of(wanted[0].annotation).what(), parameters.MAX_TEXT
+    field = Field("words", label, kind, default=chat.opens.heard[:limit], limit=limit, choices=choices)
     return Form(plain(chat.opens.command), (field,), ANSWERED, row=STATELESS)
 
 

@@ -25,7 +25,7 @@ OWN = frozenset({TAKEN, LEFT, drafts.GO_ON})
 LEAVES = frozenset({"back", "go back", "never mind", "nevermind", "nvm", "later", "not now"})
 """What leaves a form for now, and keeps it."""
 
-NAMES_ANYTHING = frozenset({"text", "member", "dialled"})
+NAMES_ANYTHING = parameters.WORDS | {"member", "dialled"}
 """Kinds of fields in which any words may be the answer."""
 
 
@@ -46,7 +46,7 @@ async def answer(
         await _keep(chats, context, replace(chat, unsure=line))
         return _was_that_it(registry, field, line)
     reply = await _next(registry, chats, context, chat, line, reading)
-    if isinstance(reply, Pressed) or field.kind is not str:
+    if isinstance(reply, Pressed) or parameters.of(field.kind).name not in parameters.WORDS:
         return reply
     said = wished.beside(registry, reply, wished.find(line))
     return said if isinstance(said, Message) else reply
@@ -110,11 +110,13 @@ async def _next(
     try:
         typed = completed(partial(parameters.check, field, reading=reading), chat.heard, typed)
     except UserError as error:
-        heard = "" if field.kind is str else chat.heard if text.agrees(typed) else typed
+        heard = (
+            "" if parameters.of(field.kind).name in parameters.WORDS else chat.heard if text.agrees(typed) else typed
+        )
         await _keep(chats, context, replace(chat, unsure="", heard=heard))
         asked = text.question(form, index, text.sentence(error))
         return help_first.not_understood(registry, asked, None, error.offers)
-    chat = conversation.answered(chat, typed)
+    chat = conversation.answered(chat, parameters.picked(field, typed) if typed else typed)
     if len(chat.answers) < len(form.fields):
         await _keep(chats, context, chat)
         return Message(text.question(form, index + 1), aside=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.beds.discord import forms
 from tests.beds.discord.interactions import Asked, Interaction, ask, may_use
-from tests.beds.discord.messages import Message, walk
+from tests.beds.discord.messages import Message
 from tests.beds.discord.things import Channel, Payload, User
 
 if TYPE_CHECKING:
@@ -81,15 +83,12 @@ class Person:
         interaction = ask(self._discord, Asked.COMPONENT, self.user, message.channel, data, message)
         return await interaction.first_answer()
 
-    async def submit(self, form: Interaction, **answers: str) -> Interaction:
-        """Fill in the form she was shown, by field name, and send it."""
+    async def submit(self, form: Interaction, **answers: str | Person | User | Sequence[str]) -> Interaction:
+        """Fill in the form she was shown, by field name, and send it: words are written, all else is chosen."""
         assert form.modal is not None, f"she was shown {form.reply_type!r}, not a form"
-        inputs = {c["custom_id"]: c for c in walk(form.modal["components"]) if c["type"] == 4}
-        assert answers.keys() <= inputs.keys(), f"the form asks {list(inputs)}"
-        for name, field in inputs.items():
-            _check_input(field, answers.get(name, field.get("value") or ""))
-        sent = _filled(form.modal["components"], answers)
-        data = {"custom_id": form.modal["custom_id"], "components": sent}
+        given = {name: one.user if isinstance(one, Person) else one for name, one in answers.items()}
+        filled = forms.fill(form.modal, given, form.channel, self.user, self._discord.world.bot)
+        data = {"custom_id": form.modal["custom_id"], **filled}
         return await ask(self._discord, Asked.MODAL, self.user, form.channel, data, form.on).first_answer()
 
     def say(self, text: str, where: Channel | None = None, replies_to: Message | None = None) -> Message:
@@ -182,27 +181,3 @@ def _leaf(data: Payload) -> Payload:
     while data["options"]:
         data = data["options"][0]
     return data
-
-
-def _check_input(field: Payload, answer: str) -> None:
-    """Her client does not send a form whose fields are too short, too long, or empty where something is required."""
-    name = field["custom_id"]
-    assert answer or not field.get("required", True), f"{name} must be filled in"
-    assert len(answer) <= (field.get("max_length") or 4000), f"{name} is too long"
-    assert not answer or len(answer) >= (field.get("min_length") or 0), f"{name} is too short"
-
-
-def _filled(components: list[Payload], answers: dict[str, str]) -> list[Payload]:
-    """The form's components as they come back: ids, types and values only."""
-    sent: list[Payload] = []
-    for number, component in enumerate(components):
-        part: Payload = {"id": number + 1, "type": component["type"]}
-        if "components" in component:
-            part["components"] = _filled(component["components"], answers)
-        if "component" in component:
-            part["component"] = _filled([component["component"]], answers)[0]
-        if component["type"] == 4:
-            part["custom_id"] = component["custom_id"]
-            part["value"] = answers.get(component["custom_id"], component.get("value") or "")
-        sent.append(part)
-    return sent
