@@ -80,7 +80,10 @@ class DiscordActor:
         if part["type"] == forms.USERS:
             around = self._bed.guild.members.values()
             return next(one for one in around if answer in (one.name, one.id, f"<@{one.id}>"))
-        if part["type"] == forms.BOXES and answer not in {one["value"] for one in part["options"]}:
+        if part["type"] == forms.BOXES:
+            ticked = answer.split(", ")
+            if {one["label"] for one in part["options"]} >= set(ticked):
+                return ticked
             return [choosing.CODES[day] for day in sorted(phrases.read_days(answer).weekdays)]
         return answer
 

@@ -58,7 +58,7 @@ def _default(part: Payload) -> list[str]:
     if part["type"] == TEXT:
         return [part["value"]] if part.get("value") else []
     if part["type"] == USERS:
-        return [one["id"] for one in part.get("default_values") or ()]
+        return [str(one["id"]) for one in part.get("default_values") or ()]
     return [one["value"] for one in part["options"] if one.get("default")]
 
 
