@@ -104,10 +104,17 @@ class Core:
 
 
 def command(
-    name: str, *, anyone: bool = False, community: bool = False, moderators: bool = False, expensive: bool = False
+    name: str,
+    *,
+    anyone: bool = False,
+    community: bool = False,
+    moderators: bool = False,
+    expensive: bool = False,
+    about: str = "",
+    quotes: bool = False,
 ) -> Callable[[M], M]:
     """Offer a method as a command: its signature is the parameters, its docstring the help."""
-    marks = {"name": name, "anyone": anyone, "community": community}
+    marks = {"name": name, "anyone": anyone, "community": community, "about": about, "quotes": quotes}
     return _mark("command", {**marks, "moderators": moderators, "expensive": expensive})
 
 

@@ -60,6 +60,9 @@ class Incoming:
     place: Place | None = None
     locale: str = "en"
     message: str = ""
+    about: Member | None = None
+    quoted: str = ""
+    whole_forms: bool = False
     raw: Any = field(default=None, repr=False, compare=False)
 
 
@@ -86,6 +89,12 @@ class Context:
     """A greeting was typed rather than a command: it shows, and ends nothing."""
     message: str = ""
     """The platform's id of what the member wrote; empty for a press."""
+    about: Member | None = None
+    """On whom the command was opened, where it was opened on somebody or on what they wrote."""
+    quoted: str = ""
+    """Where that stands which they wrote, as an address."""
+    whole_forms: bool = False
+    """A form opened now is shown whole, and its choices can be ticked."""
     raw: Any = field(default=None, repr=False, compare=False)
 
     @property

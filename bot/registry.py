@@ -32,9 +32,9 @@ TOP_LEVEL = frozenset({"checkin", "buddy", "circle", "company", "quiet", "people
 class Command:
     """A command every adapter offers: ``/checkin on`` here, ``checkin on`` there.
 
-    ``anyone``: it also answers members who have not said yes to anything. ``community``: it needs to know which
-    community is meant, and asks where that is not clear. ``moderators``: the platform is asked, at the time of the
-    call. ``expensive``: it writes much or reaches others, so a member can ask it less often (``bot.incoming.limits``).
+    ``anyone``: it also answers members who have said yes to nothing. ``community``: it needs to know which community is
+    meant, and asks where that is not clear. ``moderators``: the platform is asked each time. ``expensive``: it can be
+    asked less often. ``about``: its name where it is offered on somebody; ``quotes``: and on what somebody wrote.
     """
 
     name: str
@@ -45,6 +45,8 @@ class Command:
     community: bool = False
     moderators: bool = False
     expensive: bool = False
+    about: str = ""
+    quotes: bool = False
 
     @property
     def description(self) -> str:

@@ -307,4 +307,4 @@ def _field(
 
 
 def _again(words: str) -> Text:
-    return plain(words)
+    return plain(words) if words else Text()

@@ -62,6 +62,9 @@ class Recognising:
             locale=incoming.locale,
             direct=incoming.place is None,
             message=incoming.message,
+            about=incoming.about,
+            quoted=incoming.quoted,
+            whole_forms=incoming.whole_forms,
             raw=incoming.raw,
         )
 

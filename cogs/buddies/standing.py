@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, plain, who
 from bot.registry import Reply, Stand
-from bot.words.i18n import _
+from bot.words.i18n import N_, _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
 from cogs.buddies.introductions import doors_of, one_tap, proposed
@@ -168,7 +168,7 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
 
     # -- whom they never want to meet ---------------------------------------------------------------------------------
 
-    @command("buddy avoid")
+    @command("buddy avoid", about=N_("Avoid"))
     async def avoid(self, context: Context, who: Member | None = None) -> Message | Form:
         """Never be brought together with somebody: as buddies, for company, for a hello. Nobody is told."""
         if who is None:

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.incoming.parameters import Whom
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, Who, who
 from bot.registry import Reply, Work, nothing_to_forget
-from bot.words.i18n import _
+from bot.words.i18n import N_, _
 from cogs.moderation import desk, writing
 from cogs.moderation.writing import Choices, Draft
 from storage.delivery import deliveries
@@ -34,10 +34,13 @@ log = logging.getLogger(__name__)
 class Reports(Cog):
     """A report holds introductions of whom it is about, separates if wished, and reaches no one it names."""
 
-    @command("report", anyone=True, community=True)
+    @command("report", anyone=True, community=True, about=N_("Report"), quotes=True)
     async def report(self, context: Context, words: str = "") -> Reply:
         """Tell the people who run this community that something is wrong. You choose who sees it."""
         chosen = Choices(context.here.id)
+        if context.about or context.quoted:
+            words = f"{context.quoted}\n" if context.quoted else ""
+            return _form(chosen.code, words, context.about.id if context.about else "")
         return await self._said(context, chosen, words) if words.strip() else self._screen(chosen)
 
     @action("reports.change", stateless=True)

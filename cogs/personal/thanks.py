@@ -32,7 +32,7 @@ TAPS: Mapping[What, str] = {
 class GivenAndReceived(Cog):
     """No totals for anybody else, no balance and no debt. Erased after 90 days."""
 
-    @command("thanks", community=True)
+    @command("thanks", community=True, about=N_("Say thanks"))
     async def thank(self, context: Context, member: Member | None = None, words: str = "") -> Reply:
         """Thank somebody, or see what you gave and received."""
         if member is None:
@@ -105,17 +105,15 @@ class GivenAndReceived(Cog):
         """Who will see what, before it goes."""
         if len(words.strip()) > LONGEST:
             raise UserError(_("That is a bit long: {n} characters at most.").format(n=LONGEST))
+        if member == context.member:
+            raise UserError(_("That is you."))
         community, to = await self._community(context), await self.read(members.person_of, member)
-        if (
-            community is None
-            or to is None
-            or not await self.read(thanks.may_thank, community, context.me, to, context.now)
-        ):
-            raise UserError(_("They don't take thanks through me. You can tell them yourself."))
+        if community is None:
+            raise UserError(_("I carry thanks only where we share a community."))
 
         seal = self.seal(words.strip(), "thanks", "words")
-        row = await self.write(thanks.draft, community, context.me, to, seal, context.now)
-        said = _("{who} will see exactly this, with your name:").format(who=who(member))
+        row = await self.write(thanks.draft, community, context.me, to or context.me, seal, context.now)
+        said = _("{who} will see exactly this, with your name, if they accept thanks:").format(who=who(member))
         return Message(
             said + "\n" + Text("{words}").format(words=words.strip()),
             (
@@ -135,15 +133,11 @@ class GivenAndReceived(Cog):
 
     @action("thanks.send", expensive=True)
     async def send(self, context: Context, value: str) -> Text:
+        """The same is said whoever it was meant for: nobody learns here who is a member, or takes thanks."""
         done = await self.write(thanks.send, context.me, int(value), context.now)
         if done == "enough":
             raise UserError(_("{n} a day are what I carry. Tomorrow is fine too.").format(n=thanks.A_DAY))
-        if done == "no":
-            raise UserError(_("They don't take thanks through me. You can tell them yourself."))
-        one = await self.read(thanks.get, int(value))
-        if done != "sent" or one is None:
-            return _("That is answered already.")
-        return await self.passed_on(context, [one.to], thanks.SAID, _("Sent."))
+        return _("If they accept thanks, they'll get it.") if done == "sent" else _("That is answered already.")
 
     @action("thanks.drop")
     async def drop(self, context: Context, value: str) -> Text:

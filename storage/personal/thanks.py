@@ -81,7 +81,7 @@ def draft(
     seal: sql.Seal,
     now: datetime,
 ) -> int:
-    """Keep the words until the writer has seen who would read them."""
+    """Keep the words until the writer has seen who would read them. To the writer: they reach nobody."""
     connection.execute("DELETE FROM thanks WHERE person = ? AND sent IS NULL", (person.id,))
     values = {"community": community.id, "person": person.id, "to": to.id, "created": seconds(now)}
     return sql.insert_sealed(connection, "thanks", "words", seal, **values)
@@ -92,24 +92,26 @@ def drop(connection: Connection, person: Person, row: int) -> None:
 
 
 def sent_today(connection: Connection, person: Person, now: datetime) -> int:
+    """Whether they arrived or not: the number tells nobody who takes thanks."""
     [count] = connection.execute(
-        "SELECT count(*) FROM thanks WHERE person = ? AND sent > ?", (person.id, seconds(now - timedelta(days=1)))
+        "SELECT count(*) FROM given_received WHERE person = ? AND what = 'thanked' AND at > ?",
+        (person.id, seconds(now - timedelta(days=1))),
     ).fetchone()
     return int(count)
 
 
-def send(connection: Connection, person: Person, row: int, now: datetime) -> Literal["sent", "gone", "enough", "no"]:
-    """The words go to the other, privately. Checked again: what held when they were shown may hold no more."""
+def send(connection: Connection, person: Person, row: int, now: datetime) -> Literal["sent", "gone", "enough"]:
+    """The words go to the other, privately, if they may; else they are deleted, and the writer is told the same."""
     one = get(connection, row)
     if one is None or one.person != person or one.sent is not None:
         return "gone"
     if sent_today(connection, person, now) >= A_DAY:
         return "enough"
+    note(connection, person, "thanked", now)
     if not may_thank(connection, one.community, person, one.to, now):
         drop(connection, person, row)
-        return "no"
+        return "sent"
     connection.execute("UPDATE thanks SET sent = ? WHERE id = ?", (seconds(now), row))
-    note(connection, person, "thanked", now)
     said = Delivery(
         one.to, SAID, f"{SAID}:{row}", now, None, PURPOSE, one.community, {"thanks": row, "about": person.id}
     )

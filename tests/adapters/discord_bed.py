@@ -54,6 +54,11 @@ class DiscordActor:
         command, rest = text.find(self._bed.bot.registry.commands, line)
         reading = parameters.Reading(self._bed.bot.now(), read_member=self._bed.adapter.read_member)
         options: dict[str, Any] = dict(sharing.split(command.name, command.parameters, rest, reading))
+        for parameter in command.parameters:
+            if parameters.of(parameter.annotation).name == "member" and parameter.name in options:
+                user = reading.read_member(options[parameter.name])
+                assert user is not None
+                options[parameter.name] = Person(self._bed.fake, self._bed.guild.members[user.id])
         room = self._bed.guild.general
         return await self._answer(await self._person.slash(" ".join(words(command)), where=room, **options))
 
@@ -135,6 +140,9 @@ class DiscordBed:
 
     async def close(self) -> None:
         await self._stack.aclose()
+
+    def person(self, name: str) -> Person:
+        return self._people[name]
 
     def actor(self, name: str) -> DiscordActor:
         return self._actors[name]

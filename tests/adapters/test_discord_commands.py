@@ -150,3 +150,9 @@ def test_a_sent_form_is_read_in_both_shapes() -> None:
 def test_files_are_handed_over_anew_for_each_try() -> None:
     [file] = components.files_of([File("a.txt", b"words")])
     assert (file.filename, file.fp.read()) == ("a.txt", b"words")
+
+
+def test_a_program_is_nobody() -> None:
+    author = {"id": "5", "username": "kith", "bot": True}
+    data = {"type": 3, "target_id": "7", "resolved": {"messages": {"7": {"author": author}}}}
+    assert commands.pointed_at(data, "1", "2") == (None, "https://discord.com/channels/1/2/7")

@@ -40,8 +40,8 @@ async def _command(siege: Siege, line: str) -> None:
 async def _about(siege: Siege, line: str) -> None:
     """By a moderator of another server, about somebody who was never there; and by a plain member."""
     who = f"<@{siege.alice.id}>"
-    await siege.slash(siege.eve, f"kith-mod {line}", siege.lair.general, who=who)
-    await siege.slash(siege.bob, f"kith-mod {line}", siege.garden.general, who=who)
+    await siege.slash(siege.eve, f"kith-mod {line}", siege.lair.general, who=siege.alice)
+    await siege.slash(siege.bob, f"kith-mod {line}", siege.garden.general, who=siege.alice)
     await siege.send(siege.eve, f"kith:1:{line}.who:-:", siege.lair.general, who=who)
 
 
@@ -61,7 +61,7 @@ async def _in_a_server_without_kith(siege: Siege) -> None:
     del den.members[siege.fake.world.bot.id]
     for line in ("cases", "settings"):
         await siege.slash(siege.eve, f"kith-mod {line}", den.general)
-    await siege.slash(siege.eve, "kith-mod hold", den.general, who=f"<@{siege.alice.id}>")
+    await siege.slash(siege.eve, "kith-mod hold", den.general, who=siege.alice)
 
 
 async def _a_role_with_the_name(siege: Siege) -> None:
@@ -126,7 +126,7 @@ async def _leave_and_come_back(siege: Siege) -> None:
     siege.fake.leave(siege.bob, siege.garden)
     await siege.done()
     siege.fake.join(siege.bob, siege.garden)
-    await siege.slash(siege.bob, "kith thanks", siege.garden.general, member=f"<@{siege.alice.id}>", words=EVIL)
+    await siege.slash(siege.bob, "kith thanks", siege.garden.general, member=siege.alice, words=EVIL)
 
 
 async def _link_two_servers(siege: Siege) -> None:
@@ -204,14 +204,14 @@ async def _thank(siege: Siege, who: str) -> None:
     attacker: Somebody = getattr(siege, who)
     where = siege.garden.general if who == "bob" else siege.lair.general
     for place in (where, attacker.dm):
-        await siege.slash(attacker, "kith thanks", place, member=f"<@{siege.alice.id}>", words=EVIL)
+        await siege.slash(attacker, "kith thanks", place, member=siege.alice, words=EVIL)
     await siege.send(attacker, f"kith:1:thanks.words:-:discord {siege.alice.id}", where, words=EVIL)
 
 
 async def _a_name_that_speaks(siege: Siege) -> None:
     """Words in one's own name, with mentions and marks, wherever the name is shown."""
     siege.bob.user.name = f"{EVIL} <@{siege.alice.id}> @everyone **Kith**"
-    await siege.slash(siege.bob, "kith thanks", siege.garden.general, member=f"<@{siege.alice.id}>", words="thank you")
+    await siege.slash(siege.bob, "kith thanks", siege.garden.general, member=siege.alice, words="thank you")
     await siege.slash(siege.bob, "kith feedback", siege.garden.general, words=f"{EVIL} <@{siege.alice.id}>")
 
 
@@ -258,11 +258,11 @@ async def _by_report(siege: Siege, attacker: Somebody, about: Somebody) -> str:
 
 
 async def _by_holding(siege: Siege, attacker: Somebody, about: Somebody) -> str:
-    return await siege.slash(attacker, "kith-mod hold", siege.lair.general, who=f"<@{about.id}>")
+    return await siege.slash(attacker, "kith-mod hold", siege.lair.general, who=about)
 
 
 async def _by_training(siege: Siege, attacker: Somebody, about: Somebody) -> str:
-    return await siege.slash(attacker, "kith-mod trained", siege.lair.general, who=f"<@{about.id}>")
+    return await siege.slash(attacker, "kith-mod trained", siege.lair.general, who=about)
 
 
 def _community_of(connection: Connection, guild: str) -> int:

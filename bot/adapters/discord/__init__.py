@@ -63,7 +63,7 @@ class DiscordAdapter:
         self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
-        self._by_words = {tuple(commands.words(command)): command for command in bot.registry.commands.values()}
+        self._offered = commands.Offered(bot.registry.commands.values())
         described = commands.payloads(bot.registry.commands.values())
         self._connection = Connection(self._client, config.token.reveal(), described)
         self._working: set[asyncio.Task[None]] = set()
@@ -102,10 +102,7 @@ class DiscordAdapter:
         incoming = incoming_of(interaction, answer)
         match interaction.type:
             case TYPES.application_command:
-                words, arguments, _focused = commands.read(data)
-                command = self._by_words.get(tuple(words))
-                name = command.name if command else "help"  # one that has been renamed since the last start
-                work = self._bot.run_command(incoming, name, arguments if command else {})
+                work = self._bot.run_command(*self._offered.meant(incoming, data))
             case TYPES.component:
                 work = self._bot.run_action(incoming, data["custom_id"])
             case TYPES.modal_submit:
@@ -116,10 +113,7 @@ class DiscordAdapter:
         await self._work(answer.within(work))
 
     async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:
-        words, arguments, focused = commands.read(data)
-        command = self._by_words.get(tuple(words))
-        offered = commands.suggestions(command, focused, arguments.get(focused, "")) if command else []
-        choices = [discord.app_commands.Choice(name=label, value=value) for label, value in offered]
+        choices = [discord.app_commands.Choice(name=label, value=value) for label, value in self._offered.begun(data)]
         try:
             async with reaching():
                 await interaction.response.autocomplete(choices)

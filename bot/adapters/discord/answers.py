@@ -170,5 +170,6 @@ def incoming_of(interaction: Interaction, answer: Answer) -> Incoming:
         channel=Channel(PLATFORM, str(interaction.channel_id)),
         place=Place(PLATFORM, str(interaction.guild_id), guild.name if guild else "") if interaction.guild_id else None,
         locale=interaction.locale.value,
+        whole_forms=True,
         raw=answer,
     )

@@ -127,7 +127,7 @@ def _registered(discord: FakeDiscord, asked: list[Payload]) -> dict[str, Payload
     commands: dict[str, Payload] = {}
     for command in asked:
         permissions = command.get("default_member_permissions")
-        commands[command["name"]] = {
+        commands[rules.name_of(command)] = {
             **COMMAND_DEFAULTS,
             **command,
             "id": discord.world.new_id(),

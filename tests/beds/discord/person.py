@@ -61,6 +61,20 @@ class Person:
         _leaf(data)["options"] = filled
         return await ask(self._discord, Asked.COMMAND, self.user, channel, data).first_answer()
 
+    async def menu(self, entry: str, on: Person | Message, where: Channel | None = None) -> Interaction:
+        """Choose an entry in the menu of somebody, or of a message she can see."""
+        written = isinstance(on, Message)
+        channel = where or (on.channel if isinstance(on, Message) else self.dm)
+        command = self._discord.commands[f"{entry} on a message" if written else f"{entry} on a person"]
+        assert may_use(command, self.user, channel), f"{entry} is not offered to {self.name} here"
+        data: Payload = {"id": command["id"], "name": entry, "type": command["type"], "target_id": on.id}
+        if isinstance(on, Message):
+            assert self.can_see(on), f"{self.name} cannot see this message"
+            data["resolved"] = {"messages": {on.id: on.payload()}}
+        else:
+            data["resolved"] = {"users": {on.id: on.user.payload()}}
+        return await ask(self._discord, Asked.COMMAND, self.user, channel, data).first_answer()
+
     async def complete(
         self, name: str, option: str, typed: str, /, *, where: Channel | None = None, **others: str
     ) -> list[str | int]:

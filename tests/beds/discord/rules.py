@@ -75,14 +75,30 @@ def modal_faults(data: Payload) -> Iterator[str]:
         yield "data.components: Component custom id cannot be duplicated"
 
 
+MENUS = {2: "on a person", 3: "on a message"}
+
+
+def name_of(command: Payload) -> str:
+    """What no other of its kind is called: an entry of a menu may have the name of another kind's."""
+    where = MENUS.get(command.get("type", 1))
+    return f"{command['name']} {where}" if where else str(command["name"])
+
+
 def command_faults(commands: list[Payload]) -> Iterator[str]:
     """Source: https://docs.discord.com/developers/interactions/application-commands."""
     chat = [command for command in commands if command.get("type", 1) == 1]
     if len(chat) > 100:
         yield "Maximum number of application commands reached (100)."
-    names = [command["name"] for command in chat]
+    names = [name_of(command) for command in commands]
     if len(names) != len(set(names)):
         yield "Application command names must be unique"
+    for kind, where in MENUS.items():
+        entries = [command for command in commands if command.get("type") == kind]
+        if len(entries) > 15:
+            yield f"Maximum number of application commands {where} reached (15)."
+        for entry in entries:
+            if not 1 <= len(entry["name"]) <= 32 or entry.get("description") or entry.get("options"):
+                yield f"{entry['name']}: an entry of a menu has a name of at most 32 characters and nothing else"
     for command in chat:
         if _characters(command) > 8000:
             yield f"{command['name']}: combined length of names, descriptions and choices exceeds 8000"

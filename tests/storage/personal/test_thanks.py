@@ -80,7 +80,7 @@ def test_it_is_asked_again_at_the_moment_of_sending(
 ) -> None:
     row = draft(connection, porch, alice, reader)
     holds.hold(connection, porch, alice, None, NOW)
-    assert thanks.send(connection, alice, row, NOW) == "no"
+    assert thanks.send(connection, alice, row, NOW) == "sent", "the writer is told the same"
     assert rows_in(connection, "thanks") == rows_in(connection, "deliveries") == 0
 
 

@@ -1,0 +1,94 @@
+"""Thanks, avoiding and reporting from the menu of a person or a message: nothing is typed, and nobody is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord.commands import IN_GUILD, USER
+from tests.adapters.discord_bed import DiscordBed, discord_bed
+from tests.beds.discord import Person, forms
+from tests.beds.discord.things import Payload
+
+pytestmark = pytest.mark.sockets
+ENTRIES = ["Avoid on a person", "Report on a message", "Report on a person", "Say thanks on a person"]
+
+
+@pytest.fixture
+async def bed(tmp_path: Path) -> AsyncIterator[DiscordBed]:
+    async with discord_bed(tmp_path / "kith") as opened:
+        yield opened
+
+
+@pytest.fixture
+def alice(bed: DiscordBed) -> Person:
+    return bed.person("alice")
+
+
+@pytest.fixture
+def bob(bed: DiscordBed) -> Person:
+    return bed.person("bob")
+
+
+async def settled(bed: DiscordBed, who: Person) -> None:
+    """A first yes, as the product asks for it."""
+    hello = await (await who.slash("kith start", where=bed.guild.general)).reply()
+    asked = await (await who.press(hello, "a check-in")).reply()
+    await (await who.press(asked, "Yes")).reply()
+
+
+async def test_the_menus_stand_in_servers_only(bed: DiscordBed) -> None:
+    found = {name: entry for name, entry in bed.fake.commands.items() if " on a " in name}
+    assert sorted(found) == ENTRIES
+    for entry in found.values():
+        assert (entry["contexts"], entry["integration_types"]) == ([IN_GUILD], [0])
+
+
+async def test_people_are_chosen_in_commands_too(bed: DiscordBed) -> None:
+    def options(part: Payload) -> list[Payload]:
+        return [one for option in part.get("options") or () for one in (option, *options(option))]
+
+    named = [one for entry in bed.fake.commands.values() for one in options(entry) if one["name"] in ("who", "member")]
+    assert len(named) >= 5
+    assert {one["type"] for one in named} == {USER}
+
+
+async def test_thanks_take_one_form_and_never_tell_who_is_a_member(bed: DiscordBed, alice: Person, bob: Person) -> None:
+    await settled(bed, alice)
+    shown = await alice.menu("Say thanks", bob, where=bed.guild.general)
+    assert shown.modal is not None
+    assert list(forms.inputs(shown.modal)) == ["words"], "whom is known already"
+    preview = await (await alice.submit(shown, words="for the tea")).reply()
+    sent = await (await alice.press(preview, "Send")).reply()
+    assert sent.text == "If they accept thanks, they'll get it."
+    assert sent.ephemeral
+
+
+async def test_somebody_is_avoided_from_their_menu(bed: DiscordBed, alice: Person, bob: Person) -> None:
+    await settled(bed, alice)
+    asked = await (await alice.menu("Avoid", bob, where=bed.guild.general)).reply()
+    assert "Nothing is done yet." in asked.text
+    done = await (await alice.press(asked, "Avoid them")).reply()
+    assert "Done." in done.text
+
+
+async def test_a_report_on_somebody_has_them_chosen_already(bed: DiscordBed, alice: Person, bob: Person) -> None:
+    shown = await alice.menu("Report", bob, where=bed.guild.general)
+    assert shown.modal is not None
+    assert forms.shown(shown.modal) == {"words": "", "who": bob.id}
+    preview = await (await alice.submit(shown, words="he shouts")).reply()
+    assert "Nothing is done yet." in preview.text
+    assert "he shouts" in preview.text
+    assert "Bob" in preview.text
+
+
+async def test_a_report_on_a_message_names_its_writer_and_where_it_stands(
+    bed: DiscordBed, alice: Person, bob: Person
+) -> None:
+    written = bob.say("you are all stupid", bed.guild.general)
+    shown = await alice.menu("Report", written)
+    assert shown.modal is not None
+    address = f"https://discord.com/channels/{bed.guild.id}/{bed.guild.general.id}/{written.id}"
+    assert forms.shown(shown.modal) == {"words": f"{address}\n", "who": bob.id}
