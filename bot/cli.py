@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -49,8 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kith", description="A bot that helps people of a community keep each other.")
     parser.add_argument("--version", action="version", version=f"Kith {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    play = commands.add_parser("play", help="be anybody in a small community at this terminal, and let time pass")
-    play.add_argument("--story", action="store_true", help="watch a week instead")
+    play = commands.add_parser("play", help="be anybody in a small community, and let time pass")
+    how = play.add_mutually_exclusive_group()
+    how.add_argument("--terminal", action="store_true", help="at this terminal instead of on a page")
+    how.add_argument("--story", action="store_true", help="watch a week instead")
+    how.add_argument("--port", type=int, metavar="N", help="where the page is; without it 5484, or any that is free")
+    play.add_argument(
+        "--listen", metavar="ADDRESS", help="let other computers see the page; its address has a secret then"
+    )
     play.add_argument("--data", type=Path, metavar="DIR", help="keep the community in this folder")
     play.set_defaults(command=_play)
     init = commands.add_parser("init", help="be asked all that Kith needs, and have it written; again at any time")
@@ -102,8 +108,24 @@ def _play(options: argparse.Namespace) -> int:
         told = asyncio.run(tell(sys.stdout))
         return 0 if told.lost == told.repeated == 0 else 1
     with nullcontext(options.data) if options.data else tempfile.TemporaryDirectory(prefix="kith-") as folder:
-        _converse(Path(folder))
+        if options.terminal:
+            _converse(Path(folder))
+        else:
+            asyncio.run(_show(Path(folder), options.listen, options.port))
     return 0
+
+
+async def _show(folder: Path, listen: str | None, port: int | None) -> None:
+    from bot.story import page
+
+    loop, shown = (
+        asyncio.get_running_loop(),
+        asyncio.ensure_future(page.show(folder, sys.stdout, listen=listen or page.LOOPBACK, port=port)),
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, shown.cancel)
+    with suppress(asyncio.CancelledError):
+        await shown
 
 
 def _converse(folder: Path) -> None:

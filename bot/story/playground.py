@@ -1,8 +1,8 @@
-"""A small community in one process, with a clock that somebody turns: the terminal's and the story's."""
+"""A small community in one process, with a clock that somebody turns: the page's, the terminal's and the story's."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,20 +36,33 @@ HOUR = timedelta(hours=1)
 class Playground:
     """``async with Playground.open(folder, now) as playground``: real cogs, a real database file, nobody outside."""
 
-    def __init__(self, database: Database, keyring: Keyring, cogs: Sequence[type[Cog]], now: datetime) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        cogs: Sequence[type[Cog]],
+        now: datetime,
+        chat: Callable[[Bot], LocalAdapter] = LocalAdapter,
+    ) -> None:
         self.now = now
         self._database = database
         self.bot = Bot(
             database, keyring, cogs, Settings("whoever runs this playground", volunteer_days=0), now=lambda: self.now
         )
-        self.chat = LocalAdapter(self.bot)
+        self.chat = chat(self.bot)
         for member in CAST:
             self.chat.join(member, ROOM, moderator=member == MO)
-        self._drawn = 0
+        self._drawn = len(self.chat.posted)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, now: datetime, cogs: Sequence[type[Cog]] = COGS) -> AsyncIterator[Self]:
+    async def open(
+        cls,
+        folder: Path,
+        now: datetime,
+        cogs: Sequence[type[Cog]] = COGS,
+        chat: Callable[[Bot], LocalAdapter] = LocalAdapter,
+    ) -> AsyncIterator[Self]:
         """The community that lives in ``folder``, from ``now`` on, or from where its time had come to if later."""
         with claim(folder):
             async with await open_database(folder) as database:
@@ -57,12 +70,16 @@ class Playground:
                 kept = await database.read(platforms.state, NAME, "now")
                 if kept is not None:
                     now = max(now, datetime.fromisoformat(kept))
-                playground = cls(database, keyring, cogs, now.astimezone(UTC))
+                playground = cls(database, keyring, cogs, now.astimezone(UTC), chat)
                 await open_journal(folder, keyring, database, lambda: playground.now)
                 try:
                     yield playground
                 finally:
-                    await database.write(platforms.set_state, NAME, "now", playground.now.isoformat())
+                    await playground.keep_time()
+
+    async def keep_time(self) -> None:
+        """Write down how far the time has come: whoever opens the folder again goes on from here."""
+        await self._database.write(platforms.set_state, NAME, "now", self.now.isoformat())
 
     async def wait(self, duration: timedelta) -> AsyncIterator[list[Posted]]:
         """Let time pass, from one thing that is due to the next; yields what was said, at the time it was said.

@@ -291,7 +291,7 @@ async def test_times_are_those_of_whoever_a_message_is_to_and_in_a_room_those_of
 def piped(*lines: str | bytes, arguments: tuple[str, ...] = ()) -> subprocess.CompletedProcess[bytes]:
     typed = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
     return subprocess.run(
-        command("play", *arguments),
+        command("play", "--terminal", *arguments),
         cwd=ROOT,
         env=environment(),
         input=typed,
@@ -331,7 +331,7 @@ class Newcomer:
         self.master, slave = pty.openpty()
         with closing(os.fdopen(slave)) as terminal:
             self.process = subprocess.Popen(
-                command("play"),
+                command("play", "--terminal"),
                 cwd=ROOT,
                 env=environment() | {"TERM": "xterm", "COLUMNS": "70"} | env,
                 stdin=terminal,

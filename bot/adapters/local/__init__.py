@@ -155,7 +155,7 @@ class LocalAdapter:
             log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
             reply = Message(text.question(reply, 0))
-        self._post(context.member if reply.private else context.channel, reply)
+        self._stand(context.member if reply.private else context.channel, reply, where=context.channel)
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         if member.id in self.closed:
@@ -171,10 +171,12 @@ class LocalAdapter:
 
     def _post(self, to: Member | Channel, message: Message, key: str = "") -> str:
         known = next((posted for posted in self.posted if key and posted.key == key and posted.to == to), None)
-        if known is None:
-            known = Posted(to, message, key, str(len(self.posted) + 1))
-            self.posted.append(known)
-        return known.id
+        return known.id if known else self._stand(to, message, key)
+
+    def _stand(self, to: Member | Channel, message: Message, key: str = "", *, where: Channel | None = None) -> str:
+        """It stands in the chat, once more if need be. ``where``: it answers what was asked there."""
+        self.posted.append(Posted(to, message, key, str(len(self.posted) + 1)))
+        return self.posted[-1].id
 
     async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
         self.groups.setdefault(key, set()).update(member.id for member in members)

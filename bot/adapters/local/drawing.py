@@ -51,7 +51,7 @@ class Page:
         if isinstance(part, str):
             return self._sentence(part)
         if isinstance(part, When):
-            return _moment(part, now, zone)
+            return moment(part, now, zone)
         return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
     def _sentence(self, sentence: str) -> str:
@@ -73,7 +73,8 @@ def harmless(words: str) -> str:
                    for character in words)  # fmt: skip
 
 
-def _moment(when: When, now: datetime, zone: ZoneInfo) -> str:
+def moment(when: When, now: datetime, zone: ZoneInfo) -> str:
+    """An instant as the reader's own clocks show it."""
     local = when.instant.astimezone(zone)
     if when.style == "time":
         return friendly_time(local.time())
