@@ -10,13 +10,13 @@ import pytest
 
 from bot.errors import CannotReach
 from bot.messages import Button, Message, Text, plain, when, who
-from tests.adapters.beds import beds
+from tests.adapters.beds import BEDS, beds
 from tests.adapters.contract import Bed
 
 HOSTILE = "@everyone <@1> <@&2> <#3> [x](https://evil.example) <b>hi</b> **loud** ||x|| discord.gg/evil @room"
 
 
-@pytest.fixture(params=beds())
+@pytest.fixture(params=beds(*BEDS))
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
     async with request.param(tmp_path / "kith") as opened:
         yield opened

@@ -97,7 +97,7 @@ class Visit:
             {"id": one.id, "name": one.name, "moderates": one == MO, "secret": self._seats.secrets[one.id]}
             for one in self._world.people
         ]
-        self._tell({"is": "world", "name": ROOM.name, "members": members})
+        self._tell({"is": "world", "name": self._world.chat.rooms[ROOM.id].place.name, "members": members})
 
     async def _open(self, asked: Asked) -> None:
         member = self._member(asked)

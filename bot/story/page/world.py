@@ -31,7 +31,7 @@ WRITTEN_EVERY = timedelta(minutes=1)
 
 Pace = Literal["still", "runs", "fast"]
 PACES: tuple[Pace, ...] = get_args(Pace)
-SPEEDS: dict[Pace, int] = {"still": 0, "runs": 1, "fast": 3600}
+SPEEDS: dict[Pace, int] = {"still": 0, "runs": 1, "fast": 4 * 3600}
 
 
 class World:
@@ -104,6 +104,7 @@ class World:
             await doing()
             self._zones.pop(member.id, None)
             await self.playground.bot.tick(self.now)
+            await self.playground.keep_time()
 
     @asynccontextmanager
     async def _awake(self) -> AsyncIterator[None]:

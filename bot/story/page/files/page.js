@@ -10,6 +10,8 @@ function Page({ send, only }) {
   const narrow = matchMedia("(max-width: 719px)");
   let members = [];
   let current = "";
+  let since = ""; // when Kith went off
+  let fading = 0;
   let shown = recalled("shown") || [];
   let clock = { now: null, at: 0, pace: "still", off: false, style: "discord" };
 
@@ -40,6 +42,7 @@ function Page({ send, only }) {
   }
   const hourOf = (instant, zone) => formatted(instant, zone, { hour: "2-digit", minute: "2-digit" });
   const dayOf = (instant, zone) => formatted(instant, zone, { weekday: "long", day: "numeric", month: "long" });
+  const shortDayOf = (instant, zone) => formatted(instant, zone, { weekday: "short", day: "numeric", month: "short" });
   const zoneWords = (zone) => (zone === "UTC" ? "UTC" : `${zone.split("/").pop().replaceAll("_", " ")} time`);
 
   function now() {
@@ -55,7 +58,7 @@ function Page({ send, only }) {
     const seat = seats.get(current) || seats.values().next().value;
     const zone = seat?.zone || "UTC";
     byId("hour").textContent = hourOf(instant, zone);
-    byId("day").textContent = `${dayOf(instant, zone)}, ${zoneWords(zone)}`;
+    byId("day").textContent = `${narrow.matches ? shortDayOf(instant, zone) : dayOf(instant, zone)}, ${zoneWords(zone)}`;
     for (const one of seats.values()) {
       if (one.zone) one.elements.when.textContent = `${hourOf(instant, one.zone)}, ${zoneWords(one.zone)}`;
     }
@@ -66,16 +69,21 @@ function Page({ send, only }) {
     for (const button of document.querySelectorAll("[data-time]")) {
       const how = button.dataset.time;
       if (how === "runs") {
-        button.textContent = clock.pace === "still" ? "Let it run" : "Stop the clock";
+        button.textContent = clock.pace === "still" ? "Run" : "Pause";
       } else if (how === "fast") {
         pressed(button, clock.pace === "fast");
       }
     }
     for (const button of document.querySelectorAll("[data-behaves]")) pressed(button, button.dataset.behaves === clock.style);
     document.body.dataset.style = clock.style;
-    if (clock.off) status("Kith is off. Nobody is answered.");
-    else if (byId("status").dataset.is === "off") status("Kith is on again.", "on");
-    if (clock.off) byId("status").dataset.is = "off";
+    const zone = seats.get(current)?.zone || "UTC";
+    if (clock.off) {
+      since = hourOf(clock.now, zone);
+      status("Kith is off. Nobody is answered.");
+    } else if (since) {
+      status(`Kith was off from ${since} to ${hourOf(clock.now, zone)}. What was due comes now.`, 12000);
+      since = "";
+    }
   }
 
   function turn(how) {
@@ -84,10 +92,10 @@ function Page({ send, only }) {
     send({ do: "time", how, secret: seats.get(current)?.secret });
   }
 
-  function status(words, is = "") {
+  function status(words, lasts = 0) {
     byId("status").textContent = words;
-    byId("status").dataset.is = is;
-    if (is === "on") setTimeout(() => byId("status").dataset.is === "on" && status(""), 6000);
+    clearTimeout(fading);
+    if (lasts) fading = setTimeout(() => status(""), lasts);
   }
 
   // -- who is shown -----------------------------------------------------------------------------------------------------
@@ -176,6 +184,8 @@ function Page({ send, only }) {
     });
     words.addEventListener("input", () => grow(words));
     places.addEventListener("keydown", (event) => along(seat, event));
+    new ResizeObserver(() => seat.atEnd !== false && toEnd(seat)).observe(log);
+    log.addEventListener("scroll", () => { seat.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24; });
     return { id, seat: element, name, role, when, places, about, log, panel, write, words, label, takes };
   }
 
@@ -246,7 +256,7 @@ function Page({ send, only }) {
     label.textContent = place.kind === "direct" ? `${seat.name} writes to Kith` : `${seat.name} writes in ${titled(place)}`;
     log.setAttribute("aria-label", label.textContent.replace(" writes to ", " and ").replace(" writes in ", " reads "));
     words.placeholder = place.kind === "direct" ? "Write to Kith" : `Write in ${titled(place)}`;
-    seat.day = "";
+    seat.day = seat.last = "";
     const here = seat.lines.filter((line) => line.in === place.id);
     log.replaceChildren();
     if (here.length) here.forEach((line) => stand(seat, line));
@@ -277,7 +287,12 @@ function Page({ send, only }) {
       log.append(make("p", { class: "day" }, day));
     }
     if (line.form && line.by) for (const form of log.querySelectorAll("form.asked")) if (form.dataset.form === line.form) close(form);
-    log.append(drawLine(seat, line));
+    const hour = hourOf(new Date(line.at), seat.zone);
+    const again = seat.last === `${hour} ${line.by || ""}` && log.lastElementChild.matches(".line");
+    seat.last = `${hour} ${line.by || ""}`;
+    const element = drawLine(seat, line);
+    element.classList.toggle("again", again || line.by === seat.id);
+    log.append(element);
   }
 
   function close(form) {
@@ -362,7 +377,7 @@ function Page({ send, only }) {
       members = frame.members;
       byId("place").textContent = frame.name;
       document.title = `${frame.name}: Kith`;
-      byId("turns").hidden = false;
+      byId("turns").hidden = byId("ways").hidden = false;
       const known = new Set(members.map((one) => one.id));
       shown = shown.filter((id) => known.has(id));
       if (!shown.length) {
