@@ -39,8 +39,8 @@ class Looking:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, server: Server) -> AsyncIterator[Looking]:
-        address = server.address.partition("#")[0].rstrip("/")
+    async def at(cls, address: str) -> AsyncIterator[Looking]:
+        address = address.rstrip("/")
         async with ClientSession() as session, session.ws_connect(f"{address}/live", origin=address) as socket:
             yield cls(socket)
 
@@ -73,7 +73,7 @@ class PageActor:
 
     async def page(self) -> Looking:
         if self._page is None or self._page.socket.closed:
-            self._page = await self._bed.stack.enter_async_context(Looking.at(self._bed.server))
+            self._page = await self._bed.stack.enter_async_context(Looking.at(self._bed.server.address))
             await self._page.asked("lines", do="open", secret=self.secret)
         return self._page
 

@@ -35,7 +35,7 @@ async def bed(sockets: None, tmp_path: Path) -> AsyncIterator[PageBed]:
 
 
 async def looking(bed: PageBed) -> Looking:
-    return await bed.stack.enter_async_context(Looking.at(bed.server))
+    return await bed.stack.enter_async_context(Looking.at(bed.server.address))
 
 
 async def is_refused(page: Looking, **frame: object) -> bool:

@@ -37,8 +37,11 @@ function Page({ send, only }) {
     try { sessionStorage.setItem(`kith ${name}`, JSON.stringify(value)); } catch { /* it is a convenience */ }
   }
 
+  const formats = new Map(); // dear to make, and the same few again and again
   function formatted(instant, zone, options) {
-    return new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(instant);
+    const key = zone + Object.keys(options) + options.weekday;
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+    return formats.get(key).format(instant);
   }
   const hourOf = (instant, zone) => formatted(instant, zone, { hour: "2-digit", minute: "2-digit" });
   const dayOf = (instant, zone) => formatted(instant, zone, { weekday: "long", day: "numeric", month: "long" });
@@ -287,6 +290,7 @@ function Page({ send, only }) {
       log.append(make("p", { class: "day" }, day));
     }
     if (line.form && line.by) for (const form of log.querySelectorAll("form.asked")) if (form.dataset.form === line.form) close(form);
+    if (line.by === seat.id) for (const one of log.querySelectorAll(".line:not(.past)")) one.classList.add("past");
     const hour = hourOf(new Date(line.at), seat.zone);
     const again = seat.last === `${hour} ${line.by || ""}` && log.lastElementChild.matches(".line");
     seat.last = `${hour} ${line.by || ""}`;
