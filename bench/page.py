@@ -27,7 +27,8 @@ from bench.report import progress
 from bot.adapters.page import DIRECT
 from bot.adapters.page.lines import Line
 from tests.adapters.page_bed import Looking, PageBed
-from tests.story.page.browser import Seat, chromium, started
+from tests.story.page.browser import Seat, started
+from tests.story.page.chromium import chromium
 
 NEEDS = "test"
 
@@ -128,8 +129,8 @@ async def _times(folder: Path, presses: int, *, browser: bool) -> dict[str, Any]
 async def _drawn(bed: PageBed, presses: int, answered: list[float]) -> list[float]:
     """Seconds from an answer of the core to the moment when it stands in Chromium's page."""
     found = []
-    async with started() as chromium_:
-        page = await chromium_.new_page()
+    async with started() as browser:
+        page = await browser.new_page()
         await page.goto(f"{bed.server.address}#only={bed.actor('alice').secret}")
         alice = Seat(page, "Alice")
         for _step in progress(range(presses), presses):

@@ -16,8 +16,10 @@ from tests import late
 from tests.beds.discord import FakeDiscord
 from tests.beds.matrix.synapse import Synapse, shared
 from tests.cast import UNGREETED, Playground
+from tests.hosting import everybody
 from tests.prepared import at_home, prepared
 from tests.sockets import Sockets
+from tests.story.page import chromium
 
 SATURDAY_EVENING = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 """18:00 in Berlin, on the night that the clocks go forward there."""
@@ -27,6 +29,17 @@ settings.register_profile("any", database=None, deadline=None, suppress_health_c
 settings.register_profile("test", settings.get_profile("any"), derandomize=True)
 settings.register_profile("search", settings.get_profile("any"), print_blob=True)  # scripts/soak examples
 settings.load_profile("test")
+
+
+LEFT_OUT = {
+    "tests/hosting/test_owner.py": everybody.why_not,
+    "tests/story/page/test_in_a_browser.py": chromium.why_not,
+}
+"""What is not collected where this computer has no way to run it, and why. Only here is it said in every run."""
+
+
+def pytest_report_header() -> list[str]:
+    return [f"{path} is left out: {why}" for path, why_not in LEFT_OUT.items() if (why := why_not())]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,12 +39,13 @@ def _live(part: Plain | When | Who, now: datetime, zone: ZoneInfo) -> str:
     return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
 
-def draw(line: Line, zone: ZoneInfo) -> Frame:
-    """A line as its reader sees it, whose clocks show ``zone``."""
+def draw(line: Line, zone: ZoneInfo, names_of: Mapping[str, str]) -> Frame:
+    """A line as its reader sees it, whose clocks show ``zone``. ``names_of``: how members are called, by id."""
     message, numbered = line.message, line.numbered
     drawn: Frame = {"n": line.id, "in": line.where, "at": line.at.isoformat()}
     if line.by:
         drawn["by"] = line.by
+        drawn["name"] = names.shown(names_of.get(line.by, ""), line.by)
     if line.pressed:
         drawn["pressed"] = True
     if line.reader and not line.by:

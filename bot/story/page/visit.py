@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from bot.adapters.local import NAME
 from bot.adapters.page import STYLES
@@ -22,6 +23,7 @@ from bot.messages import Channel, Member
 from bot.story.page.seats import Seats
 from bot.story.page.world import PACES, World
 from bot.story.playground import HOUR, MO, ROOM
+from bot.words import names
 
 LATEST = 200
 """Lines of a member's chats that a page is given when it opens them."""
@@ -50,12 +52,12 @@ class Visit:
         self._seats = seats
         self._send = send
         self.close = close
-        self._waiting: asyncio.Queue[Callable[[], Awaitable[Frame | None]]] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[Callable[[], Awaitable[Frame]]] = asyncio.Queue(MOST_WAITING)
         self._closing: asyncio.Future[object] | None = None
         self._entered = False
         self._opened: dict[str, Member] = {}
         self._shown: dict[str, frozenset[str]] = {}
-        self._does: dict[object, Callable[[Asked], Awaitable[None]]] = {
+        self._does: dict[str, Callable[[Asked], Awaitable[None]]] = {
             "open": self._open,
             "write": self._write,
             "choose": self._choose,
@@ -86,18 +88,23 @@ class Visit:
                     raise Refused("enter")
                 await self._enter()
             else:
-                await self._does[asked.get("do")](asked)
-        except (KeyError, TypeError, ValueError, Refused):
+                await self._does[_words(asked, "do", self._does)](asked)
+        except Refused:
             self._tell({"is": "refused", "do": str(asked.get("do"))[:20]})
 
     async def _enter(self) -> None:
         self._entered = True
         self._tell(self._clock())
         members: list[Frame] = [
-            {"id": one.id, "name": one.name, "moderates": one == MO, "secret": self._seats.secrets[one.id]}
+            {
+                "id": one.id,
+                "name": names.shown(one.name, one.id),
+                "moderates": one == MO,
+                "secret": self._seats.secrets[one.id],
+            }
             for one in self._world.people
         ]
-        self._tell({"is": "world", "name": self._world.chat.rooms[ROOM.id].place.name, "members": members})
+        self._tell({"is": "world", "name": self._community, "members": members})
 
     async def _open(self, asked: Asked) -> None:
         member = self._member(asked)
@@ -120,9 +127,9 @@ class Visit:
 
     async def _fill_in(self, asked: Asked) -> None:
         member, where = self._member(asked), self._where(asked)
-        form, answers = _words(asked, "form"), asked["answers"]
+        form, answers = _words(asked, "form"), asked.get("answers")
         if not isinstance(answers, dict):
-            raise TypeError("answers")
+            raise Refused("answers")
         filled = {str(name)[:40]: str(answer)[:LONGEST_LINE] for name, answer in list(answers.items())[:5]}
         await self._act(member, lambda: self._world.chat.fill_in(member, where, form, filled))
 
@@ -132,22 +139,22 @@ class Visit:
 
     async def _close_messages(self, asked: Asked) -> None:
         member = self._member(asked)
-        self._world.chat.close(member, closed=asked["messages"] is False)
+        self._world.chat.close(member, closed=asked.get("messages") is False)
         self._tell_member(member)
 
     async def _file(self, asked: Asked) -> None:
-        member, number, name = self._member(asked), asked["n"], asked["name"]
-        readable = isinstance(number, int) and 0 < number <= len(self._world.chat.lines)
-        line = self._world.chat.lines[number - 1] if readable and isinstance(number, int) else None
-        if line is None or not self._reads(member, line):
+        member, number, name = self._member(asked), asked.get("n"), _words(asked, "name")
+        lines = self._world.chat.lines
+        line = lines[number - 1] if isinstance(number, int) and 0 < number <= len(lines) else None
+        file = next((one for one in line.message.files if one.name == name), None) if line else None
+        if line is None or file is None or not self._reads(member, line):
             raise Refused("file")
-        [file] = [one for one in line.message.files if one.name == name]
         content = base64.b64encode(file.content).decode()
         self._tell({"is": "file", "of": member.id, "name": file.name, "content": content})
 
     async def _time(self, asked: Asked) -> None:
         self._must_have_entered()
-        how = asked["how"]
+        how = _words(asked, "how", ("hour", "morning", *PACES))
         if how == "hour":
             await self._world.wait(HOUR)
         elif how == "morning":
@@ -157,7 +164,7 @@ class Visit:
 
     async def _style(self, asked: Asked) -> None:
         self._must_have_entered()
-        self._world.chat.as_on(STYLES[STYLES.index(asked["style"])])
+        self._world.chat.as_on(STYLES[STYLES.index(_words(asked, "style", STYLES))])
         self._world.turned()
 
     async def _outage(self, _asked: Asked) -> None:
@@ -171,8 +178,8 @@ class Visit:
             raise Refused("only the whole page turns the clock")
 
     def _member(self, asked: Asked) -> Member:
-        """Whose secret it is. Raises KeyError where it is nobody's."""
-        return self._seats.members[_words(asked, "secret")]
+        """Whose secret it is."""
+        return self._seats.members[_words(asked, "secret", self._seats.members)]
 
     def _where(self, asked: Asked) -> Channel:
         """A place that the member of the secret can open now."""
@@ -217,17 +224,24 @@ class Visit:
 
         self._later(told)
 
-    def _later(self, frame: Callable[[], Awaitable[Frame | None]]) -> None:
+    def _later(self, frame: Callable[[], Awaitable[Frame]]) -> None:
         if self._waiting.full():
             self._closing = asyncio.ensure_future(self.close())
         else:
             self._waiting.put_nowait(frame)
 
     async def _tell_all(self) -> None:
-        while True:
-            frame = await (await self._waiting.get())()
-            if frame is not None:
+        with suppress(ConnectionError):  # it has gone: the line to it ends by itself
+            while True:
+                frame = await (await self._waiting.get())()
                 await self._send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+    def _who(self, member: Member) -> Frame:
+        return {"id": member.id, "name": names.shown(member.name, member.id), "moderates": member == MO}
+
+    @property
+    def _community(self) -> str:
+        return self._world.chat.rooms[ROOM.id].place.name
 
     # -- frames -------------------------------------------------------------------------------------------------------
 
@@ -245,23 +259,27 @@ class Visit:
             for id_, kind, name in self._world.chat.places(member)
         ]
         return {
-            **{"is": "member", "id": member.id, "name": member.name, "moderates": member == MO, "zone": zone.key},
-            **{"messages": member.id not in self._world.chat.closed, "places": places},
+            **{"is": "member", **self._who(member), "zone": zone.key},
+            **{"messages": member.id not in self._world.chat.closed, "places": places, "community": self._community},
         }
 
     async def _lines(self, member: Member) -> Frame:
         zone = await self._world.zone_of(member)
         readable = [line for line in self._world.chat.lines if self._reads(member, line)]
-        return {"is": "lines", "of": member.id, "lines": [draw(line, zone) for line in readable[-LATEST:]]}
+        return {"is": "lines", "of": member.id, "lines": [self._drawn(line, zone) for line in readable[-LATEST:]]}
 
     async def _line(self, member: Member, line: Line) -> Frame:
-        return {"is": "line", "of": member.id, "line": draw(line, await self._world.zone_of(member))}
+        return {"is": "line", "of": member.id, "line": self._drawn(line, await self._world.zone_of(member))}
+
+    def _drawn(self, line: Line, zone: ZoneInfo) -> Frame:
+        return draw(line, zone, self._world.chat.names)
 
 
-def _words(asked: Asked, name: str) -> str:
-    words = asked[name]
-    if not isinstance(words, str) or len(words) > LONGEST_LINE:
-        raise TypeError(name)
+def _words(asked: Asked, name: str, among: Container[str] | None = None) -> str:
+    """A value that must be there, as words, and one of these if they are few."""
+    words = asked.get(name)
+    if not isinstance(words, str) or len(words) > LONGEST_LINE or (among is not None and words not in among):
+        raise Refused(name)
     return words
 
 

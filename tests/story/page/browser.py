@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -17,8 +16,8 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 from bot.story.page.server import Server
 from bot.story.page.world import World
 from tests.prepared import prepared
+from tests.story.page.chromium import chromium
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,15 +37,6 @@ WHOLE: dict[str, object] = {"resultTypes": ["violations"]}
 COLOURS = WHOLE | {"runOnly": ["color-contrast"]}
 
 expect.set_options(timeout=PATIENCE)
-
-
-def chromium() -> str:
-    """Where it is; empty where there is none."""
-    return next(filter(None, map(shutil.which, NAMES)), "")
-
-
-def why_not() -> str:
-    return "" if chromium() else f"no Chromium is here ({', '.join(NAMES)}; on Debian and Ubuntu: apt install chromium)"
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Tests in a browser are there where a browser is, and whoever runs the others is told."""
+"""Tests in a browser are there where a browser is, and whoever runs the others is told (`tests/conftest.py`)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.story.page.browser import Playing, started, why_not
+from tests.story.page.browser import Playing, started
+from tests.story.page.chromium import why_not
 
 collect_ignore = ["test_in_a_browser.py"] if why_not() else []
-
-
-def pytest_report_header() -> list[str]:
-    return [f"tests/story/page/test_in_a_browser.py is left out: {why_not()}"] if why_not() else []
 
 
 @pytest.fixture(scope="session")

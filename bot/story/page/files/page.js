@@ -306,7 +306,7 @@ function Page({ send, only }) {
 
   function drawLine(seat, line) {
     const own = line.by === seat.id;
-    const by = own ? seat.name : line.by ? named(line.by) : "Kith";
+    const by = line.by ? line.name : "Kith";
     const head = make("p", { class: "head" }, make("span", { class: "by" }, by),
       make("time", { datetime: line.at }, hourOf(new Date(line.at), seat.zone)));
     const said = make("div", { class: "said" });
@@ -323,14 +323,13 @@ function Page({ send, only }) {
     return element;
   }
 
-  const named = (id) => members.find((one) => one.id === id)?.name || id;
-
   function drawChoices(seat, line) {
     const press = (index) => {
       const [label, id] = line.choices[index];
       send({ do: "choose", secret: seat.secret, in: line.in, id, label });
     };
-    if (line.choices.length > MOST_BUTTONS && !line.numbered) {
+    if (line.choices.length > MOST_BUTTONS && line.numbered) return make("p", { class: "only" }, "A number or the words answer it.");
+    if (line.choices.length > MOST_BUTTONS) {
       const list = make("select", { "aria-label": "Choices" },
         ...line.choices.map(([label], index) => make("option", { value: index }, label)));
       return make("div", { class: "choices" }, list,
@@ -402,8 +401,8 @@ function Page({ send, only }) {
     },
     member(frame) {
       if (only && !seats.size) {
-        document.title = `${frame.name}: Kith`;
-        byId("place").textContent = frame.name;
+        document.title = `${frame.name}, ${frame.community}: Kith`;
+        byId("place").textContent = frame.community;
         members = [{ id: frame.id, name: frame.name, moderates: frame.moderates, secret: only }];
         current = frame.id;
         shown = [frame.id];
