@@ -34,6 +34,7 @@ from cogs.circles import (
     CirclePlaces,
     Circles,
     CirclesOfMine,
+    CirclesThisWeek,
 )
 from cogs.clocks import Clocks
 from cogs.company import Company, CompanyDrafting, CompanyEnding, Helping
@@ -111,6 +112,7 @@ COGS: tuple[type[Cog], ...] = (
     RepeatingReminders,
     Circles,
     CirclesOfMine,
+    CirclesThisWeek,
     CircleNotices,
     CircleDrafts,
     CircleFilling,

@@ -15,6 +15,7 @@ from cogs.circles.mine import Mine as CirclesOfMine
 from cogs.circles.notices import CircleNotices
 from cogs.circles.places import CirclePlaces
 from cogs.circles.stewards import CircleModeration
+from cogs.circles.week import CirclesThisWeek
 
 __all__ = [
     "CircleAfter",
@@ -32,4 +33,5 @@ __all__ = [
     "CirclePlaces",
     "Circles",
     "CirclesOfMine",
+    "CirclesThisWeek",
 ]

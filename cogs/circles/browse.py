@@ -47,7 +47,7 @@ class Circles(Cog):
             raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
         if len(chosen) == 1:
             return await self._shown(context, chosen[0], pages.number_of(number))
-        return _which(chosen, "circles.browse")
+        return lookup.which(chosen, "circles.browse")
 
     async def _shown(self, context: Context, community: Community, number: int = 0) -> Message:
         on: list[tuple[Circle, Gathering]] = []
@@ -64,10 +64,7 @@ class Circles(Cog):
             lines.append(Text(f"{len(lines) + 1}. ") + wording.one_line(sheet, gathering) + part)
             buttons.append(Button(plain(sheet.title[:45]), "circles.card", str(circle.id)))
         if not lines:
-            return Message(
-                _("No circle yet. Shall I tell you when one starts?"),
-                (Button(_("Yes"), "circles.wish", str(community.id)), Button(_("No"), "onboarding.no")),
-            )
+            return lookup.no_circle_yet(community)
         more = page.more("circles.browse", f"{community.id}|")
         return Message(_("What is on:") + "\n" + Text("\n").join(lines), (*buttons, *more))
 
@@ -77,7 +74,7 @@ class Circles(Cog):
         if not value:
             here = await self.core.permissions.around(context)
             if len(here) > 1:
-                return _which(here, "circles.wish")
+                return lookup.which(here, "circles.wish")
             value = str(here[0].id) if here else ""
         question = await self.core.consenting.question(context, ASK_WISH, value)
         if question is not None:
@@ -300,11 +297,6 @@ def _say(
     """An answer, and the membership of the community that it was given in."""
     members.join(connection, person, circle.community, now)
     return seats.answer(connection, circle, gathering, person, wish, now)
-
-
-def _which(shared: Sequence[Community], action: str) -> Message:
-    buttons = (Button(plain(one.name[:45]), action, str(one.id)) for one in shared[: pages.MOST_COMMUNITIES])
-    return Message(pages.which_community(shared), tuple(buttons))
 
 
 def _coming_words(cog: Cog, _value: str) -> Text:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
 from bot.cog import Cog
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Member, Person, Who
+from bot.incoming import pages
+from bot.messages import Button, Community, Member, Message, Person, Who, plain
 from bot.words.i18n import _
 from storage.circles import answers, circles, dates, hosts
 from storage.circles.circles import Circle
@@ -63,3 +65,17 @@ def wants_a_hello(connection: Connection, circle: int, person: Person) -> bool:
     """Did this person ask for a hello if they miss two, and not take it back?"""
     member = answers.membership(connection, circle, person)
     return member is not None and member.missed is not None and consents.allows(connection, person, "missed")
+
+
+def which(shared: Sequence[Community], action: str) -> Message:
+    """Several communities: whose circles?"""
+    buttons = (Button(plain(one.name[:45]), action, str(one.id)) for one in shared[: pages.MOST_COMMUNITIES])
+    return Message(pages.which_community(shared), tuple(buttons))
+
+
+def no_circle_yet(community: Community) -> Message:
+    """The door with nobody behind it, where somebody came to it all the same."""
+    return Message(
+        _("No circle yet. Shall I tell you when one starts?"),
+        (Button(_("Yes"), "circles.wish", str(community.id)), Button(_("No"), "onboarding.no")),
+    )

@@ -54,6 +54,7 @@ def panel() -> Message:
             Button(_("Start"), "onboarding.start", style="primary", row=STATELESS),
             Button(_("Help now"), "help.now", row=STATELESS),
             Button(_("What do you keep?"), "privacy.about", row=STATELESS),
+            Button(_("What's on"), "circles.week", row=STATELESS),
         ),
         private=False,
     )

@@ -177,7 +177,7 @@ async def test_the_panel_is_posted_once_and_works_for_people_who_know_no_command
     assert "Before you announce me:" in last.text
     here = Channel("local", ROOM.id)
     [panel] = [posted.message for posted in world.chat.posted if posted.to == here]
-    assert labels(panel) == ["Start", "Help now", "What do you keep?"]
+    assert labels(panel) == ["Start", "Help now", "What do you keep?", "What's on"]
     world.now += timedelta(days=400)  # long after its delivery was swept
     await world.bot.run_jobs("day", world.now)
     assert "Hi, I'm Kith" in (await press(world, DANA, panel, "Start")).text
