@@ -264,10 +264,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file handed over with a message, privately."""
+    """A file handed over with a message, privately. With ``alt`` it is a picture (PNG), and those are its words: the
+    text of its message says all of it too, for whoever reads where no pictures are shown.
+    """
 
     name: str
     content: bytes
+    alt: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,8 @@ class Terminal:
                 drawn = f"{self._reader(posted.to)}: {drawn}"
             print(self._page.paragraph(drawn, MINE if posted.to == self._me else OTHERS))
             for file in posted.message.files:
+                if file.alt:  # the words above say all of it, and nothing of a picture stays on disk
+                    continue
                 self._note(f"[file] {self._save(file)}")
 
     def _reader(self, to: Member | Channel) -> str:

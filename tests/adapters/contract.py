@@ -15,13 +15,14 @@ from bot.platform.adapter import Adapter
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing the bot said, as its reader sees it: words, labels of what can be pressed, names of files, and for a
-    form the labels of its questions. ``raw`` is the platform's own, for the bed that made it.
+    """One thing the bot said, as its reader sees it: words, labels of what can be pressed, names of files, the words of
+    its pictures, and for a form the labels of its questions. ``raw`` is the platform's own, for the bed that made it.
     """
 
     text: str
     buttons: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     raw: Any = field(default=None, compare=False, repr=False)
 

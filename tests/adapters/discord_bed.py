@@ -160,7 +160,7 @@ class DiscordBed:
 
 def _seen(message: Message) -> Seen:
     labels = tuple(button.label for button in message.buttons)
-    return Seen(message.text, labels, tuple(message.files), raw=message)
+    return Seen(message.text, labels, tuple(message.files), tuple(message.descriptions.values()), raw=message)
 
 
 @asynccontextmanager

@@ -65,7 +65,9 @@ class LocalActor:
         buttons = tuple(str(button.label) for button in message.buttons)
         words = str(text.render(message))
         questions = (words,) if "`cancel` stops" in words else ()
-        return Seen(words, buttons, tuple(file.name for file in message.files), questions, message)
+        files = tuple(file.name for file in message.files)
+        pictures = tuple(str(file.alt) for file in message.files if file.alt)
+        return Seen(words, buttons, files, pictures, questions, message)
 
 
 class LocalBed:

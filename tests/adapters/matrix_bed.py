@@ -72,17 +72,19 @@ class MatrixActor:
 
     async def next(self) -> Seen:
         heard = self._ahead.pop() if self._ahead else await self.person.next()
-        files: list[str] = []
+        files, pictures = list[str](), list[str]()
         with suppress(TimeoutError):
             while not self._ahead:
                 following = await self.person.next(MORE)
                 if "filename" in following.content:
                     files.append(following.content["filename"])
+                    if following.content["msgtype"] == "m.image":
+                        pictures.append(following.content["body"])
                 else:
                     self._ahead.append(following)
         buttons = tuple(label for label, _id in heard.content.get(BUTTONS, []))
         questions = (heard.text,) if "`cancel` stops" in heard.text else ()
-        return Seen(heard.text, buttons, tuple(files), questions, heard)
+        return Seen(heard.text, buttons, tuple(files), tuple(pictures), questions, heard)
 
     async def mention(self, other: Member) -> str:
         return other.id

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.matrix.content import APART
 from bot.errors import CannotReach
-from bot.messages import Button, Message, Text, plain, when, who
+from bot.messages import Button, File, Message, Text, plain, when, who
+from bot.words.i18n import _
 from tests.adapters.beds import BEDS, beds
 from tests.adapters.contract import Bed
 
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+"""One pixel."""
 HOSTILE = "@everyone <@1> <@&2> <#3> [x](https://evil.example) <b>hi</b> **loud** ||x|| discord.gg/evil @room"
 
 
@@ -135,6 +140,18 @@ async def test_files_are_handed_over(bed: Bed) -> None:
     await alice.press(await alice.say("checkin on 19:00 berlin"), "Yes")
     seen = await alice.say("my-data")
     assert set(seen.files) == {"my-data.json", "my-data.txt"}
+
+
+async def test_a_picture_comes_with_its_words(bed: Bed) -> None:
+    alice = bed.actor("alice")
+    await alice.say("about")
+    said = _("Of {name}: one bar.").format(name="Home @room <@1>")
+    await bed.adapter.send(alice.member, Message(Text("This week."), files=(File("week.png", PNG, said),)), "key-seen")
+    seen = await alice.next()
+    assert seen.text == "This week."
+    assert seen.files == ("week.png",)
+    [words] = seen.pictures
+    assert words.replace(APART, "") == "Of Home @room <@1>: one bar."
 
 
 async def test_the_same_key_is_the_same_message(bed: Bed) -> None:

@@ -13,6 +13,7 @@ from bot.incoming.standing.questions import Pointed
 from bot.messages import Button, File
 
 LABEL = 80
+MOST_ALT = 1024
 STYLES = {
     "default": discord.ButtonStyle.secondary,
     "primary": discord.ButtonStyle.primary,
@@ -68,7 +69,11 @@ def replied_to(message: discord.Message) -> Pointed | None:
 
 
 def files_of(files: Sequence[File]) -> list[discord.File]:
-    return [discord.File(BytesIO(file.content), file.name) for file in files]
+    return [discord.File(BytesIO(file.content), file.name, description=_alt(file)) for file in files]
+
+
+def _alt(file: File) -> str | None:
+    return str(file.alt)[:MOST_ALT] or None
 
 
 def _ids(message: discord.Message) -> set[int]:

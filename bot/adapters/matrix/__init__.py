@@ -150,7 +150,7 @@ class MatrixAdapter:
         """The message as events, each under a transaction id that comes from ``key``. Returns the last one's id."""
         events = content.contents(message, reading, key if named else "", notify=notify)
         if not self._rooms.is_unencrypted(channel.id):  # whoever leaves a chat open was told that files don't come
-            events += [await self._file(channel.id, file) for file in message.files]
+            events += [await self._file(channel.id, file, reading) for file in message.files]
         event_id = ""
         for number, event in enumerate(events):
             if channel.thread:
@@ -159,14 +159,14 @@ class MatrixAdapter:
             event_id = await self._events.say(channel.id, "m.room.message", event, transaction)
         return event_id
 
-    async def _file(self, room_id: str, file: File) -> Content:
+    async def _file(self, room_id: str, file: File, reading: Reading) -> Content:
         """A file, encrypted before it leaves if the room is."""
         room = self._rooms.get(room_id)
         if room is None or not room.encrypted:
             raise CannotReach("files go to encrypted rooms only")
         sealed, keys = encrypt_attachment(file.content)
         keys["url"] = await self._client.upload_bytes(sealed)
-        return content.file_content(file.name, len(file.content), {"file": keys})
+        return content.file_content(file, {"file": keys}, reading)
 
     async def _reading(self, member: Member | None, now: datetime) -> Reading:
         """How times are drawn: on the member's own clock, or in a shared place on the host's, which is then named."""

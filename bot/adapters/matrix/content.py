@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time, local_day
 from bot.incoming import text
 from bot.incoming.standing.questions import Pointed
-from bot.messages import Message, Part, Plain, Text, When, Who
+from bot.messages import File, Message, Part, Plain, Text, When, Who
 from bot.words import names
 
 Content: TypeAlias = dict[str, Any]
@@ -83,9 +84,14 @@ def choice(content: Content, answer: str) -> str | None:
     return text.chosen(list(found.choices), number) if found else None
 
 
-def file_content(name: str, size: int, source: Content) -> Content:
+def file_content(file: File, source: Content, reading: Reading) -> Content:
     """A file's event. ``source`` says where it is: ``url``, or ``file`` with the keys to open it."""
-    return {"msgtype": "m.file", "body": name, "filename": name, "info": {"size": size}, "m.mentions": {}} | source
+    said: Content = {"msgtype": "m.file", "body": file.name, "info": {"size": len(file.content)}}
+    if file.alt:
+        width, height = struct.unpack(">II", file.content[16:24])  # where a PNG says how large it is
+        shape = {"mimetype": "image/png", "w": width, "h": height, "size": len(file.content)}
+        said = {"msgtype": "m.image", "body": _body(file.alt.parts, reading), "info": shape}
+    return said | {"filename": file.name, "m.mentions": {}} | source
 
 
 def _content(said: Text, reading: Reading, notify: bool) -> Content:

@@ -113,6 +113,9 @@ def _write(discord: FakeDiscord, message: Message, body: Payload) -> None:
         message.text = body["content"] or ""
     if "components" in body:
         message.components = body["components"] or []
+    for file in body.get("attachments") or []:
+        if file.get("description"):
+            message.descriptions[file["filename"]] = file["description"]
     if "embeds" in body:
         message.embeds = body["embeds"] or []
     message.flags = (message.flags & EPHEMERAL) | (body.get("flags") or 0) | (EPHEMERAL if message.only_for else 0)

@@ -34,6 +34,8 @@ class Message:
     components: list[Payload] = field(default_factory=list)
     embeds: list[Payload] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    """What a picture shows, in words, by its name."""
     pings: list[User] = field(default_factory=list)
     pings_everyone: bool = False
     nonce: str | int | None = None
@@ -98,7 +100,8 @@ class Message:
 
     def _attachment(self, name: str, data: bytes) -> Payload:
         url = f"https://cdn.discordapp.com/attachments/{self.channel.id}/{self.id}/{name}"
-        return {"id": self.id, "filename": name, "size": len(data), "url": url, "proxy_url": url}
+        described = {"description": self.descriptions[name]} if name in self.descriptions else {}
+        return {"id": self.id, "filename": name, "size": len(data), "url": url, "proxy_url": url} | described
 
 
 def walk(components: list[Payload]) -> Iterator[Payload]:
