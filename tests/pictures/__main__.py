@@ -6,17 +6,21 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from tests.pictures import scenes
+from tests.pictures.matrix import an_evening_on_matrix
+from tests.pictures.scenes import an_evening_on_discord
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
+PICTURES = {"discord": an_evening_on_discord, "matrix": an_evening_on_matrix}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/pictures", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*PICTURES, []], help="which of them; all, if none is named")
     parser.add_argument("--out", type=Path, default=IMAGES, help="another folder for them")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    asyncio.run(scenes.an_evening_on_discord(options.out / "discord.png"))
+    for name in options.names or PICTURES:
+        asyncio.run(PICTURES[name](options.out / f"{name}.png"))
 
 
 main()
