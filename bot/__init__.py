@@ -1,3 +1,3 @@
 """The platform-free core of Kith, and the adapters around it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""The story: it ends well, reads the same every time, and the README shows a true part of it."""
+"""The story: it ends well, reads the same every time, and docs/story.md shows a true part of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.tone import problems
 
 pytestmark = pytest.mark.xdist_group("story")  # one process makes what all of these read
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/story.md"
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ async def test_it_is_told_the_same_way_again(told: tuple[str, Result]) -> None:
     assert out.getvalue() == told[0]
 
 
-async def test_the_readme_shows_a_part_of_it(told: tuple[str, Result]) -> None:
-    _before, _mark, rest = README.read_text(encoding="utf-8").partition("<!-- story -->\n```text\n")
+async def test_the_page_shows_a_part_of_it(told: tuple[str, Result]) -> None:
+    _before, _mark, rest = PAGE.read_text(encoding="utf-8").partition("<!-- story -->\n```text\n")
     shown, _mark, _after = rest.partition("```\n<!-- end of story -->")
     assert shown.strip()
     for scene in shown.split("\n[...]\n"):
