@@ -135,7 +135,7 @@ def seen(line: Frame) -> Seen:
     words = "".join(span if isinstance(span, str) else span[1] for span in line["said"])
     buttons = tuple(label for label, _id, _style in line.get("choices", ()))
     questions = tuple(field["label"] for field in line.get("fields", ())) or (words,) * ("`cancel` stops" in words)
-    return Seen(words, buttons, tuple(line.get("files", ())), questions, line)
+    return Seen(words, buttons, tuple(line.get("files", ())), questions=questions, raw=line)
 
 
 class PageBed:

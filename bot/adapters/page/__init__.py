@@ -15,9 +15,9 @@ from bot.adapters.local import NAME, LocalAdapter, Posted
 from bot.adapters.page import lines
 from bot.adapters.page.lines import Kept, Line
 from bot.bot import Bot
-from bot.context import Context, Incoming
+from bot.context import Context, Group, Incoming, Spot
 from bot.incoming.standing import corrections, questions
-from bot.messages import Channel, Form, Group, Member, Message, Place, Spot, Text, plain
+from bot.messages import Channel, Form, Member, Message, Place, Text, plain
 
 Style = Literal["discord", "matrix"]
 STYLES: tuple[Style, ...] = get_args(Style)

@@ -14,6 +14,9 @@ from bot.messages import Field, Option, plain
 CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = 24
 
+ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""What is offered names no day that would be another one tomorrow."""
+
 
 def offered(field: Field) -> tuple[Option, ...]:
     """Its own choices, the days of a week, or the hours of a day; and what it has now, where that is none of them."""
@@ -56,7 +59,7 @@ def _read(field: Field, words: str) -> Any:
         with suppress(ValueError):
             return time.fromisoformat(words)
     try:
-        reading = parameters.Reading(datetime.now(UTC))
+        reading = parameters.Reading(ANY_DAY)
         return parameters.of(field.kind).parse(words, reading) if words else None
     except UserError:
         return None

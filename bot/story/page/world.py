@@ -16,7 +16,8 @@ from bot.adapters.page.lines import Kept, Line
 from bot.bot import Bot
 from bot.clocks.clock import monotonic, utc_now
 from bot.clocks.times import ONE_DAY, instant_at, local_day
-from bot.messages import Channel, Member, Spot
+from bot.context import Spot
+from bot.messages import Channel, Member
 from bot.story.playground import CAST, HOUR, ROOM, Playground
 
 CHATS = "chats.jsonl"
