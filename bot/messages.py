@@ -194,7 +194,8 @@ class Button:
     """One choice under a message. Pressing it, typing its label or its number runs the ``@action`` of that name.
 
     ``row`` names what was offered: ``d<delivery>``, ``o<offer>``, or ``-`` for an action that needs no row. The bot
-    fills it in; cogs leave it empty.
+    fills it in; cogs leave it empty. ``under``: the heading of the list that it stands in, beside its neighbours with
+    the same one.
     """
 
     label: Text
@@ -202,6 +203,7 @@ class Button:
     value: str = ""
     style: Literal["default", "primary", "danger"] = "default"
     row: str = ""
+    under: Text = field(default_factory=Text)
 
     @property
     def id(self) -> str:

@@ -50,7 +50,7 @@ class Previews(Cog):
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         state = _("on") if await self.read(previews.is_plain, context.me) else _("off")
-        return (Setting(_("Plain previews"), state, doors.PREVIEWS),)
+        return (Setting(_("Plain previews"), state, doors.PREVIEWS, group="switch"),)
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: previews.export(connection, person)

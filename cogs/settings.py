@@ -17,12 +17,19 @@ from bot.errors import UserError
 from bot.messages import Button, Field, Form, Message, Text
 from bot.registry import Ask, Reply, Setting
 from bot.words import i18n
-from bot.words.i18n import _, say
+from bot.words.i18n import N_, _, say
 from cogs.switches import ASKED_FIRST, BEGINS, ENDS, FOLLOWS, NAMES, ROLES, WORDS
 from storage.members import consents, members, volunteers
 
 PAGE = 23
 """Rows on one page: a message holds 25 buttons, and two are left for the way on and for what waits in the inbox."""
+
+HEADINGS = {
+    "switch": N_("What I may do"),
+    "role": N_("What you offer others"),
+    "dial": N_("How and when"),
+}
+GROUPS = list(HEADINGS)
 
 
 class Settings(KeepsNothing):  # consents and dials stand with the person: see Onboarding
@@ -45,19 +52,20 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
 
     async def _screen(self, context: Context, page: int = 0) -> Message:
         rows = await self._rows(context)
-        shown = rows[page * PAGE : (page + 1) * PAGE] or rows[:PAGE]
-        buttons = [Button(_label(row), row.action, row.value) for row in shown]
+        shown = sorted(rows[page * PAGE : (page + 1) * PAGE] or rows[:PAGE], key=lambda row: GROUPS.index(row.group))
+        buttons = [Button(_label(row), row.action, row.value, under=say(HEADINGS[row.group])) for row in shown]
         if len(rows) > PAGE:
             following = page + 1 if (page + 1) * PAGE < len(rows) else 0
             buttons.append(Button(_("More settings"), "settings.open", str(following)))
-        text = _("Your settings. Press one to change it, or say `settings` and its name. Nobody is told.")
+        text = _("Your settings. Choose one to change it, or say `settings` and its name. Nobody is told.")
         return Message(text, tuple(buttons))
 
     async def _rows(self, context: Context) -> list[Setting]:
-        """What all features show, in three groups: what is switched on, roles, dials."""
+        """What all features show: what is on, then what is off, of which roles stand nowhere else."""
         rows = [row for cog in self.core.registry.cogs for row in await cog.settings(context)]
-        order = ("switch", "role", "dial")
-        return sorted(rows, key=lambda row: order.index(row.group))
+        on = [row for row in rows if str(row.state) != str(_("off"))]
+        off = sorted((row for row in rows if row not in on), key=lambda row: row.group != "role")
+        return [*on, *off]
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         given = await self.read(consents.given, context.me)
@@ -83,7 +91,7 @@ class Settings(KeepsNothing):  # consents and dials stand with the person: see O
         if name in WORDS:
             return Setting(label, _("off"), "settings.on", name, group)  # type: ignore[arg-type]  # one of the two
         if BEGINS.get(name) in self.core.registry.actions:
-            return Setting(label, _("off"), BEGINS[name])
+            return Setting(label, _("off"), BEGINS[name], group=group)  # type: ignore[arg-type]  # one of the two
         return None  # nobody offers it yet, or it is switched on where it is needed
 
     # -- switches and roles -------------------------------------------------------------------------------------------

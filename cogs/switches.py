@@ -10,6 +10,7 @@ from bot.words.i18n import N_
 
 SWITCHES: Mapping[str, str] = {
     "dm": N_("I may write to you first"),
+    "country": N_("My country for Help now"),
     "checkin": N_("Check-ins"),
     "quiet": N_("Quiet alert"),
     "may-be-asked": N_("Others may ask to tell you"),
@@ -23,7 +24,6 @@ SWITCHES: Mapping[str, str] = {
     "notebook": N_("Notebook"),
     "dates": N_("My dates"),
     "reminders": N_("Reminders"),
-    "country": N_("My country for Help now"),
     ADULT: N_("I am 18 or over"),
 }
 ROLES: Mapping[str, str] = {

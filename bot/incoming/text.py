@@ -64,8 +64,12 @@ def render(message: Message) -> Text:
     if message.aside:  # its numbers belong to what was shown before; each of its choices is understood as it is written
         named = [Text("`") + button.label + "`" for button in message.buttons]
         return Text("\n").join([message.text, *([Text(" ").join(named)] if named else [])])
-    lines = [message.text]
-    lines.extend(Text(f"{number}. ") + button.label for number, button in enumerate(message.buttons, start=1))
+    lines, before = [message.text], Text()
+    for number, button in enumerate(message.buttons, start=1):
+        if button.under and button.under != before:
+            lines.append(Text("**") + button.under + "**")
+        lines.append(Text(f"{number}. ") + button.label)
+        before = button.under
     return Text("\n").join(lines)
 
 

@@ -206,9 +206,9 @@ class Quiet(Cog):
     async def settings(self, context: Context) -> Sequence[Setting]:
         found = await self.read(quiet.setup, context.me)
         if found is None:
-            return (Setting(_("If I go quiet"), _("off"), "quiet.open"),)
+            return (Setting(_("If I go quiet"), _("off"), "quiet.open", group="switch"),)
         days = ngettext("after {n} day", "after {n} days", found.after).format(n=found.after)
-        return (Setting(_("If I go quiet"), days, "quiet.screen"),)
+        return (Setting(_("If I go quiet"), days, "quiet.screen", group="switch"),)
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

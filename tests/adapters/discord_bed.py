@@ -64,7 +64,9 @@ class DiscordActor:
 
     async def press(self, seen: Seen, label: str) -> Seen:
         assert isinstance(seen.raw, Message)
-        return await self._answer(await self._person.press(seen.raw, label))
+        listed = label in [one for _list, one, _value in seen.raw.options]
+        does = self._person.choose if listed else self._person.press
+        return await self._answer(await does(seen.raw, label))
 
     async def reply(self, seen: Seen, line: str) -> Seen:
         assert isinstance(seen.raw, Message)
@@ -159,7 +161,7 @@ class DiscordBed:
 
 
 def _seen(message: Message) -> Seen:
-    labels = tuple(button.label for button in message.buttons)
+    labels = tuple([label for _list, label, _value in message.options] + [one.label for one in message.buttons])
     return Seen(message.text, labels, tuple(message.files), tuple(message.descriptions.values()), raw=message)
 
 

@@ -1,4 +1,4 @@
-"""Thanks, avoiding and reporting from the menu of a person or a message: nothing is typed, and nobody is told of it."""
+"""What is chosen in menus and lists: on a person or a message, and in the settings. Nothing is typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from bot.adapters.discord.commands import IN_GUILD, USER
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.beds.discord import Person, forms
+from tests.beds.discord.interactions import Reply
+from tests.beds.discord.messages import walk
 from tests.beds.discord.things import Payload
 
 pytestmark = pytest.mark.sockets
@@ -92,3 +94,34 @@ async def test_a_report_on_a_message_names_its_writer_and_where_it_stands(
     assert shown.modal is not None
     address = f"https://discord.com/channels/{bed.guild.id}/{bed.guild.general.id}/{written.id}"
     assert forms.shown(shown.modal) == {"words": f"{address}\n", "who": bob.id}
+
+
+async def test_settings_are_three_lists(bed: DiscordBed, alice: Person) -> None:
+    await settled(bed, alice)
+    screen = await (await alice.slash("kith settings", where=bed.guild.general)).reply()
+    lists = [part for part in walk(screen.components) if part["type"] == 3]
+    assert [one["placeholder"] for one in lists] == ["What I may do", "What you offer others", "How and when"]
+    assert all(part["min_values"] == 0 for part in lists), "what was closed by mistake opens once more"
+    assert len(screen.buttons) <= 1
+    off = await (await alice.choose(screen, "Check-ins: on")).reply()
+    assert "Check-ins: off now." in off.text
+
+
+async def test_a_choice_that_is_let_go_of_does_nothing(bed: DiscordBed, alice: Person) -> None:
+    await settled(bed, alice)
+    screen = await (await alice.slash("kith settings", where=bed.guild.general)).reply()
+    form = await alice.choose(screen, next(label for _list, label, _id in screen.options if "Quiet hours" in label))
+    assert form.modal is not None
+    assert (await alice.choose(screen)).reply_type is Reply.DEFER_UPDATE
+    again = await alice.choose(screen, next(label for _list, label, _id in screen.options if "Quiet hours" in label))
+    done = await (await alice.submit(again, start="21:00", end="07:30")).reply()
+    assert "Quiet hours: from 21:00 to 07:30." in done.text
+
+
+async def test_a_list_between_two_hears_a_typed_answer_to_it(bed: DiscordBed, alice: Person) -> None:
+    await settled(bed, alice)
+    alice.read_all()
+    alice.say("settings")
+    screen = await alice.next()
+    alice.say("check-ins: on", replies_to=screen)
+    assert "Check-ins: off now." in (await alice.next()).text

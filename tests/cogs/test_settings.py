@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from bot.asking import consenting
+from bot.incoming import text
 from bot.messages import Button, Text
 from bot.registry import Setting
 from bot.words import i18n
@@ -44,6 +46,25 @@ async def test_one_screen_shows_switches_then_roles_then_dials(alice: Playground
         assert f"{role}: off" in shown
     assert len(shown) <= 25
     assert max(map(len, shown)) <= 45
+
+
+async def test_what_is_on_comes_first_in_each_of_three_groups(alice: Playground) -> None:
+    screen = await alice.chat.say(ALICE, "settings")
+    headings = [str(heading) for heading, _rows in groupby(screen.buttons, key=lambda one: one.under)]
+    assert headings == ["What I may do", "What you offer others", "How and when", ""]
+    for _heading, rows in groupby(screen.buttons, key=lambda one: one.under):
+        off = [str(row.label).endswith(": off") for row in rows]
+        assert off == sorted(off), "what is off stands behind what is on"
+    typed = str(text.render(screen)).split("\n")
+    assert typed[1:3] == ["**What I may do**", f"1. {screen.buttons[0].label}"]
+    assert [line for line in typed if not line[0].isdigit()][1:] == [
+        "**What I may do**",
+        "**What you offer others**",
+        "**How and when**",
+    ]
+    assert [line.partition(". ")[0] for line in typed if line[0].isdigit()] == [
+        str(number) for number in range(1, len(screen.buttons) + 1)
+    ]
 
 
 async def test_a_tap_withdraws_one_yes_alone_and_says_so_in_one_line(alice: Playground) -> None:
@@ -158,7 +179,7 @@ async def test_the_rows_of_other_features_stand_on_the_screen(
 
 
 async def test_it_leads_to_all_that_is_kept(alice: Playground) -> None:
-    screen = await alice.chat.press(ALICE, button(await alice.chat.say(ALICE, "settings"), "More settings"))
+    screen = await alice.chat.say(ALICE, "settings")
     kept = await alice.chat.press(ALICE, button(screen, "What I keep about you: see or delete"))
     assert labels(kept) == ["Show everything", "Forget me"]
     files = (await alice.chat.press(ALICE, button(kept, "Show everything"))).files

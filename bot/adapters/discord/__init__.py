@@ -21,7 +21,7 @@ from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
-from bot.context import Context, Event, Group, Lack, Spot
+from bot.context import Context, Event, Group, Incoming, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
 from bot.hosting.config import DiscordConfig
 from bot.incoming import text
@@ -104,13 +104,17 @@ class DiscordAdapter:
             case TYPES.application_command:
                 work = self._bot.run_command(*self._offered.meant(incoming, data))
             case TYPES.component:
-                work = self._bot.run_action(incoming, data["custom_id"])
+                work = self._pressed(incoming, components.pressed(data))
             case TYPES.modal_submit:
                 answers = forms.answers_of(data["components"])
                 work = self._bot.run_action(incoming, data["custom_id"], answers)
             case _:
                 return
         await self._work(answer.within(work))
+
+    async def _pressed(self, incoming: Incoming, button_id: str | None) -> None:
+        if button_id is not None:
+            await self._bot.run_action(incoming, button_id)
 
     async def _suggest(self, interaction: Interaction, data: dict[str, Any]) -> None:
         choices = [discord.app_commands.Choice(name=label, value=value) for label, value in self._offered.begun(data)]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import groupby
+from typing import Any
 
 import discord
 
 from bot.adapters.discord.drawing import shorten
 from bot.incoming.standing.questions import Pointed
-from bot.messages import Button, File
+from bot.messages import Button, File, Text
 
 LABEL = 80
 MOST_ALT = 1024
+OPTION = CUSTOM_ID = 100
+PLACEHOLDER = 150
+IN_A_LIST = 25
+"""Choices (source: https://docs.discord.com/developers/components/reference, as the other limits)."""
+LIST = "list:"
 STYLES = {
     "default": discord.ButtonStyle.secondary,
     "primary": discord.ButtonStyle.primary,
     "danger": discord.ButtonStyle.danger,
 }
+
+Drawn = discord.ui.Item[discord.ui.View]
 
 
 def marker(key: str) -> int:
@@ -32,19 +41,45 @@ def marker(key: str) -> int:
 
 
 def view_of(buttons: Sequence[Button], key: str = "") -> discord.ui.View | None:
-    """The buttons under a message, five in a row; None if there are none."""
+    """The buttons under a message, five in a row, and its lists; None if there are none."""
     if not buttons:
         return None
     view = discord.ui.View(timeout=None)
-    for index, button in enumerate(buttons):
-        drawn: discord.ui.Button[discord.ui.View] = discord.ui.Button(
-            label=shorten(str(button.label), LABEL), style=STYLES[button.style], custom_id=button.id
-        )
-        if key and index == 0:
+    for drawn in _drawn(buttons):
+        if key and not view.children:
             drawn.id = marker(key)
         view.add_item(drawn)
     view.stop()  # else the library keeps it, for ever; presses reach us without it
     return view
+
+
+def _drawn(buttons: Sequence[Button]) -> Iterator[Drawn]:
+    """Each button, or one list for all that stand under one heading."""
+    for heading, together in groupby(buttons, key=lambda button: button.under):
+        if not heading:
+            yield from (_button(button) for button in together)
+            continue
+        listed = list(together)
+        for start in range(0, len(listed), IN_A_LIST):
+            yield _list(f"{LIST}{listed[start].id}"[:CUSTOM_ID], heading, listed[start : start + IN_A_LIST])
+
+
+def _button(button: Button) -> Drawn:
+    return discord.ui.Button(label=shorten(str(button.label), LABEL), style=STYLES[button.style], custom_id=button.id)
+
+
+def _list(name: str, heading: Text, buttons: Sequence[Button]) -> Drawn:
+    """What is chosen can be let go of and chosen again: a form that was closed opens once more."""
+    options = [discord.SelectOption(label=shorten(str(one.label), OPTION), value=one.id) for one in buttons]
+    placeholder = shorten(str(heading), PLACEHOLDER)
+    return discord.ui.Select(custom_id=name, placeholder=placeholder, options=options, min_values=0)
+
+
+def pressed(data: Mapping[str, Any]) -> str | None:
+    """The id of the button that was pressed or chosen; None where a choice was let go of."""
+    if "values" not in data:
+        return str(data["custom_id"])
+    return str(data["values"][0]) if data["values"] else None
 
 
 def is_marked(message: discord.Message, key: str) -> bool:
@@ -64,8 +99,13 @@ def replied_to(message: discord.Message) -> Pointed | None:
     if not isinstance(asked, discord.Message) or asked.author == message.author:
         return None
     rows = (row for row in asked.components if isinstance(row, discord.ActionRow))
-    drawn = (one for row in rows for one in row.children if isinstance(one, discord.Button))
-    return Pointed(tuple((one.label or "", one.custom_id or "") for one in drawn))
+    return Pointed(tuple(shown for row in rows for one in row.children for shown in _shown(one)))
+
+
+def _shown(one: object) -> list[tuple[str, str]]:
+    if isinstance(one, discord.SelectMenu):
+        return [(option.label, option.value) for option in one.options]
+    return [(one.label or "", one.custom_id or "")] if isinstance(one, discord.Button) else []
 
 
 def files_of(files: Sequence[File]) -> list[discord.File]:

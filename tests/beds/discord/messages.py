@@ -59,6 +59,12 @@ class Message:
         return bool(self.flags & LOADING)
 
     @property
+    def options(self) -> list[tuple[str, str, str]]:
+        """What its lists offer: the list, the label, the value."""
+        lists = [part for part in walk(self.components) if part["type"] == 3]
+        return [(part["custom_id"], one["label"], one["value"]) for part in lists for one in part["options"]]
+
+    @property
     def buttons(self) -> list[Pressable]:
         return [
             Pressable(c.get("label") or "", c["custom_id"], c["style"], c.get("disabled") or False)

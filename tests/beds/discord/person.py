@@ -97,6 +97,16 @@ class Person:
         interaction = ask(self._discord, Asked.COMPONENT, self.user, message.channel, data, message)
         return await interaction.first_answer()
 
+    async def choose(self, message: Message, *labels: str) -> Interaction:
+        """Choose in a list of a message she can see; nothing, where she lets go of what was chosen."""
+        assert self.can_see(message), f"{self.name} cannot see this message"
+        found = [one for one in message.options if not labels or one[1] in labels]
+        assert len(found) >= len(labels), f"no choice {labels}, only {[one[1] for one in message.options]}"
+        values = [value for _list, label, value in found if label in labels]
+        data = {"component_type": 3, "custom_id": found[0][0], "values": values, "id": 1}
+        interaction = ask(self._discord, Asked.COMPONENT, self.user, message.channel, data, message)
+        return await interaction.first_answer()
+
     async def submit(self, form: Interaction, **answers: str | Person | User | Sequence[str]) -> Interaction:
         """Fill in the form she was shown, by field name, and send it: words are written, all else is chosen."""
         assert form.modal is not None, f"she was shown {form.reply_type!r}, not a form"
