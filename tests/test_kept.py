@@ -48,6 +48,7 @@ KEPT = (
     Kept("deliveries", {"settled": NOW, "state": "inbox"}, r"(\d+) (days) at most$", "nullif(state, 'dead')"),
     Kept("offers", {"expires": NOW}),
     Kept("conversations", {"until": NOW + 7 * DAY}, r"(\d+) (days) at most"),
+    Kept("answers", {"expires": NOW + DAY}, r"(\d+) (h) at most"),
     Kept("events", {"seen": NOW}),
     Kept("checkins", {"asked": NOW}),
     Kept("prompts_seen", {"at": NOW}),

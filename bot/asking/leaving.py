@@ -14,7 +14,7 @@ from bot.messages import Channel, Community, Member, Person, Place
 from bot.platform.adapter import Adapter
 from bot.registry import Registry, Work
 from storage.database.database import Database
-from storage.delivery import offers
+from storage.delivery import answers, offers
 from storage.members import blocks, conversations, departures, governing, linking, members, resting
 from storage.members.resting import Away
 
@@ -141,6 +141,7 @@ def _forget(connection: Connection, keyring: Keyring, works: Sequence[Work[None]
         conversations.forget(connection, code)
         linking.forget(connection, account)
         offers.forget(connection, account)
+        answers.forget(connection, code)
     members.forget(connection, person)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from storage.database import platforms
-from storage.delivery import deliveries, offers
+from storage.delivery import answers, deliveries, offers
 from storage.members import consents, conversations, departures, linking
 from storage.moderation import letters
 
@@ -18,6 +18,7 @@ Sweep = Callable[[Connection, datetime], bool]
 """Erases a portion of what is too old. True if there may be more."""
 
 SWEEPS: Sequence[Sweep] = (
+    answers.sweep,
     deliveries.sweep,
     offers.sweep,
     conversations.sweep,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from bot.adapters.matrix.commands import Listener, answer_to, read_member
 from bot.adapters.matrix.content import Content, Reading
 from bot.adapters.matrix.events import Events
 from bot.adapters.matrix.homeserver import Homeserver
+from bot.adapters.matrix.limits.answers import Answer, Answers
 from bot.adapters.matrix.login import Login, Session
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.adapters.matrix.sync import Sync
@@ -33,9 +34,6 @@ log = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(hours=20)
 """How long a transaction id is surely known: Synapse forgets it after 24 hours."""
-
-ANSWER_PATIENCE = 60.0
-"""Seconds within which an answer is tried again: somebody is waiting for it, and no outbox holds it."""
 
 STOPPING = 4.0
 """Seconds that requests under way may still take when the bot stops."""
@@ -57,6 +55,7 @@ class MatrixAdapter:
         self._session: Session
         self._sync: Sync
         self._rooms: Rooms
+        self._answers: Answers
         self._events: Events
 
     @property
@@ -78,12 +77,26 @@ class MatrixAdapter:
         )
 
     async def start(self) -> None:
-        await self._patiently(self._connect, None)
+        """Connected, however long the homeserver is away."""
+        pause = 0.5
+        while True:
+            try:
+                await self._connect()
+                return
+            except CannotReach:
+                raise
+            except DeliveryError as error:
+                pause = error.delay.total_seconds() if isinstance(error, RetryAfter) else min(30.0, pause * 2)
+                if self._stopping.is_set():
+                    raise
+                log.warning("the homeserver does not let us in (%s): next try in %.1f s", error, pause)
+                await asyncio.sleep(pause)
 
     async def _connect(self) -> None:
         self._client, self._session = await self._login.log_in(self._bot.now())
         self._sync = Sync(self._client, self._memory)
         self._rooms, self._events = Rooms(self._client, self._sync), Events(self._client)
+        self._answers = Answers(self._bot, self._rooms, self._client.limits, self._give)
         listener = Listener(self._bot, self._rooms, self._events, self._client, self._config.prefix)
         try:
             await self._rooms.load()
@@ -92,6 +105,8 @@ class MatrixAdapter:
             await listener.goings.look()
             await listener.goings.separate(self._memory)
             await self._login.sign(self._client)
+            await self._answers.load()
+            self._sync.invitations.start()
         except BaseException:
             await self._client.disconnect()
             raise
@@ -103,6 +118,9 @@ class MatrixAdapter:
         self._stopping.set()
         if hasattr(self, "_sync"):
             await self._sync.stop(STOPPING)
+        if hasattr(self, "_answers"):
+            await self._answers.stop()
+            await self._rooms.opening.stop()
         if hasattr(self, "_client"):
             await self._client.disconnect()
 
@@ -112,84 +130,69 @@ class MatrixAdapter:
         if isinstance(reply, Message) and reply.openly and not context.direct:
             reply = reply if self._rooms.direct_rooms(context.member.id) else reply.openly
         is_private = isinstance(reply, Form) or reply.private or context.direct
+        channel: Channel | None = context.channel
         if is_private and not self._rooms.answers_here(context.channel.id):
-            channel = Channel(NAME, await self._rooms.direct_with(context.member.id, reopen=True))
-        else:
-            channel = context.channel
-        chat = None if self._rooms.answers_here(channel.id) else channel
+            known = self._rooms.direct_rooms(context.member.id)
+            channel = Channel(NAME, known[-1]) if known else None
+        chat = channel if channel and not self._rooms.answers_here(channel.id) else None
         try:
             await self._bot.conversations.responded(context, chat, reply)
         except StorageError as error:  # the answer still comes; only its numbers will not be understood
             log.error("the chat could not be remembered: %s", error)
         if isinstance(reply, Form):
             reply = Message(text.question(reply, 0))
-        shown = await self._reading(None if chat else context.member, context.now)
-        answer, transaction = reply, answer_to(context.raw)
-        await self._patiently(lambda: self._say(channel, answer, shown, transaction), ANSWER_PATIENCE)
+        reading = await self._reading(None if chat else context.member, context.now)
+        events, files = content.contents(reply, reading), content.files(reply, reading)
+        asked = None if context.direct else context.channel
+        answer = Answer(context.member.id, channel, asked, events, files, answer_to(context.raw))
+        await self._answers.give(answer, str(context.raw))
+
+    async def _give(self, channel: Channel, answer: Answer, patience: float | None) -> None:
+        await self._say(channel, answer.events, answer.files, answer.transaction, patience)
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         room_id = await self._rooms.direct_with(member.id, reopen=False)
         now = self._bot.now()
         await self._bot.conversations.arrived(member, message, now)
         reading = await self._reading(member, now)
-        return await self._say(Channel(NAME, room_id), message, reading, key, named=True, notify=True)
+        events = content.contents(message, reading, key, notify=True)
+        return await self._say(Channel(NAME, room_id), events, content.files(message, reading), key, 0)
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
-        return await self._say(channel, message, await self._reading(None, self._bot.now()), key, named=True)
+        reading = await self._reading(None, self._bot.now())
+        events = content.contents(message, reading, key)
+        return await self._say(channel, events, content.files(message, reading), key, 0)
 
     async def _say(
-        self,
-        channel: Channel,
-        message: Message,
-        reading: Reading,
-        key: str,
-        *,
-        named: bool = False,
-        notify: bool = False,
+        self, channel: Channel, events: Sequence[Content], files: Sequence[File], key: str, patience: float | None
     ) -> str:
-        """The message as events, each under a transaction id that comes from ``key``. Returns the last one's id."""
-        events = content.contents(message, reading, key if named else "", notify=notify)
+        """The events of a message and its files, each under a transaction id that comes from ``key``. Returns the last
+        one's id.
+        """
         if not self._rooms.is_unencrypted(channel.id):  # whoever leaves a chat open was told that files don't come
-            events += [await self._file(channel.id, file, reading) for file in message.files]
+            events = [*events, *[await self._file(channel.id, file) for file in files]]
         event_id = ""
         for number, event in enumerate(events):
             if channel.thread:
                 event["m.relates_to"] = {"rel_type": "m.thread", "event_id": channel.thread, "is_falling_back": True}
             transaction = f"{key}.{number}" if number else key
-            event_id = await self._events.say(channel.id, "m.room.message", event, transaction)
+            event_id = await self._events.say(channel.id, "m.room.message", event, transaction, patience=patience)
         return event_id
 
-    async def _file(self, room_id: str, file: File, reading: Reading) -> Content:
+    async def _file(self, room_id: str, file: File) -> Content:
         """A file, encrypted before it leaves if the room is."""
         room = self._rooms.get(room_id)
         if room is None or not room.encrypted:
             raise CannotReach("files go to encrypted rooms only")
         sealed, keys = encrypt_attachment(file.content)
         keys["url"] = await self._client.upload_bytes(sealed)
-        return content.file_content(file, {"file": keys}, reading)
+        return content.file_content(file, {"file": keys})
 
     async def _reading(self, member: Member | None, now: datetime) -> Reading:
         """How times are drawn: on the member's own clock, or in a shared place on the host's, which is then named."""
         if member is None:
             return Reading(now, ZoneInfo(self._bot.core.settings.zone), shared=True)
         return Reading(now, ZoneInfo(await self._bot.zone_of(member)))
-
-    async def _patiently(self, work: Callable[[], Awaitable[object]], patience: float | None) -> None:
-        """Do the work, again after a while where the homeserver does not answer; None: until the bot is stopped."""
-        waited, pause = 0.0, 0.5
-        while True:
-            try:
-                await work()
-                return
-            except CannotReach:
-                raise
-            except DeliveryError as error:
-                pause = error.delay.total_seconds() if isinstance(error, RetryAfter) else min(30.0, pause * 2)
-                if self._stopping.is_set() or (patience is not None and waited + pause > patience):
-                    raise
-                log.warning("the homeserver does not answer (%s): next try in %.1f s", error, pause)
-                waited += pause
-                await asyncio.sleep(pause)
 
     async def find(self, target: Member | Channel, key: str, since: datetime) -> str | None:
         rooms = [target.id] if isinstance(target, Channel) else self._rooms.direct_rooms(target.id)

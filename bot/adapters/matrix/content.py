@@ -7,7 +7,7 @@ import json
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -84,13 +84,18 @@ def choice(content: Content, answer: str) -> str | None:
     return text.chosen(list(found.choices), number) if found else None
 
 
-def file_content(file: File, source: Content, reading: Reading) -> Content:
+def files(message: Message, reading: Reading) -> tuple[File, ...]:
+    """The files of a message, with the words of pictures as they will be said."""
+    return tuple(replace(file, alt=Text(_body(file.alt.parts, reading))) for file in message.files)
+
+
+def file_content(file: File, source: Content) -> Content:
     """A file's event. ``source`` says where it is: ``url``, or ``file`` with the keys to open it."""
     said: Content = {"msgtype": "m.file", "body": file.name, "info": {"size": len(file.content)}}
     if file.alt:
         width, height = struct.unpack(">II", file.content[16:24])  # where a PNG says how large it is
         shape = {"mimetype": "image/png", "w": width, "h": height, "size": len(file.content)}
-        said = {"msgtype": "m.image", "body": _body(file.alt.parts, reading), "info": shape}
+        said = {"msgtype": "m.image", "body": str(file.alt), "info": shape}
     return said | {"filename": file.name, "m.mentions": {}} | source
 
 

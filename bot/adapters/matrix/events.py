@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -26,26 +27,42 @@ class Events:
         self._client = client
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def say(self, room_id: str, kind: str, content: Content, transaction: str) -> str:
-        """Send an event, encrypted if the room is. Returns its id. The same transaction twice is one event."""
+    async def say(
+        self, room_id: str, kind: str, content: Content, transaction: str, *, patience: float | None = None
+    ) -> str:
+        """Send an event in its turn, encrypted if the room is. Returns its id. The same transaction twice is one event.
+
+        ``patience``: see ``Limits.run``.
+        """
         room = self._client.rooms.get(room_id)
         if room is None:
             raise CannotReach("the bot is not in that room")
+        limits = self._client.limits
+        if room.encrypted and patience is None:
+            await limits.run("keys", lambda: self._keyed(room))
+        elif room.encrypted:
+            await self._keyed(room)
+        return await limits.run("send", lambda: self._send(room, kind, content, transaction), patience=patience)
+
+    async def _send(self, room: MatrixRoom, kind: str, content: Content, transaction: str) -> str:
         if room.encrypted:
             kind, content = await self._encrypted(room, kind, content)
-        path = route("rooms", room_id, "send", kind, transaction)
+        path = route("rooms", room.room_id, "send", kind, transaction)
         return str((await self._client.request("PUT", path, content))["event_id"])
 
     async def _encrypted(self, room: MatrixRoom, kind: str, content: Content) -> tuple[str, Content]:
         """Never plaintext: what cannot be encrypted for everybody in the room is not sent."""
         async with self._locks[room.room_id]:
-            try:
-                await self._share_key(room)
+            with _or_not_encrypted():
+                await self._share_key(room)  # somebody may have come while it waited
                 kind, sealed = self._client.encrypt(room.room_id, kind, content)
-            except (EncryptionError, LocalProtocolError, ClientError, OSError, TimeoutError) as error:
-                raise DeliveryError(f"it could not be encrypted: {type(error).__name__}") from error
         # Outside the ciphertext too, so that a delivery can be recognised without its key. It says nothing.
         return kind, sealed | ({KEY: content[KEY]} if KEY in content else {})
+
+    async def _keyed(self, room: MatrixRoom) -> None:
+        async with self._locks[room.room_id]:
+            with _or_not_encrypted():
+                await self._share_key(room)
 
     async def _share_key(self, room: MatrixRoom) -> None:
         """Give the room's key to every device in it. nio's own way counts it as given where the server said no."""
@@ -98,3 +115,11 @@ class Events:
                 return {}
         content: Mapping[str, object] = event.source.get("content", {})
         return dict(content)
+
+
+@contextmanager
+def _or_not_encrypted() -> Iterator[None]:
+    try:
+        yield
+    except (EncryptionError, LocalProtocolError, ClientError, OSError, TimeoutError) as error:
+        raise DeliveryError(f"it could not be encrypted: {type(error).__name__}") from error

@@ -20,6 +20,7 @@ from aiohttp import ClientError
 from nio import AsyncClient, AsyncClientConfig, BadEventType, ErrorResponse, Event, MatrixRoom, ToDeviceEvent
 from nio.store import SqliteStore
 
+from bot.adapters.matrix.limits.queues import Limits
 from bot.errors import CannotReach, DeliveryError, FatalError, NotNow, RetryAfter
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ class SignedOut(TokenRevoked, NotNow):
 class Homeserver(AsyncClient):
     """nio's client, with requests that end."""
 
+    limits: Limits
+    """What it may be asked for now, and who waits for it."""
+
     logs_in_again = False
     """Whether the next start can make a new login by itself."""
 
@@ -76,7 +80,9 @@ class Homeserver(AsyncClient):
             max_timeouts=0,
             request_timeout=DEADLINE,
         )
-        return cls(url, user, store_path=str(store), config=config)
+        client = cls(url, user, store_path=str(store), config=config)
+        client.limits = Limits()
+        return client
 
     async def disconnect(self) -> None:
         """End the connections. What was loaded stays."""
@@ -142,8 +148,12 @@ class Homeserver(AsyncClient):
         raise self._refused(response.status, answer)
 
     def expect(self, answer: object, otherwise: str) -> None:
-        """Of nio's own requests, which return a no: raises ``TokenRevoked``, or ``DeliveryError`` with these words."""
+        """Of nio's own requests, which return a no: raises ``TokenRevoked``, ``RetryAfter``, or ``DeliveryError`` with
+        these words.
+        """
         if isinstance(answer, ErrorResponse):
+            if answer.retry_after_ms:
+                raise RetryAfter(_patience(answer.retry_after_ms))
             raise self._signed_out() if answer.status_code in SIGNED_OUT else DeliveryError(otherwise)
 
     def _signed_out(self) -> TokenRevoked:

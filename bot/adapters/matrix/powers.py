@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.matrix import claims
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.adapters.matrix.limits.queues import PATIENCE
 from bot.errors import NotAllowed
 
 
@@ -45,8 +46,9 @@ async def remove(client: Homeserver, room_id: str, member_id: str) -> None:
     """Take somebody out. The server says the same no where they are not in it and where the bot may not: it is asked
     which. Raises ``NotAllowed``.
     """
+    path, body = route("rooms", room_id, "kick"), {"user_id": member_id}
     try:
-        await client.request("POST", route("rooms", room_id, "kick"), {"user_id": member_id})
+        await client.limits.run("state", lambda: client.request("POST", path, body), patience=PATIENCE)
     except Refusal as error:
         if await _membership(client, room_id, member_id) in ("join", "invite", "knock"):
             raise NotAllowed("the bot may not take people out of a room") from error
@@ -54,8 +56,9 @@ async def remove(client: Homeserver, room_id: str, member_id: str) -> None:
 
 async def set_levels(client: Homeserver, room_id: str, levels: Json) -> None:
     """What members may do in a room. Raises ``NotAllowed``."""
+    path = route("rooms", room_id, "state", "m.room.power_levels", "")
     try:
-        await client.request("PUT", route("rooms", room_id, "state", "m.room.power_levels", ""), levels)
+        await client.limits.run("state", lambda: client.request("PUT", path, levels), patience=PATIENCE)
     except Refusal as error:
         if error.errcode != "M_FORBIDDEN":
             raise

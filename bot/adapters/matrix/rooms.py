@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from nio import MatrixRoom
 
 from bot.adapters.matrix import claims, powers
-from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.adapters.matrix.limits.opening import ENCRYPTION, Opening
+from bot.adapters.matrix.limits.queues import PATIENCE, Kind
 from bot.adapters.matrix.sync import Sync
-from bot.errors import CannotReach, DeliveryError, RetryAfter
+from bot.errors import CannotReach, DeliveryError
 
 log = logging.getLogger(__name__)
 
 NAME = "matrix"
-ENCRYPTION: Json = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
 OPENNESS = "kith.unencrypted"
 """The account's own note of which chats stay unencrypted, and who was asked."""
+PATIENT = 10.0
+"""Seconds that a message or a group waits for its room; its row has it tried again, and the room keeps its turn."""
+
 MOST_MODERATORS = 30
 """People in a room of moderators. A larger one is not asked about, person by person."""
 
@@ -32,10 +34,8 @@ class Rooms:
         self._client = client
         self._sync = sync
         self._direct: dict[str, list[str]] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.opening = Opening(client, sync)
         self._openness: dict[str, str] = {}
-        self._unsure: dict[str, int] = {}
-        """Rooms that were asked for, by what the mark names, and nobody knows what came of it: since which sync."""
 
     async def load(self) -> None:
         """Read which rooms the account calls direct, and what was said of encrypting them."""
@@ -48,6 +48,9 @@ class Rooms:
             return await self._client.request("GET", self._account_data(name))
         except Refusal:
             return {}
+
+    async def _in_turn(self, kind: Kind, method: str, path: str, body: Json) -> None:
+        await self._client.limits.run(kind, lambda: self._client.request(method, path, body), patience=PATIENCE)
 
     def _account_data(self, name: str) -> str:
         return route("user", self._client.user_id, "account_data", name)
@@ -100,7 +103,7 @@ class Rooms:
     async def encrypt(self, room_id: str) -> None:
         """It cannot be taken back. Raises ``DeliveryError`` where the room does not let us."""
         path = route("rooms", room_id, "state", "m.room.encryption", "")
-        await self._client.request("PUT", path, ENCRYPTION["content"])
+        await self._in_turn("state", "PUT", path, ENCRYPTION["content"])
         await self._sync.until(lambda: bool(self._client.rooms[room_id].encrypted))
 
     async def note_direct(self, member_id: str, room_id: str) -> None:
@@ -114,22 +117,23 @@ class Rooms:
         except DeliveryError as error:
             log.info("direct rooms could not be listed: %s", error)
 
-    async def direct_with(self, member_id: str, *, reopen: bool) -> str:
-        """The encrypted room with this member, made if there is none. Raises ``CannotReach`` if they left the one there
-        was, unless ``reopen``: they wrote, and wait for an answer.
+    async def direct_with(self, member_id: str, *, reopen: bool, within: float | None = PATIENT) -> str:
+        """The encrypted room with this member, made in its turn if there is none. Raises ``CannotReach`` if they left
+        the one there was, unless ``reopen``: they wrote, and wait for an answer.
         """
-        async with self._locks[member_id]:
-            if not self.direct_rooms(member_id):
-                await self._learn(member_id)
-            found = self.direct_rooms(member_id)
-            if found:
-                return found[-1]
-            if not reopen and self._was_left(member_id):
-                raise CannotReach("the member left the direct room")
+        found = self._find_direct(member_id)
+        if found is None and not reopen and self._was_left(member_id):
+            raise CannotReach("the member left the direct room")
+        if found is None:
             mark = {"kind": "direct", "member": member_id}
-            room_id = await self._create(member_id, [member_id], mark, preset="trusted_private_chat", is_direct=True)
-            await self.note_direct(member_id, room_id)
-            return room_id
+            how = {"preset": "trusted_private_chat", "is_direct": True}
+            find = partial(self._find_direct, member_id)
+            found = await self.opening.room(member_id, find, [member_id], mark, how, within=within)
+            await self.note_direct(member_id, found)
+        return found
+
+    def _find_direct(self, member_id: str) -> str | None:
+        return next(reversed(self.direct_rooms(member_id)), None)
 
     def direct_rooms(self, member_id: str) -> list[str]:
         """Best last: the one spoken in most recently."""
@@ -149,43 +153,10 @@ class Rooms:
         """A chat of ours with this member, in which somebody else is now."""
         return room_id in self._direct.get(member_id, ()) and not self.is_between_two(room_id)
 
-    async def _create(
-        self, key: str, invited: Sequence[str], mark: Json, state: Sequence[Json] = (), **options: object
-    ) -> str:
-        """An encrypted room that the bot knows again by its mark, and known to the sync when this returns."""
-        initial = [ENCRYPTION, {"type": MARK, "state_key": "", "content": mark}, *state]
-        try:
-            made = await self._client.request(
-                "POST", "/createRoom", {"invite": list(invited), "initial_state": initial, **options}
-            )
-            room_id: str = made["room_id"]
-            await self._sync.until(lambda: self._is_ready(room_id, {*invited}))
-        except (Refusal, RetryAfter):
-            raise
-        except BaseException:
-            self._unsure[key] = self._sync.begun
-            raise
-        return room_id
-
-    async def _learn(self, key: str) -> None:
-        """The room that was asked for may be there: wait for a sync that began later, or there would be a second one.
-        Raises ``DeliveryError`` while there is none.
-        """
-        if key in self._unsure:
-            await self._sync.until(lambda: self._sync.taken > self._unsure[key])
-            del self._unsure[key]
-
-    def _is_ready(self, room_id: str, invited: set[str]) -> bool:
-        """A new room comes in parts. What is said before we know who was invited would not be encrypted for them."""
-        room = self.get(room_id)
-        return room is not None and bool(room.encrypted) and invited <= set(room.users)
-
     # Groups
 
     async def open_group(self, key: str, invited: Sequence[str], name: str, place: str) -> str:
         """A private encrypted room. Who comes later does not read what was said before."""
-        if self.group(key) is None:
-            await self._learn(key)
         found = self.group(key)
         if found is not None:
             for member_id in {*invited} - {
@@ -195,7 +166,9 @@ class Rooms:
             return found
         visible = {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "invited"}}
         mark = {"kind": "group", "key": key, "place": place}
-        return await self._create(key, invited, mark, [visible], preset="private_chat", name=name)
+        how = {"preset": "private_chat", "name": name}
+        find = partial(self.group, key)
+        return await self.opening.room(key, find, invited, mark, how, [visible], within=PATIENT)
 
     def group(self, key: str) -> str | None:
         marks = self._sync.marks.items()
@@ -207,7 +180,7 @@ class Rooms:
         return str(mark.get("place", "")) if mark.get("kind") == "group" else None
 
     async def invite(self, room_id: str, member_id: str) -> None:
-        await self._client.request("POST", route("rooms", room_id, "invite"), {"user_id": member_id})
+        await self._in_turn("invite", "POST", route("rooms", room_id, "invite"), {"user_id": member_id})
 
     async def remove(self, room_id: str, member_id: str) -> None:
         if self.get(room_id) is not None:
@@ -234,7 +207,7 @@ class Rooms:
         await powers.set_levels(self._client, room_id, levels)
 
     async def _leave(self, room_id: str) -> None:
-        await self._client.request("POST", route("rooms", room_id, "leave"), {})
+        await self._in_turn("state", "POST", route("rooms", room_id, "leave"), {})
         self._client.rooms.pop(room_id, None)
 
     # Communities
@@ -264,7 +237,8 @@ class Rooms:
 
     async def join(self, room_id: str, server: str) -> None:
         """``server``: one that knows the room."""
-        await self._client.request("POST", route("join", room_id), {}, query={"server_name": server})
+        path, query = route("join", room_id), {"server_name": server}
+        await self._client.limits.run("join", lambda: self._client.request("POST", path, {}, query=query))
         await self._sync.until(lambda: room_id in self._sync.claims)
 
     def rooms_of(self, place: str) -> Iterator[str]:

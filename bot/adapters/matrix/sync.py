@@ -18,7 +18,8 @@ from nio import EncryptionError, Event, KeysUploadError, MegolmEvent, ProtocolEr
 
 from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going, parsed, sources, whole
 from bot.adapters.matrix.claims import Known
-from bot.adapters.matrix.homeserver import SIGNED_OUT, Homeserver, Json, Refusal, route
+from bot.adapters.matrix.homeserver import SIGNED_OUT, Homeserver, Json, route
+from bot.adapters.matrix.limits.invitations import Invitations
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Sync:
         """What the bot wrote into rooms it made (state ``kith.room``), by room."""
         self.claims = Known(client)
         """What the rooms say of whom they belong to."""
+        self.invitations = Invitations(client, self.claims.invited)
 
     async def connect(self, handle: Handler) -> None:
         """The first sync: all rooms are known afterwards. Waits for a server that is away; raises ``FatalError``."""
@@ -109,6 +111,7 @@ class Sync:
         if self._asking is not None:  # the connection is closed next
             self._asking.cancel()
             await asyncio.wait([self._asking])
+        await self.invitations.stop()
         under_way = [task for task in (*self._lanes.values(), self._saving) if task is not None]
         if under_way:
             _done, late = await asyncio.wait(under_way, timeout=within)
@@ -154,9 +157,8 @@ class Sync:
         async with self._news:
             self._news.notify_all()
         for room_id, invite in response.rooms.invite.items():
-            self.claims.invited(room_id, invite.invite_state)
-        tasks = [self._accept(room) for room in response.rooms.invite]
-        tasks += [self._queue(arrival) for arrival in self._fresh(response) if not is_first_ever]
+            self.invitations.heard(room_id, invite.invite_state)
+        tasks = [self._queue(arrival) for arrival in self._fresh(response) if not is_first_ever]
         self._saving = asyncio.create_task(self._save(self._since, self._saving, tasks))
 
     async def _take(self, answer: Json) -> SyncResponse:
@@ -201,9 +203,6 @@ class Sync:
         """One lane per member: their words stay in order, and nobody waits for anybody else."""
         return self._in_lane(arrival.event.sender, self._hand_over(arrival))
 
-    def _accept(self, room_id: str) -> asyncio.Task[None]:
-        return self._in_lane(room_id, self._join(room_id))
-
     def _in_lane(self, lane: str, work: Work) -> asyncio.Task[None]:
         task = asyncio.create_task(self._after(self._lanes.get(lane), work))
         self._lanes[lane] = task
@@ -247,20 +246,6 @@ class Sync:
                 log.warning("what was encrypted could not be read: %s", type(error))
                 return None
         return event if isinstance(event, Event) else None
-
-    async def _join(self, room_id: str) -> None:
-        for pause in (1, 5, 30, 120):
-            try:
-                await self._client.request("POST", route("join", room_id), {})
-            except Refusal as error:
-                log.info("an invitation could not be accepted: %s", error)
-                return
-            except RetryAfter as error:
-                await self._pause(error.delay.total_seconds())
-            except DeliveryError:
-                await self._pause(pause)
-            else:
-                return
 
     async def _save(self, token: str, before: asyncio.Task[None] | None, tasks: list[asyncio.Task[None]]) -> None:
         """Everything up to this place was handled: a restart goes on from here."""

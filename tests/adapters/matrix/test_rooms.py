@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.matrix.answer import MARK
-from bot.adapters.matrix.rooms import ENCRYPTION
+from bot.adapters.matrix.limits.opening import ENCRYPTION
 from bot.errors import CannotReach, DeliveryError, RetryAfter
 from bot.messages import Channel, Message, Place, Text
 from tests.adapters.matrix.world import World, known_as

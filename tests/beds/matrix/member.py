@@ -165,6 +165,8 @@ class MatrixMember:
         )
         if wait:
             await self.wait_for_member(other)
+        else:  # as apps do, whose words are for the invited as well
+            await self.client.get_members(RoomID(self.room))
         return self.room
 
     async def open_room(
@@ -202,7 +204,7 @@ class MatrixMember:
         changed["users"] = {**changed.get("users", {}), other: level}
         await self.client.send_state_event(RoomID(room or self.room), EventType.ROOM_POWER_LEVELS, changed)
 
-    async def accept(self, within: float = PATIENCE) -> str:
+    async def accept(self, within: float | None = PATIENCE) -> str:
         """Join the next room one was invited to."""
         return await self.join(await asyncio.wait_for(self._invites.get(), within))
 
@@ -266,7 +268,7 @@ class MatrixMember:
 
     # Reading
 
-    async def next(self, within: float = PATIENCE) -> Heard:
+    async def next(self, within: float | None = PATIENCE) -> Heard:
         """The next thing somebody else said or reacted, in any room."""
         return await asyncio.wait_for(self._heard.get(), within)
 

@@ -17,6 +17,7 @@ RULES: Mapping[str, str] = {
     "known_walls": "what an older program moves would go back to its old hour when a zone's rules change; what comes"
     " round again would come once more and be gone",
     "known_previews": "an older program would show words on the lock screen of somebody who wants none there",
+    "answers": "an older program would keep words that are gone after a day, or when their owner wants to be forgotten",
 }
 """Migrations that bring a rule of safety: what an older program would do that harms somebody. They raise
 ``compatible`` (CONTRIBUTING.md, "What is on disk"). Those before the first of them need no row: it shuts out every
