@@ -36,6 +36,7 @@ from storage.checkins import checkins
 from storage.delivery import deliveries
 from storage.members import members
 from tests.beds.discord import FakeDiscord
+from tests.beds.discord.interactions import Asked, ask
 from tests.beds.eventually import PATIENCE, until
 from tests.beds.matrix.synapse import Synapse
 from tests.beds.process import configure, finished, started
@@ -74,6 +75,22 @@ async def test_a_stopped_kith_starts_again_where_it_was(
             assert await kith.line() == "ready: discord"
             ended = await kith.end(number)
         assert (ended.status, ended.out) == (0, ""), ended.err
+
+
+async def test_callbacks_that_hang_do_not_keep_it_from_stopping(tmp_path: Path, discord: FakeDiscord) -> None:
+    """It took 18 seconds: each was tried three times after it had been told to stop."""
+    alice = discord.add_person("Alice", discord.add_guild())
+    for _press in range(30):
+        discord.faults.stall("POST /interactions/{interaction_id}/{interaction_token}/callback")
+    async with started("run", "--config", configure(tmp_path, discord)) as kith:
+        assert await kith.line() == "ready: discord"
+        for _press in range(10):
+            ask(discord, Asked.COMMAND, alice.user, alice.dm, {"id": "1", "name": "help-now", "type": 1})
+        await until(lambda: len(discord.calls) > 10)
+        since = monotonic()
+        ended = await kith.end(signal.SIGTERM)
+    assert monotonic() - since < STOPPED_WITHIN
+    assert (ended.status, "Traceback" in ended.err) == (0, False), ended.err
 
 
 async def test_a_killed_kith_leaves_nothing_that_keeps_it_from_starting(tmp_path: Path, discord: FakeDiscord) -> None:

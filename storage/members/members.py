@@ -183,7 +183,7 @@ def found(connection: Connection, place: Place, now: datetime) -> Community:
 
 
 def renamed(connection: Connection, place: Place, name: str) -> None:
-    """A community is called as its place is. One of several speaks for it only where it had that place's name."""
+    """A community is called as its place is; one of several places speaks for it only where it had that one's name."""
     connection.execute(
         "UPDATE communities SET name = ?1 WHERE id = (SELECT community FROM places WHERE platform = ?2"
         " AND platform_id = ?3) AND name <> ?1"

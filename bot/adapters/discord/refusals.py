@@ -16,7 +16,7 @@ whatever stands in between (a proxy, a block, a page) has a status too and no co
 | 30033 | the thread is full | whoever is to come in is tried again each hour, as others leave |
 | 40004 | Discord has sending switched off for a while | all of it waits ten minutes |
 | 20016, 20028 | a channel's slow mode, or its limit of writing | that message is tried again, no other waits |
-| 200000, 240000 | AutoMod or the filter of links holds the message back | given up; after three, moderators hear it |
+| 200000, 240000 | AutoMod, or Discord's filter of links, holds it back | given up; moderators hear of three in a row |
 | 40333, a page, no code | something on the way | nobody has said anything: tried again |
 """
 
