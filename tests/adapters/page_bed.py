@@ -135,7 +135,9 @@ def seen(line: Frame) -> Seen:
     words = "".join(span if isinstance(span, str) else span[1] for span in line["said"])
     buttons = tuple(label for label, _id, _style in line.get("choices", ()))
     questions = tuple(field["label"] for field in line.get("fields", ())) or (words,) * ("`cancel` stops" in words)
-    return Seen(words, buttons, tuple(line.get("files", ())), questions=questions, raw=line)
+    pictures = line.get("pictures", ())
+    files = (*line.get("files", ()), *(name for name, _alt, _content in pictures))
+    return Seen(words, buttons, files, tuple(alt for _name, alt, _content in pictures), questions, line)
 
 
 class PageBed:

@@ -16,8 +16,9 @@ from bot.adapters.page import lines
 from bot.adapters.page.lines import Kept, Line
 from bot.bot import Bot
 from bot.context import Context, Group, Incoming, Spot
+from bot.incoming.lines import choosing
 from bot.incoming.standing import corrections, questions
-from bot.messages import Channel, Form, Member, Message, Place, Text, plain
+from bot.messages import Channel, Field, Form, Member, Message, Place, Text, plain
 
 Style = Literal["discord", "matrix"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -67,9 +68,14 @@ class PageAdapter(LocalAdapter):
 
     async def fill_in(self, member: Member, where: Channel, form_id: str, answers: dict[str, str]) -> None:
         """A member sends a form that was shown whole."""
-        words = plain(" · ".join(filter(None, answers.values())))
-        sent = Line(0, where.id, self._at(), member.id, member.id, pressed=True, message=Message(words), sends=form_id)
-        self._add(sent)
+        asked = (one.form for one in reversed(self.lines) if one.form and not one.by and one.reader == member.id)
+        form = next((one for one in asked if one.id == form_id), None)
+        if form is not None:
+            words = plain(
+                " · ".join(filter(None, (_said(field, answers.get(field.name, "")) for field in form.fields)))
+            )
+            at = Line(0, where.id, self._at(), member.id, member.id, pressed=True, message=Message(words))
+            self._add(replace(at, form=form))
         await self._bot.run_action(replace(self.incoming_at(member, where), raw=PRESSED), form_id, answers)
 
     def incoming_at(self, member: Member, where: Channel) -> Incoming:
@@ -105,8 +111,8 @@ class PageAdapter(LocalAdapter):
             await super().respond(self._alone(context) if is_private else context, reply)
         elif isinstance(reply, Form) and context.raw == PRESSED:
             await corrections.shown(self._bot.conversations, context, reply)
-            shown = Line(0, context.channel.id, self._at(), context.member.id, sends=reply.id, fields=reply.fields)
-            self._add(replace(shown, message=Message(reply.title)))
+            shown = Line(0, context.channel.id, self._at(), context.member.id, message=Message(reply.title))
+            self._add(replace(shown, form=reply))
         elif isinstance(reply, Form) or context.direct:
             await super().respond(self._alone(context), reply)
         else:
@@ -166,7 +172,7 @@ class PageAdapter(LocalAdapter):
             case {"line": kept}:
                 line = lines.read(kept)
                 self.lines.append(line)
-                if not line.by and not line.sends:
+                if not line.by and not line.form:
                     to = Member(NAME, line.reader) if line.reader else Channel(NAME, line.where)
                     self.posted.append(Posted(to, line.message, line.key, str(len(self.posted) + 1)))
             case {"group": key, "members": None}:
@@ -178,6 +184,12 @@ class PageAdapter(LocalAdapter):
                 self.closed = set(ids)
             case {"style": style}:
                 self.style = style
+
+
+def _said(field: Field, answer: str) -> str:
+    """An answer in the words of what was chosen."""
+    labels = {option.value: str(option.label) for option in choosing.offered(field)}
+    return ", ".join(labels.get(one, one) for one in answer.split()) if choosing.is_closed(field) else answer
 
 
 def for_kith(words: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.local.drawing import harmless, moment
 from bot.adapters.page.lines import Line
-from bot.incoming import text
-from bot.messages import Plain, Text, When, Who
+from bot.incoming import parameters, text
+from bot.incoming.lines import choosing
+from bot.incoming.parameters import One, Whom
+from bot.messages import Field, Member, Option, Plain, Text, When, Who, plain
 from bot.words import names
 
 Frame = dict[str, Any]
@@ -55,15 +58,31 @@ def draw(line: Line, zone: ZoneInfo, names_of: Mapping[str, str]) -> Frame:
         drawn["choices"] = [[harmless(str(one.label)), one.id, one.style] for one in message.buttons]
     if numbered:
         drawn["numbered"] = True
-    if message.files:
-        drawn["files"] = [file.name for file in message.files]
-    if line.sends:
-        drawn["form"] = line.sends
-        drawn["fields"] = [
-            {
-                **{"name": field.name, "label": harmless(str(field.label)), "value": field.default},
-                **{"optional": field.optional, "long": field.multiline, "limit": field.limit},
-            }
-            for field in line.fields
+    if files := [file.name for file in message.files if not file.alt]:
+        drawn["files"] = files
+    if pictures := [file for file in message.files if file.alt]:
+        drawn["pictures"] = [
+            [one.name, harmless(str(one.alt)), base64.b64encode(one.content).decode("ascii")] for one in pictures
         ]
+    if line.form:
+        drawn["form"] = line.form.id
+    if line.form and not line.by:
+        drawn["note"] = spans(line.form.note, line.at, zone)
+        drawn["fields"] = [_question(field, names_of) for field in line.form.fields]
     return drawn
+
+
+def _question(field: Field, names_of: Mapping[str, str]) -> Frame:
+    """How a field is asked: in ``words``, of which some are offered, or by choosing ``one`` or ``some``."""
+    offered = choosing.offered(field)
+    how = "words" if not choosing.is_closed(field) else "one" if field.kind is One else "some"
+    if field.kind in (Member, Whom):
+        offered = tuple(Option(plain(id_), name) for id_, name in names_of.items())
+    kind = parameters.of(field.kind)
+    return {
+        **{"name": field.name, "label": harmless(str(field.label)), "value": field.default, "how": how},
+        **{"optional": field.optional, "long": field.multiline, "limit": field.limit},
+        **{"note": harmless(str(field.note)), "example": "" if kind.name == "text" else str(kind.what())},
+        **{"choices": [[harmless(str(one.label)), one.value] for one in offered]},
+        **{"chosen": sorted(choosing.chosen(field)) if how != "words" else []},
+    }

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.messages import Button, Field, File, Member, Message, Part, Plain, Text, When, Who
+from bot.incoming import parameters
+from bot.messages import Button, Field, File, Form, Member, Message, Option, Part, Plain, Text, When, Who
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Line:
     """One line of a chat. ``where`` is its channel; ``reader`` the one member who sees it, "" for all who are there.
 
     ``by`` is the member who wrote it, "" for Kith. ``pressed``: they did not write, they chose. ``numbered``: its
-    choices are a list to be answered by numbers. ``sends``: the id of a form that is shown
-    whole, or that was sent.
+    choices are a list to be answered by numbers. ``form``: one that is shown whole, or that
+    was sent.
     """
 
     id: int
@@ -31,8 +32,7 @@ class Line:
     message: Message = field(default_factory=lambda: Message(Text()))
     key: str = ""
     numbered: bool = False
-    fields: tuple[Field, ...] = ()
-    sends: str = ""
+    form: Form | None = None
 
 
 class Kept:
@@ -58,16 +58,14 @@ def written(line: Line) -> dict[str, Any]:
     message = line.message
     return {
         **{"id": line.id, "where": line.where, "at": line.at.isoformat(), "reader": line.reader, "by": line.by},
-        **{"pressed": line.pressed, "key": line.key, "numbered": line.numbered, "sends": line.sends},
+        **{"pressed": line.pressed, "key": line.key, "numbered": line.numbered},
         "text": _parts(message.text),
         "buttons": [_button(button) for button in message.buttons],
         "typed": _button(message.typed) if message.typed else None,
-        "files": [[file.name, base64.b64encode(file.content).decode()] for file in message.files],
+        "files": [[one.name, base64.b64encode(one.content).decode(), _parts(one.alt)] for one in message.files],
         "private": message.private,
         "aside": message.aside,
-        "fields": [
-            [one.name, _parts(one.label), one.default, one.optional, one.multiline, one.limit] for one in line.fields
-        ],
+        "form": _form(line.form) if line.form else None,
     }
 
 
@@ -75,18 +73,38 @@ def read(kept: Mapping[str, Any]) -> Line:
     message = Message(
         _text(kept["text"]),
         tuple(_pressable(*button) for button in kept["buttons"]),
-        tuple(File(name, base64.b64decode(content)) for name, content in kept["files"]),
+        tuple(File(name, base64.b64decode(content), _text(alt)) for name, content, alt in kept["files"]),
         private=kept["private"],
         typed=_pressable(*kept["typed"]) if kept["typed"] else None,
         aside=kept["aside"],
     )
     line = Line(kept["id"], kept["where"], datetime.fromisoformat(kept["at"]), kept["reader"], kept["by"])
-    fields = tuple(
-        Field(name, _text(label), default=default, optional=optional, multiline=multiline, limit=limit)
-        for name, label, default, optional, multiline, limit in kept["fields"]
+    rest = {name: kept[name] for name in ("pressed", "key", "numbered")}
+    return replace(line, message=message, form=_read_form(**kept["form"]) if kept["form"] else None, **rest)
+
+
+def _form(form: Form) -> dict[str, Any]:
+    fields = [
+        [
+            *(one.name, _parts(one.label), parameters.name(one.kind), one.default, one.optional, one.multiline),
+            *(one.limit, _parts(one.note), [[_parts(choice.label), choice.value] for choice in one.choices]),
+        ]
+        for one in form.fields
+    ]
+    rest = {"title": _parts(form.title), "note": _parts(form.note)}
+    return {"fields": fields, "submit": form.submit, "value": form.value, "row": form.row, **rest}
+
+
+def _read_form(fields: list[list[Any]], title: list[Any], note: list[Any], **rest: str) -> Form:
+    asked = tuple(
+        Field(
+            *(name, _text(label), parameters.named(kind), default, optional, multiline, limit),
+            note=_text(small),
+            choices=tuple(Option(_text(words), value) for words, value in choices),
+        )
+        for name, label, kind, default, optional, multiline, limit, small, choices in fields
     )
-    rest = {name: kept[name] for name in ("pressed", "key", "numbered", "sends")}
-    return replace(line, message=message, fields=fields, **rest)
+    return Form(_text(title), asked, note=_text(note), **rest)
 
 
 def _button(button: Button) -> list[Any]:

@@ -57,8 +57,10 @@ async def test_buttons_selects_forms_and_files(playing: Playing) -> None:
     await alice.press("Correct it")
     await alice.last.get_by_label("At what time?").fill("19:30")
     await alice.last.get_by_label("In which city or time zone?").fill("Berlin")
+    for day in ("Saturday", "Sunday"):
+        await alice.last.get_by_role("checkbox", name=day).uncheck()
     await alice.last.get_by_role("button", name="Send").click()
-    await alice.says("A check-in at 19:30 every day, Berlin time")
+    await alice.says("A check-in at 19:30 on weekdays, Berlin time")
     assert await alice.region.locator("form.asked input:enabled").count() == 0
     await alice.press("Yes")
     await expect(alice.region.locator(".when")).to_have_text("19:40, Berlin time")

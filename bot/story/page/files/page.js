@@ -317,6 +317,7 @@ function Page({ send, only }) {
     if (line.pressed) said.prepend(make("span", { class: "unseen" }, line.form ? "sent: " : "chose: "));
     if (alone) element.append(make("p", { class: "only" }, `Only ${seat.name} sees this.`));
     if (!line.form || line.by) element.append(said);
+    if (line.pictures) element.append(drawPictures(line));
     if (line.choices) element.append(drawChoices(seat, line));
     if (line.files) element.append(drawFiles(seat, line));
     if (line.fields) element.append(drawForm(seat, line, said));
@@ -347,28 +348,66 @@ function Page({ send, only }) {
   }
 
   function drawForm(seat, line, title) {
-    const inputs = line.fields.map((field, index) => {
-      const id = `${seat.elements.id}-${line.n}-${index}`;
-      const input = make(field.long ? "textarea" : "input", {
-        id, name: field.name, maxlength: field.limit, required: !field.optional, autocomplete: "off", rows: field.long ? "3" : null,
-      });
-      input.value = field.value;
-      return [make("label", { for: id }, field.label, ...(field.optional ? [make("small", {}, " can stay empty")] : [])), input];
-    });
-    const legend = make("legend", {}, ...title.childNodes);
-    const form = make("form", { class: "asked", "data-form": line.form }, make("fieldset", {}, legend, ...inputs.flat(),
-      make("button", { type: "submit", class: "primary" }, "Send")));
+    const spansOf = (spans) => spans.map((span) => (typeof span === "string" ? span : span[1])).join("");
+    const asked = line.fields.map((field, index) => drawField(field, `${seat.elements.id}-${line.n}-${index}`));
+    const note = spansOf(line.note);
+    const form = make("form", { class: "asked", "data-form": line.form }, make("fieldset", {},
+      make("legend", {}, ...title.childNodes), ...(note ? [make("p", { class: "note" }, note)] : []),
+      ...asked.flatMap((one) => one.elements), make("button", { type: "submit", class: "primary" }, "Send")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const answers = Object.fromEntries(inputs.map(([, input]) => [input.name, input.value]));
+      const answers = Object.fromEntries(asked.map((one) => [one.name, one.answer()]));
       send({ do: "fill in", secret: seat.secret, in: line.in, form: line.form, answers });
     });
     return form;
   }
 
+  // One question: what stands in the form, and what is answered. Several choices are boxes, one of them is a list.
+  function drawField(field, id) {
+    const { name } = field;
+    const note = field.note ? [make("small", { id: `${id}-note` }, field.note)] : [];
+    const described = field.note ? `${id}-note` : null;
+    const words = [field.label, ...(field.optional ? [make("small", {}, " can stay empty")] : [])];
+    if (field.how === "some") {
+      const boxes = field.choices.map(([label, value], index) => {
+        const box = make("input", { type: "checkbox", id: `${id}-${index}`, value });
+        box.checked = field.chosen.includes(value);
+        return { box, label: make("label", { for: box.id }, box, ` ${label}`) };
+      });
+      const group = make("div", { class: "boxes", role: "group", "aria-labelledby": `${id}-label`, "aria-describedby": described },
+        ...boxes.map((one) => one.label));
+      const answer = () => boxes.filter((one) => one.box.checked).map((one) => one.box.value).join(" ");
+      return { name, answer, elements: [make("p", { class: "label", id: `${id}-label` }, ...words), ...note, group] };
+    }
+    const options = field.choices.map(([label, value]) => make("option", { value, label: field.how === "one" ? null : label },
+      ...(field.how === "one" ? [label] : [])));
+    if (field.how === "one") {
+      const list = make("select", { id, name, required: !field.optional, "aria-describedby": described },
+        ...(field.optional || !field.chosen.length ? [make("option", { value: "" }, "")] : []), ...options);
+      list.value = field.chosen[0] || "";
+      return { name, answer: () => list.value, elements: [make("label", { for: id }, ...words), ...note, list] };
+    }
+    const input = make(field.long ? "textarea" : "input", {
+      id, name, maxlength: field.limit, required: !field.optional, autocomplete: "off", rows: field.long ? "3" : null,
+      placeholder: field.example || null, list: options.length ? `${id}-offered` : null, "aria-describedby": described,
+    });
+    input.value = field.value;
+    const offered = options.length ? [make("datalist", { id: `${id}-offered` }, ...options)] : [];
+    return { name, answer: () => input.value, elements: [make("label", { for: id }, ...words), ...note, input, ...offered] };
+  }
+
+  function drawPictures(line) {
+    return make("div", { class: "pictures" }, ...line.pictures.map(([, alt, content]) => {
+      const picture = make("img", { alt, src: URL.createObjectURL(blobOf(content, "image/png")) });
+      picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
+      return picture;
+    }));
+  }
+
+  const blobOf = (content, type) => new Blob([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], { type });
+
   function handOver(name, content) {
-    const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
-    const link = make("a", { href: URL.createObjectURL(new Blob([bytes])), download: name });
+    const link = make("a", { href: URL.createObjectURL(blobOf(content, "")), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
