@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.messages import Button, Channel, Member, Message, Place, Text
+from bot.adapters.page import DIRECT, PRESSED
+from bot.context import Context
+from bot.incoming.parameters import One, Some, Whom
+from bot.messages import Button, Channel, Field, File, Form, Member, Message, Option, Place, Text, plain
 from bot.story.playground import ALICE, BOB, ROOM
 from tests.story.page.browser import PHONE, WIDE, Playing, Seat, looked_over, settled
 
 pytestmark = pytest.mark.xdist_group("browser")  # one process starts one
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>&lt;b&gt; **loud** `code`'
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 SHOWN = "document.querySelectorAll('main img, main script, main b').length"
 
 
@@ -77,6 +82,44 @@ async def test_buttons_selects_forms_and_files(playing: Playing) -> None:
         await alice.press("my-data.txt")
     kept = Path(await (await downloading.value).path())
     assert "Berlin" in await asyncio.to_thread(kept.read_text)
+
+
+async def test_a_form_has_lists_boxes_names_and_small_print(playing: Playing) -> None:
+    page = await playing.open()
+    alice = Seat(page, "Alice")
+    options = tuple(Option(Text(words), words[0]) for words in ("quiet", "loud"))
+    fields = (
+        Field("one", Text("Which?"), One, "l", choices=options, note=Text("Only one.")),
+        Field("some", Text("Which of them?"), Some, "q", choices=options, optional=True),
+        Field("who", Text("With whom?"), Whom),
+    )
+    form = Form(Text("A form"), fields, "nobody.asks", note=Text("Small print."))
+    where = Channel("local", f"{DIRECT}alice")
+    context = Context(ALICE, None, None, where, playing.world.now, direct=True, raw=PRESSED)
+    await playing.world.chat.respond(context, form)
+    await alice.says("Small print.")
+    which = alice.last.get_by_role("combobox", name="Which?")
+    await expect(which).to_have_accessible_description("Only one.")
+    await expect(which).to_have_value("l")
+    await alice.last.get_by_role("checkbox", name="loud").check()
+    offered = "(one) => [...one.list.options].map((name) => name.value)"
+    whom = alice.last.get_by_label("With whom?")
+    assert await whom.evaluate(offered) == ["Alice", "Bob", "Chandra", "Dana", "Mo"]
+    await whom.fill("Bob")
+    assert await looked_over(page) == []
+    await alice.last.get_by_role("button", name="Send").click()
+    await expect(alice.lines.filter(has_text="sent: loud · quiet, loud · Bob")).to_have_count(1)
+
+
+async def test_a_picture_is_seen_and_has_its_words(playing: Playing) -> None:
+    page = await playing.open()
+    said = Message(Text("This week."), files=(File("week.png", PNG, plain(HOSTILE)),))
+    await playing.world.chat.send(ALICE, said, "key")
+    picture = Seat(page, "Alice").last.get_by_role("img", name=HOSTILE)
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 1
+    await Seat(page, "Bob").write("hello")
+    assert await page.get_by_role("img").count() == 1, "Alice's alone"
 
 
 async def test_a_private_answer_in_the_room_is_seen_to_be_private_and_by_one_alone(playing: Playing) -> None:
