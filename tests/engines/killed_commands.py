@@ -25,6 +25,7 @@ from bot.hosting.config import MatrixConfig
 from bot.hosting.installation import DATABASE
 from bot.keys.crypto import Keyring
 from bot.keys.secret import Secret
+from bot.messages import Text
 from bot.words.i18n import _
 from storage.database import platforms
 from storage.database.database import Database
@@ -46,7 +47,7 @@ class Counting(KeepsNothing):
     """Leaves a line for each command that ran."""
 
     @command("count", anyone=True)
-    async def count(self, context: Context, what: str) -> str:
+    async def count(self, context: Context, what: str) -> Text:
         """Say a word."""
         ran = f"{what} {stopwatch.time_ns()}"
         await self.write(lambda connection: platforms.set_state(connection, "ran", ran, ""))
