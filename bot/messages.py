@@ -180,10 +180,8 @@ def _fill(template: str, values: dict[str, Any]) -> Iterable[Part]:
             yield from value.parts
         elif isinstance(value, Plain | When | Who):
             yield value
-        elif isinstance(value, int):
-            yield str(value)
         else:
-            yield Plain(str(value))
+            yield str(value) if isinstance(value, int) else Plain(str(value))
 
 
 STATELESS, MOST_BUTTONS = "-", 25  # the row of a button that needs none; what every platform takes in one message
@@ -292,7 +290,8 @@ class Message:
     write. ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
     ``openly``: what stands in the shared place instead, where the member could only read an answer of their own after
     accepting an invitation. It names nobody and answers nobody. ``stands``: it came by itself. ``opens``: the next
-    line typed may be what a command still needs.
+    line typed may be what a command still needs. ``stays``: it replaces no screen, and is replaced by none: what is
+    pressed on it is answered below, and its buttons go on holding. Without it a screen goes on where it stands.
     """
 
     text: Text
@@ -301,6 +300,7 @@ class Message:
     private: bool = True
     typed: Button | None = None
     aside: bool = False
+    stays: bool = False
     openly: Message | None = None
     stands: Stands | None = None
     opens: Opens | None = None

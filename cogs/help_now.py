@@ -65,7 +65,8 @@ class HelpNow(Cog):
             words += "\n" + _("You can also ask a person here, and see first who would read it.")
             words += " " + _("They're members, not crisis workers.")
         buttons.append(Button(_("Worried about someone"), "help.worried"))
-        return Message(words, tuple(buttons), openly=None if context.direct else await self._for_anybody(context))
+        openly = None if context.direct else await self._for_anybody(context)
+        return Message(words, tuple(buttons), openly=openly, stays=True)
 
     async def _for_anybody(self, context: Context) -> Message:
         """The card for a shared place: nobody's own people on it, nobody's name, and no word of who asked."""
@@ -87,6 +88,7 @@ class HelpNow(Cog):
                 " danger now, call the emergency number: I can't."
             ),
             (Button(_("Help now"), doors.HELP_NOW),),
+            stays=True,
         )
 
     @action("help.choose", stateless=True)
@@ -108,7 +110,7 @@ class HelpNow(Cog):
             Button(_("Remember my country"), "help.remember", code),
             Button(_("Choose"), "help.choose", "0"),
         )
-        return Message(await self._card(context, code), buttons)
+        return Message(await self._card(context, code), buttons, stays=True)
 
     async def _card(self, context: Context, country: str | None) -> Text:
         facts = await self._facts(context)
@@ -203,7 +205,8 @@ class HelpNow(Cog):
             "I'm a bot and can't tell how you mean this. Nobody here has read it. In case it helps tonight:"
         ) + Text("\n")
         country = await self._patiently(self._remembered(context), None)
-        return Message(said + await self._card(context, country), (*await self._people(context), *_under_a_phrase()))
+        buttons = (*await self._people(context), *_under_a_phrase())
+        return Message(said + await self._card(context, country), buttons, stays=True)
 
     async def _people(self, context: Context) -> list[Button]:
         """To ask a person here, while there is one."""

@@ -234,7 +234,7 @@ class Onboarding(Cog):
             "Who can reach the machine: {host}, who hosts me. Text you ask me to keep is encrypted on its disk;"
             " your account id and the times are not. `my-data` shows you all of it, `forget-me` deletes all of it."
         ).format(host=self.core.settings.host)
-        return Message(words + said_of_platforms(self))
+        return Message(words + said_of_platforms(self), aside=True)  # the question stands
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ def in_one(parts: Sequence[Message]) -> Message:
     files = tuple(file for part in parts for file in part.files)
     until = [part.stands.until for part in parts if part.stands]
     stands = Stands(together.KIND, max(until)) if until else None
-    return Message(Text("\n\n").join(texts), fitting, files, typed=typed, stands=stands)
+    stays = len(asking) > 1 or any(part.stays for part in parts)  # an answer to one leaves the others to be answered
+    return Message(Text("\n\n").join(texts), fitting, files, typed=typed, stands=stands, stays=stays)
 
 
 def _own(part: Message) -> list[Button]:

@@ -59,7 +59,8 @@ async def before(registry: Registry, context: Context, typed: Typed, reply: Repl
     then = as_message(reply)
     both = (*first.buttons, *then.buttons)
     fits = not then.aside and len(both) <= MOST_BUTTONS
-    return replace(then, text=first.text + "\n\n" + then.text, buttons=both if fits else then.buttons)
+    said, buttons = first.text + "\n\n" + then.text, both if fits else then.buttons
+    return replace(then, text=said, buttons=buttons, stays=first.stays or then.stays)
 
 
 async def _first(registry: Registry, context: Context, typed: Typed) -> Message | None:

@@ -63,10 +63,11 @@ class DiscordActor:
         return await self._answer(await self._person.slash(" ".join(words(command)), where=room, **options))
 
     async def press(self, seen: Seen, label: str) -> Seen:
+        """What was seen is pressed, also where the message has gone on since: a finger may be slower."""
         assert isinstance(seen.raw, Message)
-        listed = label in [one for _list, one, _value in seen.raw.options]
-        does = self._person.choose if listed else self._person.press
-        return await self._answer(await does(seen.raw, label))
+        if label in [one for _list, one, _value in seen.raw.options]:
+            return await self._answer(await self._person.choose(seen.raw, label))
+        return await self._answer(await self._person.press(seen.raw, label, late=label in seen.buttons))
 
     async def reply(self, seen: Seen, line: str) -> Seen:
         assert isinstance(seen.raw, Message)

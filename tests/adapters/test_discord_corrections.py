@@ -97,5 +97,5 @@ async def test_what_was_taken_is_kept_nowhere(kith: Kith, adapter: DiscordAdapte
     wrong = await (await kith.alice.submit(form, words="tea", at="whenever")).reply()
     again = await kith.alice.press(wrong, "Correct it")
     await (await kith.alice.submit(again, words="tea", at="noon")).reply()
-    late = await (await kith.alice.press(wrong, "Correct it")).reply()
+    late = await (await kith.alice.press(wrong, "Correct it", late=True)).reply()
     assert late.text == "I no longer have what you filled in. Please open it again."

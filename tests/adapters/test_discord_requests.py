@@ -62,7 +62,6 @@ async def test_a_button_can_be_pressed_or_typed_in_the_direct_chat(kith: Kith, a
     assert (await (await kith.alice.press(hello, "Yes")).reply()).text == "Noted."
     kith.alice.say("start")
     await kith.alice.next()
-    await kith.alice.next()
     kith.alice.say("1")
     assert (await kith.alice.next()).text == "Noted."
     assert kith.samples.seen == [("pressed", "yes"), ("pressed", "yes")]

@@ -142,7 +142,7 @@ class DiscordAdapter:
         elif isinstance(raw, Answer) and isinstance(reply, Message):
             if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
-            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply))
+            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply), context.row)
         elif context.direct:
             await self._reply(context, reply)
 
@@ -182,7 +182,7 @@ class DiscordAdapter:
         for number, piece in enumerate(pieces, start=1):
             last = number == len(pieces)
             part = key if last else f"{key}-{number}"
-            view = components.view_of(message.buttons, part) if last else None
+            view = components.view_of(message.buttons, part, components.standing_of(message)) if last else None
             files = components.files_of(message.files) if last else []
             sent = await _once(target, piece, part, view=view, files=files, **how)
         return sent

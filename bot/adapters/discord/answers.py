@@ -12,7 +12,8 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import components, forms
-from bot.adapters.discord.drawing import draw, messages
+from bot.adapters.discord.components import Standing
+from bot.adapters.discord.drawing import LIMIT, draw, messages
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
 from bot.adapters.discord.rooms import PLATFORM
 from bot.context import Incoming
@@ -40,6 +41,10 @@ class Answer:
     The first answer may, because a second acknowledgement is refused; changing the original may, because it changes
     nothing twice. ``followup.send`` may not: its repetition is a second message. Only what is left of a very long
     private answer in a server has no other way.
+
+    A press on a private message of ours is answered in that message, where the flow goes on: one screen stays one
+    message, and what was answered can be pressed no more. Where time had to be asked for, the answer is a message of
+    its own, as it can no longer be another.
     """
 
     def __init__(self, interaction: Interaction) -> None:
@@ -50,6 +55,7 @@ class Answer:
         self._deferred = False
         self._said = False
         self.direct = interaction.guild_id is None
+        self._on = _private_message_of(interaction)
 
     async def within(self, work: Coroutine[Any, Any, None]) -> None:
         """Run the handler, and ask for time if it is slow. Whatever it does, the member gets an end to the waiting."""
@@ -67,21 +73,39 @@ class Answer:
             raise
         await self._end_silently()
 
-    async def say(self, reply: Message) -> None:
-        """Answer with a message. In a server only the member sees it, unless the reply is meant for all."""
+    async def say(self, reply: Message, row: str = "") -> None:
+        """Answer with a message. In a server only the member sees it, unless the reply is meant for all.
+
+        ``row``: what the pressed button was offered on.
+        """
         pieces = messages(draw(reply.text))
         hidden = reply.private and not self.direct
         async with self._acknowledging:
+            above = None if self._acknowledged else self._above(reply, row, pieces[0])
             first, rest = pieces[0], pieces[1:]
             whole = not rest
             if self._acknowledged:
                 # Whether it is private was settled when we asked for time, and the private way is the safe one.
                 await self._repeatable(lambda: self._change(first, reply if whole else None))
+            elif above is not None:
+                await self._repeatable(lambda: self._go_on(above + first, reply if whole else None))
             else:
                 await self._repeatable(lambda: self._begin(first, reply if whole else None, hidden))
             self._acknowledged = self._said = True
         for number, piece in enumerate(rest, start=2):
             await self._follow(piece, reply if number == len(pieces) else None, hidden)
+
+    def _above(self, reply: Message, row: str, first: str) -> str | None:
+        """What stays above the answer, in the message that it takes the place of; None where it takes nothing's."""
+        on = self._on
+        if on is None or reply.aside or reply.stays or not (reply.private or self.direct):
+            return None
+        standing = components.drawn_standing(on)
+        if standing is Standing.SCREEN or reply.stands:
+            return ""
+        asks_the_same = any(button.row == row for button in reply.buttons)  # then it is not answered yet
+        fits = len(above := f"{on.content}\n\n") + len(first) <= LIMIT
+        return above if standing is Standing.QUESTION and fits and not asks_the_same else None
 
     async def ask(self, form: Form) -> None:
         """Answer with a form, which Discord takes as a first answer only."""
@@ -118,6 +142,12 @@ class Answer:
             files=files or discord.utils.MISSING,
             ephemeral=hidden,
             suppress_embeds=True,
+        )
+
+    async def _go_on(self, content: str, reply: Message | None) -> None:
+        view, files = _drawn(reply)
+        await self._interaction.response.edit_message(
+            content=content, view=view, attachments=files or discord.utils.MISSING
         )
 
     async def _change(self, content: str, reply: Message | None) -> None:
@@ -160,7 +190,14 @@ def _drawn(reply: Message | None) -> tuple[discord.ui.View | None, list[discord.
     """What hangs on the last piece of a message."""
     if reply is None:
         return None, []
-    return components.view_of(reply.buttons), components.files_of(reply.files)
+    view = components.view_of(reply.buttons, standing=components.standing_of(reply))
+    return view, components.files_of(reply.files)
+
+
+def _private_message_of(interaction: Interaction) -> discord.Message | None:
+    """The message of ours that was pressed, if nobody but the member sees it."""
+    on = interaction.message
+    return on if on is not None and (interaction.guild_id is None or on.flags.ephemeral) else None
 
 
 def incoming_of(interaction: Interaction, answer: Answer) -> Incoming:

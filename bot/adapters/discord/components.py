@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from enum import IntEnum
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ import discord
 
 from bot.adapters.discord.drawing import shorten
 from bot.incoming.standing.questions import Pointed
-from bot.messages import Button, File, Text
+from bot.messages import Button, File, Message, Text
 
 LABEL = 80
 MOST_ALT = 1024
@@ -30,24 +31,47 @@ STYLES = {
 Drawn = discord.ui.Item[discord.ui.View]
 
 
+class Standing(IntEnum):
+    """What becomes of a message of ours when one of its buttons is pressed (see ``Message.stays``)."""
+
+    SCREEN = 0
+    """It goes on: the answer takes its place."""
+    QUESTION = 1
+    """It came by itself: the answer stands below its words, in the same message and in the place of its buttons."""
+    CARD = 2
+    """It stays as it is, and the answer is another message."""
+
+
+def standing_of(message: Message) -> Standing:
+    if message.stays:
+        return Standing.CARD
+    return Standing.QUESTION if message.stands else Standing.SCREEN
+
+
+def drawn_standing(message: discord.Message) -> Standing:
+    """The same, of a message that was drawn: its first button tells."""
+    return Standing(max((id_ & 3 for id_ in _ids(message)), default=0) % len(Standing))
+
+
 def marker(key: str) -> int:
     """The number that the first button of a delivery carries, so that the message is known in the history.
 
     Component ids are 32 bits and ours to choose (source: https://docs.discord.com/developers/components/reference).
-    The high ones are never those that Discord gives by itself, counting from one.
+    The high ones are never those that Discord gives by itself, counting from one. The last two bits are free: they say
+    how the message stands.
     """
     digest = hashlib.sha256(key.encode()).digest()
-    return int.from_bytes(digest[:4], "big") & 0x3FFF_FFFF | 0x4000_0000
+    return int.from_bytes(digest[:4], "big") & 0x3FFF_FFFC | 0x4000_0000
 
 
-def view_of(buttons: Sequence[Button], key: str = "") -> discord.ui.View | None:
+def view_of(buttons: Sequence[Button], key: str = "", standing: Standing = Standing.SCREEN) -> discord.ui.View | None:
     """The buttons under a message, five in a row, and its lists; None if there are none."""
     if not buttons:
         return None
     view = discord.ui.View(timeout=None)
     for drawn in _drawn(buttons):
-        if key and not view.children:
-            drawn.id = marker(key)
+        if not view.children and (key or standing):
+            drawn.id = marker(key) | standing
         view.add_item(drawn)
     view.stop()  # else the library keeps it, for ever; presses reach us without it
     return view
@@ -84,7 +108,7 @@ def pressed(data: Mapping[str, Any]) -> str | None:
 
 def is_marked(message: discord.Message, key: str) -> bool:
     """Whether this message is the delivery with this key."""
-    return message.nonce == key or marker(key) in _ids(message)
+    return message.nonce == key or marker(key) in {id_ & ~3 for id_ in _ids(message)}
 
 
 def can_be_told_apart(message: discord.Message) -> bool:

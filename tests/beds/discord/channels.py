@@ -112,6 +112,7 @@ def _write(discord: FakeDiscord, message: Message, body: Payload) -> None:
     if "content" in body:
         message.text = body["content"] or ""
     if "components" in body:
+        message.earlier += message.buttons
         message.components = body["components"] or []
     for file in body.get("attachments") or []:
         if file.get("description"):

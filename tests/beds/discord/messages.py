@@ -32,6 +32,8 @@ class Message:
     text: str = ""
     flags: int = 0
     components: list[Payload] = field(default_factory=list)
+    earlier: list[Pressable] = field(default_factory=list)
+    """Buttons that stood here before it was changed: a finger can be on one while it goes."""
     embeds: list[Payload] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)

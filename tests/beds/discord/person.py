@@ -87,10 +87,15 @@ class Person:
         interaction = await ask(self._discord, Asked.AUTOCOMPLETE, self.user, channel, data).first_answer()
         return [choice["value"] for choice in interaction.choices]
 
-    async def press(self, message: Message, label: str) -> Interaction:
-        """Press the button with this label (or this id) on a message she can see."""
+    async def press(self, message: Message, label: str, *, late: bool = False) -> Interaction:
+        """Press the button with this label (or this id) on a message she can see.
+
+        Args:
+            late: her client has not heard yet that the message was changed, and still shows what stood there.
+        """
         assert self.can_see(message), f"{self.name} cannot see this message"
-        found = [button for button in message.buttons if label in (button.label, button.custom_id)]
+        shown = [*message.buttons, *(message.earlier[::-1] if late else ())]
+        found = [button for button in shown if label in (button.label, button.custom_id)]
         assert found, f"no button {label!r}, only {[button.label for button in message.buttons]}"
         assert not found[0].disabled, f"{label!r} is greyed out"
         data = {"component_type": 2, "custom_id": found[0].custom_id, "id": 1}
