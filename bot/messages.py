@@ -61,6 +61,21 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Link(Plain):
+    """A link that somebody gave as one (``bot.words.links``). It stays whole, and nobody is shown what is behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How the line after it is set, where a platform has such lines. It has no words of its own."""
+
+    kind: Literal["heading", "small"]
+
+
+HEADING, SMALL = Mark("heading"), Mark("small")
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """An instant, drawn in the reader's own time. ``style`` says how much of it to write."""
 
@@ -83,7 +98,7 @@ def who(member: Member) -> Who:
     return Who(member)
 
 
-Part = str | Plain | When | Who
+Part = str | Plain | When | Who | Mark
 
 
 class Text:
@@ -142,7 +157,7 @@ def _together(parts: Iterable[Part]) -> Iterable[Part]:
     """Words of people that follow one another become one: a link could begin in one and end in the next."""
     words: list[str] = []
     for part in parts:
-        if isinstance(part, Plain):
+        if isinstance(part, Plain) and not isinstance(part, Link):
             words.append(part.words)
             continue
         if words:
@@ -165,7 +180,7 @@ def _plain(part: Part) -> str:
         return part.instant.strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(part, Who):
         return part.member.name or part.member.id
-    return part
+    return "" if isinstance(part, Mark) else part
 
 
 def _fill(template: str, values: dict[str, Any]) -> Iterable[Part]:
@@ -178,7 +193,7 @@ def _fill(template: str, values: dict[str, Any]) -> Iterable[Part]:
         value = values[name]
         if isinstance(value, Text):
             yield from value.parts
-        elif isinstance(value, Plain | When | Who):
+        elif isinstance(value, Plain | When | Who | Mark):
             yield value
         else:
             yield str(value) if isinstance(value, int) else Plain(str(value))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.drawing import BREAK, draw, escape, shorten, split
-from bot.messages import Member, Text, plain, when, who
+from bot.messages import HEADING, SMALL, Member, Text, plain, when, who
+from bot.words import links
 
 # How Discord recognises what is alive, outside of a backslash.
 LIVE = {
@@ -196,3 +197,98 @@ def test_no_cut_takes_an_escape_from_what_it_guards(words: str) -> None:
     for before in range(30):
         for piece in split(draw(plain("a" * before + words * 150))):
             assert alive(piece) == [], piece[:30]
+
+
+EVERYDAY = [
+    "3.50 a cup, 12.99 for both",
+    "7.30pm, or 19.30",
+    "28.3.2026",
+    "e.g. tea, i.e. nothing strong",
+    "bob@example.org",
+    "www.example.org",
+    "example.com is where I read it",
+    "12:30:45",
+    "Dr. M. Miller, 2nd floor",
+    "at 5.",
+    "Room 3.14, building A.2",
+    "it costs 5,- or so",
+    "2 * 3 = 6",
+    "well_done_you",
+    "#3 on the list",
+    "v1.2.3",
+    "Hauptstr. 5a, 10115 Berlin",
+    "+49 30 1234567",
+    "a.m. or p.m.",
+    "discord.com",
+    "me @ the library",
+    "~20 people",
+]
+
+
+def test_everyday_words_stay_as_they_are() -> None:
+    assert [words for words in EVERYDAY if BREAK in draw(Text("You wrote: {words}").format(words=words))] == []
+    assert [words for words in EVERYDAY if as_read(escape(words)) != words] == []
+
+
+@pytest.mark.parametrize("words", [":smile:", ":+1: and :upside_down_face:", "a:b:c", ":100:"])
+def test_the_name_of_an_emoji_stays_words(words: str) -> None:
+    assert re.search(r"(?<!\\):[\w+-]+:", escape(words)) is None
+    assert (as_read(escape(words)), BREAK in escape(words)) == (words, False)
+
+
+GIVEN = {
+    "https://meet.example/tea?x=1&y=(2)": ["https://meet.example/tea?x=1&y=(2)"],
+    "Room 5 (https://meet.example/a_b).": ["https://meet.example/a_b"],
+    "https://meet.example, then http://example.org:8080/": ["https://meet.example", "http://example.org:8080/"],
+    "see www.meet.example": [],
+    "https://discord.com@evil.example/x": [],
+    "https://ev\u0456l.example": [],
+    "https://discord.com:80@evil.example/x": [],
+    "https://evil.example><@123456789012345678>": ["https://evil.example"],
+    "javascript://x https://\u0435vil.example": [],
+    "https://meet.example/\u202egnp": ["https://meet.example/"],
+}
+
+
+@pytest.mark.parametrize(("words", "found"), GIVEN.items())
+def test_a_link_that_was_given_as_one_stays_whole_and_shows_nothing_of_what_is_behind_it(
+    words: str, found: list[str]
+) -> None:
+    drawn = draw(Text("Place: {spot}").format(spot=links.whole(words)))
+    assert re.findall(r"(?<!\\)<(https?://[^ >]*)>", drawn) == found
+    assert alive(re.sub(r"(?<!\\)<https?://[^ >]*>", "", drawn)) == []
+    assert str(links.whole(words)) == words
+
+
+def test_headings_and_small_print_are_lines_of_their_own() -> None:
+    said = Text("\n").join([Text(HEADING) + "**Tea**", Text(SMALL) + plain("# kept by nobody")])
+    assert draw(said) == "### **Tea**\n-# \\# kept by nobody"
+    assert str(said) == "**Tea**\n# kept by nobody"
+
+
+class Known:
+    """One command, as Discord has numbered it."""
+
+    def read(self, said: str) -> tuple[str, str]:
+        return ("</checkin on:5>", said[11:]) if said.startswith("checkin on") else ("", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
+        (Text("`checkin on` begins."), "</checkin on:5> begins."),
+        (Text("`checkin on 19:00` begins."), "</checkin on:5> `19:00` begins."),
+        (Text("Say `yes`, or `checkin on`"), "Say `yes`, or </checkin on:5>"),
+        (Text("`checkin on {at}`").format(at="7`pm"), "</checkin on:5> `7ˋpm`"),
+        (Text("`{words}`").format(words="checkin on"), "`checkin on`"),
+        (Text("```\ncheckin on\n```"), "```\ncheckin on\n```"),
+    ],
+)
+def test_a_command_in_a_sentence_can_be_pressed(said: Text, drawn: str) -> None:
+    assert draw(said, Known()) == drawn
+
+
+@pytest.mark.parametrize("before", range(1985, 2001))
+def test_no_cut_goes_through_a_command(before: int) -> None:
+    pieces = split("a" * before + " </checkin on:5> " + "b" * 50)
+    assert sum("</checkin on:5>" in piece for piece in pieces) == 1, pieces

@@ -18,6 +18,7 @@ from bot.adapters.discord.client import Client, Connection
 from bot.adapters.discord.direct import Direct
 from bot.adapters.discord.drawing import draw, messages
 from bot.adapters.discord.goings import Goings
+from bot.adapters.discord.mentions import Mentions
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
 from bot.bot import Bot
@@ -65,7 +66,8 @@ class DiscordAdapter:
         self.pace = Pace(requests=REQUESTS, openings=OPENINGS, refusals=REFUSALS, at_once=50)
         self._offered = commands.Offered(bot.registry.commands.values())
         described = commands.payloads(bot.registry.commands.values())
-        self._connection = Connection(self._client, config.token.reveal(), described)
+        self._mentions = Mentions(bot.registry.commands)
+        self._connection = Connection(self._client, config.token.reveal(), described, self._mentions.registered)
         self._working: set[asyncio.Task[None]] = set()
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ class DiscordAdapter:
         if interaction.type is TYPES.autocomplete:
             await self._suggest(interaction, data)
             return
-        answer = Answer(interaction)
+        answer = Answer(interaction, self._mentions)
         incoming = incoming_of(interaction, answer)
         match interaction.type:
             case TYPES.application_command:
@@ -176,7 +178,7 @@ class DiscordAdapter:
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
-        pieces = messages(draw(message.text))
+        pieces = messages(draw(message.text, self._mentions))
         self.pace.charge(len(pieces) - 1)
         sent = ""
         for number, piece in enumerate(pieces, start=1):

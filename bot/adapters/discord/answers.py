@@ -14,6 +14,7 @@ import discord
 from bot.adapters.discord import components, forms
 from bot.adapters.discord.components import Standing
 from bot.adapters.discord.drawing import LIMIT, draw, messages
+from bot.adapters.discord.mentions import Mentions
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
 from bot.adapters.discord.rooms import PLATFORM
 from bot.context import Incoming
@@ -47,8 +48,9 @@ class Answer:
     its own, as it can no longer be another.
     """
 
-    def __init__(self, interaction: Interaction) -> None:
+    def __init__(self, interaction: Interaction, mentions: Mentions) -> None:
         self._interaction = interaction
+        self._mentions = mentions
         self._since = time.monotonic()
         self._acknowledging = asyncio.Lock()
         self._acknowledged = False
@@ -78,7 +80,7 @@ class Answer:
 
         ``row``: what the pressed button was offered on.
         """
-        pieces = messages(draw(reply.text))
+        pieces = messages(draw(reply.text, self._mentions))
         hidden = reply.private and not self.direct
         async with self._acknowledging:
             above = None if self._acknowledged else self._above(reply, row, pieces[0])

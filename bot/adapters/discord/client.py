@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
@@ -193,10 +193,17 @@ def _survive_frames(socket: type[discord.gateway.DiscordWebSocket]) -> None:
 class Connection:
     """Logs the client in and keeps it connected until it is stopped, or until only the host can help."""
 
-    def __init__(self, client: Client, token: str, commands: list[Payload]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        token: str,
+        commands: list[Payload],
+        registered: Callable[[Iterable[Mapping[str, Any]]], None],
+    ) -> None:
         self._client = client
         self._token = token
         self._commands = commands
+        self._registered = registered
         self._staying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -230,7 +237,8 @@ class Connection:
                 await self._client.login(self._token)
                 self._client.hear_who_leaves()
                 assert self._client.application_id is not None
-                await self._client.http.bulk_upsert_global_commands(self._client.application_id, self._commands)
+                upsert = self._client.http.bulk_upsert_global_commands
+                self._registered(await upsert(self._client.application_id, self._commands))
             except discord.LoginFailure as error:
                 await self._client.close()
                 raise FatalError(REFUSED_TOKEN) from error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
-from bot.messages import Part, Plain, Text, When, Who
+from bot.messages import Link, Mark, Part, Plain, Text, When, Who
 from bot.words import names
 
 LIMIT = 2000
@@ -17,6 +18,7 @@ MOST = 4
 """Messages that one text becomes: more of them bury what else somebody reads."""
 
 STYLES = {"time": "t", "day": "D", "full": "F"}
+LINES = {"heading": "### ", "small": "-# "}
 
 # Nothing that hides or turns text around: control characters but the line break, and the directional marks.
 _UNSEEN = re.compile(
@@ -24,7 +26,8 @@ _UNSEEN = re.compile(
 )
 # Emphasis, code, spoilers, quotes, masked links, and all that stands in angle brackets: mentions of people, roles,
 # channels, commands and server pages, custom emoji, timestamps, links.
-_MARKUP = re.compile(r"[\\`*_~|\[\]<>]")
+# And the names of emoji between colons.
+_MARKUP = re.compile(r"[\\`*_~|\[\]<>]|:(?=[\w+-]+:)")
 # At the beginning of a line: headings, small print, lists. The space after it may be ours. Backslashes that are shown
 # are looked through: Discord does not say what it makes of a mark beside one.
 _LINE_START = re.compile(
@@ -32,19 +35,53 @@ _LINE_START = re.compile(
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"^(?: |\\\\)*\d(?:\d|\\\\)*\Z", re.MULTILINE)
-# Schemes, and names with a dot: Discord also links an invitation that has no scheme.
-_LINK = re.compile(r"(?<=\w)(:(?=/)|\.(?=\w))")
+# Schemes, and an invitation, which Discord also links without one. A dot links nothing else: prices, hours, dates and
+# addresses stay whole.
+_LINK = re.compile(r"(?<=\w):(?=/)|(?<=discord|cordapp)\.(?=(?:gg|com)/)", re.IGNORECASE)
+_ALL = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+# In a link that is whole: what would end it, or is none of it.
+_NO_LINK = re.compile(r"[^!#-;=?-\[\]_a-z~]")
 
 
-def draw(text: Text) -> str:
-    """The text in Discord's markdown."""
+class Mentioned(Protocol):
+    """Whoever knows how commands are mentioned."""
+
+    def read(self, said: str) -> tuple[str, str]: ...
+
+
+def draw(text: Text, mentions: Mentioned | None = None) -> str:
+    """The text in Discord's markdown, the commands that are named in it as ``mentions`` has them."""
     drawn, ticks = "", 0
     for part in text.parts:
         if isinstance(part, str) and part[:1] in (".", ")") and _NUMBER.search(drawn):
             drawn += BREAK  # a number somebody typed and a full stop of ours are no list
-        drawn += _part(part, in_code=ticks % 2 == 1)
-        ticks += part.count("`") if isinstance(part, str) else 0  # a person's own backtick opens nothing
+        in_code = ticks % 2 == 1
+        if isinstance(part, str):
+            drawn += part if mentions is None else _with_mentions(part, mentions, in_code=in_code)
+            ticks += part.count("`")  # a person's own backtick opens nothing
+        else:
+            drawn += _part(part, in_code=in_code)
     return drawn
+
+
+def _with_mentions(sentence: str, mentions: Mentioned, *, in_code: bool) -> str:
+    """A sentence of ours. What it names between backticks is a command that can be pressed, if it is one."""
+    drawn = []
+    pieces = sentence.split("`")
+    for number, piece in enumerate(pieces):
+        closed = "`" if number < len(pieces) - 1 else ""
+        if (number % 2 == 1) == in_code:
+            drawn.append(piece)
+            continue
+        if number == 0:  # it was opened before somebody's words
+            drawn.append(piece + closed)
+            continue
+        mention, rest = mentions.read(piece)
+        code = f"`{rest}{closed}"
+        if mention:
+            code = mention if closed and not rest else f"{mention} {code}"
+        drawn.append(code)
+    return "".join(drawn)
 
 
 def escape(words: str) -> str:
@@ -52,8 +89,8 @@ def escape(words: str) -> str:
     words = _UNSEEN.sub("", words.replace("\r\n", "\n"))
     words = _MARKUP.sub(r"\\\g<0>", words)
     words = _LINE_START.sub(_escaped_start, words)
-    words = _LINK.sub(rf"\1{BREAK}", words)
-    return words.replace("@", f"@{BREAK}")
+    words = _LINK.sub(rf"\g<0>{BREAK}", words)
+    return _ALL.sub(f"@{BREAK}", words)
 
 
 def split(drawn: str, limit: int = LIMIT) -> list[str]:
@@ -64,7 +101,8 @@ def split(drawn: str, limit: int = LIMIT) -> list[str]:
         cut = next((at for mark in ("\n", " ") if (at := window.rfind(mark)) > limit // 2), len(window))
         kept = window[:cut]
         cut -= (len(kept) - len(kept.rstrip("\\"))) % 2  # a pair that means a backslash is whole, and stays so
-        cut = max(cut, 1)
+        opened = kept.rfind("</")  # a command that is mentioned has spaces, and is whole
+        cut = opened if kept.rfind(">") < opened and opened > limit // 2 else max(cut, 1)
         pieces += [piece] if (piece := drawn[:cut].rstrip()) else []
         in_a_line, drawn = drawn[cut : cut + 1] != "\n", drawn[cut:].lstrip()
         if in_a_line and _LINE_START.match(drawn):
@@ -89,6 +127,10 @@ def shorten(words: str, limit: int) -> str:
 
 def _part(part: Part, *, in_code: bool) -> str:
     match part:
+        case Link(url):
+            return f"<{_NO_LINK.sub('', url)}>"
+        case Mark(kind):
+            return LINES[kind]
         case Plain(words):
             return _as_code(words) if in_code else escape(words)
         case Who(member):

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time
-from bot.messages import Part, Plain, Text, When
+from bot.messages import Mark, Part, Plain, Text, When
 from bot.words import names
 
 BOLD, CODE, DIM, END = "\x1b[1m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
@@ -52,6 +52,8 @@ class Page:
             return self._sentence(part)
         if isinstance(part, When):
             return moment(part, now, zone)
+        if isinstance(part, Mark):
+            return ""
         return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
     def _sentence(self, sentence: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time, local_day
 from bot.incoming import text
 from bot.incoming.standing.questions import Pointed
-from bot.messages import File, Message, Part, Plain, Text, When, Who
+from bot.messages import File, Mark, Message, Part, Plain, Text, When, Who
 from bot.words import names
 
 Content: TypeAlias = dict[str, Any]
@@ -140,15 +140,17 @@ def _lines(words: str) -> str:
     return html.escape(words).replace("\n", "<br>")
 
 
-def _live(part: Plain | When | Who, reading: Reading) -> str:
+def _live(part: Plain | When | Who | Mark, reading: Reading) -> str:
     if isinstance(part, When):
         return _when(part, reading)
+    if isinstance(part, Mark):
+        return ""
     return part.words if isinstance(part, Plain) else harmless(names.shown(part.member.name, part.member.id))
 
 
 def _without_pings(said: Text) -> Text:
     """People's words made harmless before they are cut, as a cut may go through a link."""
-    return Text(*(Plain(harmless(part.words)) if isinstance(part, Plain) else part for part in said.parts))
+    return Text(*(Plain(harmless(part.words)) if type(part) is Plain else part for part in said.parts))
 
 
 def harmless(words: str) -> str:
