@@ -13,6 +13,7 @@ from bot.errors import UserError
 from bot.incoming import pages
 from bot.messages import Button, Community, Field, Form, Message, Person, Text
 from bot.registry import Reply, Work
+from bot.words import links
 from bot.words.i18n import _
 from storage.delivery import deliveries
 from storage.moderation import audit, letters
@@ -138,7 +139,7 @@ class Feedback(Cog):
             return None
         words = self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = _("You asked the moderators of {community}. They answer: {words}")
-        return Message(said.format(community=delivery.community.name, words=words))
+        return Message(said.format(community=delivery.community.name, words=links.whole(words)))
 
     def _words(self, letter: letters.Letter) -> str:
         return self.unseal(letter.words, "letters", "words", letter.id)

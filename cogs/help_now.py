@@ -17,7 +17,7 @@ from bot.errors import DeliveryError, StorageError, UserError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Button, Community, Member, Message, Person, Text
 from bot.registry import Ask, Work, nothing_to_forget
-from bot.words import countries, crisis_lines, help_words
+from bot.words import countries, crisis_lines, help_words, links
 from bot.words.i18n import _
 from cogs import hard_words
 from storage.moderation import lines
@@ -124,7 +124,7 @@ class HelpNow(Cog):
             said.append(_("Talk to someone: these pages list lines for each country."))
             said.extend(_("{name}: {url}").format(name=one.name, url=Text(one.url)) for one in shown.directories)
         said.append(_("Another country: `Choose`"))
-        said.extend(Text("{words}").format(words=words) for words in self._nearby(facts))
+        said.extend(map(links.whole, self._nearby(facts)))
         said.extend(await self._own(context))
         said.append(_("I'm a bot. Nobody has been told you pressed this. If a line is busy, try the next."))
         return Text("\n").join(said)

@@ -16,9 +16,10 @@ from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.incoming.help_first import as_message
 from bot.incoming.text import STOPS
-from bot.messages import Button, Community, Form, Message, Person, Text, plain
+from bot.messages import Button, Community, Form, Message, Person, Text
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words import farewell as words
+from bot.words import links
 from bot.words.i18n import N_, _, say
 from cogs.whereabouts import resting, where
 from storage.members import consents, members
@@ -144,7 +145,7 @@ class Onboarding(Cog):
         said = [say(about) for door, about in ABOUT.items() if door in self.core.registry.actions]
         if context.community is not None and (nearby := await self.read(lines.resources, context.community)):
             places = [self.core.keyring.decrypt(words, "resources", "words", row) for row, words in nearby]
-            said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(plain, places)]))
+            said.append(Text("\n").join([_("Places nearby, from your moderators:"), *map(links.whole, places)]))
         return Message(Text("\n\n").join(said), await doors.lonely(self.core.registry, context))
 
     # -- saying yes, and saying no ------------------------------------------------------------------------------------

@@ -57,11 +57,7 @@ def main(argv: Sequence[str]) -> dict[str, int | float | str]:
 def found(hostile: Sequence[str]) -> list[str]:
     """What is live in these words, wherever a sentence of ours sets them."""
     drawn = [piece for words in hostile for text in _said(words) for piece in split(draw(text))]
-    return [
-        f"{reader}: {kind} in {text!r}"[:300]
-        for reader, text, kinds in read(drawn)
-        for kind, _target in kinds
-    ]
+    return [f"{reader}: {kind} in {text!r}"[:300] for reader, text, kinds in read(drawn) for kind, _target in kinds]
 
 
 def _said(words: str) -> list[Text]:

@@ -10,6 +10,7 @@ from bot.context import Context, Event
 from bot.errors import CannotReach, DeliveryError, UserError
 from bot.messages import Button, File, Message, Place, Text
 from bot.registry import Reply
+from bot.words import links
 from bot.words.i18n import _
 from cogs.circles import entries, ics, kinds, lookup, wording
 from cogs.moderation.troubles import works
@@ -100,7 +101,7 @@ class CircleCalendar(KeepsNothing):  # the dates stand with Circles
 
     async def _event(self, circle: Circle, gathering: Gathering) -> Event:
         sheet = await wording.sheet(self, circle)
-        about = Text("{about}").format(about=sheet.about)
+        about = links.whole(sheet.about)
         said = Text("\n").join(text for text in (about, wording.hosts_line(sheet)) if text)
         title, spot = Text("{title}").format(title=sheet.title), Text("{spot}").format(spot=sheet.spot)
         return Event(entries.uid(self, gathering), title, gathering.starts, gathering.ends, spot, said)

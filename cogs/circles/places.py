@@ -138,9 +138,9 @@ class CirclePlaces(KeepsNothing):  # who belongs to a circle stands with Circles
         sheet = await wording.sheet(self, circle)
         title = Text("{title}").format(title=sheet.title)
         group = await self.core.groups.open(f"circle:{circle.id}", place, [], title)
-        said = _("This is the place of {title}. Who else can open it: {others}").format(
-            title=title, others=group.visible_to
-        )
+        said = _("This is the place of {title}.").format(title=title)
+        if group.visible_to:
+            said = said + " " + group.visible_to
         hears = self.core.adapters[circle.platform].hears()
         return Message(said + "\n" + hears if hears else said, private=False)
 

@@ -11,6 +11,7 @@ from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, mo
 from bot.cog import Cog
 from bot.context import Delivery
 from bot.messages import Button, Member, Text, When, Who
+from bot.words import links
 from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup, schedule
 from storage.circles import circles, hosts
@@ -85,9 +86,9 @@ def card(sheet: Sheet, gathering: Gathering | None, free: int | None, now: datet
         return notice(sheet, starts)
     lines = [
         Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
-        Text("{about}").format(about=sheet.about) if sheet.about else None,
+        links.whole(sheet.about) if sheet.about else None,
         times(sheet, starts, opened=gathering is not None),
-        _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else None,
+        _("Place: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else None,
         _("For: {group}").format(group=sheet.group) if sheet.group else None,
         hosts_line(sheet),
         personal_line(sheet),
@@ -103,8 +104,8 @@ def notice(sheet: Sheet, until: datetime | None) -> Text:
     """What is offered, by whom, until when; nobody signs up here."""
     lines = [
         Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
-        Text("{about}").format(about=sheet.about) if sheet.about else None,
-        _("Offered by: {spot}").format(spot=sheet.spot) if sheet.spot else None,
+        links.whole(sheet.about) if sheet.about else None,
+        _("Offered by: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else None,
         _("For: {group}").format(group=sheet.group) if sheet.group else None,
         _("Until {when}.").format(when=When(until)) if until else times(sheet, None),
         _("Posted by {host}. Whoever is interested writes to them.").format(host=Who(sheet.hosts[0]))
@@ -215,7 +216,7 @@ def is_true(delivery: Delivery, gathering: Gathering) -> bool:
 
 def place(sheet: Sheet) -> Text:
     """Where it is, at the end of another sentence."""
-    return " " + _("Place: {spot}").format(spot=sheet.spot) if sheet.spot else Text()
+    return " " + _("Place: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else Text()
 
 
 def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part, now: datetime) -> Text:

@@ -13,6 +13,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, who
 from bot.registry import Reply, Work, nothing_to_forget
+from bot.words import links
 from bot.words.i18n import _
 from cogs.moderation import desk
 from storage.delivery import deliveries
@@ -171,7 +172,7 @@ class Holds(Cog):
             return None
         words = self.core.keyring.decrypt(delivery.body, "deliveries", "body", delivery.key)
         said = _("The people who run this community wrote this to you:") + "\n"
-        return Message(said + Text("{words}").format(words=words))
+        return Message(said + links.whole(words))
 
     @message(QUIET, unsure="resend")
     async def quiet_told(self, delivery: Delivery, reader: Reader) -> Message:

@@ -59,7 +59,7 @@ async def here(world: Playground, member: Member, place: Place) -> Message:
 async def test_the_place_is_open_to_hosts_and_members_only(world: Playground) -> None:
     place = await begun(world, CHANDRA)
     assert world.chat.groups[place.id] == {"alice", "bob", "chandra"}
-    assert "Who else can open it" in said_in(world, place)[0].message.text
+    assert ". Nobody else can open this place." in said_in(world, place)[0].message.text
 
 
 async def test_who_leaves_the_circle_leaves_its_place(world: Playground) -> None:

@@ -233,7 +233,7 @@ async def test_a_place_that_was_deleted_is_opened_anew_and_the_hosts_are_told(wo
     assert world.chat.groups[again.id] == {"alice", "bob", "chandra"}
     for host in (ALICE, BOB):
         assert len(told(world, host, "The place of Evening circle was deleted.")) == 1
-    assert "Who else can open it" in said_in(world, again)[-1].message.text
+    assert ". Nobody else can open this place." in said_in(world, again)[-1].message.text
 
 
 async def test_what_moderators_switched_off_is_not_asked(world: Playground) -> None:
