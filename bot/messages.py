@@ -208,7 +208,8 @@ class Button:
 
     ``row`` names what was offered: ``d<delivery>``, ``o<offer>``, or ``-`` for an action that needs no row. The bot
     fills it in; cogs leave it empty. ``under``: the heading of the list that it stands in, beside its neighbours with
-    the same one.
+    the same one. ``apart``: it stands away from those before it, where a thumb could slip. ``off``: it can't be pressed
+    yet, and the words say until when; who types it all the same hears so.
     """
 
     label: Text
@@ -217,6 +218,8 @@ class Button:
     style: Literal["default", "primary", "danger"] = "default"
     row: str = ""
     under: Text = field(default_factory=Text)
+    apart: bool = False
+    off: bool = False
 
     @property
     def id(self) -> str:
@@ -298,6 +301,14 @@ class Stands:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A place that a message tells of. Where a platform has links to places, this one opens it."""
+
+    label: Text
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
 
@@ -307,6 +318,7 @@ class Message:
     accepting an invitation. It names nobody and answers nobody. ``stands``: it came by itself. ``opens``: the next
     line typed may be what a command still needs. ``stays``: it replaces no screen, and is replaced by none: what is
     pressed on it is answered below, and its buttons go on holding. Without it a screen goes on where it stands.
+    ``calls``: whom it is for in a shared place, who are told that it is there.
     """
 
     text: Text
@@ -319,6 +331,8 @@ class Message:
     openly: Message | None = None
     stands: Stands | None = None
     opens: Opens | None = None
+    door: Door | None = None
+    calls: tuple[Member, ...] = ()
 
     def on(self, row: str) -> Self:
         """The same message, its buttons bound to what was offered (see ``Button.row``)."""

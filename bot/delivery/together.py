@@ -28,7 +28,8 @@ def in_one(parts: Sequence[Message]) -> Message:
     until = [part.stands.until for part in parts if part.stands]
     stands = Stands(together.KIND, max(until)) if until else None
     stays = len(asking) > 1 or any(part.stays for part in parts)  # an answer to one leaves the others to be answered
-    return Message(Text("\n\n").join(texts), fitting, files, typed=typed, stands=stands, stays=stays)
+    door = next((part.door for part in parts if part.door), None)
+    return Message(Text("\n\n").join(texts), fitting, files, typed=typed, stands=stands, stays=stays, door=door)
 
 
 def _own(part: Message) -> list[Button]:

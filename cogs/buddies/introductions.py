@@ -11,7 +11,7 @@ from bot.clocks.times import friendly_date, local_day
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text
+from bot.messages import Button, Community, Door, Message, Person, Text
 from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import N_, _, ngettext, say
 from cogs.buddies import lifetime, wording
@@ -20,6 +20,7 @@ from cogs.buddies.waiting import looking_again
 from storage.buddies import pairs, proposals, rounds
 from storage.buddies.pairs import Pair
 from storage.buddies.proposals import Proposal
+from storage.members import members
 
 LENGTHS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five"), 6: N_("Six"), 12: N_("Twelve")}
 
@@ -64,10 +65,10 @@ class Introductions(Cog):
     @message(pairs.INTRO, unsure="resend")
     async def intro(self, delivery: Delivery, reader: Reader) -> Message | None:
         pair = await self.read(pairs.get, int(delivery.args["pair"]))
-        if pair is None or pair.state != "active" or pair.opened is None or pair.ends is None:
+        if pair is None or pair.state != "active" or pair.opened is None or pair.ends is None or pair.channel is None:
             return None
         parts = await self.read(pairs.parts, pair.id)
-        who = await names(self, [part.person for part in parts], pair.channel.platform if pair.channel else None)
+        who = await names(self, [part.person for part in parts], pair.channel.platform)
         lines = [Text(pair.visible)] if pair.visible else []
         weeks = lifetime.weeks_between(pair.opened, pair.ends)
         reasons = parts[0].reasons if parts else ""
@@ -80,7 +81,9 @@ class Introductions(Cog):
         )
         lines.append(said.format(names=who, long=_long(weeks), often=often))
         lines.append(_("First, each: when and how do you like to talk? More questions: `another`."))
-        return Message(Text("\n").join(lines), private=False)
+        accounts = [await self.read(members.account, part.person, pair.channel.platform) for part in parts]
+        calls = tuple(account for account in accounts if account is not None)
+        return Message(Text("\n").join(lines), private=False, calls=calls)
 
     @message(
         pairs.OPENED,
@@ -107,7 +110,7 @@ class Introductions(Cog):
         lines = [said, *([reasons] if reasons else []), _("I don't read what is said there.")]
         if pair.kind == "mentor":
             lines.append(one_tap(who))
-        return Message(Text("\n").join(lines), doors_of(pair))
+        return Message(Text("\n").join(lines), doors_of(pair), stays=True, door=door_of(pair))
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
@@ -160,6 +163,11 @@ def proposed(asked: Proposal, mentor: Text) -> Message:
     )
 
 
+def door_of(pair: Pair) -> Door | None:
+    """The way into their place, where a platform has one."""
+    return Door(_("Open our place"), pair.channel) if pair.channel else None
+
+
 def doors_of(pair: Pair) -> tuple[Button, ...]:
     """What one of a pair can do, always in this order."""
     number = str(pair.id)
@@ -167,9 +175,9 @@ def doors_of(pair: Pair) -> tuple[Button, ...]:
         Button(_("Another question"), "buddies.another", number),
         Button(_("Send a wave"), "buddies.wave", number),
         Button(_("A goal"), "buddies.goal", number),
-        Button(_("End it"), "buddies.end_now", number)
+        Button(_("End it"), "buddies.end_now", number, apart=True)
         if pair.kind == "mentor"
-        else Button(_("End gently"), "buddies.end", number),
+        else Button(_("End gently"), "buddies.end", number, apart=True),
         Button(_("Report"), "reports.change", f"m{pair.community.id}p{number}"),
     )
 

@@ -17,7 +17,7 @@ from bot.registry import Reply, Stand
 from bot.words.i18n import N_, _
 from cogs.buddies import wording
 from cogs.buddies.choices import Choices
-from cogs.buddies.introductions import doors_of, one_tap, proposed
+from cogs.buddies.introductions import door_of, doors_of, one_tap, proposed
 from cogs.buddies.people import mentor_word, names, settle
 from cogs.buddies.wishes import group_name
 from storage.buddies import buddies, pairs, proposals, rounds, talks
@@ -84,7 +84,9 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
         if signup is None:
             value = f"{community.id}|{Choices().code}"
             buttons.append(Button(_("A buddy too"), "buddies.again", value))
-        return Message(Text("\n").join([message.text for message in shown]), tuple(buttons))
+        door = next((message.door for message in shown if message.door), None)
+        said = Text("\n").join([message.text for message in shown])
+        return Message(said, tuple(buttons), stays=True, door=door)
 
     async def _with_somebody(self, context: Context, pair: Pair) -> Message:
         if pair.state == "opening" or pair.ends is None:
@@ -101,7 +103,7 @@ class Standing(KeepsNothing):  # whom somebody avoids belongs to no single featu
             owner = await names(self, [goal.person], platform)
             words = self.core.keyring.decrypt(goal.words, "buddy_goals", "words", goal.id)
             lines.append(_("{who}: {words}").format(who=owner, words=words))
-        return Message(Text("\n").join(lines), doors_of(pair))
+        return Message(Text("\n").join(lines), doors_of(pair), stays=True, door=door_of(pair))
 
     async def _beside(self, pair: Pair, mine: Part, who_: Text, when: str) -> Text:
         if pair.kind == "buddy":

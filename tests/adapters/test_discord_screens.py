@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord import DiscordAdapter
-from bot.messages import Button, Member, Message, Stands, Text
+from bot.messages import Button, Door, Member, Message, Place, Stands, Text, plain
 from bot.messages import Channel as Where
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.discord_world import Kith
@@ -17,6 +17,7 @@ from tests.adapters.test_company_journeys import settle
 from tests.beds.discord import Channel, Interaction, Person
 from tests.beds.discord import Message as Shown
 from tests.beds.discord.interactions import Reply
+from tests.beds.discord.messages import walk
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 FOLLOW_UP = "POST /webhooks/{webhook_id}/{webhook_token}"
@@ -177,3 +178,42 @@ async def test_a_mark_finds_a_delivery_however_it_stands(kith: Kith, adapter: Di
         kith.fake.nonce_seconds = 0
         sent = await adapter.send(member, message, key)
         assert await adapter.find(member, key, kith.bot.now()) == sent
+
+
+# -- places ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_place_that_is_told_of_opens_at_a_press_and_reaches_its_people(
+    kith: Kith, adapter: DiscordAdapter
+) -> None:
+    alice, bob = (Member("discord", person.id) for person in (kith.alice, kith.bob))
+    home = Place("discord", kith.guild.id)
+    group = await adapter.open_group(home, [alice, bob], plain("Buddies"), "0123456789abcdef012345")
+    told = await arrived(kith, adapter, Message(Text("Your place is open."), door=Door(Text("Open"), group.channel)))
+    [link] = [part for part in walk(told.components) if "url" in part]
+    assert (link["label"], link["style"]) == ("Open", 5)
+    assert link["url"] == f"https://discord.com/channels/{kith.guild.id}/{group.channel.id}"
+    assert await adapter.find(alice, "key", kith.bot.now()) == told.id, "known by it, where there is no other button"
+
+    await adapter.post(group.channel, Message(Text("You both said yes."), private=False, calls=(alice, bob)), "first")
+    await adapter.post(group.channel, Message(Text("Another."), private=False), "second")
+    first, second = (one for one in kith.fake.world.channels[group.channel.id].messages.values() if one.author.bot)
+    assert first.pings == [kith.alice.user, kith.bob.user]
+    assert second.pings == []
+    assert [bool(one.flags & 1 << 12) for one in (first, second)] == [False, True], "and the second makes no sound"
+
+
+async def test_what_nobody_can_open_any_more_has_no_link(kith: Kith, adapter: DiscordAdapter) -> None:
+    door = Door(Text("Open"), Where("discord", "5"))
+    told = await arrived(kith, adapter, Message(Text("Your place is open."), door=door))
+    assert told.components == []
+
+
+async def test_what_ends_something_stands_apart_and_what_cannot_be_done_yet_is_grey(
+    kith: Kith, adapter: DiscordAdapter
+) -> None:
+    buttons = [Button(Text(str(n)), "samples.pressed", str(n), row="-", apart=n == 3, off=n == 0) for n in range(5)]
+    told = await arrived(kith, adapter, Message(Text("Which?"), tuple(buttons)))
+    rows = [[one["label"] for one in row["components"]] for row in told.components]
+    assert rows == [["0", "1", "2"], ["3", "4"]]
+    assert [one.disabled for one in told.buttons] == [True, False, False, False, False]

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord import commands, components, direct, forms
+from bot.adapters.discord import commands, components, direct, drawing, forms
 from bot.adapters.discord.answers import TRIES, Answer, Interaction, incoming_of
 from bot.adapters.discord.calendar import Calendar
 from bot.adapters.discord.client import Client, Connection
@@ -144,7 +144,8 @@ class DiscordAdapter:
         elif isinstance(raw, Answer) and isinstance(reply, Message):
             if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
-            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply), context.row)
+            link = await self._rooms.link(reply.door)
+            await raw.say(reply if raw.direct else corrections.where_nobody_types(reply), context.row, link)
         elif context.direct:
             await self._reply(context, reply)
 
@@ -174,17 +175,19 @@ class DiscordAdapter:
 
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         target = self._client.get_partial_messageable(int(channel.id))
-        return await self._say(target, message, key, silent=True)
+        how = {"allowed_mentions": drawing.calling(message.calls)} if message.calls else {"silent": True}
+        return await self._say(target, message, key, **how)
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
-        pieces = messages(draw(message.text, self._mentions))
+        pieces = messages(drawing.called(message.calls) + draw(message.text, self._mentions))
+        link, standing = await self._rooms.link(message.door), components.standing_of(message)
         self.pace.charge(len(pieces) - 1)
         sent = ""
         for number, piece in enumerate(pieces, start=1):
             last = number == len(pieces)
             part = key if last else f"{key}-{number}"
-            view = components.view_of(message.buttons, part, components.standing_of(message)) if last else None
+            view = components.view_of(message.buttons, part, standing, link) if last else None
             files = components.files_of(message.files) if last else []
             sent = await _once(target, piece, part, view=view, files=files, **how)
         return sent

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import components, forms
-from bot.adapters.discord.components import Standing
+from bot.adapters.discord.components import Link, Standing
 from bot.adapters.discord.drawing import LIMIT, draw, messages
 from bot.adapters.discord.mentions import Mentions
 from bot.adapters.discord.refusals import ALREADY_ACKNOWLEDGED
@@ -56,6 +56,7 @@ class Answer:
         self._acknowledged = False
         self._deferred = False
         self._said = False
+        self._link: Link | None = None
         self.direct = interaction.guild_id is None
         self._on = _private_message_of(interaction)
 
@@ -75,11 +76,12 @@ class Answer:
             raise
         await self._end_silently()
 
-    async def say(self, reply: Message, row: str = "") -> None:
+    async def say(self, reply: Message, row: str = "", link: Link | None = None) -> None:
         """Answer with a message. In a server only the member sees it, unless the reply is meant for all.
 
-        ``row``: what the pressed button was offered on.
+        ``row``: what the pressed button was offered on. ``link``: what opens the place that it tells of.
         """
+        self._link = link
         pieces = messages(draw(reply.text, self._mentions))
         hidden = reply.private and not self.direct
         async with self._acknowledging:
@@ -137,7 +139,7 @@ class Answer:
         await self._repeatable(self._interaction.delete_original_response)
 
     async def _begin(self, content: str, reply: Message | None, hidden: bool) -> None:
-        view, files = _drawn(reply)
+        view, files = self._drawn(reply)
         await self._interaction.response.send_message(
             content or None,
             view=view or discord.utils.MISSING,
@@ -147,17 +149,17 @@ class Answer:
         )
 
     async def _go_on(self, content: str, reply: Message | None) -> None:
-        view, files = _drawn(reply)
+        view, files = self._drawn(reply)
         await self._interaction.response.edit_message(
             content=content, view=view, attachments=files or discord.utils.MISSING
         )
 
     async def _change(self, content: str, reply: Message | None) -> None:
-        view, files = _drawn(reply)
+        view, files = self._drawn(reply)
         await self._interaction.edit_original_response(content=content, view=view, attachments=files)
 
     async def _follow(self, content: str, reply: Message | None, hidden: bool) -> None:
-        view, files = _drawn(reply)
+        view, files = self._drawn(reply)
         async with asyncio.timeout(CALL):
             await self._interaction.followup.send(
                 content,
@@ -166,6 +168,13 @@ class Answer:
                 ephemeral=hidden,
                 suppress_embeds=True,
             )
+
+    def _drawn(self, reply: Message | None) -> tuple[discord.ui.View | None, list[discord.File]]:
+        """What hangs on the last piece of a message."""
+        if reply is None:
+            return None, []
+        view = components.view_of(reply.buttons, standing=components.standing_of(reply), link=self._link)
+        return view, components.files_of(reply.files)
 
     async def _repeatable(self, request: Callable[[], Awaitable[object]]) -> None:
         """Send until Discord has it. Gives up where the interaction is over: nobody can be told there any more."""
@@ -188,20 +197,6 @@ class Answer:
         log.warning("an interaction could not be answered")
 
 
-def _drawn(reply: Message | None) -> tuple[discord.ui.View | None, list[discord.File]]:
-    """What hangs on the last piece of a message."""
-    if reply is None:
-        return None, []
-    view = components.view_of(reply.buttons, standing=components.standing_of(reply))
-    return view, components.files_of(reply.files)
-
-
-def _private_message_of(interaction: Interaction) -> discord.Message | None:
-    """The message of ours that was pressed, if nobody but the member sees it."""
-    on = interaction.message
-    return on if on is not None and (interaction.guild_id is None or on.flags.ephemeral) else None
-
-
 def incoming_of(interaction: Interaction, answer: Answer) -> Incoming:
     user, guild = interaction.user, interaction.guild
     return Incoming(
@@ -212,3 +207,9 @@ def incoming_of(interaction: Interaction, answer: Answer) -> Incoming:
         whole_forms=True,
         raw=answer,
     )
+
+
+def _private_message_of(interaction: Interaction) -> discord.Message | None:
+    """The message of ours that was pressed, if nobody but the member sees it."""
+    on = interaction.message
+    return on if on is not None and (interaction.guild_id is None or on.flags.ephemeral) else None

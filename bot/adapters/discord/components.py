@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from io import BytesIO
 from itertools import groupby
@@ -13,9 +13,10 @@ import discord
 
 from bot.adapters.discord.drawing import shorten
 from bot.incoming.standing.questions import Pointed
-from bot.messages import Button, File, Message, Text
+from bot.messages import MOST_BUTTONS, Button, File, Message, Text
 
 LABEL = 80
+IN_A_ROW = MOST_ROWS = 5
 MOST_ALT = 1024
 OPTION = CUSTOM_ID = 100
 PLACEHOLDER = 150
@@ -64,15 +65,26 @@ def marker(key: str) -> int:
     return int.from_bytes(digest[:4], "big") & 0x3FFF_FFFC | 0x4000_0000
 
 
-def view_of(buttons: Sequence[Button], key: str = "", standing: Standing = Standing.SCREEN) -> discord.ui.View | None:
-    """The buttons under a message, five in a row, and its lists; None if there are none."""
-    if not buttons:
+Link = tuple[Text, str]
+"""A label, and the address it opens."""
+
+
+def view_of(
+    buttons: Sequence[Button], key: str = "", standing: Standing = Standing.SCREEN, link: Link | None = None
+) -> discord.ui.View | None:
+    """The buttons under a message, five in a row, and its lists, what opens a place first; None if there is nothing."""
+    if not buttons and link is None:
         return None
     view = discord.ui.View(timeout=None)
-    for drawn in _drawn(buttons):
-        if not view.children and (key or standing):
-            drawn.id = marker(key) | standing
+    drawn = [*_opening(link if len(buttons) < MOST_BUTTONS else None), *_drawn(buttons)]
+    for one, row in zip(drawn, _rows(drawn, {button.id for button in buttons if button.apart}), strict=True):
+        one.row = row
+        view.add_item(one)
+    if key or standing:
+        view.children[0].id = marker(key) | standing
         view.add_item(drawn)
+    if key or standing:
+        view.children[0].id = marker(key) | standing
     view.stop()  # else the library keeps it, for ever; presses reach us without it
     return view
 
@@ -89,7 +101,12 @@ def _drawn(buttons: Sequence[Button]) -> Iterator[Drawn]:
 
 
 def _button(button: Button) -> Drawn:
-    return discord.ui.Button(label=shorten(str(button.label), LABEL), style=STYLES[button.style], custom_id=button.id)
+    label, style = shorten(str(button.label), LABEL), STYLES[button.style]
+    return discord.ui.Button(label=label, style=style, custom_id=button.id, disabled=button.off)
+
+
+def _opening(link: Link | None) -> list[Drawn]:
+    return [discord.ui.Button(label=shorten(str(link[0]), LABEL), url=link[1])] if link else []
 
 
 def _list(name: str, heading: Text, buttons: Sequence[Button]) -> Drawn:
@@ -104,6 +121,17 @@ def pressed(data: Mapping[str, Any]) -> str | None:
     if "values" not in data:
         return str(data["custom_id"])
     return str(data["values"][0]) if data["values"] else None
+
+
+def _rows(drawn: Sequence[Drawn], apart: Collection[str]) -> Sequence[int | None]:
+    """Which row each stands in: what stands apart begins one. Where that takes too many, the library fills them."""
+    rows: list[int] = []
+    room = IN_A_ROW
+    for one in drawn:
+        begins = one.width > room or (isinstance(one, discord.ui.Button) and one.custom_id in apart and bool(rows))
+        rows.append((rows[-1] if rows else 0) + begins)
+        room = (IN_A_ROW if begins else room) - one.width
+    return rows if not rows or rows[-1] < MOST_ROWS else [None] * len(drawn)
 
 
 def is_marked(message: discord.Message, key: str) -> bool:

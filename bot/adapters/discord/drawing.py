@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
-from bot.messages import Link, Mark, Part, Plain, Text, When, Who
+import discord
+
+from bot.messages import Link, Mark, Member, Part, Plain, Text, When, Who
 from bot.words import names
 
 LIMIT = 2000
@@ -62,6 +65,17 @@ def draw(text: Text, mentions: Mentioned | None = None) -> str:
         else:
             drawn += _part(part, in_code=in_code)
     return drawn
+
+
+def called(people: Sequence[Member]) -> str:
+    """A line that names those whom a message is for."""
+    return " ".join(f"<@{int(one.id)}>" for one in people) + "\n" if people else ""
+
+
+def calling(people: Sequence[Member]) -> discord.AllowedMentions:
+    """Nobody hears of a message but whom it is for."""
+    named = [discord.Object(int(one.id)) for one in people]
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=named)
 
 
 def _with_mentions(sentence: str, mentions: Mentioned, *, in_code: bool) -> str:

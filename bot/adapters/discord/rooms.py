@@ -22,7 +22,7 @@ from bot.adapters.discord.refusals import (
 )
 from bot.context import Group, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, NotAllowed
-from bot.messages import Channel, Member, Place, Text
+from bot.messages import Channel, Door, Member, Place, Text
 from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
@@ -146,6 +146,20 @@ class Rooms:
         if not all(mine.read_message_history for mine in allowed):
             found.add("history")
         return frozenset(found)
+
+    async def link(self, door: Door | None) -> tuple[Text, str] | None:
+        """What opens a place. None where nobody can say in which server it is: the words say it all the same."""
+        if door is None:
+            return None
+        number = int(door.channel.id)
+        channel = self._client.get_channel(number)
+        try:
+            async with reaching():
+                channel = channel or await self._client.fetch_channel(number)
+        except DeliveryError:
+            return None
+        guild = getattr(channel, "guild", None)
+        return (door.label, f"https://discord.com/channels/{guild.id}/{number}") if guild else None
 
     # Private threads.
 

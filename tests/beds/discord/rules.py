@@ -43,15 +43,17 @@ def message_faults(body: Payload, *, new: bool) -> Iterator[str]:
 
 
 def mention_faults(body: Payload) -> Iterator[str]:
-    """Ours, and stricter than Discord: every payload must say in words that it pings nobody.
+    """Ours, and stricter than Discord: every payload must say in words that it pings nobody but people it names.
 
     Without the key Discord pings whatever the text names; an @everyone once reached 51,000 people that way.
     """
     allowed = body.get("allowed_mentions")
     if not isinstance(allowed, dict) or allowed.get("parse") != []:
         yield f"allowed_mentions must be sent with parse=[], not {allowed!r}"
-    elif live := {key for key in ("users", "roles", "replied_user") if allowed.get(key)}:
+    elif live := {key for key in ("roles", "replied_user") if allowed.get(key)}:
         yield f"allowed_mentions pings {sorted(live)}"
+    elif unnamed := [one for one in allowed.get("users") or [] if f"<@{one}>" not in (body.get("content") or "")]:
+        yield f"allowed_mentions pings {unnamed}, who are not named"
 
 
 def _component_faults(components: list[Payload], *, v2: bool) -> Iterator[str]:
