@@ -27,7 +27,7 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import FirstWords, WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.messages import Channel, Community, Message, Person, Text
+from bot.messages import LEAD, SMALL, Channel, Community, Message, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (
@@ -203,7 +203,7 @@ class Cog(Duties):
     def core_words(self, more: Text | None = None) -> Text:
         """What a first yes says yes to, and what a feature adds to it."""
         said = consenting.core_words(self.core.settings.host)
-        return said if more is None else said + " " + more
+        return said if more is None else Text(SMALL) + said + " " + Text(LEAD) + more
 
     def seal(self, words: str, table: str, column: str) -> Callable[[Row], bytes]:
         """Encrypts words for the row they are written to."""

@@ -67,20 +67,25 @@ class Link(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How the line after it is set, where a platform has such lines. It has no words of its own."""
+    """How what follows is set, where lines differ: as a ``heading``, as ``small`` print, or before the rest of its line
+    (``lead``). It has no words of its own.
+    """
 
-    kind: Literal["heading", "small"]
+    kind: Literal["heading", "small", "lead"]
 
 
-HEADING, SMALL = Mark("heading"), Mark("small")
+HEADING, SMALL, LEAD = Mark("heading"), Mark("small"), Mark("lead")
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An instant, drawn in the reader's own time. ``style`` says how much of it to write."""
+    """An instant, drawn in the reader's own time. ``style`` says how much of it to write. ``there``: the same where it
+    happens, said before it; a platform on which each reader's own clock draws it leaves that out.
+    """
 
     instant: datetime
     style: Literal["time", "day", "full"] = "full"
+    there: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,8 @@ def _plain(part: Part) -> str:
     if isinstance(part, Plain):
         return part.words
     if isinstance(part, When):
-        return part.instant.strftime("%Y-%m-%d %H:%M UTC")
+        said = part.instant.strftime("%Y-%m-%d %H:%M UTC")
+        return f"{part.there} ({said})" if part.there else said
     if isinstance(part, Who):
         return part.member.name or part.member.id
     return "" if isinstance(part, Mark) else part

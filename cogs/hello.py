@@ -10,7 +10,7 @@ from bot.asking import consenting
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Message, Person, Text, who
+from bot.messages import SMALL, Button, Community, Message, Person, Text, who
 from bot.registry import Ask, Setting, Work
 from bot.words.i18n import N_, _, say
 from cogs.company.around import account_of, routing, settle
@@ -80,7 +80,7 @@ class Hello(Cog):
         return _(
             "You may say hello to me: at most once a week, from helpers, or circle members if you switch them on. I"
             " give your name to one of them at a time, and there is no list."
-        ) + (" " + self.core_words())
+        ) + (" " + Text(SMALL) + self.core_words())
 
     async def settings(self, context: Context) -> Sequence[Setting]:
         if hello.HELLO not in await self.read(consents.given, context.me):

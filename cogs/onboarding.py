@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.incoming.help_first import as_message
 from bot.incoming.text import STOPS
-from bot.messages import Button, Community, Form, Message, Person, Text
+from bot.messages import HEADING, LEAD, SMALL, Button, Community, Form, Message, Person, Text
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words import farewell as words
 from bot.words import links
@@ -91,7 +91,8 @@ class Onboarding(Cog):
         return Message(first, doors.hello(self.core.registry)) if ended and first else _below(first, self._greeting())
 
     def _greeting(self) -> Message:
-        return Message(_hi() + " " + _("What would you like?"), doors.hello(self.core.registry))
+        asked = Text(LEAD, HEADING) + _("What would you like?")
+        return Message(Text(SMALL) + _hi() + " " + asked, doors.hello(self.core.registry))
 
     @action(doors.START, stateless=True)
     async def start_pressed(self, context: Context, value: str) -> Message:

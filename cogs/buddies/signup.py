@@ -14,7 +14,7 @@ from bot.clocks.times import Days, friendly_instant, friendly_zone
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.incoming import pages
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
+from bot.messages import SMALL, Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _, say
 from cogs.buddies import wording
@@ -147,7 +147,7 @@ class SignUp(Cog):
             style=say(wording.STYLES[int(choices.style)]),
             purposes=wording.purposes(choices.purposes),
         )
-        return Text("\n").join([said, self.core_words()])
+        return Text("\n").join([said, Text(SMALL) + self.core_words()])
 
     @action("buddies.agree", stateless=True)
     async def agree(self, context: Context, value: str) -> Reply:

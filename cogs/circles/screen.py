@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.clocks.recurrence import Recurrence
@@ -18,6 +18,7 @@ from storage.circles import hosts
 from storage.circles.circles import TWO_HOSTS, Circle
 from storage.members import community_settings
 
+PUBLISH = "circles.publish"
 SEATS = (3, 4, 5, 6, 7, 8, 12, 20, 50)
 PERSONAL = {"light": N_("light"), "personal": N_("personal"), "tender": N_("tender")}
 
@@ -48,7 +49,7 @@ def buttons(sheet: Sheet, *, groups: bool = False) -> list[Button]:
         *rows,
         *([_row(_("For"), _whom(sheet), "circles.groups", row)] if groups else []),
         Button(_("A stand-in"), "circles.cohost", f"{row}|stand-in"),
-        Button(_("Delete the draft"), "circles.delete", row, style="danger"),
+        Button(_("Delete the draft"), "circles.delete", row, style="danger", apart=True),
     ]
 
 
@@ -60,7 +61,7 @@ def _notice(sheet: Sheet) -> list[Button]:
     """Nobody meets: there is only what it says, and until when."""
     row = str(sheet.circle.id)
     return [
-        Button(_("Publish"), "circles.publish", row, style="primary"),
+        Button(_("Publish"), PUBLISH, row, style="primary"),
         _row(_("Kind"), kinds.name(sheet.circle.kind), "circles.choose", f"{row}|kind"),
         Button(_("Name, words, who offers it"), "circles.words", row),
         Button(_("Until when"), "circles.when", row),
@@ -72,7 +73,7 @@ def _meeting(sheet: Sheet) -> list[Button]:
     personal = say(PERSONAL[circle.personal])
     often = Text(str(sheet.rule.pattern)) if sheet.recurs else _("once")
     found = [
-        Button(_("Publish"), "circles.publish", row, style="primary")
+        Button(_("Publish"), PUBLISH, row, style="primary")
         if circle.state == "draft" or not sheet.is_short_of_hosts
         else None,
         Button(_("Co-host"), "circles.cohost", f"{row}|co-host") if sheet.is_short_of_hosts else None,
@@ -169,7 +170,9 @@ async def show(cog: Cog, context: Context, row: int, said: Text | None = None) -
     waiting = [host for host in await cog.read(hosts.everybody, row) if not host.accepted]
     lines = [said, wording.card(sheet, None, None, context.now), await _state(cog, sheet, waiting)]
     text = Text("\n").join(line for line in lines if line is not None)
-    return Message(text, tuple(buttons(sheet, groups=bool(await groups(cog, circle)))))
+    waits = sheet.is_short_of_hosts and not any(host.asked for host in waiting)
+    shown = buttons(sheet, groups=bool(await groups(cog, circle)))
+    return Message(text, tuple(replace(one, off=waits) if one.action == PUBLISH else one for one in shown))
 
 
 async def groups(cog: Cog, circle: Circle) -> Sequence[community_settings.Group]:

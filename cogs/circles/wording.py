@@ -10,7 +10,7 @@ from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
 from bot.cog import Cog
 from bot.context import Delivery
-from bot.messages import Button, Member, Text, When, Who
+from bot.messages import HEADING, SMALL, Button, Member, Text, When, Who
 from bot.words import links
 from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup, schedule
@@ -85,7 +85,7 @@ def card(sheet: Sheet, gathering: Gathering | None, free: int | None, now: datet
     if sheet.circle.kind == kinds.NOTICE:
         return notice(sheet, starts)
     lines = [
-        Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
+        Text(HEADING) + Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
         links.whole(sheet.about) if sheet.about else None,
         times(sheet, starts, opened=gathering is not None),
         _("Place: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else None,
@@ -95,7 +95,7 @@ def card(sheet: Sheet, gathering: Gathering | None, free: int | None, now: datet
         _("Nobody drinks or uses anything there.") if sheet.circle.dry else None,
         seats_line(sheet, free) if free is not None else None,
         _("The hosts say who joins. They see your name when you ask.") if sheet.circle.joining == "ask" else None,
-        _("What we agree on: {agreements}").format(agreements=kinds.agreements(sheet.circle.kind)),
+        Text(SMALL) + _("What we agree on: {agreements}").format(agreements=kinds.agreements(sheet.circle.kind)),
     ]
     return Text("\n").join(line for line in lines if line is not None)
 
@@ -103,7 +103,7 @@ def card(sheet: Sheet, gathering: Gathering | None, free: int | None, now: datet
 def notice(sheet: Sheet, until: datetime | None) -> Text:
     """What is offered, by whom, until when; nobody signs up here."""
     lines = [
-        Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
+        Text(HEADING) + Text("**{title}** ({kind})").format(title=sheet.title, kind=kinds.name(sheet.circle.kind)),
         links.whole(sheet.about) if sheet.about else None,
         _("Offered by: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else None,
         _("For: {group}").format(group=sheet.group) if sheet.group else None,
@@ -138,8 +138,8 @@ def times(sheet: Sheet, starts: datetime | None, *, opened: bool = True) -> Text
     often = Text("{rule}").format(rule=str(sheet.rule)) if sheet.recurs else Text()
     if starts is None:
         return often or _("No date yet.")
-    words = _("{host} ({yours}), for {length}.") if opened else _("The first date: {host} ({yours}), for {length}.")
-    said = words.format(host=date_line(starts, sheet.zone), yours=When(starts), length=length)
+    words = _("{when}, for {length}.") if opened else _("The first date: {when}, for {length}.")
+    said = words.format(when=When(starts, there=date_line(starts, sheet.zone)), length=length)
     return said + "\n" + often if often else said
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.drawing import BREAK, draw, escape, shorten, split
-from bot.messages import HEADING, SMALL, Member, Text, plain, when, who
+from bot.messages import HEADING, LEAD, SMALL, Member, Text, When, plain, when, who
 from bot.words import links
 
 # How Discord recognises what is alive, outside of a backslash.
@@ -292,3 +292,16 @@ def test_a_command_in_a_sentence_can_be_pressed(said: Text, drawn: str) -> None:
 def test_no_cut_goes_through_a_command(before: int) -> None:
     pieces = split("a" * before + " </checkin on:5> " + "b" * 50)
     assert sum("</checkin on:5>" in piece for piece in pieces) == 1, pieces
+
+
+def test_what_leads_comes_first_in_its_line_and_small_print_below() -> None:
+    said = Text("Before.\n") + Text(SMALL) + "I keep little. " + Text(LEAD, HEADING) + "What now?"
+    assert draw(said) == "Before.\n### What now?\n-# I keep little. "
+    assert str(said) == "Before.\nI keep little. What now?", "elsewhere it is one line in the order it is written"
+    assert draw(Text("A hello.") + " " + Text(SMALL) + "Kept by nobody.") == "A hello.\n-# Kept by nobody."
+
+
+def test_an_hour_is_said_once_in_the_readers_own_clock() -> None:
+    moment = When(datetime(2026, 3, 28, 19, tzinfo=UTC), there="Saturday at 19:00, London time")
+    assert draw(Text("{at}.").format(at=moment)) == "<t:1774724400:F>."
+    assert str(Text("{at}.").format(at=moment)) == "Saturday at 19:00, London time (2026-03-28 19:00 UTC)."

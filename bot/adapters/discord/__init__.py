@@ -176,7 +176,9 @@ class DiscordAdapter:
     async def post(self, channel: Channel, message: Message, key: str) -> str:
         target = self._client.get_partial_messageable(int(channel.id))
         how = {"allowed_mentions": drawing.calling(message.calls)} if message.calls else {"silent": True}
-        return await self._say(target, message, key, **how)
+        sent = await self._say(target, message, key, **how)
+        await self._rooms.unmark(channel)
+        return sent
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""

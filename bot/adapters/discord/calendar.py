@@ -31,7 +31,7 @@ class Calendar:
 
     async def show(self, place: Place, event: Event, shown: str | None) -> str | None:
         """Make or change an event. One that an earlier attempt made and nobody noted is found by its mark."""
-        payload = _payload(event)
+        payload = _payload(event, marked=shown is None)
         async with reaching():
             if shown is None:
                 shown = await self._made_before(place, event.key)
@@ -59,8 +59,9 @@ class Calendar:
         return None
 
 
-def _payload(event: Event) -> dict[str, Any]:
-    mark = _mark(event.key)
+def _payload(event: Event, *, marked: bool = True) -> dict[str, Any]:
+    """``marked``: nobody has noted its number yet, so an answer that gets lost leaves an event to be found."""
+    mark = _mark(event.key) if marked else ""
     return {
         "name": shorten(str(event.title), NAME),
         "description": shorten(draw(event.about), DESCRIPTION - len(mark)) + mark,

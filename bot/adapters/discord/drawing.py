@@ -8,7 +8,7 @@ from typing import Protocol
 
 import discord
 
-from bot.messages import Link, Mark, Member, Part, Plain, Text, When, Who
+from bot.messages import LEAD, Link, Mark, Member, Part, Plain, Text, When, Who
 from bot.words import names
 
 LIMIT = 2000
@@ -55,7 +55,9 @@ class Mentioned(Protocol):
 def draw(text: Text, mentions: Mentioned | None = None) -> str:
     """The text in Discord's markdown, the commands that are named in it as ``mentions`` has them."""
     drawn, ticks = "", 0
-    for part in text.parts:
+    for part in _first_things_first(text.parts) if LEAD in text.parts else text.parts:
+        if isinstance(part, Mark) and drawn[-1:] not in ("", "\n"):
+            drawn = drawn.rstrip(" ") + "\n"  # a line of its own, which elsewhere it is none of
         if isinstance(part, str) and part[:1] in (".", ")") and _NUMBER.search(drawn):
             drawn += BREAK  # a number somebody typed and a full stop of ours are no list
         in_code = ticks % 2 == 1
@@ -64,6 +66,24 @@ def draw(text: Text, mentions: Mentioned | None = None) -> str:
             ticks += part.count("`")  # a person's own backtick opens nothing
         else:
             drawn += _part(part, in_code=in_code)
+    return drawn
+
+
+def _first_things_first(parts: Sequence[Part]) -> list[Part]:
+    """Of each line what is to come first, and the rest of it on a line below."""
+    lines: list[list[Part]] = [[]]
+    for part in parts:
+        if isinstance(part, str):
+            first, *more = part.split("\n")
+            lines[-1].append(first)
+            lines.extend([one] for one in more)
+        else:
+            lines[-1].append(part)
+    drawn: list[Part] = []
+    for number, line in enumerate(lines):
+        drawn += ["\n"] if number else []
+        at = line.index(LEAD) if LEAD in line else -1
+        drawn += [*line[at + 1 :], "\n", *line[:at]] if at >= 0 else line
     return drawn
 
 
@@ -144,7 +164,7 @@ def _part(part: Part, *, in_code: bool) -> str:
         case Link(url):
             return f"<{_NO_LINK.sub('', url)}>"
         case Mark(kind):
-            return LINES[kind]
+            return LINES.get(kind, "")
         case Plain(words):
             return _as_code(words) if in_code else escape(words)
         case Who(member):

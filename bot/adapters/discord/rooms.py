@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -201,6 +203,15 @@ class Rooms:
                 return _group(thread["id"])
         return None
 
+    async def unmark(self, channel: Channel) -> None:
+        """Take the mark off a thread's name: something is said there, so that its number is kept and nobody has to
+        look for it any more. Where that fails the name stays as it is.
+        """
+        thread = self._client.get_channel(int(channel.id))
+        if isinstance(thread, discord.Thread) and (found := _MARKED.search(thread.name)):
+            with contextlib.suppress(DeliveryError):
+                await self._edit(channel, name=thread.name[: found.start()])
+
     async def add_to_group(self, channel: Channel, member: Member) -> None:
         http = self._client.http
         try:
@@ -310,6 +321,9 @@ def _may_write(channel: discord.TextChannel) -> bool:
 
 def _is_private(channel: discord.TextChannel) -> bool:
     return not channel.permissions_for(channel.guild.default_role).view_channel
+
+
+_MARKED = re.compile(r" · [0-9a-f]{10}\Z")
 
 
 def _mark(key: str) -> str:

@@ -51,7 +51,8 @@ class Page:
         if isinstance(part, str):
             return self._sentence(part)
         if isinstance(part, When):
-            return moment(part, now, zone)
+            said = moment(part, now, zone)
+            return f"{part.there} ({said})" if part.there else said
         if isinstance(part, Mark):
             return ""
         return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))

@@ -166,7 +166,8 @@ def _when(part: When, reading: Reading) -> str:
         said = str(friendly_date(local.date(), local_day(reading.now, reading.zone)))
     else:
         said = str(friendly_instant(part.instant, reading.now, reading.zone))
-    return f"{said} ({reading.zone.key})" if reading.shared else said
+    said = f"{said} ({reading.zone.key})" if reading.shared else said
+    return f"{part.there} ({said})" if part.there else said
 
 
 def _pieces(said: Text) -> Iterator[Text]:
