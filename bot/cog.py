@@ -27,7 +27,8 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import FirstWords, WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.messages import LEAD, SMALL, Channel, Community, Message, Person, Text
+from bot.marks import LEAD, SMALL
+from bot.messages import Channel, Community, Message, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from bot.errors import Opens
+from bot.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,6 @@ class Plain:
 @dataclass(frozen=True, slots=True)
 class Link(Plain):
     """A link that somebody gave as one (``bot.words.links``). It stays whole, and nobody is shown what is behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How what follows is set, where lines differ: as a ``heading``, as ``small`` print, or before the rest of its line
-    (``lead``). It has no words of its own.
-    """
-
-    kind: Literal["heading", "small", "lead"]
-
-
-HEADING, SMALL, LEAD = Mark("heading"), Mark("small"), Mark("lead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +218,7 @@ class Button:
 
     @property
     def id(self) -> str:
-        """``kith:1:<action>:<row>:<value>``, at most 100 characters: the whole meaning, so that nothing lives in
-        memory.
-        """
+        """``kith:1:<action>:<row>:<value>``, at most 100 characters: the whole meaning, and nothing lives in memory."""
         return f"kith:1:{self.action}:{self.row}:{self.value}"
 
     def on(self, row: str) -> Button:
@@ -307,14 +294,6 @@ class Stands:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """A place that a message tells of. Where a platform has links to places, this one opens it."""
-
-    label: Text
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """Something to say, with choices under it. It reaches nobody else unless a cog says ``private=False``.
 
@@ -324,7 +303,8 @@ class Message:
     accepting an invitation. It names nobody and answers nobody. ``stands``: it came by itself. ``opens``: the next
     line typed may be what a command still needs. ``stays``: it replaces no screen, and is replaced by none: what is
     pressed on it is answered below, and its buttons go on holding. Without it a screen goes on where it stands.
-    ``calls``: whom it is for in a shared place, who are told that it is there.
+    ``calls``: whom it is for in a shared place, who are told that it is there. ``door``: a place that it tells of,
+    and what is written on the way into it, where a platform has links to places.
     """
 
     text: Text
@@ -337,7 +317,7 @@ class Message:
     openly: Message | None = None
     stands: Stands | None = None
     opens: Opens | None = None
-    door: Door | None = None
+    door: tuple[Text, Channel] | None = None
     calls: tuple[Member, ...] = ()
 
     def on(self, row: str) -> Self:

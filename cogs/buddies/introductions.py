@@ -11,7 +11,7 @@ from bot.clocks.times import friendly_date, local_day
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.messages import Button, Community, Door, Message, Person, Text
+from bot.messages import Button, Channel, Community, Message, Person, Text
 from bot.registry import Work, nothing_to_forget
 from bot.words.i18n import N_, _, ngettext, say
 from cogs.buddies import lifetime, wording
@@ -163,9 +163,9 @@ def proposed(asked: Proposal, mentor: Text) -> Message:
     )
 
 
-def door_of(pair: Pair) -> Door | None:
+def door_of(pair: Pair) -> tuple[Text, Channel] | None:
     """The way into their place, where a platform has one."""
-    return Door(_("Open our place"), pair.channel) if pair.channel else None
+    return (_("Open our place"), pair.channel) if pair.channel else None
 
 
 def doors_of(pair: Pair) -> tuple[Button, ...]:

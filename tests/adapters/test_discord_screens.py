@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord import DiscordAdapter
-from bot.messages import Button, Door, Member, Message, Place, Stands, Text, plain
+from bot.messages import Button, Member, Message, Place, Stands, Text, plain
 from bot.messages import Channel as Where
 from tests.adapters.discord_bed import DiscordBed, discord_bed
 from tests.adapters.discord_world import Kith
@@ -189,7 +189,7 @@ async def test_a_place_that_is_told_of_opens_at_a_press_and_reaches_its_people(
     alice, bob = (Member("discord", person.id) for person in (kith.alice, kith.bob))
     home = Place("discord", kith.guild.id)
     group = await adapter.open_group(home, [alice, bob], plain("Buddies"), "0123456789abcdef012345")
-    told = await arrived(kith, adapter, Message(Text("Your place is open."), door=Door(Text("Open"), group.channel)))
+    told = await arrived(kith, adapter, Message(Text("Your place is open."), door=(Text("Open"), group.channel)))
     [link] = [part for part in walk(told.components) if "url" in part]
     assert (link["label"], link["style"]) == ("Open", 5)
     assert link["url"] == f"https://discord.com/channels/{kith.guild.id}/{group.channel.id}"
@@ -204,7 +204,7 @@ async def test_a_place_that_is_told_of_opens_at_a_press_and_reaches_its_people(
 
 
 async def test_what_nobody_can_open_any_more_has_no_link(kith: Kith, adapter: DiscordAdapter) -> None:
-    door = Door(Text("Open"), Where("discord", "5"))
+    door = Text("Open"), Where("discord", "5")
     told = await arrived(kith, adapter, Message(Text("Your place is open."), door=door))
     assert told.components == []
 

@@ -21,6 +21,7 @@ from bot.adapters.discord.goings import Goings
 from bot.adapters.discord.mentions import Mentions
 from bot.adapters.discord.refusals import UNKNOWN_MESSAGE, reaching
 from bot.adapters.discord.rooms import PLATFORM, Rooms
+from bot.adapters.discord.ways import Ways
 from bot.bot import Bot
 from bot.context import Context, Event, Group, Incoming, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, RetryAfter, StorageError
@@ -60,6 +61,7 @@ class DiscordAdapter:
         self._client = Client(config, self._heard)
         self._client.direct = Direct(bot, self._client, self._work)
         self._rooms = Rooms(self._client)
+        self._ways = Ways(self._client)
         self._goings = Goings(bot, self._client, self._rooms)
         self._calendar = Calendar(self._client)
         self._direct: dict[str, int] = {}
@@ -144,7 +146,7 @@ class DiscordAdapter:
         elif isinstance(raw, Answer) and isinstance(reply, Message):
             if raw.direct or reply.opens:
                 await self._stands_at(context, reply)
-            link = await self._rooms.link(reply.door)
+            link = await self._ways.link(reply.door)
             await raw.say(reply if raw.direct else corrections.where_nobody_types(reply), context.row, link)
         elif context.direct:
             await self._reply(context, reply)
@@ -177,13 +179,13 @@ class DiscordAdapter:
         target = self._client.get_partial_messageable(int(channel.id))
         how = {"allowed_mentions": drawing.calling(message.calls)} if message.calls else {"silent": True}
         sent = await self._say(target, message, key, **how)
-        await self._rooms.unmark(channel)
+        await self._ways.unmark(channel)
         return sent
 
     async def _say(self, target: discord.abc.Messageable, message: Message, key: str, **how: Any) -> str:
         """One message, or several where the text is long; each has a key of its own. Returns the last one's id."""
         pieces = messages(drawing.called(message.calls) + draw(message.text, self._mentions))
-        link, standing = await self._rooms.link(message.door), components.standing_of(message)
+        link, standing = await self._ways.link(message.door), components.standing_of(message)
         self.pace.charge(len(pieces) - 1)
         sent = ""
         for number, piece in enumerate(pieces, start=1):

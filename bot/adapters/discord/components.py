@@ -82,9 +82,6 @@ def view_of(
         view.add_item(one)
     if key or standing:
         view.children[0].id = marker(key) | standing
-        view.add_item(drawn)
-    if key or standing:
-        view.children[0].id = marker(key) | standing
     view.stop()  # else the library keeps it, for ever; presses reach us without it
     return view
 

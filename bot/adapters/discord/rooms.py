@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -24,7 +22,7 @@ from bot.adapters.discord.refusals import (
 )
 from bot.context import Group, Lack, Spot
 from bot.errors import CannotReach, DeliveryError, NotAllowed
-from bot.messages import Channel, Door, Member, Place, Text
+from bot.messages import Channel, Member, Place, Text
 from bot.words.i18n import _
 
 log = logging.getLogger(__name__)
@@ -149,20 +147,6 @@ class Rooms:
             found.add("history")
         return frozenset(found)
 
-    async def link(self, door: Door | None) -> tuple[Text, str] | None:
-        """What opens a place. None where nobody can say in which server it is: the words say it all the same."""
-        if door is None:
-            return None
-        number = int(door.channel.id)
-        channel = self._client.get_channel(number)
-        try:
-            async with reaching():
-                channel = channel or await self._client.fetch_channel(number)
-        except DeliveryError:
-            return None
-        guild = getattr(channel, "guild", None)
-        return (door.label, f"https://discord.com/channels/{guild.id}/{number}") if guild else None
-
     # Private threads.
 
     async def open_group(self, place: Place | None, members: Sequence[Member], title: Text, key: str) -> Group:
@@ -202,15 +186,6 @@ class Rooms:
             if me and int(thread["owner_id"]) == me.id and thread["name"].endswith(_mark(key)):
                 return _group(thread["id"])
         return None
-
-    async def unmark(self, channel: Channel) -> None:
-        """Take the mark off a thread's name: something is said there, so that its number is kept and nobody has to
-        look for it any more. Where that fails the name stays as it is.
-        """
-        thread = self._client.get_channel(int(channel.id))
-        if isinstance(thread, discord.Thread) and (found := _MARKED.search(thread.name)):
-            with contextlib.suppress(DeliveryError):
-                await self._edit(channel, name=thread.name[: found.start()])
 
     async def add_to_group(self, channel: Channel, member: Member) -> None:
         http = self._client.http
@@ -321,9 +296,6 @@ def _may_write(channel: discord.TextChannel) -> bool:
 
 def _is_private(channel: discord.TextChannel) -> bool:
     return not channel.permissions_for(channel.guild.default_role).view_channel
-
-
-_MARKED = re.compile(r" · [0-9a-f]{10}\Z")
 
 
 def _mark(key: str) -> str:

@@ -14,6 +14,7 @@ from bot.adapters.page.lines import Line
 from bot.incoming import parameters, text
 from bot.incoming.lines import choosing
 from bot.incoming.parameters import One, Whom
+from bot.marks import Mark
 from bot.messages import Field, Member, Option, Plain, Text, When, Who, plain
 from bot.words import names
 
@@ -36,9 +37,12 @@ def spans(said: Text, now: datetime, zone: ZoneInfo) -> list[str | list[str]]:
     return drawn
 
 
-def _live(part: Plain | When | Who, now: datetime, zone: ZoneInfo) -> str:
+def _live(part: Plain | When | Who | Mark, now: datetime, zone: ZoneInfo) -> str:
     if isinstance(part, When):
-        return moment(part, now, zone)
+        said = moment(part, now, zone)
+        return f"{part.there} ({said})" if part.there else said
+    if isinstance(part, Mark):
+        return ""
     return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
 

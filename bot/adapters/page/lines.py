@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.incoming import parameters
+from bot.marks import Mark
 from bot.messages import Button, Field, File, Form, Member, Message, Option, Part, Plain, Text, When, Who
 
 
@@ -116,14 +117,14 @@ def _pressable(label: Sequence[Any], action: str, value: str, style: Any, row: s
 
 
 def _parts(text: Text) -> list[Any]:
-    return [_part(part) for part in text.parts]
+    return [_part(part) for part in text.parts if not isinstance(part, Mark)]
 
 
 def _part(part: Part) -> Any:
     if isinstance(part, Plain):
         return {"plain": part.words}
     if isinstance(part, When):
-        return {"when": part.instant.isoformat(), "style": part.style}
+        return {"when": part.instant.isoformat(), "style": part.style, "there": part.there}
     if isinstance(part, Who):
         return {"who": [part.member.platform, part.member.id, part.member.name]}
     return part
@@ -139,5 +140,5 @@ def _read_part(part: Any) -> Part:
     if "plain" in part:
         return Plain(part["plain"])
     if "when" in part:
-        return When(datetime.fromisoformat(part["when"]), part["style"])
+        return When(datetime.fromisoformat(part["when"]), part["style"], part.get("there", ""))
     return Who(Member(*part["who"]))
