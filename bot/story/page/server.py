@@ -21,11 +21,13 @@ from bot.errors import FatalError
 from bot.story.page.seats import Seats
 from bot.story.page.visit import Visit
 from bot.story.page.world import World
+from bot.story.tour.guide import Guide
 
 FILES: Final = {
     "/": ("page.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
     "/page.js": ("page.js", "text/javascript"),
+    "/tour.js": ("tour.js", "text/javascript"),
     "/live.js": ("live.js", "text/javascript"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
@@ -51,11 +53,13 @@ class Server:
     def __init__(self, world: World, listen: str, port: int, *, or_any: bool = False) -> None:
         self._world = world
         self._listen, self._port, self._or_any = listen, port, or_any
-        self._files = {path: (_file(name), kind) for path, (name, kind) in FILES.items()}
+        self._files = {path: (content_of(name), kind) for path, (name, kind) in FILES.items()}
         self._visits: set[Visit] = set()
         self.is_open = listen != "localhost" and not ip_address(listen).is_loopback
         """Whether other computers reach it: then the whole page needs its secret too."""
         self.seats = Seats(world.folder, world.people)
+        self.guide = Guide(world)
+        self.guide.changed = self._guided
         world.is_watched = lambda: bool(self._visits)
         world.turned = self._turned
         world.heard = self._heard
@@ -74,6 +78,7 @@ class Server:
         application.router.add_get("/live", self._live)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await runner.setup()
+        await self.guide.open()
         try:
             await self._bind(runner)
             yield
@@ -111,7 +116,7 @@ class Server:
             return web.Response(status=403, headers=HEADERS)
         socket = web.WebSocketResponse(heartbeat=30, max_msg_size=LARGEST, compress=False)
         await socket.prepare(request)
-        visit = Visit(self._world, self.seats, socket.send_str, socket.close)
+        visit = Visit(self._world, self.seats, self.guide, socket.send_str, socket.close)
         self._visits.add(visit)
         try:
             async with visit.going_on():
@@ -131,6 +136,10 @@ class Server:
         for visit in self._visits:
             visit.tell_clock()
 
+    def _guided(self) -> None:
+        for visit in self._visits:
+            visit.tell_tour()
+
     def _heard(self, line: Line) -> None:
         for visit in self._visits:
             visit.tell_line(line)
@@ -148,5 +157,6 @@ def _read(sent: str) -> dict[str, object]:
     return frame if isinstance(frame, dict) else {}
 
 
-def _file(name: str) -> bytes:
+def content_of(name: str) -> bytes:
+    """One of the files a page is made of."""
     return (Path(__file__).parent / "files" / name).read_bytes()

@@ -1,7 +1,7 @@
 """One page that looks at the community: what it asks for, each time with a secret, and what it is told.
 
 All that a page shows comes in frames, JSON objects that say what they are: ``world``, ``clock``, ``member``, ``lines``,
-``line``, ``file``, ``refused``. Whatever draws these draws the page, also without a server.
+``line``, ``file``, ``tour``, ``refused``. Whatever draws these draws the page, also without a server.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bot.messages import Channel, Member
 from bot.story.page.seats import Seats
 from bot.story.page.world import PACES, World
 from bot.story.playground import HOUR, MO, ROOM
+from bot.story.tour.guide import Guide
 from bot.words import names
 
 LATEST = 200
@@ -45,11 +46,13 @@ class Visit:
         self,
         world: World,
         seats: Seats,
+        guide: Guide,
         send: Callable[[str], Awaitable[None]],
         close: Callable[[], Awaitable[object]],
     ) -> None:
         self._world = world
         self._seats = seats
+        self._guide = guide
         self._send = send
         self.close = close
         self._waiting: asyncio.Queue[Callable[[], Awaitable[Frame]]] = asyncio.Queue(MOST_WAITING)
@@ -67,6 +70,7 @@ class Visit:
             "time": self._time,
             "style": self._style,
             "outage": self._outage,
+            "tour": self._tour,
         }
 
     @asynccontextmanager
@@ -105,6 +109,7 @@ class Visit:
             for one in self._world.people
         ]
         self._tell({"is": "world", "name": self._community, "members": members})
+        self.tell_tour()
 
     async def _open(self, asked: Asked) -> None:
         member = self._member(asked)
@@ -136,6 +141,7 @@ class Visit:
     async def _act(self, member: Member, doing: Callable[[], Awaitable[None]]) -> None:
         await self._world.act(member, doing)
         self._tell_member(member)
+        await self._guide.look()
 
     async def _close_messages(self, asked: Asked) -> None:
         member = self._member(asked)
@@ -171,6 +177,10 @@ class Visit:
         self._must_have_entered()
         await self._world.outage()
 
+    async def _tour(self, asked: Asked) -> None:
+        self._must_have_entered()
+        await self._guide.ways[_words(asked, "how", self._guide.ways)]()
+
     # -- what it may --------------------------------------------------------------------------------------------------
 
     def _must_have_entered(self) -> None:
@@ -198,6 +208,10 @@ class Visit:
 
     def tell_clock(self) -> None:
         self._tell(self._clock())
+
+    def tell_tour(self) -> None:
+        if self._entered and self._guide.frame is not None:
+            self._tell(self._guide.frame)
 
     def tell_line(self, line: Line) -> None:
         for member in self._opened.values():
@@ -235,6 +249,11 @@ class Visit:
             while True:
                 frame = await (await self._waiting.get())()
                 await self._send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+                self._waiting.task_done()
+
+    async def all_told(self) -> None:
+        """Return when the page has been sent all there is to tell."""
+        await self._waiting.join()
 
     def _who(self, member: Member) -> Frame:
         return {"id": member.id, "name": names.shown(member.name, member.id), "moderates": member == MO}

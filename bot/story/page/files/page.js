@@ -177,7 +177,7 @@ function Page({ send, only }) {
         make("label", { for: takes.id }, takes, " takes direct messages"),
         ...(only ? [] : [alone])));
     const panel = make("div", { class: "panel", role: "tabpanel", id: `${id}-panel` }, about, log, write);
-    const element = make("section", { class: "seat", "aria-labelledby": id, hidden: !only },
+    const element = make("section", { class: "seat", "aria-labelledby": id, "data-seat": seat.id, hidden: !only },
       make("header", {}, make("div", { class: "who" }, name, role), when, more), places, panel);
     element.addEventListener("focusin", () => { if (current !== seat.id) { current = seat.id; drawClock(); } });
     takes.addEventListener("change", () => send({ do: "take", secret: seat.secret, messages: takes.checked }));
@@ -484,8 +484,19 @@ function Page({ send, only }) {
   narrow.addEventListener("change", () => arrange());
   setInterval(drawClock, 1000);
 
+  function bring(id, beside) {
+    if (!members.some((one) => one.id === id)) return;
+    shown = members.map((one) => one.id).filter((one) => one === id || one === beside);
+    current = id;
+    arrange();
+    const seat = seats.get(id);
+    if (seat.places.length && seat.place !== `direct-${id}`) go(seat, `direct-${id}`);
+  }
+
+  const tour = Tour({ ask: (how) => send({ do: "tour", how }), bring, make });
+
   return {
-    take: (frame) => takes[frame.is]?.(frame),
+    take: (frame) => { takes[frame.is]?.(frame); tour.take(frame); },
     connected: () => status(""),
     disconnected: () => status("The playground is away. This page looks for it."),
   };

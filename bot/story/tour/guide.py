@@ -1,0 +1,211 @@
+"""Leads a visitor through the steps: says what is next, does it if they like, and looks whether they did it themselves.
+
+Where the visitor stands is kept in the community's database, so a tour that was left, or cut short, goes on there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.adapters.local import NAME
+from bot.adapters.page import DIRECT
+from bot.adapters.page.lines import Line
+from bot.messages import Button, Channel
+from bot.story.page.world import MODERATORS, World
+from bot.story.playground import CAST, HOUR, ROOM
+from bot.story.tour import kept
+from bot.story.tour.steps import STEPS, Deed, Step
+from storage.database import platforms
+
+KEY = "tour"
+END = "Everything here can be tried further: write as anybody, press what Kith offers, and turn the clock."
+LONGEST_WAIT = 14 * 24
+"""Hours after which what a step waits for does not come any more: something else was chosen before."""
+
+
+class Guide:
+    """``frame`` is what a page shows of the tour, None while nobody takes it; ``changed`` is told of each new one."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._going = asyncio.Lock()
+        self._at = self._deed = self._seen = self._from = 0
+        self._before: kept.Kept = {}
+        self._on = self._lost = False
+        self.frame: dict[str, Any] | None = None
+        self.changed: Callable[[], None] = lambda: None
+        self.ways: Mapping[str, Callable[[], Awaitable[None]]] = {
+            **{"begin": self.begin, "next": self.next, "skip": self.skip, "leave": self.leave},
+        }
+
+    # -- what the visitor does ----------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Where the tour stood when the community was closed."""
+        written = await self._world.playground.bot.database.read(platforms.state, NAME, KEY)
+        if written is not None:
+            self._on, self._at, self._deed, self._seen, self._from, self._before = json.loads(written)
+            await self._show()
+
+    async def begin(self) -> None:
+        async with self._going:
+            if self._at >= len(STEPS):
+                self._at = 0
+            self._on = True
+            self._world.go("still")
+            if not self._before or self._lost or not self._deed:
+                await self._enter(self._at)
+            await self._show()
+
+    async def leave(self) -> None:
+        self._on = False
+        await self._show()
+
+    async def next(self) -> None:
+        """Do what is next for the visitor; at the end of a step, go on to the one after it."""
+        async with self._going:
+            if not self._on or self._at >= len(STEPS):
+                return
+            if self._lost:
+                await self._enter(self._at)
+            elif self._deed == len(self._step.deeds):
+                await self._forth()
+            else:
+                self._lost = not await self._do(self._step.deeds[self._deed])
+                await self._look()
+            await self._show()
+
+    async def skip(self) -> None:
+        async with self._going:
+            await self._forth()
+            await self._show()
+
+    async def look(self) -> None:
+        """Somebody did something: perhaps it is what was next."""
+        if self._on and not self._going.locked():
+            async with self._going:
+                if await self._look():
+                    await self._show()
+
+    async def _forth(self) -> None:
+        self._at += 1
+        if self._at < len(STEPS):
+            await self._enter(self._at)
+
+    # -- how it goes on -----------------------------------------------------------------------------------------------
+
+    @property
+    def _step(self) -> Step:
+        return STEPS[self._at]
+
+    async def _enter(self, at: int) -> None:
+        self._at, self._deed, self._lost = at, 0, False
+        self._from = self._seen = len(self._world.chat.lines)
+        self._before = await kept.of(self._world.playground.bot, self._step.you)
+        await self._others()
+
+    async def _look(self) -> bool:
+        """Whether what was next was done, by the visitor or for them; then the others do what is theirs."""
+        begun = self._deed
+        lines = self._world.chat.lines
+        while self._at < len(STEPS) and self._deed < len(self._step.deeds) and self._seen < len(lines):
+            line, deed = lines[self._seen], self._step.deeds[self._deed]
+            self._seen += 1
+            if line.by == deed.who.id and str(line.message.text) == deed.words:
+                self._deed += 1
+                self._lost = False
+                await self._others()
+        return self._deed != begun
+
+    async def _others(self) -> None:
+        """Everything up to what is the visitor's own: other people act, and time passes."""
+        for deed in self._step.deeds[self._deed :]:
+            if deed.how == "is asked":
+                await self._wait_for(deed)
+            elif deed.who != self._step.you:
+                await self._do(deed)
+            else:
+                break
+            self._deed += 1
+        self._seen = len(self._world.chat.lines)
+
+    async def _wait_for(self, deed: Deed) -> None:
+        since = len(self._world.chat.lines)
+        for _hour in range(LONGEST_WAIT):
+            if self._button(deed, self._from):
+                return
+            await self._world.wait(HOUR)
+        self._lost = self._button(deed, since) is None
+
+    async def _do(self, deed: Deed) -> bool:
+        """Whether it could be done: a button may not be there, as somebody chose something else before."""
+        chat, where = self._world.chat, Channel(NAME, f"{DIRECT}{deed.who.id}")
+        form = next((line for line in reversed(chat.lines) if line.reader == deed.who.id), None)
+        if deed.how == "presses":
+            button = self._button(deed)
+            if button is None:
+                return False
+            await self._world.act(deed.who, lambda: chat.choose(deed.who, where, button.id, deed.words))
+        elif deed.how == "answers" and form and form.fields:
+            answers = dict(zip((one.name for one in form.fields), deed.words.split(" · "), strict=False))
+            await self._world.act(deed.who, lambda: chat.fill_in(deed.who, where, form.sends, answers))
+        else:
+            for words in deed.words.split(" · "):
+                await self._world.act(deed.who, lambda words=words: chat.write(deed.who, where, words))  # type: ignore[misc]
+        return True
+
+    def _button(self, deed: Deed, since: int = 0) -> Button | None:
+        """The last that this member was shown with these words."""
+        for line in reversed(self._world.chat.lines[since:]):
+            if not line.by and line.reader == deed.who.id:
+                for button in line.message.buttons:
+                    if str(button.label) == deed.words:
+                        return button
+        return None
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    async def _show(self) -> None:
+        self.frame = await self._drawn()
+        database = self._world.playground.bot.database
+        written = [self._on, self._at, self._deed, self._seen, self._from, self._before]
+        await database.write(platforms.set_state, NAME, KEY, json.dumps(written))
+        self.changed()
+
+    async def _drawn(self) -> dict[str, Any]:
+        frame: dict[str, Any] = {"is": "tour", "on": self._on, "of": len(STEPS), "titles": [one.title for one in STEPS]}
+        if not self._on or self._at >= len(STEPS):
+            return frame | {"at": min(self._at, len(STEPS)), "ended": self._at >= len(STEPS), "about": END}
+        step = self._step
+        frame |= {"at": self._at, "title": step.title, "about": step.about, "who": step.you.id, "lost": self._lost}
+        frame["beside"] = step.beside.id
+        if self._deed < len(step.deeds):
+            deed = step.deeds[self._deed]
+            return frame | {"next": {"name": deed.who.name, "how": deed.how, "words": deed.words}}
+        after = await kept.of(self._world.playground.bot, step.you)
+        return frame | {
+            "happened": self._happened(),
+            "kept": kept.changes(self._before, after),
+            "of_whom": step.you.name,
+            "entries": sum(map(len, after.values())),
+        }
+
+    def _happened(self) -> str:
+        """Whom Kith spoke to in this step, read from the chats themselves."""
+        spoken = [line for line in self._world.chat.lines[self._from :] if not line.by]
+        to = [member.name or member.id for member in CAST if any(line.reader == member.id for line in spoken)]
+        where = {_place(line) for line in spoken if not line.reader}
+        alone = f"Kith wrote to {_listed(to)}, each alone." if len(to) > 1 else f"Kith wrote to {_listed(to)} alone."
+        shared = f" It wrote in {_listed(sorted(where))} too." if where else " In no shared place did it say anything."
+        return alone + shared
+
+
+def _place(line: Line) -> str:
+    return {ROOM.id: ROOM.name, MODERATORS.channel.id: "the moderators' room"}.get(line.where, "a place of their own")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nobody"
