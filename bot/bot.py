@@ -229,7 +229,7 @@ class Bot(Goings):
                 return context, help_first.cut(wished.beside(self.registry, reply, wish), line)
             if door := doors.by_words(self.registry, line):
                 return await self._action(context, door, {})
-            said = await help_first.instead(self.registry, context, line, () if wish else meaning.shown(chat))
+            said = await help_first.instead(self.registry, context, line, meaning.shown(chat, wish))
             if said is None and wish is not None and not means_command:
                 if command := wished.opens(wish, known=context.person is not None):
                     return await self._typed_command(context, command)

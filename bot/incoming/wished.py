@@ -17,6 +17,7 @@ from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Command, Registry, Reply
 from bot.words import wishes
 from bot.words.i18n import _, say
+from bot.words.wishing.table import Wish
 
 DOOR = "kith.door"
 """The bot's own action: the command of its value, as if it had been typed."""
@@ -51,7 +52,7 @@ async def beyond(
     begins = answers and found is None and sentences.begins_sentence(commands, line)
     if begins and not line.casefold().startswith(THANKS):
         filled = {"line": line[:LONGEST_DOOR], "label": line[:1].upper() + line[1:40]}
-        found = wishes.Found((wishes.Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
+        found = wishes.Found((Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
     word, _space, rest = line.strip().casefold().partition(" ")
     leads_there = found is not None and any(door.startswith(f"{word} ") for door, _label in found.wishes[0].doors)
     is_one = word in commands and (not rest or leads_there)  # it says itself what it lacks

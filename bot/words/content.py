@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.errors import FatalError
 from bot.log import Word
-from bot.words import crisis_lines, help_words, i18n, prompts, wishes
+from bot.words import crisis_lines, help_words, i18n, prompts
+from bot.words.wishing import table
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ PARTS: Final[Mapping[str, tuple[Callable[[], object], Callable[[], None], Callab
     "prompts": (prompts.load, prompts.shipped.cache_clear, prompts.shipped),
     "crisis-lines": (crisis_lines.load, crisis_lines.shipped.cache_clear, crisis_lines.shipped),
     "help-words": (help_words.load, help_words.shipped.cache_clear, help_words.shipped),
-    "wishes": (wishes.load, wishes.shipped.cache_clear, wishes.shipped),
+    "wishes": (table.load, table.shipped.cache_clear, table.shipped),
     "catalogues": (i18n.check, i18n.forget, i18n.languages),
 }
 """For each part: what reads it and raises FatalError where it is wrong, what lets go of the old, what takes the new."""

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.words import content, i18n, prompts, wishes
+from bot.words import content, i18n, prompts
 from bot.words.files import CONTENT
+from bot.words.wishing import table
 
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The content in a folder of the test's own, which is read where the shipped one would be."""
-    for name, load in (("prompts.toml", prompts.load), ("wishes.toml", wishes.load)):
+    for name, load in (("prompts.toml", prompts.load), ("wishes.toml", table.load)):
         shutil.copy(CONTENT / name, tmp_path)
         monkeypatch.setattr(load, "__defaults__", (tmp_path / name,))
     monkeypatch.setattr(i18n, "LOCALES", tmp_path / "locale")
@@ -42,11 +43,11 @@ def test_a_changed_question_is_asked_from_then_on(files: Path) -> None:
 def test_a_file_with_a_mistake_stays_as_it_was_and_the_others_are_taken(
     files: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before, understood = prompts.shipped(), wishes.shipped()
+    before, understood = prompts.shipped(), table.shipped()
     change(files / "prompts.toml", "[[prompt]]", "[[prompt]")
     assert not content.reread()
     assert prompts.shipped() is before
-    assert wishes.shipped() is not understood
+    assert table.shipped() is not understood
     assert "the prompts stay as they were: prompts.toml is not valid TOML" in caplog.text
 
 

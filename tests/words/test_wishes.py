@@ -12,6 +12,7 @@ from bot.errors import FatalError
 from bot.incoming import wished
 from bot.words import wishes
 from bot.words.help_words import plain
+from bot.words.wishing import table
 
 DATA = Path(__file__).parents[1] / "data" / "words"
 
@@ -193,18 +194,18 @@ def test_odd_lines_are_no_wish(line: str) -> None:
 
 
 def test_every_line_of_the_table_is_read_as_it_stands() -> None:
-    table = wishes.shipped()
-    assert len(table.lines) > 900
+    shipped = table.shipped()
+    assert len(shipped.lines) > 900
     assert [
-        line for line, wish in table.lines.items() if (found := wishes.find(line)) is None or found.wishes != (wish,)
+        line for line, wish in shipped.lines.items() if (found := wishes.find(line)) is None or found.wishes != (wish,)
     ] == []
 
 
 def test_what_is_said_is_short_and_kind() -> None:
-    table = wishes.shipped()
-    said = {wish.says for wish in (*table.lines.values(), *(wish for _pattern, wish in table.slots)) if wish.says}
+    shipped = table.shipped()
+    said = {wish.says for wish in (*shipped.lines.values(), *(wish for _pattern, wish in shipped.slots)) if wish.says}
     assert [one for one in said if len(one) > 120 or re.search(r"!|\bshould\b|\bjust\b", one)] == []
-    labels = {label for wish in table.lines.values() for _door, label in wish.doors}
+    labels = {label for wish in shipped.lines.values() for _door, label in wish.doors}
     assert [label for label in labels if len(label) > 30] == []
 
 
@@ -212,7 +213,7 @@ BROKEN = [
     ('[meta]\nschema = 1\n[en]\n[[en.wish]]\nname = "a"\ndoors = ["x"]\n', "give 'doors' one or more"),
     (
         '[meta]\nschema = 1\n[en.doors]\nleave = "Leave"\n[[en.wish]]\nname = "a"\nends = true\ndoors = ["leave"]\n'
-        'says = "Go."\nnear = ["go"]\n',
+        'says = "Go."\nmeans = ["go"]\n',
         "opens by whole lines alone",
     ),
     (
@@ -237,11 +238,11 @@ def test_a_mistake_in_the_file_is_told_in_one_sentence(tmp_path: Path, text: str
     path = tmp_path / "wishes.toml"
     path.write_text(text)
     with pytest.raises(FatalError, match=re.escape(cure)):
-        wishes.load(path)
+        table.load(path)
 
 
 def test_plain_is_what_the_table_is_read_with() -> None:
-    assert plain("I am BACK!!") in wishes.shipped().lines
+    assert plain("I am BACK!!") in table.shipped().lines
     found = wishes.find("I’m BACK!!")
     assert found is not None
     assert found.whole, "what phones make of words is led back to the words"

@@ -17,6 +17,7 @@ from bot.incoming.standing.completing import complete
 from bot.incoming.standing.questions import Pointed
 from bot.messages import Message
 from bot.registry import Command
+from bot.words import wishes
 from bot.words.i18n import _
 
 
@@ -65,8 +66,10 @@ def of_line(commands: Mapping[str, Command], chat: Chat, line: str, reading: par
     return questions.which(fits) if fits else _agreed(chat, line)
 
 
-def shown(chat: Chat) -> list[str]:
-    """The actions on the screen that answered them a moment ago, where nothing was shown since."""
+def shown(chat: Chat, wish: wishes.Found | None) -> list[str]:
+    """The actions on the screen that answered them a moment ago, where nothing was shown since, nor is wished for."""
+    if wish is not None and not wish.like:
+        return []
     latest = [one for one in chat.standing[:1] if one.latest]
     return [offering.action_of(id_) for one in latest for _label, id_ in one.choices]
 
@@ -118,7 +121,7 @@ def _completed(
 def _means_more(commands: Mapping[str, Command], line: str) -> bool:
     """Is it a slip in a command, or a wish, rather than in a value? An hour by itself is a value."""
     wish = wished.find(line)
-    return text.means_command(commands, line) or (wish is not None and "clock" not in wish.filled)
+    return text.means_command(commands, line) or (wish is not None and not wish.like and "clock" not in wish.filled)
 
 
 def _kind(command: Command, name: str) -> str:
