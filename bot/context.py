@@ -23,8 +23,8 @@ class Spot:
     private: bool
 
 
-Lack = Literal["write", "private groups", "history"]
-"""What a platform's permissions keep the bot from: writing, opening places for a few, reading what it has said."""
+Lack = Literal["write", "private groups", "history", "events"]
+"""What permissions keep the bot from: writing, places for a few, reading what it has said, dates in the calendar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import sys
@@ -10,15 +11,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.beds.discord import FakeDiscord, Guild, Message, Person
+from tests.beds.discord import FakeDiscord, Guild, Message, NoAnswer, Person
 from tests.beds.discord.interactions import Asked, Interaction, ask
 from tests.beds.process import ROOT, Running, configure, environment, spawned
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 2**20
-FIRST_WORDS = 8
+FIRST_WORDS = 4
 """People who ask for their first screen at once."""
+REPEATED = 400
+"""How Discord refuses a second answer; one that is too late is 404, and lost."""
 SILENT = 4.0
 """Seconds after which nobody waits for an answer any more: a client gives up after three."""
 
@@ -65,7 +68,9 @@ class Crowd:
 
         async def first(person: Person) -> None:
             async with one_of_few:
-                self._screens[person.id] = await (await person.slash("help-now")).reply()
+                while person.id not in self._screens:
+                    with contextlib.suppress(NoAnswer):  # on a machine that does other things too
+                        self._screens[person.id] = await (await person.slash("help-now")).reply()
 
         await asyncio.gather(*(first(person) for person in self.people))
         self.discord.calls.clear()
@@ -88,7 +93,9 @@ class Crowd:
 
     def figures(self) -> dict[str, float]:
         waited = sorted(one.waited for one in self.done if one.waited is not None)
-        refused = [one for one in self.discord.calls if str(one.operation).endswith("/callback") and one.status >= 400]
+        refused = [
+            one for one in self.discord.calls if str(one.operation).endswith("/callback") and one.status == REPEATED
+        ]
         return {
             "presses": len(self.done),
             "lost": sum(not one.settled.is_set() for one in self.done),

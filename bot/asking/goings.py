@@ -10,6 +10,7 @@ from bot.asking.resting import Resting
 from bot.messages import Channel, Member, Place
 from storage.database.database import Database
 from storage.members import community_settings, departures, members
+from storage.moderation import arrival
 
 
 class Goings:
@@ -36,6 +37,10 @@ class Goings:
         """A platform says that the bot is in a place. That is news where it was taken out of it."""
         if await self.database.read(departures.is_lost, place):
             await self._resting.returned(place, self.now())
+
+    async def arrived(self, place: Place, where: Channel) -> None:
+        """A platform says that the bot was let into a place, and where it may write to whoever looks after it."""
+        await self.database.write(arrival.arrived, place, where, self.now())
 
     async def renamed(self, place: Place, name: str) -> None:
         """A platform says how a place is called now; ``place`` has the name before, where it told that one too."""

@@ -22,7 +22,7 @@ from cogs.moderation.troubles import WITHOUT
 from storage.delivery import deliveries
 from storage.members import community_settings
 from storage.members.community_settings import Settings
-from storage.moderation import lines
+from storage.moderation import arrival, lines
 
 QUESTIONS = 5
 ENOUGH_LINES = 2
@@ -48,6 +48,19 @@ class Setup(KeepsNothing):
                 ),
             )
         return await self._question(context, 1)
+
+    @message(arrival.ARRIVED, actions=("setup.begin",))
+    async def arrived(self, delivery: Delivery, reader: Reader) -> Message:
+        """Nobody is called by name: whoever reads it first may be the one who let the bot in."""
+        said = _(
+            "Hello. I help people in a community find and keep each other, and write nothing here until I am set up."
+        )
+        more = _("Whoever may manage this place can do that: five questions, each with a default.")
+        return Message(said + "\n" + more, (Button(_("Set up"), "setup.begin", style="primary"),), private=False)
+
+    @action("setup.begin", anyone=True, community=True, moderators=True)
+    async def begin(self, context: Context, value: str) -> Reply:
+        return await self.setup(context)
 
     def asks(self) -> tuple[Ask, ...]:
         return (desk.ASK,)

@@ -24,6 +24,7 @@ PATIENCE = 12
 WITHOUT: Mapping[str, str] = {
     "write": N_("I may not write in any channel here. I can answer in private; panels and circles don't work."),
     PRIVATE: N_("Without private threads I can't open buddy rooms. Check-ins and company work."),
+    EVENTS: N_("I can't put dates into the calendar of this place. The right to create events lets me; circles work."),
     "history": N_("Without the history I can't look up what I sent after a crash. I then leave it out, once."),
 }
 """What does not work without a permission (product.md 3.0a)."""
@@ -106,7 +107,7 @@ def words(trouble: Trouble) -> Text:
         said = _("{what} did not get through three times in a row. `kith-mod setup` shows where I may write.")
         return said.format(what=_posted(trouble.detail))
     if trouble.cause == EVENTS:
-        return _("I can't put dates into the calendar of this place. The right to create events lets me; circles work.")
+        return say(WITHOUT[EVENTS])
     if trouble.detail == "pair":
         return _("I can't open the place of two buddies here. I go on trying; `kith-mod setup` says what I may not do.")
     return _("I can't open the place of a circle here. I go on trying; `kith-mod setup` says what I may not do.")
@@ -124,10 +125,9 @@ def _posted(kind: str) -> Text:
 
 
 def _missing(permission: str, place: Place) -> tuple[str, str]:
-    """Without private places none can be opened: that is one cause, however it is found out."""
-    return (
-        (PLACE, place.platform) if permission == PRIVATE else (f"{LACK} {permission}", f"{place.platform} {place.id}")
-    )
+    """Without private places none can be opened: that is one cause, however it is found out; so with dates."""
+    known = {PRIVATE: PLACE, EVENTS: EVENTS}.get(permission)
+    return (known, place.platform) if known else (f"{LACK} {permission}", f"{place.platform} {place.id}")
 
 
 async def no_place(

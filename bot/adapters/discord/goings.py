@@ -7,7 +7,7 @@ import logging
 
 import discord
 
-from bot.adapters.discord.rooms import PLATFORM, Rooms
+from bot.adapters.discord.rooms import PLATFORM, Rooms, first_word_in
 from bot.bot import Bot
 from bot.errors import DeliveryError, StorageError
 from bot.messages import Channel, Member, Place
@@ -49,6 +49,10 @@ class Goings:
                     await self._bot.renamed(Place(PLATFORM, place.id), present[place.id])
                 elif place.id not in present and not await self._rooms.is_open(place):
                     await self._bot.removed(place)
+            known = {place.id for place in await self._bot.homes(PLATFORM)}
+            for guild in self._client.guilds:
+                if str(guild.id) not in known and not guild.unavailable:
+                    await self._greet(guild)
             for place in await self._bot.lost(PLATFORM):
                 if place.id in present:
                     await self._bot.returned(place)
@@ -70,6 +74,14 @@ class Goings:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._bot.returned(Place(PLATFORM, str(guild.id), guild.name))
+        await self._greet(guild)
+
+    async def _greet(self, guild: discord.Guild) -> None:
+        """Also where it was let in while it was away, or could write nowhere then."""
+        place = Place(PLATFORM, str(guild.id), guild.name)
+        where = first_word_in(guild)
+        if where is not None:
+            await self._bot.arrived(place, where)
 
     async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
         if before.name != after.name:
@@ -77,7 +89,7 @@ class Goings:
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Also what Discord says of one it has taken the bot out of and put it back into."""
-        await self.on_guild_join(guild)
+        await self._bot.returned(Place(PLATFORM, str(guild.id), guild.name))
 
     async def on_member_join(self, member: discord.Member) -> None:
         """Heard only where the host has switched on the Server Members intent; elsewhere the hourly look finds it."""

@@ -138,9 +138,9 @@ class Rooms:
             raise DeliveryError("nobody knows now: the server is not there")
         channels = [channel for channel in guild.text_channels if _may_write(channel)]
         if not channels:
-            return frozenset({"write", "private groups", "history"})
+            return frozenset({"write", "private groups", "history", *_no_events(guild)})
         allowed = [channel.permissions_for(channel.guild.me) for channel in channels]
-        found: set[Lack] = set()
+        found: set[Lack] = {*_no_events(guild)}
         if not any(mine.create_private_threads and mine.send_messages_in_threads for mine in allowed):
             found.add("private groups")
         if not all(mine.read_message_history for mine in allowed):
@@ -287,6 +287,21 @@ def _likely_first(channels: Iterable[discord.TextChannel], guild: discord.Guild)
     """In the order in which a channel is chosen for a place."""
     main = guild.system_channel
     return sorted(channels, key=lambda one: (one != main, one.position))
+
+
+def first_word_in(guild: discord.Guild) -> Channel | None:
+    """Where whoever may manage the server is likely to read: Discord's own channel for them, then one that not
+    everybody reads, then where the server itself welcomes people.
+    """
+    theirs, main = guild.public_updates_channel, guild.system_channel
+    mine = [channel for channel in guild.text_channels if _may_write(channel)]
+    order = sorted(mine, key=lambda one: (one != theirs, not _is_private(one), one != main, one.position))
+    return Channel(PLATFORM, str(order[0].id)) if order else None
+
+
+def _no_events(guild: discord.Guild) -> tuple[Lack, ...]:
+    mine = guild.me.guild_permissions
+    return () if mine.create_events or mine.manage_events else ("events",)
 
 
 def _may_write(channel: discord.TextChannel) -> bool:
