@@ -143,15 +143,15 @@ class Guide:
     async def _do(self, deed: Deed) -> bool:
         """Whether it could be done: a button may not be there, as somebody chose something else before."""
         chat, where = self._world.chat, Channel(NAME, f"{DIRECT}{deed.who.id}")
-        form = next((line for line in reversed(chat.lines) if line.reader == deed.who.id), None)
+        last = next((line for line in reversed(chat.lines) if line.reader == deed.who.id), None)
         if deed.how == "presses":
             button = self._button(deed)
             if button is None:
                 return False
             await self._world.act(deed.who, lambda: chat.choose(deed.who, where, button.id, deed.words))
-        elif deed.how == "answers" and form and form.fields:
+        elif deed.how == "answers" and last and (form := last.form):
             answers = dict(zip((one.name for one in form.fields), deed.words.split(" · "), strict=False))
-            await self._world.act(deed.who, lambda: chat.fill_in(deed.who, where, form.sends, answers))
+            await self._world.act(deed.who, lambda: chat.fill_in(deed.who, where, form.id, answers))
         else:
             for words in deed.words.split(" · "):
                 await self._world.act(deed.who, lambda words=words: chat.write(deed.who, where, words))  # type: ignore[misc]
