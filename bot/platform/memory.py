@@ -27,6 +27,7 @@ class Memory:
         self._platform = platform
         self._now = now
         self._unwritten: set[str] = set()
+        self._marked: set[str] = set()
 
     async def recall(self, name: str) -> str | None:
         return await self._database.read(platforms.state, self._platform, name)
@@ -45,8 +46,15 @@ class Memory:
             log.error("what was handled cannot be looked up: %s", type(error))
             return False
 
+    def marked(self, event: str) -> None:
+        """That it was handled is written down already, together with what came of it."""
+        self._marked.add(event)
+
     async def mark_handled(self, event: str) -> None:
         """What cannot be written down now is written together with the next one that can."""
+        if event in self._marked:
+            self._marked.remove(event)
+            return
         self._unwritten.add(event)
         events = tuple(self._unwritten)
         try:

@@ -15,7 +15,7 @@ import tempfile
 import time as stopwatch
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,8 @@ ROUGHLY = 1.15
 STARTS = 30.0
 """Seconds for each start, and for what is under way when all else is done."""
 ADMIN = "/_synapse/admin/v1/users/{user}/override_ratelimit"
+LEARNS = 60.0
+"""Seconds after the beginning and after each start in which Kith meets the limits, that nobody has told it."""
 SLACK = 2.0
 """Seconds within which somebody who has a room is answered, where nobody is ahead of them."""
 
@@ -62,7 +64,7 @@ class Setting:
     regulars: int = 10
     within: float = 60.0
     every: float = 30.0
-    kills: Sequence[float] = (120.0, 900.0)
+    kills: Sequence[float] = (90.0, 300.0)
     messages: Limit = MESSAGES
     joins: Limit = JOINS
     rooms: Limit = ROOMS
@@ -128,13 +130,11 @@ class Announcement:
             since = stopwatch.time()
             telling = [asyncio.create_task(self._tells(one, number)) for number, one in enumerate(self.regulars)]
             killing = asyncio.create_task(self._kill())
-            try:
+            with suppress(TimeoutError):  # who has no answer is counted
                 async with asyncio.timeout(self.setting.allowed(0) * 3 + 600):
                     await asyncio.gather(*map(self._opens, self.direct), *map(self._asks, self.in_room))
-                await killing
-            except TimeoutError:
-                pass  # who has no answer is counted
             ended = stopwatch.time()
+            await killing
             for task in (*telling, killing):
                 task.cancel()
             await asyncio.gather(*telling, killing, return_exceptions=True)
@@ -228,7 +228,10 @@ class Announcement:
         own = [[heard for heard in member.log if heard.sender == self.account.user_id] for member in self.in_room]
         guests = [len({heard.event_id for heard in mine if heard.encrypted}) for mine in own]
         rooms = [len({heard.room for heard in mine if heard.encrypted}) for mine in own]
-        waits = list(self._waits(events))
+        starts = [since, *self.ends[1::2]]
+        rate = self.setting.messages.rate
+        waits = [(at, answer - at - ahead / rate) for at, answer, ahead in self._waits(events)]
+        known = [beyond for at, beyond in waits if not any(0 <= at - start < LEARNS for start in starts)]
         allowed = self.setting.allowed(self.said)
         return {
             "direct": len(direct),
@@ -238,11 +241,9 @@ class Announcement:
             "twice": sum(count > 1 for count in (*direct, *guests)) + sum(count > 1 for count in rooms),
             "unreadable": sum(len(one.unreadable) for one in (*self.direct, *self.in_room, *self.regulars))
             + len(unread),
-            "overtaken": sum(waited > ahead / self.setting.messages.rate + SLACK for waited, ahead in waits),
-            "longest_wait": round(max((waited for waited, _ahead in waits), default=0.0), 1),
-            "longest_beyond": round(
-                max((waited - ahead / self.setting.messages.rate for waited, ahead in waits), default=0.0), 2
-            ),
+            "overtaken": sum(beyond > SLACK for beyond in known),
+            "longest_beyond": round(max(known, default=0.0), 2),
+            "longest_while_learning": round(max((beyond for _at, beyond in waits), default=0.0), 2),
             "room_lines": sum(who == self.account.user_id for _at, who in events.get(self._shared(), [])),
             "seconds": round(ended - since, 1),
             "allowed": round(allowed * ROUGHLY + STARTS * (1 + len(self.setting.kills)), 1),
@@ -264,8 +265,8 @@ class Announcement:
             found.setdefault(room, []).append((at / 1000, sender))
         return found
 
-    def _waits(self, events: dict[str, list[tuple[float, str]]]) -> list[tuple[float, int]]:
-        """How long each line of a regular waited, and how many who had a room were ahead of them."""
+    def _waits(self, events: dict[str, list[tuple[float, str]]]) -> list[tuple[float, float, int]]:
+        """When each line of a regular was said and answered, and how many who had a room were ahead of them."""
         kith = self.account.user_id
         query = (
             "SELECT room_id, min(origin_server_ts) FROM events WHERE sender = ? AND type = 'm.room.member' GROUP BY 1"
@@ -285,12 +286,12 @@ class Announcement:
             ahead = sum(
                 there != room and since < at and (then is None or then > at) for there, _at, since, then in spans
             )
-            waits.append((answer - at, ahead))
+            waits.append((at, answer, ahead))
         return waits
 
     def _was_down(self, since: float, until: float) -> bool:
-        """Whether Kith was killed or away in between; a start takes its time."""
-        return any(since < up + 10 and until > down for down, up in zip(self.ends[::2], self.ends[1::2], strict=True))
+        """Whether Kith was killed or away in between."""
+        return any(since < up and until > down for down, up in zip(self.ends[::2], self.ends[1::2], strict=True))
 
     def _ask(self, query: str, value: object) -> list[tuple[Any, ...]]:
         uri = f"file:{self.synapse.directory / 'homeserver.db'}?mode=ro"

@@ -96,7 +96,7 @@ class MatrixAdapter:
         self._client, self._session = await self._login.log_in(self._bot.now())
         self._sync = Sync(self._client, self._memory)
         self._rooms, self._events = Rooms(self._client, self._sync), Events(self._client)
-        self._answers = Answers(self._bot, self._rooms, self._client.limits, self._give)
+        self._answers = Answers(self._bot, self._memory, self._rooms, self._client.limits, self._give)
         listener = Listener(self._bot, self._rooms, self._events, self._client, self._config.prefix)
         try:
             await self._rooms.load()
@@ -147,8 +147,8 @@ class MatrixAdapter:
         answer = Answer(context.member.id, channel, asked, events, files, answer_to(context.raw))
         await self._answers.give(answer, str(context.raw))
 
-    async def _give(self, channel: Channel, answer: Answer, patience: float | None) -> None:
-        await self._say(channel, answer.events, answer.files, answer.transaction, patience)
+    async def _give(self, channel: Channel, answer: Answer) -> None:
+        await self._say(channel, answer.events, answer.files, answer.transaction, None)
 
     async def send(self, member: Member, message: Message, key: str) -> str:
         room_id = await self._rooms.direct_with(member.id, reopen=False)

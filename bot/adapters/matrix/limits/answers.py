@@ -1,7 +1,7 @@
-"""What Kith answers: said at once where that can be, else kept until its turn has come, over a restart too.
+"""What Kith answers: kept until it is said, at once or when its turn has come, over a restart too.
 
 The words are in the database meanwhile, encrypted, for a day at most. The event they answer is handled with them, in
-one transaction: what was asked for is done once, however long its answer takes.
+one transaction: what was asked for is done once, however long its answer takes, and whenever the bot is killed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bot.bot import Bot
 from bot.errors import CannotReach, DeliveryError, FatalError, StorageError
 from bot.keys.crypto import DecryptionError
 from bot.messages import Channel, File, Message, Text
+from bot.platform.memory import Memory
 from bot.words.i18n import _
 from storage.delivery import answers
 
@@ -32,7 +33,8 @@ PATIENCE = 1.0
 """Seconds that an answer waits for the database."""
 
 SOON = 5.0
-"""Seconds after which the room somebody asked in hears that their answer will come."""
+"""Seconds after which what comes next waits for an answer no longer, and the room it was asked for in hears that it
+will come."""
 
 LONGEST_PAUSE = 30.0
 """Seconds between tries while the homeserver is away."""
@@ -65,15 +67,16 @@ class Answer:
 
 
 Work = Callable[[], Awaitable[object]]
-Say = Callable[[Channel, Answer, float | None], Awaitable[object]]
-"""Says an answer in a room, within so many seconds if there is a patience."""
+Say = Callable[[Channel, Answer], Awaitable[object]]
+"""Says an answer in a room, in its turn."""
 
 
 class Answers:
     """One lane for each member: their answers come in order, and nobody waits for anybody else's."""
 
-    def __init__(self, bot: Bot, rooms: Rooms, limits: Limits, say: Say) -> None:
+    def __init__(self, bot: Bot, memory: Memory, rooms: Rooms, limits: Limits, say: Say) -> None:
         self._bot = bot
+        self._memory = memory
         self._rooms = rooms
         self._limits = limits
         self._say = say
@@ -87,24 +90,18 @@ class Answers:
             self._in_lane(who, partial(self._deliver, row))
 
     async def give(self, answer: Answer, event_id: str) -> None:
-        """Say it now, or keep it. Raises ``CannotReach`` where it can never be said."""
+        """Keep it, say it, and come back once it is said; if it has to wait, as soon as that is known."""
         who = self._who(answer.account)
-        if answer.channel and who not in self._lanes and not self._limits.wait("send"):
-            try:
-                await self._say(answer.channel, answer, 0)
-            except CannotReach:
-                raise
-            except DeliveryError as error:
-                log.info("an answer waits: %s", error)
-            else:
-                return
         try:
             row = await self._keep(answer, who, event_id)
         except (StorageError, TimeoutError) as error:  # it still comes, unless a restart is faster
-            log.error("an answer that waits could not be kept: %s", type(error))
-            self._in_lane(who, partial(self._until_said, answer))
+            log.error("an answer could not be kept: %s", type(error))
+            saying = self._in_lane(who, partial(self._until_said, answer))
         else:
-            self._in_lane(who, partial(self._deliver, row))
+            self._memory.marked(event_id)
+            saying = self._in_lane(who, partial(self._deliver, row))
+        if answer.channel and not self._limits.wait("send"):
+            await asyncio.wait([saying], timeout=SOON)
 
     def _meanwhile(self, channel: Channel) -> None:
         """In the room somebody asked in: one line, once a day, however often the bot is started."""
@@ -135,10 +132,11 @@ class Answers:
         async with asyncio.timeout(PATIENCE):
             return await self._bot.database.write(answers.keep, NAME, who, event_id, seal, self._bot.now())
 
-    def _in_lane(self, who: bytes, work: Work) -> None:
+    def _in_lane(self, who: bytes, work: Work) -> asyncio.Task[None]:
         before = self._lanes.get(who)
         task = self._lanes[who] = asyncio.create_task(_after(before, work))
         task.add_done_callback(lambda done: self._lanes.pop(who) if self._lanes.get(who) is done else None)
+        return task
 
     async def _deliver(self, row: int) -> None:
         try:
@@ -156,7 +154,7 @@ class Answers:
         pause = 0.5
         while True:
             try:
-                await self._say(answer.channel or await self._own_room(answer), answer, None)
+                await self._say(answer.channel or await self._own_room(answer), answer)
             except CannotReach as error:
                 log.info("an answer that waited cannot be given: %s", error)
             except FatalError:

@@ -1,8 +1,8 @@
 """One queue for each kind of request that the homeserver may refuse for a while. Nothing is dropped, and nobody pushes.
 
 Whoever is refused keeps their place: a server names the same moment to all it refuses, and then takes one of them.
-A room that is joined or made also uses up a message. So those who have no room yet leave one message to those who have,
-and wait as long as one of these waits.
+A room that is joined or made also uses up a message. So those who have no room yet leave some messages to those who
+have, and wait as long as one of these waits.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ AT_ONCE = 10
 
 OPENING_AT_ONCE = 3
 
-SPARE = 1
-"""Messages left to whoever has a room, by those who wait for one."""
+SPARE = 4
+"""Messages left by those who wait for a room: one for their own answer, and some for whoever has a room already."""
 
 PATIENCE = 20.0
 """Seconds that somebody waits who is in the middle of something. Then they hear that it can be tried again."""
