@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import os
 import random
@@ -117,20 +118,22 @@ def _furnish(discord: FakeDiscord, guild: Guild) -> None:
 @asynccontextmanager
 async def answering(folder: Path, discord: FakeDiscord, tree: Path = ROOT) -> AsyncIterator[tuple[Running, Process]]:
     """`kith run` of a checkout, once it is ready."""
-    line = [sys.executable, "-P", "-m", "bot.cli", "run", "--config", str(configure(folder, discord))]
+    begin = "import sys; from bot.cli import main; sys.exit(main(sys.argv[1:]))"  # in a checkout of any age
+    line = [sys.executable, "-P", "-c", begin, "run", "--config", str(configure(folder, discord))]
     async with spawned(line, environment() | {"PYTHONPATH": str(tree)}) as running:
-        draining = asyncio.create_task(_drain(running))
+        logged: collections.deque[str] = collections.deque(maxlen=20)
+        draining = asyncio.create_task(_drain(running, logged))
         said = await running.line()
         if not said.startswith("ready"):
-            raise RuntimeError(f"it did not start: {said}")
+            raise RuntimeError(f"it did not start: {said} {''.join(logged)}")
         yield running, Process(running)
         running.process.terminate()
         await running.process.wait()
         draining.cancel()
 
 
-async def _drain(running: Running) -> None:
+async def _drain(running: Running, logged: collections.deque[str]) -> None:
     """A pipe that nobody reads holds up who writes."""
     assert running.process.stderr is not None
-    while await running.process.stderr.readline():
-        pass
+    while line := await running.process.stderr.readline():
+        logged.append(line.decode())

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -226,7 +227,7 @@ def bind(
 
 def taken(handler: Callable[..., Any], answers: Mapping[str, str]) -> list[inspect.Parameter]:
     """What the handler of a form takes of these answers."""
-    taken_ = inspect.signature(handler, eval_str=True).parameters.values() if answers else ()
+    taken_ = _parameters_of(handler) if answers else ()
     return [parameter for parameter in taken_ if parameter.name in answers]
 
 
@@ -237,7 +238,7 @@ def members_in(parameters: Iterable[inspect.Parameter], answers: Mapping[str, st
 
 def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Reading) -> dict[str, Any]:
     """A form's answers as values, by the annotations of the action that takes them. Empty ones are left out."""
-    _context, _value, *parameters = inspect.signature(handler, eval_str=True).parameters.values()
+    _context, _value, *parameters = _parameters_of(handler)
     known = {parameter.name for parameter in parameters}
     if not set(answers) <= known:
         raise UserError(_("That form has changed. Please open it again."))
@@ -257,8 +258,20 @@ def fields(handler: Callable[..., Any], answers: Mapping[str, str], reading: Rea
 
 def takes_words(handler: Callable[..., Any], name: str) -> bool:
     """Does the handler take this field as words, whatever they are?"""
-    parameter = inspect.signature(handler, eval_str=True).parameters.get(name)
-    return parameter is not None and of(parameter.annotation).name in WORDS
+    found = (parameter for parameter in _parameters_of(handler) if parameter.name == name)
+    return any(of(parameter.annotation).name in WORDS for parameter in found)
+
+
+def _parameters_of(handler: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """What it takes, without the cog it is of."""
+    own = getattr(handler, "__func__", None)
+    return _read_once(own)[1:] if own else _read_once(handler)
+
+
+@cache
+def _read_once(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """To read the annotations of an action costs a tenth of a press."""
+    return tuple(inspect.signature(function, eval_str=True).parameters.values())
 
 
 def wants_value(field: Field | None) -> bool:
