@@ -97,7 +97,8 @@ Dialled = NewType("Dialled", str)
 Until = NewType("Until", datetime)
 """When something ends: "monday" is its beginning, "3 days" are from now."""
 
-One, Some = NewType("One", str), NewType("Some", tuple[str, ...])
+One = NewType("One", str)
+Some = NewType("Some", tuple[str, ...])
 """One of the values that a field offers, and any number of them. Whoever takes them looks whether they are its own."""
 
 Whom = NewType("Whom", str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import time
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.asking import doors
@@ -13,8 +13,9 @@ from bot.clocks.times import Days, Schedule, Week, friendly_instant, friendly_ti
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.errors import UserError
-from bot.messages import Button, Community, Form, Message, Person, Text
-from bot.registry import Setting, Work, nothing_to_forget
+from bot.incoming.parameters import One, Some
+from bot.messages import Button, Community, Field, Form, Message, Option, Person, Text
+from bot.registry import Reply, Setting, Work, nothing_to_forget
 from bot.words.i18n import N_, _, say
 from cogs.checkins.prompting import THEMES, TOPICS
 from cogs.checkins.schedules import code_of, part_form
@@ -35,6 +36,10 @@ EXPLAINED: Mapping[Audience, str] = {
     "listeners": N_("Nobody sees your answers unless you send one: I show you who would see it, and exactly what."),
     "thread": N_("After words of your own I ask each time whether to put them into the check-in thread."),
 }
+
+
+NONE = Some(())
+Name = TypeVar("Name", bound=str)
 
 
 class CheckInChoices(Cog):
@@ -94,11 +99,20 @@ class CheckInChoices(Cog):
     # -- how ----------------------------------------------------------------------------------------------------------
 
     @action("checkins.personal")
-    async def personal(self, context: Context, value: str) -> Message:
-        """One tap further: light, personal, tender, light."""
+    async def personal(self, context: Context, value: str) -> Reply:
+        """One tap further: light, personal, tender, light; or one of the three, where they can be ticked."""
         order = list(PERSONAL)
         now = (await self.read(checkin_dials.get, context.me)).personal
-        following = order[(order.index(now) + 1) % len(order)]
+        if context.whole_forms:
+            field = Field("how", _("How personal?"), One, default=now, choices=_offered(PERSONAL))
+            return Form(_("How personal"), (field,), "checkins.set_personal")
+        return await self._personal(context, order[(order.index(now) + 1) % len(order)])
+
+    @action("checkins.set_personal")
+    async def set_personal(self, context: Context, value: str, how: One) -> Message:
+        return await self._personal(context, _one_of(PERSONAL, how))
+
+    async def _personal(self, context: Context, following: Personal) -> Message:
         await self.write(checkin_dials.set_personal, context.me, following)
         said = _PERSONAL_SAID[following]()
         asked = await self.read(prompts_off.for_person, context.me, self.core.settings.without_tender)
@@ -107,18 +121,33 @@ class CheckInChoices(Cog):
         return await self._screen(context, said)
 
     @action("checkins.audience")
-    async def audience(self, context: Context, value: str) -> Message:
+    async def audience(self, context: Context, value: str) -> Reply:
         order = list(AUDIENCES)
         now = (await self.read(checkin_dials.get, context.me)).audience
-        following = order[(order.index(now) + 1) % len(order)]
+        if context.whole_forms:
+            there = order if await self.read(_has_thread, context.me) else order[:-1]
+            choices = _offered({name: AUDIENCES[name] for name in there})
+            field = Field("who", _("Who may see your answers?"), One, default=now, choices=choices)
+            note = _("Nothing is shown to anybody before you say so.")
+            return Form(_("Who may see it"), (field,), "checkins.set_audience", note=note)
+        return await self._audience(context, order[(order.index(now) + 1) % len(order)])
+
+    @action("checkins.set_audience")
+    async def set_audience(self, context: Context, value: str, who: One) -> Message:
+        return await self._audience(context, _one_of(AUDIENCES, who))
+
+    async def _audience(self, context: Context, following: Audience) -> Message:
         if following == "thread" and not await self.read(_has_thread, context.me):
             following = "nobody"  # no thread is there to put anything into
         await self.write(checkin_dials.set_audience, context.me, following)
         return await self._screen(context)
 
     @action("checkins.themes")
-    async def themes(self, context: Context, value: str) -> Message:
+    async def themes(self, context: Context, value: str) -> Reply:
         chosen = set((await self.read(checkin_dials.get, context.me)).themes)
+        if context.whole_forms and not value:
+            field = _several(_("Which do you want more of?"), THEMES, chosen, _("All alike while none is chosen."))
+            return Form(_("Themes"), (field,), "checkins.set_themes")
         if value:
             await self.write(checkin_dials.set_themes, context.me, _toggled(chosen, value, THEMES))
         text = _(
@@ -126,13 +155,26 @@ class CheckInChoices(Cog):
         )
         return Message(text, (*_choices(THEMES, chosen, "checkins.themes", _("chosen")), _back_to_screen()))
 
+    @action("checkins.set_themes")
+    async def set_themes(self, context: Context, value: str, chosen: Some = NONE) -> Message:
+        await self.write(checkin_dials.set_themes, context.me, {_one_of(THEMES, one) for one in chosen})
+        return await self._screen(context, _("Noted."))
+
     @action("checkins.topics")
-    async def topics(self, context: Context, value: str) -> Message:
+    async def topics(self, context: Context, value: str) -> Reply:
         left_out = set((await self.read(checkin_dials.get, context.me)).leave_out)
+        if context.whole_forms and not value:
+            field = _several(_("What do you want left out?"), TOPICS, left_out, _("No question touches it then."))
+            return Form(_("Topics to leave out"), (field,), "checkins.set_topics")
         if value:
             await self.write(checkin_dials.set_leave_out, context.me, _toggled(left_out, value, TOPICS))
         text = _("What do you want left out? No question touches it then.")
         return Message(text, (*_choices(TOPICS, left_out, "checkins.topics", _("left out")), _back_to_screen()))
+
+    @action("checkins.set_topics")
+    async def set_topics(self, context: Context, value: str, chosen: Some = NONE) -> Message:
+        await self.write(checkin_dials.set_leave_out, context.me, {_one_of(TOPICS, one) for one in chosen})
+        return await self._screen(context, _("Noted."))
 
     # -- on the screen of all settings --------------------------------------------------------------------------------
 
@@ -180,6 +222,23 @@ def _choices(names: Mapping[str, str], on: Collection[str], opens: str, mark: Te
         label = say(words)
         buttons.append(Button(label + " (" + mark + ")" if name in on else label, opens, name))
     return buttons
+
+
+def _several(asked: Text, names: Mapping[str, str], on: Collection[str], note: Text) -> Field:
+    default = " ".join(sorted(on))
+    return Field("chosen", asked, Some, default=default, optional=True, note=note, choices=_offered(names))
+
+
+def _offered(names: Mapping[Name, str]) -> tuple[Option, ...]:
+    return tuple(Option(say(words), name) for name, words in names.items())
+
+
+def _one_of(names: Mapping[Name, str], said: str) -> Name:
+    """One of these; what a form sends came back from the network."""
+    found = next((name for name in names if name == said), None)
+    if found is None:
+        raise UserError(_("That button has expired. `checkin change` shows what there is."))
+    return found
 
 
 def _toggled(on: set[str], name: str, names: Mapping[str, str]) -> set[str]:

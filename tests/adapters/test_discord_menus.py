@@ -125,3 +125,25 @@ async def test_a_list_between_two_hears_a_typed_answer_to_it(bed: DiscordBed, al
     screen = await alice.next()
     alice.say("check-ins: on", replies_to=screen)
     assert "Check-ins: off now." in (await alice.next()).text
+
+
+async def test_themes_and_who_sees_answers_are_ticked(bed: DiscordBed, alice: Person) -> None:
+    await settled(bed, alice)
+    screen = await (await alice.slash("checkin change", where=bed.guild.general)).reply()
+    themes = await alice.press(screen, "Themes")
+    assert themes.modal is not None
+    done = await (await alice.submit(themes, chosen=["nature", "small joys"])).reply()
+    assert "Noted." in done.text
+    themes = await alice.press(done, "Themes")
+    assert themes.modal is not None
+    assert forms.shown(themes.modal) == {"chosen": "nature small-joys"}
+    assert "Noted." in (await (await alice.submit(themes, chosen=[])).reply()).text
+    topics = await alice.press(done, "Topics to leave out")
+    assert "Noted." in (await (await alice.submit(topics, chosen=["sleep"])).reply()).text
+    personal = await (await alice.submit(await alice.press(done, "How personal: light"), how="personal")).reply()
+    assert "Personal from now on" in personal.text
+    seen_by = await alice.press(personal, "May see it: nobody")
+    assert seen_by.modal is not None
+    assert len(forms.inputs(seen_by.modal)["who"]["options"]) == 2, "no thread is there"
+    shown = await (await alice.submit(seen_by, who="my buddy or mentor")).reply()
+    assert "Nobody sees your answers unless you send one" in shown.text
