@@ -22,6 +22,7 @@ TYPED = {
     "cancel": "a form asked question by question, in the direct chat",
     "yes": "the same",
     "-": "the same",
+    "none": "the same",
     "off": "a value of a command that stands before it",
     "Undo": "a line taken back, in the direct chat",
     "encrypt": "on Matrix alone",

@@ -60,10 +60,6 @@ class Thumb:
         return [button.label for button in self.screen.buttons]
 
 
-# What each flow took at 3f971be, as (presses, messages): every press added a message.
-BEFORE = {"check-in": (2, 3), "buddy": (4, 5), "company": (1, 2), "circle": (2, 4)}
-
-
 async def check_in(bed: DiscordBed, alice: Thumb) -> None:
     await alice.slash("kith start")
     await alice.press("a check-in")
@@ -94,6 +90,33 @@ async def test_company_takes_one_press_and_leaves_one_screen(bed: DiscordBed) ->
     await again.slash("company")
     await again.press("Ask")
     assert again.messages == 3, "one for each time the command was used"
+
+
+async def test_a_buddy_sign_up_leaves_one_screen(bed: DiscordBed) -> None:
+    alice = Thumb(bed._people["alice"], bed.guild.general)
+    await alice.slash("buddy find")
+    for label in ("Weekday evenings", "Text", "Company", "Looks right"):
+        await alice.press(label)
+    assert alice.presses == 4
+    while "Yes" in alice.labels:  # the two yeses of the first time
+        await alice.press("Yes")
+    assert "Noted." in alice.screen.text
+    assert alice.messages == 1
+
+
+async def test_a_circle_from_an_idea_to_asking_for_it_to_be_published_leaves_one_screen(bed: DiscordBed) -> None:
+    await bed.bot.database.write(settle, bed.actor("bob").member, bed.place, "host", bed.bot.now())
+    alice = Thumb(bed._people["alice"], bed.guild.general)
+    await alice.slash("circle new", when="tomorrow 19:00", title="Sunday tea")
+    while "Yes" in alice.labels:
+        await alice.press("Yes")
+    [publish] = [button for button in alice.screen.buttons if button.label == "Publish"]
+    assert publish.disabled, "the words above say what it waits for"
+    assert "It needs a co-host before it can be published." in alice.screen.text
+    await alice.press(next(label for label in alice.labels if label.startswith("Seats")))
+    await alice.press("3")
+    assert "Seats: 3" in alice.labels
+    assert alice.messages == 1
 
 
 async def test_help_now_replaces_no_screen_and_is_never_edited_away(bed: DiscordBed) -> None:
