@@ -27,8 +27,7 @@ from bot.incoming.limits import Limits
 from bot.incoming.offering import Offering
 from bot.incoming.waiting import FirstWords, WaitingWords
 from bot.keys.crypto import DecryptionError, Keyring, Row
-from bot.marks import LEAD, SMALL
-from bot.messages import Channel, Community, Message, Person, Text
+from bot.messages import LEAD, SMALL, Channel, Community, Message, Person, Text
 from bot.platform.adapter import Adapter
 from bot.platform.groups import Groups
 from bot.registry import (

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from bot.errors import Opens
-from bot.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,18 @@ class Link(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How what follows is set, where lines differ: as a ``heading``, as ``small`` print, or to ``lead`` its line."""
+
+    kind: Literal["heading", "small", "lead"]
+
+
+HEADING, SMALL, LEAD = Mark("heading"), Mark("small"), Mark("lead")
+
+
+@dataclass(frozen=True, slots=True)
 class When:
-    """An instant, drawn in the reader's own time. ``style`` says how much of it to write. ``there``: the same where it
-    happens, said before it; a platform on which each reader's own clock draws it leaves that out.
-    """
+    """An instant in the reader's own time. ``there``: the same where it is, said where the reader's clock draws none."""
 
     instant: datetime
     style: Literal["time", "day", "full"] = "full"
@@ -84,13 +91,7 @@ class Who:
     member: Member
 
 
-def when(instant: datetime, style: Literal["time", "day", "full"] = "full") -> When:
-    return When(instant, style)
-
-
-def who(member: Member) -> Who:
-    return Who(member)
-
+when, who = When, Who
 
 Part = str | Plain | When | Who | Mark
 
@@ -301,10 +302,9 @@ class Message:
     write. ``aside``: the chat stays where it stood, so that what was offered before can still be answered.
     ``openly``: what stands in the shared place instead, where the member could only read an answer of their own after
     accepting an invitation. It names nobody and answers nobody. ``stands``: it came by itself. ``opens``: the next
-    line typed may be what a command still needs. ``stays``: it replaces no screen, and is replaced by none: what is
-    pressed on it is answered below, and its buttons go on holding. Without it a screen goes on where it stands.
-    ``calls``: whom it is for in a shared place, who are told that it is there. ``door``: a place that it tells of,
-    and what is written on the way into it, where a platform has links to places.
+    line typed may be what a command still needs. ``stays``: it replaces no screen, and none replaces it: what is
+    pressed on it is answered below, and can be pressed again. Else a screen goes on where it stands. ``calls``: who
+    are told that it is there, in a shared place. ``door``: the way into a place it tells of, where links lead there.
     """
 
     text: Text

@@ -10,8 +10,7 @@ from bot.asking import consenting
 from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
-from bot.marks import SMALL
-from bot.messages import Button, Community, Message, Person, Text, who
+from bot.messages import SMALL, Button, Community, Message, Person, Text, who
 from bot.registry import Ask, Setting, Work
 from bot.words.i18n import N_, _, say
 from cogs.company.around import account_of, routing, settle

@@ -16,8 +16,7 @@ from bot.context import Context
 from bot.errors import DeliveryError, UserError
 from bot.incoming.help_first import as_message
 from bot.incoming.text import STOPS
-from bot.marks import HEADING, LEAD, SMALL
-from bot.messages import Button, Community, Form, Message, Person, Text
+from bot.messages import HEADING, LEAD, SMALL, Button, Community, Form, Message, Person, Text
 from bot.registry import Ask, Reply, Work, nothing_to_forget
 from bot.words import farewell as words
 from bot.words import links

@@ -28,6 +28,7 @@ TRIALS = [path for folder in ("bench", "bench/soak") for path in sorted((ROOT / 
 HOMESERVER = "tests/beds/matrix/synapse.py"
 REPLICA = "tests/beds/litestream.py"
 PEERS = "bench/_peers.py"
+PARSERS = "bench/soak/parsers.py"
 RUNS_TESTS = re.compile(r'"-m",\s*"pytest"')
 MAY_SHOW_TRACES = {"tests/test_conventions_tree.py"}
 
@@ -111,7 +112,10 @@ def needs(path: str) -> list[str]:
     packages = {name for file in files for module in imported(ROOT / file) for name in installed.get(module, ())}
     only_tests = {re.sub(r"[-_.]+", "-", name.lower()) for name in packages} - at_hosts
     tests = any(RUNS_TESTS.search((ROOT / file).read_text(encoding="utf-8")) for file in files)
-    apart = {"synapse": tests or HOMESERVER in files, "replica": tests or REPLICA in files, "peers": PEERS in files}
+    apart = {
+        **{"synapse": tests or HOMESERVER in files, "replica": tests or REPLICA in files},
+        **{"peers": PEERS in files, "parsers": PARSERS in files},
+    }
     return ["test" if only_tests or tests else "run", *(name for name, needed in apart.items() if needed)]
 
 

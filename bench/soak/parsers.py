@@ -21,7 +21,7 @@ from bot.messages import Member, Text, plain, who
 from bot.words import links
 from tests.engines.hostile import strings
 
-NEEDS = "test parsers"
+NEEDS = "run parsers"
 HERE = Path(__file__).parent
 VENV = HERE.parents[1] / ".venv-parsers"
 AT_ONCE = 2000

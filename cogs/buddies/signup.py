@@ -14,8 +14,7 @@ from bot.clocks.times import Days, friendly_instant, friendly_zone
 from bot.cog import Cog, action, command
 from bot.context import Context
 from bot.incoming import pages
-from bot.marks import SMALL
-from bot.messages import Button, Community, Field, Form, Message, Person, Text, plain
+from bot.messages import SMALL, Button, Community, Field, Form, Message, Person, Text, plain
 from bot.registry import Ask, Reply, Work
 from bot.words.i18n import _, say
 from cogs.buddies import wording

@@ -10,8 +10,7 @@ from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
 from bot.cog import Cog
 from bot.context import Delivery
-from bot.marks import HEADING, SMALL
-from bot.messages import Button, Member, Text, When, Who
+from bot.messages import HEADING, SMALL, Button, Member, Text, When, Who
 from bot.words import links
 from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup, schedule

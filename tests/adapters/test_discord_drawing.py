@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.drawing import BREAK, draw, escape, shorten, split
-from bot.marks import HEADING, LEAD, SMALL
-from bot.messages import Member, Text, When, plain, when, who
+from bot.messages import HEADING, LEAD, SMALL, Member, Text, When, plain, when, who
 from bot.words import links
 
 # How Discord recognises what is alive, outside of a backslash.

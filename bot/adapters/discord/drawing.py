@@ -8,8 +8,7 @@ from typing import Protocol
 
 import discord
 
-from bot.marks import LEAD, Mark
-from bot.messages import Link, Member, Part, Plain, Text, When, Who
+from bot.messages import LEAD, Link, Mark, Member, Part, Plain, Text, When, Who
 from bot.words import names
 
 LIMIT = 2000

@@ -8,8 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time
-from bot.marks import Mark
-from bot.messages import Part, Plain, Text, When
+from bot.messages import Mark, Part, Plain, Text, When
 from bot.words import names
 
 BOLD, CODE, DIM, END = "\x1b[1m", "\x1b[36m", "\x1b[2m", "\x1b[0m"

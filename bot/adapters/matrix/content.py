@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time, local_day
 from bot.incoming import text
 from bot.incoming.standing.questions import Pointed
-from bot.marks import Mark
-from bot.messages import File, Message, Part, Plain, Text, When, Who
+from bot.messages import File, Mark, Message, Part, Plain, Text, When, Who
 from bot.words import names
 
 Content: TypeAlias = dict[str, Any]

@@ -14,8 +14,7 @@ from bot.adapters.page.lines import Line
 from bot.incoming import parameters, text
 from bot.incoming.lines import choosing
 from bot.incoming.parameters import One, Whom
-from bot.marks import Mark
-from bot.messages import Field, Member, Option, Plain, Text, When, Who, plain
+from bot.messages import Field, Mark, Member, Option, Plain, Text, When, Who, plain
 from bot.words import names
 
 Frame = dict[str, Any]

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.incoming import parameters
-from bot.marks import Mark
-from bot.messages import Button, Field, File, Form, Member, Message, Option, Part, Plain, Text, When, Who
+from bot.messages import Button, Field, File, Form, Mark, Member, Message, Option, Part, Plain, Text, When, Who
 
 
 @dataclass(frozen=True)
