@@ -77,7 +77,7 @@ HEADING, SMALL, LEAD = Mark("heading"), Mark("small"), Mark("lead")
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An instant in the reader's own time. ``there``: the same where it is, said where the reader's clock draws none."""
+    """An instant in the reader's own time. ``there``: the same where it is, for where the reader's clock draws none."""
 
     instant: datetime
     style: Literal["time", "day", "full"] = "full"
