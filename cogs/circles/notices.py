@@ -92,7 +92,8 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
         which = delivery.args["which"]
         if which == "host":
             text = _("You host {title}, {when}. You keep the space, not the people. Calling for help is enough.")
-            return Message(text.format(title=sheet.title, when=When(gathering.starts)) + wording.place(sheet))
+            text = text.format(title=sheet.title, when=When(gathering.starts)) + wording.place(sheet)
+            return Message(text, door=wording.door(sheet))
         said = await self.read(circles_answers.said, gathering.id, reader.me)
         if said is None or said.answer not in circles_answers.SEATED:
             return None
@@ -101,8 +102,9 @@ class CircleNotices(KeepsNothing):  # answers and memberships stand with Circles
         if sheet.circle.dry:
             text = text + " " + _("Nobody drinks or uses anything there.")
         if which == "now":
-            return Message(text)
-        return Message(text, (Button(_("Can't"), "circles.answer", f"{gathering.id}|cant"),))
+            return Message(text, door=wording.door(sheet))
+        cant = Button(_("Can't"), "circles.answer", f"{gathering.id}|cant")
+        return Message(text, (cant,), door=wording.door(sheet))
 
     @message(dates.CHANGED, actions=("circles.answer",), late="expires", stands=LONGEST)
     async def changed(self, delivery: Delivery, reader: Reader) -> Message | None:

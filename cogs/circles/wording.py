@@ -10,7 +10,7 @@ from bot.clocks.recurrence import Recurrence
 from bot.clocks.times import friendly_duration, friendly_time, friendly_zone, month_name, weekday_name
 from bot.cog import Cog
 from bot.context import Delivery
-from bot.messages import HEADING, SMALL, Button, Member, Text, When, Who
+from bot.messages import HEADING, SMALL, Button, Channel, Member, Text, When, Who
 from bot.words import links
 from bot.words.i18n import _, ngettext
 from cogs.circles import kinds, lookup, schedule
@@ -217,6 +217,11 @@ def is_true(delivery: Delivery, gathering: Gathering) -> bool:
 def place(sheet: Sheet) -> Text:
     """Where it is, at the end of another sentence."""
     return " " + _("Place: {spot}").format(spot=links.whole(sheet.spot)) if sheet.spot else Text()
+
+
+def door(sheet: Sheet) -> tuple[Text, Channel] | None:
+    """The way into the place of a circle, for whoever is let into it."""
+    return (_("Open our place"), sheet.circle.channel) if sheet.circle.channel else None
 
 
 def ask_words(sheet: Sheet, gathering: Gathering | None, part: hosts.Part, now: datetime) -> Text:

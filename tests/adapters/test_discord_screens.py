@@ -226,8 +226,9 @@ async def test_a_place_that_is_told_of_opens_at_a_press_and_reaches_its_people(
     assert [bool(one.flags & 1 << 12) for one in (first, second)] == [False, True], "and the second makes no sound"
 
 
-async def test_what_nobody_can_open_any_more_has_no_link(kith: Kith, adapter: DiscordAdapter) -> None:
-    door = Text("Open"), Where("discord", "5")
+@pytest.mark.parametrize("where", [Where("discord", "5"), Where("matrix", "!place:example.org")], ids=str)
+async def test_what_cannot_be_opened_from_here_has_no_link(kith: Kith, adapter: DiscordAdapter, where: Where) -> None:
+    door = Text("Open"), where
     told = await arrived(kith, adapter, Message(Text("Your place is open."), door=door))
     assert told.components == []
 

@@ -9,6 +9,7 @@ import discord
 
 from bot.adapters.discord.components import Link
 from bot.adapters.discord.refusals import reaching
+from bot.adapters.discord.rooms import PLATFORM
 from bot.errors import DeliveryError
 from bot.messages import Channel, Text
 
@@ -23,8 +24,8 @@ class Ways:
         self._client = client
 
     async def link(self, door: tuple[Text, Channel] | None) -> Link | None:
-        """What opens a place. None where nobody can say in which server it is: the words say it all the same."""
-        if door is None:
+        """What opens a place. None where it is elsewhere, or nobody can say in which server: the words say it anyway."""
+        if door is None or door[1].platform != PLATFORM:
             return None
         label, number = door[0], int(door[1].id)
         channel = self._client.get_channel(number)
