@@ -19,7 +19,8 @@ class Mentions:
         self._ids: dict[str, str] = {}
 
     def registered(self, made: Iterable[Mapping[str, Any]]) -> None:
-        self._ids = {command["name"]: str(command["id"]) for command in made}
+        typed = (command for command in made if command.get("type", 1) == 1)  # no entries of a menu
+        self._ids = {command["name"]: str(command["id"]) for command in typed}
 
     def read(self, said: str) -> tuple[str, str]:
         """The mention of the command that these words begin with ("" for none), and the rest of them."""

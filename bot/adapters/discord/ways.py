@@ -24,7 +24,7 @@ class Ways:
         self._client = client
 
     async def link(self, door: tuple[Text, Channel] | None) -> Link | None:
-        """What opens a place. None where it is elsewhere, or nobody can say in which server: the words say it anyway."""
+        """What opens a place. None where it is elsewhere, or nobody can say in which server; the words do."""
         if door is None or door[1].platform != PLATFORM:
             return None
         label, number = door[0], int(door[1].id)
