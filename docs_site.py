@@ -118,10 +118,10 @@ def rewritten(markdown: str, page: str) -> str:
 
 
 def name_on_site(place: Path) -> str | None:
-    """What a file of the tree is called on the site, where it is a page of it or a picture."""
+    """What a file of the tree is called on the site, where it is a page or a file of it."""
     if place.parent == ROOT and place.name in OUTSIDE:
         return place.name
-    if place.suffix in (".md", ".png") and place.is_relative_to(ROOT / "docs"):
+    if place.suffix in (".md", ".png", ".html") and place.is_relative_to(ROOT / "docs"):
         return place.relative_to(ROOT / "docs").as_posix()
     return None
 

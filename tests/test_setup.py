@@ -239,6 +239,7 @@ SETS = {
     "audit": ["package"],
     "bench": ["run"],
     "check": ["test"],
+    "demo": ["run"],
     "docs": ["docs"],
     "kith": ["run"],
     "package": ["package"],

@@ -18,6 +18,7 @@ from bot.story.tour import kept
 from bot.story.tour.guide import Guide
 from bot.story.tour.recording import EVENING
 from bot.story.tour.steps import STEPS
+from tests.engines.on_the_spot import on_the_spot
 from tests.prepared import prepared
 from tests.tone import problems
 
@@ -26,11 +27,12 @@ TITLES = [step.title for step in STEPS]
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[tuple[World, Guide]]:
-    async with World.open(prepared(folder), EVENING) as world:
-        world.go("still")
-        guide = Guide(world)
-        await guide.open()
-        yield world, guide
+    with on_the_spot():
+        async with World.open(prepared(folder), EVENING) as world:
+            world.go("still")
+            guide = Guide(world)
+            await guide.open()
+            yield world, guide
 
 
 @pytest.fixture

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from bot.story.tour import recording
 from bot.story.tour.__main__ import PAGE
+from tests.engines.on_the_spot import on_the_spot
+from tests.prepared import prepared
 
 LARGEST = 300_000
 HOSTILE = '</script><img src=x onerror="alert(1)">'
 
 
-async def test_the_file_is_what_the_core_says_now() -> None:
+async def test_the_file_is_what_the_core_says_now(tmp_path: Path) -> None:
     """If not: `scripts/demo` records it again; read what changed before you commit it."""
-    made = await recording.made()
+    with on_the_spot():
+        made = recording.page(await recording.record(prepared(tmp_path)))
     assert made == PAGE.read_text(encoding="utf-8")
     assert len(made.encode()) < LARGEST
 
