@@ -184,7 +184,9 @@ class Guide:
         frame["beside"] = step.beside.id
         if self._deed < len(step.deeds):
             deed = step.deeds[self._deed]
-            return frame | {"next": {"name": deed.who.name, "how": deed.how, "words": deed.words}}
+            own = [number for number, one in enumerate(step.deeds) if one.who == step.you and one.how != "is asked"]
+            following = {"name": deed.who.name, "how": deed.how, "words": deed.words}
+            return frame | {"next": following, "press": own.index(self._deed) + 1, "presses": len(own)}
         after = await kept.of(self._world.playground.bot, step.you)
         return frame | {
             "happened": self._happened(),

@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from tests.story.page.browser import Playing, started
 from tests.story.page.chromium import why_not
 
-collect_ignore = ["test_in_a_browser.py"] if why_not() else []
+collect_ignore = ["test_in_a_browser.py", "test_tour_in_a_browser.py"] if why_not() else []
 
 
 @pytest.fixture(scope="session")

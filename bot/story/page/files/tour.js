@@ -40,7 +40,7 @@ function Tour({ ask, bring, make }) {
       told.replaceChildren(make("p", {}, "Something else was chosen here before, so this step went another way."));
       forth.textContent = "Begin this step again";
     } else if (frame.next) {
-      told.replaceChildren(make("p", {}, frame.about), make("p", { class: "now" }, `Next: ${doing(frame.next)}.`));
+      told.replaceChildren(make("p", {}, frame.about), make("p", { class: "now" }, `${frame.press} of ${frame.presses}: ${doing(frame.next)}.`));
       forth.textContent = doing(frame.next);
     } else {
       told.replaceChildren(

@@ -1,0 +1,78 @@
+"""Takes the guided minutes as somebody on a phone does, by keys alone: with Kith behind the page, and recorded."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.story.tour.__main__ import PAGE
+from bot.story.tour.steps import STEPS
+from tests.story.page.browser import PHONE, Playing, looked_over
+
+pytestmark = pytest.mark.xdist_group("browser")  # one process starts one
+
+
+def title(page: Page) -> Locator:
+    return page.locator("#tour-title")
+
+
+async def begin(page: Page) -> None:
+    await page.get_by_role("button", name="Five guided minutes").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#tour .primary")).to_be_focused()
+
+
+async def go_on(page: Page) -> str:
+    """Press Enter where the focus is, and wait for what comes of it. Returns what is told then."""
+    before = await page.locator("#tour").inner_text()
+    await expect(page.locator("#tour .primary")).not_to_have_attribute("aria-disabled", "true")
+    await expect(page.locator("#tour .primary")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#tour")).not_to_have_text(before, use_inner_text=True)
+    return await page.locator("#tour").inner_text()
+
+
+async def test_two_steps_on_a_phone_by_keys_alone_with_a_restart_between_them(playing: Playing) -> None:
+    page = await playing.open(viewport=PHONE)
+    await begin(page)
+    while "WHAT HAPPENED" not in (await go_on(page)).upper():
+        pass
+    assert "communities: The Porch" in await page.locator("#tour").inner_text()
+    await playing.stop()
+    await playing.serve()
+    await expect(page.locator("#status")).to_be_hidden()
+    await go_on(page)
+    await expect(title(page)).to_have_text("2 of 7: Choose a check-in")
+    await expect(page.get_by_role("region", name="Alice", exact=True)).to_be_visible()
+    await go_on(page)
+    await page.get_by_role("button", name="a check-in", exact=True).click()  # the visitor's own press counts as well
+    await expect(page.locator("#tour .primary")).to_have_text("Alice presses “Yes”")
+    assert await looked_over(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await page.get_by_role("button", name="Leave the tour").click()
+    await expect(page.get_by_role("button", name="Five guided minutes")).to_be_focused()
+
+
+async def test_the_recorded_tour_goes_to_its_end_and_asks_nobody(browser: Browser) -> None:
+    context = await browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    asked, troubles = list[str](), list[str]()
+    context.on("request", lambda request: asked.append(request.url))
+    page = await context.new_page()
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text))
+    await page.goto(PAGE.as_uri())
+    await begin(page)
+    for step in STEPS:
+        while step.title not in await title(page).inner_text() or "WHAT HAPPENED" not in (await go_on(page)).upper():
+            pass
+        if step is STEPS[2]:
+            assert await looked_over(page) == []
+            await page.reload()
+            await expect(title(page)).to_contain_text(step.title)
+            await page.locator("#tour .primary").focus()
+        if step is not STEPS[-1]:
+            await go_on(page)
+    assert "Nothing any more." in await page.locator("#tour").inner_text()
+    assert asked == [PAGE.as_uri()] * 2
+    assert troubles == []
+    await context.close()
