@@ -11,6 +11,7 @@ from bot.messages import Member
 from storage.members import members
 
 LONGEST = 60
+PLAIN = {"True": "yes", "False": "no", "None": "nothing"}
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*\+00:00")
 
 Kept = dict[str, list[str]]
@@ -44,7 +45,7 @@ def _said(value: Any) -> str:
         return " ".join(_said(one) for one in list(value.values())[:2])
     if isinstance(value, list):
         return ", ".join(_said(one) for one in value)
-    words = _INSTANT.sub(r"\1 \2", str(value))
+    words = PLAIN.get(str(value)) or _INSTANT.sub(r"\1 \2", str(value))
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 

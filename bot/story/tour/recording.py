@@ -73,7 +73,7 @@ def _latest(frames: Frames) -> Frames:
 def _in_order(value: Any, ids: dict[str, str]) -> Any:
     if isinstance(value, dict):
         drawn = {name: _in_order(inner, ids) for name, inner in value.items()}
-        if "choices" in drawn:
+        if "choices" in drawn and "said" in drawn:  # of a line, not of a question in a form
             drawn["choices"] = [[label, label, style] for label, _id, style in drawn["choices"]]
         return drawn | ({"form": "form"} if "form" in drawn else {})
     if isinstance(value, list):
