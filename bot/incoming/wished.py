@@ -114,7 +114,8 @@ def beside(registry: Registry, reply: Reply, found: wishes.Found | None) -> Repl
     then = as_message(reply)
     also = [button for button in _buttons(registry, found) if str(button.label) not in map(str, _labels(then))]
     asked = then.text + "\n" + _("Did you also want one of these?")
-    return replace(then, text=asked, buttons=(*then.buttons, *also)) if also else reply
+    no = Button(_("No"), doors.GO_ON, row=STATELESS)
+    return replace(then, text=asked, buttons=(*then.buttons, *also, no)) if also else reply
 
 
 def one_at_a_time(commands: Mapping[str, Command], line: str) -> Message | None:

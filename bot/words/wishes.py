@@ -24,14 +24,14 @@ LIKE, LONGER, SHORT_LINE = 0.14, 0.03, 4
 MARGIN: Final = 0.5
 """What is so much as like as the likest is offered beside it."""
 
-CLEARLY, BY_FAR = 0.35, 2
+CLEARLY, BY_FAR = 0.3, 1.6
 """What is so like, and so many times as like as what some words of a line mean, is meant instead."""
 
 FEW_WORDS: Final = 11
 """In a line of more words, a few of them say nothing about the whole."""
 
-LONG_WORD, SLIP = 5, 85
-"""From so many letters on, a word that is so near, of 100, to one of the table is taken for it."""
+LONG_WORD, VERY_LONG_WORD = 5, 8
+"""From so many letters on, a word one slip away from one of the table is taken for it; and one that is two away."""
 
 MOST_DOORS: Final = 4
 
@@ -124,8 +124,10 @@ def _likest(table: Table, ranked: Sequence[tuple[str, float]], least: float) -> 
     if not ranked or ranked[0][1] < least or ranked[0][0] not in table.mild:
         return None
     close = [table.mild[name] for name, much in ranked if much >= ranked[0][1] * MARGIN and name in table.mild]
-    by_door = {wish.doors[0]: wish for wish in reversed(close[:MOST_DOORS])}
-    return Found(tuple(wish for wish in close if by_door.get(wish.doors[0]) is wish), whole=False, like=True)
+    by_door: dict[str, Wish] = {}
+    for wish in close:
+        by_door.setdefault(wish.doors[0][0], wish)
+    return Found(tuple(by_door.values())[:MOST_DOORS], whole=False, like=True)
 
 
 def _means(table: Table, words: Sequence[str]) -> Found | None:
@@ -142,12 +144,14 @@ def _means(table: Table, words: Sequence[str]) -> Found | None:
 
 
 def _spelled(table: Table, word: str) -> str:
-    """A word with a slip in it, as the table has it."""
-    from rapidfuzz import fuzz, process  # 8 ms that no start has to wait for
+    """A word with a slip in it, as the table has it: nobody slips at the first letter."""
+    from rapidfuzz import process  # 8 ms that no start has to wait for
+    from rapidfuzz.distance import OSA
 
     if word in table.words or len(word) < LONG_WORD:
         return word
-    found = process.extractOne(word, table.words, scorer=fuzz.ratio, score_cutoff=SLIP)
+    near = [one for one in table.words if one[0] == word[0] and len(one) >= LONG_WORD - 1]
+    found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1 + (len(word) >= VERY_LONG_WORD))
     return found[0] if found else word
 
 

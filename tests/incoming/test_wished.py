@@ -125,6 +125,7 @@ async def test_an_answer_that_is_a_wish_counts_and_shows_its_door(world: Playgro
     assert str(said.text).startswith("Noted: you checked in.")
     assert str(said.text).endswith("Did you also want one of these?")
     assert "Pause" in labels(said)
+    assert "No" in labels(said)
     assert "Paused." in (await world.chat.press(ALICE, button(said, "Pause"))).text
 
 

@@ -181,6 +181,41 @@ def test_nothing_is_near_across_a_not() -> None:
     assert first_door("i never want to join a circle") is None
 
 
+ASKED = [
+    ("is there a way to delete my account", "forget-me"),
+    ("could you please wipe my stuff", "forget-me"),
+    ("how do i unsubscribe", "pause"),
+    ("i would like to download my data", "my-data"),
+    ("dayly chekin", "checkin on"),
+    ("im back from vacation", "start"),
+]
+
+
+@pytest.mark.parametrize(("line", "door"), ASKED)
+def test_what_only_asks_and_a_slip_are_read_past(line: str, door: str) -> None:
+    assert first_door(line) == door
+
+
+ENDING = {"pause", "checkin off", "leave", "unlink", "buddy end", "circle leave", "forget-me", "report"}
+ALIKE = [
+    "help me leave",
+    "i want to be deleted",
+    "i need to stop",
+    "i want to be paused",
+    "a stop to it",
+    "reporting in",
+    *despair(),
+]
+
+
+def test_what_is_no_more_than_like_a_wish_is_shown_no_door_that_ends_something() -> None:
+    found = {line: one for line in ALIKE if (one := wishes.find(line)) and not one.whole}
+    assert len(found) > 3
+    assert [
+        line for line, one in found.items() if ENDING & {door.split(" {")[0] for _label, door in wishes.doors(one)}
+    ] == []
+
+
 def test_two_near_ones_are_both_offered() -> None:
     found = wishes.find("a buddy or a circle")
     assert found is not None

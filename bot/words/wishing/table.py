@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -52,8 +53,8 @@ class Table:
     lines: Mapping[str, Wish]
     means: tuple[tuple[Sequence[frozenset[str]], Wish], ...]
     """Sets of words: a line means the wish if it has one word, or phrase, of each."""
-    words: frozenset[str]
-    """Every single word, which a slip in typing is led back to."""
+    words: Mapping[str, int]
+    """Every single word, which a slip in typing is led back to, and how often it stands: the most used first."""
     like: Likeness
     mild: Mapping[str, Wish]
     """What a line that is like one is shown, by name: each wish with those of its doors that end nothing."""
@@ -135,7 +136,7 @@ def _table(shared: Entry, rows: Sequence[Row], beside: Sequence[Row]) -> Table:
     return Table(
         lines,
         tuple((sets, row.wish) for row in rows for sets in row.means()),
-        frozenset(word for _wish, words in said for one in words for word in one.split()),
+        dict(Counter(word for _wish, words in said for one in words for word in one.split()).most_common()),
         Likeness(said),
         {row.wish.name: mild for row in rows if row.served and (mild := _mild(row.wish, ending)).doors},
         tuple((_alternatives(row, one), row.wish) for row in rows for one in row.written("exact", open_=False)),
