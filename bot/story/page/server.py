@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
@@ -55,8 +56,10 @@ class Server:
         self._listen, self._port, self._or_any = listen, port, or_any
         self._files = {path: (content_of(name), kind) for path, (name, kind) in FILES.items()}
         self._visits: set[Visit] = set()
-        self.is_open = listen != "localhost" and not ip_address(listen).is_loopback
+        at = _address(listen)
+        self.is_open = not at.is_loopback
         """Whether other computers reach it: then the whole page needs its secret too."""
+        self._host = socket.gethostname() if at.is_unspecified else f"[{at}]" if at.version == 6 else str(at)
         self.seats = Seats(world.folder, world.people)
         self.guide = Guide(world)
         self.guide.changed = self._guided
@@ -67,8 +70,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        host = f"[{self._listen}]" if ":" in self._listen else self._listen
-        return f"http://{host}:{self._port}/" + (f"#{self.seats.page}" if self.is_open else "")
+        return f"http://{self._host}:{self._port}/" + (f"#{self.seats.page}" if self.is_open else "")
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -91,8 +93,8 @@ class Server:
         for port in (self._port, 0) if self._or_any else (self._port,):
             try:
                 await web.TCPSite(runner, self._listen, port).start()
-            except OSError as error:
-                failed = error
+            except (OSError, OverflowError) as error:
+                failed: Exception = error
             else:
                 self._port = runner.addresses[0][1]
                 return
@@ -103,7 +105,7 @@ class Server:
     def _is_ours(self, request: web.Request) -> bool:
         if self.is_open:
             return True  # it has names that we can't know, and whoever comes by a wrong one has no secret
-        return request.host in {f"{host}:{self._port}" for host in ("127.0.0.1", "localhost", "[::1]", self._listen)}
+        return request.host in {f"{host}:{self._port}" for host in ("127.0.0.1", "localhost", "[::1]", self._host)}
 
     async def _file(self, request: web.Request) -> web.Response:
         if not self._is_ours(request):
@@ -114,21 +116,22 @@ class Server:
     async def _live(self, request: web.Request) -> web.StreamResponse:
         if not self._is_ours(request) or request.headers.get("Origin") != f"http://{request.host}":
             return web.Response(status=403, headers=HEADERS)
-        socket = web.WebSocketResponse(heartbeat=30, max_msg_size=LARGEST, compress=False)
-        await socket.prepare(request)
-        visit = Visit(self._world, self.seats, self.guide, socket.send_str, socket.close)
+        line = web.WebSocketResponse(heartbeat=30, max_msg_size=LARGEST, compress=False)
+        await line.prepare(request)
+        visit = Visit(self._world, self.seats, self.guide, line.send_str, line.close)
         self._visits.add(visit)
         try:
             async with visit.going_on():
-                async for message in socket:
+                async for message in line:
                     if message.type is WSMsgType.TEXT:
                         await visit.take(_read(message.data), may_enter=self._may_enter)
         finally:
             self._visits.discard(visit)
-        return socket
+        return line
 
     def _may_enter(self, token: object) -> bool:
-        return not self.is_open or (isinstance(token, str) and secrets.compare_digest(token, self.seats.page))
+        given = token.encode("utf-8", "replace") if isinstance(token, str) else b""
+        return not self.is_open or secrets.compare_digest(given, self.seats.page.encode())
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
@@ -147,6 +150,15 @@ class Server:
     def _moved(self) -> None:
         for visit in self._visits:
             visit.tell_places()
+
+
+def _address(listen: str) -> IPv4Address | IPv6Address:
+    try:
+        return ip_address(listen)
+    except ValueError as error:
+        raise FatalError(
+            f"I can't listen on {listen}. Give an address of this computer, or 0.0.0.0 for all."
+        ) from error
 
 
 def _read(sent: str) -> dict[str, object]:

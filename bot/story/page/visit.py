@@ -248,7 +248,7 @@ class Visit:
         with suppress(ConnectionError):  # it has gone: the line to it ends by itself
             while True:
                 frame = await (await self._waiting.get())()
-                await self._send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+                await self._send(json.dumps(frame, separators=(",", ":")))
                 self._waiting.task_done()
 
     async def all_told(self) -> None:

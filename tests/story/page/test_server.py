@@ -96,10 +96,10 @@ async def test_where_other_computers_reach_it_the_page_has_a_secret(bed: PageBed
         assert bed.server.is_open
         where, _, token = bed.server.address.partition("#")
         async with ClientSession() as session:
-            here = where.replace("0.0.0.0", "127.0.0.1").rstrip("/")
+            here = "http://127.0.0.1:" + where.rstrip("/").rpartition(":")[2]
             async with session.ws_connect(f"{here}/live", origin=here) as socket:
                 page = Looking(socket)
-                for wrong in ("", token[:-1], bed.server.seats.secrets["alice"], None, ["x"]):
+                for wrong in ("", token[:-1], bed.server.seats.secrets["alice"], None, ["x"], "é", "\ud800"):
                     assert await is_refused(page, do="enter", token=wrong)
                 assert (await page.asked("world", do="enter", token=token))["name"] == "The Porch"
 
@@ -183,7 +183,8 @@ async def test_only_the_whole_page_turns_the_world(bed: PageBed, frame: Frame) -
 @pytest.mark.parametrize(
     "sent",
     ["", "x", "[]", "7", "null", '"open"', "{}", '{"do": "dance"}', '{"do": ["open"]}', '{"do": "open"}',
-     '{"do": "time", "how": "back"}', '{"do": "style", "style": "x"}', '{"do": {"a": 1}}', '{"do": "take"}'],
+     '{"do": "time", "how": "back"}', '{"do": "style", "style": "x"}', '{"do": {"a": 1}}', '{"do": "take"}',
+     '{"do": "\\ud800"}', '{"do": "open", "secret": "\\ud800"}'],
 )  # fmt: skip
 async def test_what_cannot_be_read_is_refused(bed: PageBed, sent: str) -> None:
     page = await looking(bed)
@@ -191,6 +192,14 @@ async def test_what_cannot_be_read_is_refused(bed: PageBed, sent: str) -> None:
     await page.socket.send_str(sent)
     assert (await page.told("refused"))["is"] == "refused"
     assert (await page.asked("world", do="enter"))["is"] == "world", "and the line stays open"
+
+
+async def test_half_a_letter_harms_nobody(bed: PageBed) -> None:
+    alice = bed.actor("alice")
+    await alice.say("\ud800 hello")
+    assert [line["said"] for line in await alice.lines()], "it was answered, and the line stays open"
+    await bed.restart()
+    assert (await alice.say("about")).text
 
 
 async def test_too_much_at_once_is_not_taken(bed: PageBed) -> None:
@@ -292,6 +301,13 @@ async def test_a_port_that_is_taken_is_one_sentence_or_another_port(bed: PageBed
     other = Server(bed.world, "127.0.0.1", taken, or_any=True)
     async with other.serving():
         assert other.address != bed.server.address
+
+
+@pytest.mark.parametrize(("listen", "port"), [("kith.example", 0), ("", 0), ("127.0.0.1", 99_999), ("203.0.113.7", 0)])
+async def test_where_nobody_can_listen_is_one_sentence(bed: PageBed, listen: str, port: int) -> None:
+    with pytest.raises(FatalError, match="I can't listen on"):
+        async with Server(bed.world, listen, port).serving():
+            pass
 
 
 def test_a_browser_is_opened_where_somebody_sits(tmp_path: Path) -> None:
