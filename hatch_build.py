@@ -8,7 +8,8 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-LOCK = Path(__file__).parent / "requirements/run.txt"
+LOCKS = Path(__file__).parent / "requirements"
+LOCK = LOCKS / "run.txt"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+==[^\s\\]+(?: ; [^\\\n]+?)?) *\\?$", re.MULTILINE)
 
 
@@ -21,4 +22,7 @@ class FromTheLock(MetadataHookInterface):
     """``[tool.hatch.metadata.hooks.custom]`` in pyproject.toml."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        metadata["dependencies"] = pinned(LOCK.read_text(encoding="utf-8"))
+        always = pinned(LOCK.read_text(encoding="utf-8"))
+        metadata["dependencies"] = always
+        drawing = pinned((LOCKS / "drawing.txt").read_text(encoding="utf-8"))
+        metadata["optional-dependencies"] = {"drawing": [one for one in drawing if one not in always]}

@@ -111,9 +111,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Stand:
-    """One line of where somebody stands, fit to be read over a shoulder. ``due``: when it comes, None for what is so
-    now. ``rests``: until they say `start`.
-    """
+    """One line of where somebody stands, for any eyes. ``due``: None for what is so now. ``rests``: until `start`."""
 
     words: Text
     due: datetime | None = None
@@ -131,14 +129,16 @@ class Listener:
 
 @dataclass(frozen=True)
 class Measure:
-    """A total for moderators' `picture`, in plain words. Exact counts are never shown (``storage.moderation.picture``).
-
-    ``count`` gives (part, whole) of members of a community; ``words`` is the sentence for what may be shown of it.
+    """A total for moderators, its exact count (part, whole) never shown (``storage.moderation.picture``). ``percent``:
+    ``words`` takes the part of a hundred. ``beside`` is neither the part nor its opposite.
     """
 
     name: str
     count: Callable[[Connection, Community, datetime], tuple[int, int]]
     words: Callable[[int, int], Text]
+    place: Literal["needs", "picture", "more"] = "picture"
+    beside: tuple[Callable[[Connection, Community, datetime], int], Callable[[int], Text]] | None = None
+    percent: bool = False
 
 
 @dataclass(frozen=True)

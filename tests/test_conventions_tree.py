@@ -64,7 +64,9 @@ def test_a_lock_holds_what_its_set_asks_for(lock: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folders", "sets"), [(("bot", "cogs", "storage"), ("run",)), (("bench", "tests"), ("run", "test"))], ids=str
+    ("folders", "sets"),
+    [(("bot", "cogs", "storage"), ("run", "drawing")), (("bench", "tests"), ("run", "drawing", "test"))],
+    ids=str,
 )
 def test_what_the_code_imports_is_asked_for_by_name(folders: tuple[str, ...], sets: tuple[str, ...]) -> None:
     """A package that comes along with another one may go as silently as it came."""

@@ -32,9 +32,32 @@ def _stayed(part: int, whole: int) -> Text:
     ).format(part=part, whole=whole)
 
 
+def _told(part: int) -> Text:
+    return _("About {part} have none yet, and know it.").format(part=part)
+
+
+def _not_said(part: int) -> Text:
+    return _("Of about {part} it is not known.").format(part=part)
+
+
+def _tied(part: int, whole: int) -> Text:
+    words = _(
+        "Of about {whole} people with something on here, about {part} talked with a buddy in the last four weeks, as"
+        " both say."
+    )
+    return words.format(part=part, whole=whole)
+
+
+def _lasted(part: int, whole: int) -> Text:
+    words = _("Of about {whole} pairs that began in the last three months, about {part} go on after the first round.")
+    return words.format(part=part, whole=whole)
+
+
 MEASURES = (
-    Measure(N_("buddies now"), counted.with_a_buddy, _with),
-    Measure(N_("buddies within two weeks"), counted.soon_talked, _soon),
-    Measure(N_("buddies who talked"), counted.lately_talked, _lately),
-    Measure(N_("buddies who stayed"), counted.stayed, _stayed),
+    Measure(N_("buddies now"), counted.with_a_buddy, _with, "needs", (counted.told, _told)),
+    Measure(N_("people with a tie"), counted.tied, _tied, "picture", (counted.tie_unknown, _not_said)),
+    Measure(N_("ties that last"), counted.lasted, _lasted),
+    Measure(N_("buddies within two weeks"), counted.soon_talked, _soon, "more"),
+    Measure(N_("buddies who talked"), counted.lately_talked, _lately, "more", (counted.lately_unknown, _not_said)),
+    Measure(N_("buddies who stayed"), counted.stayed, _stayed, "more"),
 )

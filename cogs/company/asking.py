@@ -15,7 +15,7 @@ from bot.context import Context, Delivery, Reader
 from bot.errors import UserError
 from bot.messages import STATELESS, Button, Community, Message, Person, Text, who
 from bot.registry import Ask, Measure, Stand, Work
-from bot.words.i18n import _
+from bot.words.i18n import N_, _
 from cogs.company import wording
 from cogs.company.around import Wished, account_of, audiences, in_hours, note_of, routing, settle, waiting
 from cogs.company.drafting import draft, preview, with_words
@@ -184,7 +184,7 @@ class Company(Cog):
         return frozenset()
 
     def measures(self) -> Iterable[Measure]:
-        return (Measure("company", kept.answered, _measured),)
+        return MEASURES
 
     def withdrawn(self, person: Person, purpose: str) -> Work[None]:
         return lambda connection: (
@@ -223,3 +223,14 @@ def _measured(part: int, whole: int) -> Text:
     return _("Of about {whole} company requests in four weeks, about {part} found somebody.").format(
         whole=whole, part=part
     )
+
+
+def _load(share: int, whole: int) -> Text:
+    words = _('Of about {whole} helpers, the busiest tenth said about {share} of every 100 "I can" in four weeks.')
+    return words.format(share=share, whole=whole)
+
+
+MEASURES = (
+    Measure(N_("company"), kept.answered, _measured),
+    Measure(N_("load"), helping.shared, _load, percent=True),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from bot.cog import Cog, action, job, message
 from bot.context import Context, Delivery, Reader
 from bot.messages import STATELESS, Button, Community, Field, Form, Message, Person, Text, who
 from bot.registry import Reply, Setting, Work
-from bot.words.i18n import _
+from bot.words.i18n import N_, _, ngettext, say
 from cogs.company import wording
 from cogs.company.around import account_of, note_of, routing, settle
 from cogs.company.hours import Hours
@@ -22,6 +23,9 @@ from storage.company import company, helping
 from storage.members import consents, members
 
 BATCH = 100
+SPELL = 2
+"""Hours a day that one more helper is reckoned with."""
+PARTS_OF_DAY = (N_("nights"), N_("mornings"), N_("afternoons"), N_("evenings"))
 
 
 class Helping(Cog):
@@ -180,10 +184,23 @@ class Helping(Cog):
         if not free:
             return ()
         said = _("Helper hours nobody covers in the coming day: {n} of 24.").format(n=len(free))
-        return (said,)
+        return (said, _helps(free, ZoneInfo(self.core.settings.zone)))
 
     def export(self, person: Person) -> Work[dict[str, Any]]:
         return lambda connection: helping.export(connection, person)
 
     def forget(self, person: Person, community: Community | None) -> Work[None]:
         return lambda connection: helping.forget(connection, person, community)
+
+
+def _helps(free: Sequence[datetime], zone: ZoneInfo) -> Text:
+    """The part of the day that the fewest more helpers would cover, by the host's clock; of equal ones the latest."""
+    parts = Counter(moment.astimezone(zone).hour // 6 for moment in free)
+    part = min(parts, key=lambda one: (parts[one], -one))
+    more = -(-parts[part] // SPELL)
+    words = ngettext(
+        "{n} more helper with two hours a day, and {part} are covered.",
+        "{n} more helpers with two hours a day each, and {part} are covered.",
+        more,
+    )
+    return words.format(n=more, part=say(PARTS_OF_DAY[part]))

@@ -19,6 +19,8 @@ HELPER, COMPANY = "helper", "company"
 """The yes of those who help, and of those who ask and may be asked by people near them."""
 
 LATELY = timedelta(days=28)
+ENOUGH_HELPERS = 20
+"""Of fewer, the busiest tenth would be one or two people."""
 WISH_EVERY = timedelta(minutes=5)
 """How often it is looked whether somebody is there."""
 WISH_KEPT = timedelta(days=7)
@@ -196,6 +198,21 @@ def fulfil_wishes(connection: Connection, now: datetime, routing: Routing, limit
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------------
+
+
+def shared(connection: Connection, community: Community, now: datetime) -> tuple[int, int]:
+    """M8: the share of all "I can" of four weeks that the busiest tenth said, as a part of all who said it."""
+    said = [
+        int(times)
+        for (times,) in connection.execute(
+            "SELECT count(*) AS times FROM company_gave JOIN memberships ON memberships.person = company_gave.person"
+            " WHERE community = ? AND left_at IS NULL AND at > ? GROUP BY company_gave.person ORDER BY times DESC",
+            (community.id, seconds(now - LATELY)),
+        )
+    ]
+    if len(said) < ENOUGH_HELPERS:
+        return 0, len(said)
+    return round(len(said) * sum(said[: -(-len(said) // 10)]) / sum(said)), len(said)
 
 
 def sweep(connection: Connection, now: datetime) -> bool:

@@ -8,7 +8,8 @@ product.md 7). When the shown figure was too few, it is the same: it stays until
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ FEWEST = 10
 """People counted, for a figure to be shown at all."""
 CELL = 5
 """People on either side of a figure, and people between two figures that are shown."""
+MONTH = timedelta(days=28)
 STEP = 5
 """What numbers and percentages are rounded to."""
 
@@ -30,11 +32,14 @@ class Count(NamedTuple):
     whole: int
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Figure:
     """What may be shown: about ``part`` of about ``whole``. None: too few to show safely."""
 
     part: int
     whole: int
+    share: int = field(default=0, compare=False)
+    """Of a hundred."""
 
 
 def show(counted: Count) -> Figure | None:
@@ -44,7 +49,18 @@ def show(counted: Count) -> Figure | None:
         return None
     share = _rounded(100 * counted.part / counted.whole)
     whole = _rounded(counted.whole)
-    return Figure(_rounded(whole * share / 100), whole)
+    return Figure(_rounded(whole * share / 100), whole, share)
+
+
+def beside(part: Count | None, counted: Count | None) -> Figure | None:
+    """What stands beside a part of the same people, where it, the part and the rest are all large enough to show."""
+    if part is None or counted is None or counted.whole != part.whole:
+        return None
+    shown, second = show(part), show(counted)
+    rest = part.whole - part.part - counted.part
+    if shown is None or second is None or rest < CELL or shown.part + second.part > shown.whole:
+        return None
+    return second
 
 
 def _rounded(value: float) -> int:
@@ -92,6 +108,46 @@ def paused(connection: Connection, community: Community, now: datetime) -> Count
         (community.id,),
     ).fetchone()
     return Count(part, whole)
+
+
+def stayed(connection: Connection, community: Community, now: datetime) -> Count:
+    """M12: members with something on, of those who began one to two months ago and are still known."""
+    part, _paused, whole = _began(connection, community, now)
+    return Count(part, whole)
+
+
+def resting(connection: Connection, community: Community, now: datetime) -> int:
+    """Of the same, those on a pause they chose."""
+    _part, on_a_pause, _whole = _began(connection, community, now)
+    return on_a_pause
+
+
+def _began(connection: Connection, community: Community, now: datetime) -> tuple[int, int, int]:
+    """(something on, on a pause, all) of those who came 28 to 56 days ago. Who left is among them, as long as known."""
+    rows = connection.execute(
+        "SELECT left_at IS NOT NULL, paused_at IS NOT NULL, EXISTS (SELECT 1 FROM consents"
+        " WHERE consents.person = memberships.person AND purpose <> 'core') FROM memberships"
+        " JOIN persons ON persons.id = person WHERE community = ? AND since > ? AND since <= ?",
+        (community.id, seconds(now - 2 * MONTH), seconds(now - MONTH)),
+    ).fetchall()
+    on = sum(on and not gone and not paused for gone, paused, on in rows)
+    return on, sum(paused and not gone for gone, paused, _on in rows), len(rows)
+
+
+def people(connection: Connection, community: Community, _now: datetime) -> Count:
+    """Everybody here who lets me keep something: what decides whether totals are shown at all."""
+    [found] = connection.execute(
+        "SELECT count(*) FROM memberships WHERE community = ? AND left_at IS NULL", (community.id,)
+    ).fetchone()
+    return Count(found, found)
+
+
+def counted(connection: Connection, community: Community, measure: str) -> Count | None:
+    """The count that the last snapshot of a measure stands on. Nobody is shown it."""
+    row = connection.execute(
+        "SELECT part, whole FROM figures WHERE community = ? AND measure = ?", (community.id, measure)
+    ).fetchone()
+    return Count(*row) if row else None
 
 
 def communities(connection: Connection) -> list[Community]:

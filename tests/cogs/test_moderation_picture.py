@@ -26,7 +26,9 @@ async def porch(world: Playground) -> Community:
 
 
 def measured(world: Playground, monkeypatch: pytest.MonkeyPatch, count: list[tuple[int, int]]) -> None:
-    """One feature measures something; ``count`` is what it counts each time, the last one from then on."""
+    """One feature alone measures something; ``count`` is what it counts each time, the last one from then on."""
+    for cog in world.bot.registry.cogs:
+        monkeypatch.setattr(cog, "measures", tuple)
 
     def words(part: int, whole: int) -> Text:
         return Text("Of about {whole}, about {part} had tea.").format(whole=whole, part=part)
@@ -37,6 +39,24 @@ def measured(world: Playground, monkeypatch: pytest.MonkeyPatch, count: list[tup
     monkeypatch.setattr(world.bot.registry.cogs[0], "measures", lambda: (Measure("tea", counted, words),))
 
 
+@pytest.fixture
+async def many(world: Playground, porch: Community) -> Community:
+    """The same with so many people that totals are shown."""
+    await crowd(world, porch, 10)
+    return porch
+
+
+async def crowd(world: Playground, community: Community, people: int) -> None:
+    def come(connection: Connection) -> None:
+        for _one in range(people):
+            row = connection.execute("INSERT INTO persons (zone, created) VALUES ('UTC', 0)").lastrowid
+            connection.execute(
+                "INSERT INTO memberships (community, person, since) VALUES (?, ?, 0)", (community.id, row)
+            )
+
+    await world.bot.database.write(come)
+
+
 async def test_what_is_needed_comes_first_and_in_sentences(world: Playground, porch: Community) -> None:
     said = str((await say(world, MO, "kith-mod picture")).text)
     assert said.startswith("This week:")
@@ -44,7 +64,7 @@ async def test_what_is_needed_comes_first_and_in_sentences(world: Playground, po
 
 
 async def test_a_figure_stays_all_week_whatever_happens(
-    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch
+    world: Playground, many: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured(world, monkeypatch, [(10, 20), (40, 60)])
     for _look in range(3):
@@ -56,12 +76,12 @@ async def test_a_figure_stays_all_week_whatever_happens(
     assert "Of about 60, about 40 had tea." in (await say(world, MO, "kith-mod picture")).text
 
 
-async def test_moderators_see_how_often_company_was_found(world: Playground, porch: Community) -> None:
+async def test_moderators_see_how_often_company_was_found(world: Playground, many: Community) -> None:
     def filled(connection: Connection) -> None:
         for outcome, requests in (("met", 20), ("unanswered", 20)):
             connection.execute(
                 "INSERT INTO company_totals (community, day, outcome, requests) VALUES (?, ?, ?, ?)",
-                (porch.id, world.now.date().isoformat(), outcome, requests),
+                (many.id, world.now.date().isoformat(), outcome, requests),
             )
 
     await world.bot.database.write(filled)
@@ -72,13 +92,52 @@ async def test_moderators_see_how_often_company_was_found(world: Playground, por
 
 @pytest.mark.parametrize("count", [(3, 7), (4, 20), (18, 20), (0, 0)])
 async def test_too_few_is_said_to_be_too_few_without_a_number(
-    world: Playground, porch: Community, monkeypatch: pytest.MonkeyPatch, count: tuple[int, int]
+    world: Playground, many: Community, monkeypatch: pytest.MonkeyPatch, count: tuple[int, int]
 ) -> None:
     measured(world, monkeypatch, [count])
     said = str((await say(world, MO, "kith-mod picture")).text)
     assert "Too few to show safely: tea." in said
     line = next(line for line in said.splitlines() if "tea" in line)
     assert not re.search(r"\d", line)
+
+
+SMALL = (
+    "This is a small group, and you know each other: totals begin at about ten people, so that nobody can be picked out"
+    " of them."
+)
+
+
+async def test_a_small_group_reads_one_line_in_place_of_refusals(world: Playground, porch: Community) -> None:
+    shown = await say(world, MO, "kith-mod picture")
+    said = str(shown.text).splitlines()
+    assert said.count(SMALL) == 1
+    assert not any("Too few" in line for line in said)
+    assert "6 more helpers" not in said
+    assert "More totals" not in labels(shown)
+    assert shown.files == ()
+
+
+async def test_who_comes_as_the_tenth_is_not_seen_to_come(world: Playground, porch: Community) -> None:
+    await crowd(world, porch, 5)
+    assert SMALL in (await say(world, MO, "kith-mod picture")).text
+    await crowd(world, porch, 1)
+    await world.bot.run_jobs("day", world.now + timedelta(days=(7 - world.now.weekday()) % 7))
+    assert SMALL in (await say(world, MO, "kith-mod picture")).text
+    await crowd(world, porch, 4)
+    await world.bot.run_jobs("day", world.now + timedelta(days=(7 - world.now.weekday()) % 7))
+    assert SMALL not in (await say(world, MO, "kith-mod picture")).text
+
+
+async def test_it_says_what_helps_now(world: Playground, porch: Community) -> None:
+    said = str((await say(world, MO, "kith-mod picture")).text)
+    assert "Helper hours nobody covers in the coming day: 24 of 24." in said
+    assert "3 more helpers with two hours a day each, and evenings are covered." in said
+
+
+async def test_the_rest_of_the_totals_stands_behind_a_button(world: Playground, many: Community) -> None:
+    shown = await press(world, MO, await say(world, MO, "kith-mod picture"), "More totals")
+    assert str(shown.text).startswith("More totals:")
+    assert "Too few to show safely:" in shown.text
 
 
 async def test_only_moderators_see_it(world: Playground, porch: Community) -> None:

@@ -59,9 +59,15 @@ def test_the_wheel_holds_the_program_and_its_content_and_nothing_else(wheel: Pat
 def test_the_wheel_asks_for_exactly_what_the_lock_has(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         told = opened.read(f"kith_bot-{__version__}.dist-info/METADATA").decode()
-    asked = set(re.findall(r"^Requires-Dist: (\S+)==([^\s;]+)", told, re.MULTILINE))
+    lines = re.findall(r"^Requires-Dist: (.*)$", told, re.MULTILINE)
+    extra = [line for line in lines if "extra == " in line]
+    asked = {pin for line in lines if line not in extra for pin in re.findall(r"^(\S+?)==([^\s;]+)", line)}
     locked = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE)
     assert asked == set(locked)
+    drawing = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements/drawing.txt").read_text(), re.MULTILINE)
+    pins = {pin for line in extra for pin in re.findall(r"^(\S+?)==([^\s;]+)", line)}
+    assert pins == set(drawing) - set(locked)
+    assert all("extra == 'drawing'" in line for line in extra)
 
 
 def run(kith: Path, folder: Path, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,90 @@
+"""Communities as nobody would think them up, row by row, for whatever counts them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from sqlite3 import Connection
+from typing import Any
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+AT, DAY, HERE = int(NOW.timestamp()), 86_400, 1
+
+
+def insert(connection: Connection, table: str, **row: object) -> int:
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    return int(connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*row.values()]).lastrowid or 0)
+
+
+def fill(connection: Connection, chance: random.Random, people: int = 60) -> None:
+    """Two communities as nobody would think them up."""
+
+    def ago(most: int) -> int:
+        return AT - chance.randrange(most * DAY)
+
+    def maybe(share: float, value: Callable[[], Any]) -> Any:
+        return value() if chance.random() < share else None
+
+    for number in (1, 2):
+        insert(connection, "communities", id=number, name=f"c{number}", created=0)
+        for round_ in (1, 2, 3):
+            when = AT - (4 - round_) * 28 * DAY
+            insert(
+                connection, "buddy_rounds", community=number, number=round_, seed=1, began=when, ends=when + 28 * DAY
+            )
+    insert(connection, "consent_texts", hash="h", version=1, text="Yes.")
+    for person in range(1, people + 1):
+        paused = maybe(0.15, lambda: ago(20))
+        insert(connection, "persons", id=person, zone="UTC", paused_at=paused, created=0)
+        for purpose in ("core", "buddy", "events"):
+            if purpose == "core" or chance.random() < 0.5:
+                insert(connection, "consents", person=person, purpose=purpose, version=1, text_hash="h", given=0)
+        for number in (1, 2):
+            if number == 1 or chance.random() < 0.3:
+                left = maybe(0.1, lambda: ago(20))
+                insert(connection, "memberships", community=number, person=person, since=ago(100), left_at=left)
+            if chance.random() < 0.7:
+                insert(
+                    connection,
+                    "buddy_signups",
+                    community=number,
+                    person=person,
+                    choices="",
+                    resting=chance.random() < 0.2,
+                    since=ago(110),
+                    left_out_round=maybe(0.4, lambda: chance.choice((2, 3))),
+                )
+        if chance.random() < 0.3:
+            week = {"at": "09:00", "zone": "UTC", "days": "1", "due": AT, "nominal": "2026-06-02", "created": 0}
+            insert(connection, "checkin_schedules", person=person, **week)
+        for _time in range(chance.choice((0, 0, 1, 3, 9))):
+            insert(connection, "company_gave", person=person, at=ago(40))
+    for _pair in range(people + 10):
+        opened = ago(100)
+        days = chance.choice((7, 28))
+        end = min(AT - 1, opened + chance.choice((3 * DAY, days * DAY, 2 * days * DAY)))
+        over = end if chance.random() < 0.6 else None
+        pair = insert(
+            connection,
+            "buddy_pairs",
+            community=chance.choice((1, 1, 2)),
+            round=chance.choice((1, 2, 3)),
+            kind=chance.choice(("buddy", "buddy", "mentor")),
+            state="ended" if over else "active",
+            days=days,
+            opened=opened,
+            ends=opened + chance.choice((1, 2)) * days * DAY,
+            ended=over,
+        )
+        for person in chance.sample(range(1, people + 1), chance.choice((1, 2, 2, 2, 3))):
+            insert(connection, "buddy_members", pair=pair, person=person, role="buddy", reasons="")
+            for day in (7, 14, 21):
+                if opened + day * DAY < AT and chance.random() < 0.7:
+                    said = chance.choice(("yes", "yes", "little", "no"))
+                    insert(connection, "buddy_weeks", pair=pair, day=day, person=person, answer=said)
+    for days in range(0, 60, 3):
+        date = datetime.fromtimestamp(AT - days * DAY, UTC).date().isoformat()
+        for outcome in ("met", "unanswered", "withdrawn"):
+            insert(connection, "company_totals", community=1, day=date, outcome=outcome, requests=chance.randrange(5))
