@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.soak._presses import Crowd, answering
 from tests.beds.discord import FakeDiscord
 
-NEEDS = "test"
+NEEDS = "run synapse"
 
 
 def main(argv: Sequence[str]) -> dict[str, float]:

@@ -87,10 +87,11 @@ class Crowd:
             data = {"component_type": 2, "custom_id": screen.buttons[0].custom_id, "id": 1}
             self.done.append(ask(self.discord, Asked.COMPONENT, person.user, screen.channel, data, screen))
             meanwhile(number)
-        async with asyncio.timeout(60):
-            until = loop.time() + SILENT
-            while loop.time() < until and not all(one.settled.is_set() for one in self.done):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(one.settled.wait()) for one in self.done if not one.settled.is_set()]
+        if waiting:
+            _answered, silent = await asyncio.wait(waiting, timeout=SILENT)
+            for task in silent:
+                task.cancel()
 
     def figures(self) -> dict[str, float]:
         waited = sorted(one.waited for one in self.done if one.waited is not None)

@@ -20,7 +20,7 @@ from bench.soak._presses import Crowd, answering
 from tests.beds.discord import FakeDiscord
 from tests.beds.process import ROOT
 
-NEEDS = "test"
+NEEDS = "run synapse"
 
 
 def main(argv: Sequence[str]) -> dict[str, float]:

@@ -39,11 +39,14 @@ class OpenCheckIn(KeepsNothing):
         post = await self.read(posts.get, context.here)
         if post is None:
             return Message(_("There is no open check-in. Say `kith-mod checkin 10:00` in the channel for it."))
-        said = _("The open check-in comes at {time}. The next one: {when}.").format(
-            time=friendly_time(post.schedule.at), when=friendly_instant(post.due, context.now, post.schedule.zone)
-        )
+        at, zone = friendly_time(post.schedule.at), post.schedule.zone
         if await self.read(troubles.is_silent, context.here, post.channel):
-            said = said + " " + _("The last ones did not get through: look whether I may write there.")
+            said = _("The open check-in is set for {time}. The last ones did not get through.").format(time=at)
+            said = said + "\n" + _("Look whether I may write in its channel; then they come again.")
+        else:
+            said = _("The open check-in comes at {time}. The next one: {when}.").format(
+                time=at, when=friendly_instant(post.due, context.now, zone)
+            )
         return Message(said, (Button(_("Stop it"), "checkins.no_post", style="danger"),))
 
     @action("checkins.no_post", moderators=True)
