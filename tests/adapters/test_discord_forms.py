@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +20,7 @@ from tests.beds.discord import forms as client
 from tests.beds.discord import rules, spec
 from tests.beds.discord.forms import BOXES, RADIO, SELECT, TEXT, USERS
 
+ROOT = Path(__file__).parents[2]
 WAYS = tuple(Option(Text(f"Way {number}"), f"w{number}") for number in range(30))
 
 
@@ -96,3 +100,20 @@ def test_what_was_chosen_is_read_back() -> None:
     both = [sent(SELECT, "at", values=["19:00"]), sent(TEXT, "at.words", value="7:35")]
     assert forms.answers_of(both) == {"at": "7:35"}, "what somebody wrote is what they mean"
     assert forms.answers_of([both[0], sent(TEXT, "at.words", value=" ")]) == {"at": "19:00"}
+
+
+def test_no_question_of_any_form_asks_to_type_a_mention() -> None:
+    """Over all forms in the code: somebody is asked for as somebody, and no label says how to type them."""
+    asked = [
+        (path.name, call)
+        for folder in ("cogs", "bot")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Field"
+    ]
+    assert len(asked) > 50
+    for name, call in asked:
+        words = [
+            part.value for part in ast.walk(call) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
+        assert not [word for word in words if re.search(r"\bmention|\bfull id", word, re.IGNORECASE)], (name, words)

@@ -147,3 +147,23 @@ async def test_themes_and_who_sees_answers_are_ticked(bed: DiscordBed, alice: Pe
     assert len(forms.inputs(seen_by.modal)["who"]["options"]) == 2, "no thread is there"
     shown = await (await alice.submit(seen_by, who="my buddy or mentor")).reply()
     assert "Nobody sees your answers unless you send one" in shown.text
+
+
+async def test_people_are_chosen_in_every_form_of_a_server_and_named_between_two(
+    bed: DiscordBed, alice: Person, bob: Person
+) -> None:
+    await settled(bed, alice)
+    room = bed.guild.general
+    avoided = await (await alice.submit(await alice.slash("buddy avoid", where=room), who=bob)).reply()
+    assert "I won't bring you together with Bob" in avoided.text
+    asked = await (await alice.slash("kith thanks", where=room)).reply()
+    form = await alice.press(asked, "Thank somebody")
+    thanked = await (await alice.submit(form, member=bob, words="for the tea")).reply()
+    assert thanked.text.startswith("Bob will see exactly this")
+    screen = await (await alice.slash("kith report", where=room)).reply()
+    told = await (await alice.submit(await alice.press(screen, "Write it"), words="he shouts", who=bob)).reply()
+    assert "About: Bob" in told.text
+    away = await (await alice.submit(await alice.press(screen, "Write it"), words="he shouts", who="Zebulon")).reply()
+    assert "About, as it was written: Zebulon" in away.text, "somebody who is not in the list"
+    between = await alice.slash("buddy avoid")
+    assert "I won't bring you together with Bob" in (await (await alice.submit(between, who="bob")).reply()).text
