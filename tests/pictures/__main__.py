@@ -8,9 +8,15 @@ from pathlib import Path
 
 from tests.pictures.matrix import an_evening_on_matrix
 from tests.pictures.scenes import an_evening_on_discord
+from tests.pictures.screens import a_members_screens, a_moderators_screens
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
-PICTURES = {"discord": an_evening_on_discord, "matrix": an_evening_on_matrix}
+PICTURES = {
+    "discord": an_evening_on_discord,
+    "matrix": an_evening_on_matrix,
+    "discord-members": a_members_screens,
+    "discord-moderators": a_moderators_screens,
+}
 
 
 def main() -> None:
