@@ -11,6 +11,8 @@ from bot.messages import Member
 from storage.members import members
 
 LONGEST = 60
+MOST = 3
+"""Entries of a thing that are shown."""
 PLAIN = {"True": "yes", "False": "no", "None": "nothing"}
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*\+00:00")
 
@@ -54,4 +56,10 @@ def changes(before: Kept, after: Kept) -> list[str]:
     if not after:
         return ["Nothing any more." if before else "Nothing."]
     new = {title: [one for one in entries if one not in before.get(title, ())] for title, entries in after.items()}
-    return [f"{title}: {'; '.join(entries)}" for title, entries in new.items() if entries] or ["Nothing new."]
+    return [f"{title}: {_few(entries)}" for title, entries in new.items() if entries] or ["Nothing new."]
+
+
+def _few(entries: list[str]) -> str:
+    """Enough to see what it is; all of it is in `my-data`."""
+    rest = len(entries) - MOST
+    return "; ".join(entries[:MOST]) + (f"; and {rest} more" if rest > 0 else "")

@@ -25,6 +25,7 @@ function Tour({ ask, bring, make }) {
   function draw() {
     panel.hidden = !frame.on;
     begin.hidden = frame.on;
+    document.body.toggleAttribute("data-tour", frame.on);
     if (!frame.on) return;
     forth.removeAttribute("aria-disabled");
     skip.hidden = !frame.lost;
