@@ -18,7 +18,7 @@ from bot.words.wishing.table import SLOT, Table, Wish, in_full, shipped
 LONGEST: Final = 90
 """Characters of a line that can be a wish. What is longer is somebody's own words."""
 
-LIKE, LONGER, SHORT_LINE = 0.14, 0.03, 4
+LIKE, LONGER, SHORT_LINE = 0.12, 0.025, 4
 """So much of what a line says must be for a wish that is offered, of 1; more for each word beyond so many."""
 
 MARGIN: Final = 0.5
@@ -55,7 +55,7 @@ def find(line: str, *, filled: bool = True, desk: bool = False) -> Found | None:
     ``filled``: also what leaves something open, with whatever stands there. ``desk``: of moderators alone.
     """
     table = shipped().desk if desk else shipped()
-    if table is None or len(line) > LONGEST or SLOT.search(line):
+    if table is None or len(line) > LONGEST or "{" in line:
         return None
     said = in_full(table.short, plain(line))
     bare = _bare(table, said)
@@ -134,10 +134,10 @@ def _means(table: Table, words: Sequence[str]) -> Found | None:
     """The wish of which the most words stand in the line; two that have as many are both meant."""
     if len(words) > FEW_WORDS:
         return None
-    spaced = f" {' '.join(words)} "
+    phrases = {" ".join(words[at:to]) for at in range(len(words)) for to in range(at + 1, len(words) + 1)}
     most: dict[Wish, int] = {}
     for sets, wish in table.means:
-        if all(any(f" {word} " in spaced for word in one) for one in sets):
+        if not any(map(phrases.isdisjoint, sets)):
             most[wish] = max(len(sets), most.get(wish, 0))
     meant = [wish for wish, words_of_it in most.items() if words_of_it == max(most.values())]
     return Found(tuple(meant), whole=False) if 0 < len(meant) < 3 else None

@@ -154,6 +154,14 @@ def test_what_people_typed_without_knowing_the_table_finds_its_wish() -> None:
     ] == []
 
 
+def test_what_twelve_people_typed_who_had_not_seen_the_table_is_shown_a_door_that_fits() -> None:
+    rows = [line.split("\t") for line in (DATA / "blind-wishes.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    shown = {line: [door for _label, door in wishes.doors(found)] for line, _ in rows if (found := wished.find(line))}
+    assert len(rows) > 250
+    assert [(line, fits) for line, fits in rows if not {*fits.split(",")} & {*shown.get(line, ())}] == []
+    assert max(map(len, shown.values())) < 5
+
+
 @pytest.mark.parametrize("line", ["im done", "I want out", "i want to disappear", "delete me", "Goodbye."])
 def test_despair_that_sounds_like_an_exit_shows_both_and_help_first(line: str) -> None:
     found = wishes.find(line)
