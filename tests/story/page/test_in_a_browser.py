@@ -73,7 +73,7 @@ async def test_buttons_selects_forms_and_files(playing: Playing) -> None:
     await mo.write("settings")
     await mo.press("Yes")
     await mo.says("Your settings.")
-    await mo.last.get_by_role("combobox").select_option(index=0)
+    await mo.last.get_by_role("combobox").select_option(label="I may write to you first: off")
     await mo.press("Choose")
     await expect(mo.lines.filter(has_text="chose: I may write")).to_have_count(1)
 
