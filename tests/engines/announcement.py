@@ -272,10 +272,10 @@ class Announcement:
             "SELECT room_id, min(origin_server_ts) FROM events WHERE sender = ? AND type = 'm.room.member' GROUP BY 1"
         )
         came = {room: at / 1000 for room, at in self._ask(query, kith)}
-        spans = []
+        spans, shared = [], self._shared()
         for room, said in events.items():
             for at, who in said:
-                if who != kith and room in came:
+                if who != kith and room in came and room != shared:
                     answer = next((then for then, by in said if by == kith and then >= at), None)
                     spans.append((room, at, max(at, came[room]), answer))
         own = {member.room for member in self.regulars}

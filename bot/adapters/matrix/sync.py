@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from aiohttp import ClientError
@@ -66,6 +67,7 @@ class Sync:
         self._memory = memory
         self._handle: Handler
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._saving: asyncio.Task[None] | None = None
         self._asking: asyncio.Future[None] | None = None
         self._since: str | None = None
@@ -112,7 +114,7 @@ class Sync:
             self._asking.cancel()
             await asyncio.wait([self._asking])
         await self.invitations.stop()
-        under_way = [task for task in (*self._lanes.values(), self._saving) if task is not None]
+        under_way = [task for task in (*self._tasks, self._saving) if task is not None]
         if under_way:
             _done, late = await asyncio.wait(under_way, timeout=within)
             for task in late:
@@ -201,18 +203,20 @@ class Sync:
 
     def _queue(self, arrival: Arrival) -> asyncio.Task[None]:
         """One lane per member: their words stay in order, and nobody waits for anybody else."""
-        return self._in_lane(arrival.event.sender, self._hand_over(arrival))
+        return self._in_lane(arrival.event.sender, partial(self._hand_over, arrival))
 
-    def _in_lane(self, lane: str, work: Work) -> asyncio.Task[None]:
+    def _in_lane(self, lane: str, work: Callable[[], Work]) -> asyncio.Task[None]:
         task = asyncio.create_task(self._after(self._lanes.get(lane), work))
         self._lanes[lane] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
         return task
 
-    async def _after(self, before: asyncio.Task[None] | None, work: Work) -> None:
+    async def _after(self, before: asyncio.Task[None] | None, work: Callable[[], Work]) -> None:
         if before is not None:
             await asyncio.wait([before])
-        await work
+        await work()
 
     async def _hand_over(self, arrival: Arrival) -> None:
         event = arrival.event

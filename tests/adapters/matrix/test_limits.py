@@ -178,3 +178,16 @@ async def test_a_message_whose_room_waits_for_its_turn_is_tried_again_and_makes_
     await alice.accept()
     assert (await alice.next()).text == "hello"
     assert len(kith.adapter._rooms.direct_rooms(alice.id)) == 1
+
+
+async def test_nothing_goes_on_once_kith_is_stopped(kith: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = await kith.in_direct("alice")
+    await in_a_room(kith, "bob")
+    bob = kith.members[1]
+    Refusing(kith, monkeypatch, "createRoom", "/send/")
+    for _twice in range(2):  # the second waits behind the first
+        await alice.say("start")
+        await bob.say("!kith start")
+    await until_kept(kith, lambda count: count == 4)
+    await kith.stop()
+    assert [task.get_name() for task in asyncio.all_tasks() if "bot/adapters" in repr(task)] == []

@@ -81,6 +81,7 @@ class Answers:
         self._limits = limits
         self._say = say
         self._lanes: dict[bytes, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, str] = {}
         """Rooms in which it was said that many ask at once, and on which day."""
 
@@ -116,7 +117,7 @@ class Answers:
         self._in_lane(channel.id.encode(), partial(self._until_said, everybody))
 
     async def stop(self) -> None:
-        for task in (tasks := [*self._lanes.values()]):
+        for task in (tasks := [*self._tasks]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -135,8 +136,14 @@ class Answers:
     def _in_lane(self, who: bytes, work: Work) -> asyncio.Task[None]:
         before = self._lanes.get(who)
         task = self._lanes[who] = asyncio.create_task(_after(before, work))
-        task.add_done_callback(lambda done: self._lanes.pop(who) if self._lanes.get(who) is done else None)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._done, who))
         return task
+
+    def _done(self, who: bytes, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._lanes.get(who) is task:
+            del self._lanes[who]
 
     async def _deliver(self, row: int) -> None:
         try:
