@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bot.adapters.local import NAME
@@ -154,7 +155,7 @@ class Guide:
             await self._world.act(deed.who, lambda: chat.fill_in(deed.who, where, form.id, answers))
         else:
             for words in deed.words.split(" · "):
-                await self._world.act(deed.who, lambda words=words: chat.write(deed.who, where, words))  # type: ignore[misc]
+                await self._world.act(deed.who, partial(chat.write, deed.who, where, words))
         return True
 
     def _button(self, deed: Deed, since: int = 0) -> Button | None:
