@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from sqlite3 import Connection
+from pathlib import Path
+from sqlite3 import Connection, connect
 from typing import Any
+
+from bot.hosting.installation import DATABASE
+from tests.prepared import prepared
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 AT, DAY, HERE = int(NOW.timestamp()), 86_400, 1
@@ -88,3 +93,37 @@ def fill(connection: Connection, chance: random.Random, people: int = 60) -> Non
         date = datetime.fromtimestamp(AT - days * DAY, UTC).date().isoformat()
         for outcome in ("met", "unanswered", "withdrawn"):
             insert(connection, "company_totals", community=1, day=date, outcome=outcome, requests=chance.randrange(5))
+
+
+def opened(folder: Path, chance: random.Random) -> Connection:
+    folder.mkdir()
+    connection = connect(prepared(folder) / DATABASE, isolation_level=None)
+    fill(connection, chance, chance.choice((8, 12, 20, 40, 60)))
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def come_and_go(connection: Connection, chance: random.Random, members: int) -> None:
+    """One member goes with all that is theirs, or comes with a yes to everything."""
+    for _one in range(members):
+        if chance.random() < 0.5:
+            everybody = [person for (person,) in connection.execute("SELECT id FROM persons ORDER BY id")]
+            connection.execute("DELETE FROM persons WHERE id = ?", (chance.choice(everybody or [0]),))
+            continue
+        at = int(NOW.timestamp())
+        [person] = connection.execute("INSERT INTO persons (zone, created) VALUES ('UTC', 0) RETURNING id").fetchone()
+        since = at - chance.randrange(100) * 86_400
+        connection.execute("INSERT INTO memberships (community, person, since) VALUES (1, ?, ?)", (person, since))
+        connection.execute("INSERT INTO consents VALUES (?, 'buddy', 1, 'h', 0)", (person,))
+        signed = "INSERT INTO buddy_signups (community, person, choices, since) VALUES (1, ?, '', ?)"
+        connection.execute(signed, (person, since))
+        for _time in range(chance.randrange(12)):
+            connection.execute("INSERT INTO company_gave (person, at) VALUES (?, ?)", (person, at - 1))
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """What is done within is taken back."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute("ROLLBACK")
