@@ -76,6 +76,15 @@ async def test_a_figure_stays_all_week_whatever_happens(
     assert "Of about 60, about 40 had tea." in (await say(world, MO, "kith-mod picture")).text
 
 
+async def test_the_picture_has_the_words_of_the_sentences_and_no_name(
+    world: Playground, many: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(world, monkeypatch, [(11, 21)])
+    [file] = (await say(world, MO, "kith-mod picture")).files
+    assert file.content.startswith(b"\x89PNG")
+    assert str(file.alt) == "A bar for each sentence. Of about 20, about 10 had tea."
+
+
 async def test_moderators_see_how_often_company_was_found(world: Playground, many: Community) -> None:
     def filled(connection: Connection) -> None:
         for outcome, requests in (("met", 20), ("unanswered", 20)):
