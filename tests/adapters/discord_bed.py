@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,11 +83,12 @@ class DiscordActor:
         filled = {name: self._meant(parts[name], answer) for name, answer in zip(names, answers, strict=True)}
         return await self._answer(await self._person.submit(form.raw, **filled))
 
-    def _meant(self, part: dict[str, Any], answer: str) -> str | User | list[str]:
+    def _meant(self, part: dict[str, Any], answer: str) -> str | User | Sequence[str]:
         """What a thumb does for these words: the days are ticked, and a person is chosen."""
         if part["type"] == forms.USERS:
             around = self._bed.guild.members.values()
-            return next(one for one in around if answer in (one.name, one.id, f"<@{one.id}>"))
+            named = (one for one in around if answer.casefold() in (one.name.casefold(), one.id, f"<@{one.id}>"))
+            return next(named, answer or ())
         if part["type"] == forms.BOXES:
             ticked = answer.split(", ")
             if {one["label"] for one in part["options"]} >= set(ticked):

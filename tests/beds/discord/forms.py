@@ -71,6 +71,8 @@ def _value(part: Payload, answer: Answer | None, around: list[User], people: dic
         return [words]
     if answer is None:
         chosen = _default(part)
+    elif not answer:
+        chosen = []
     elif part["type"] == USERS:
         assert isinstance(answer, User), f"{name} takes a person, who is chosen and not typed"
         assert answer.id in {one.id for one in around}, f"{answer.name} cannot be chosen here"
