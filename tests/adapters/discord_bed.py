@@ -159,7 +159,9 @@ class DiscordBed:
         self._people[name].close_dms()
 
     async def delivered(self, name: str, words: str) -> int:
-        return sum(words in message.text for message in self._people[name].sees())
+        return sum(
+            any(words in text for text in (message.text, *message.told)) for message in self._people[name].sees()
+        )
 
 
 def _seen(message: Message) -> Seen:

@@ -110,6 +110,7 @@ def edit(discord: FakeDiscord, message: Message, body: Payload, files: dict[str,
 
 def _write(discord: FakeDiscord, message: Message, body: Payload) -> None:
     if "content" in body:
+        message.told.append(message.text)
         message.text = body["content"] or ""
     if "components" in body:
         message.earlier += message.buttons

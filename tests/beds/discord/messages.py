@@ -32,6 +32,8 @@ class Message:
     text: str = ""
     flags: int = 0
     components: list[Payload] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What it said before it was changed."""
     earlier: list[Pressable] = field(default_factory=list)
     """Buttons that stood here before it was changed: a finger can be on one while it goes."""
     embeds: list[Payload] = field(default_factory=list)

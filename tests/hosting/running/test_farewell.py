@@ -120,4 +120,4 @@ def without_quiet_hours(database: Path) -> None:
 
 
 def reads(person: Person, words: str) -> int:
-    return sum(words in message.text for message in person.sees())
+    return sum(any(words in text for text in (message.text, *message.told)) for message in person.sees())
