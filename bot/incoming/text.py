@@ -191,6 +191,13 @@ def means_command(commands: Iterable[str], line: str) -> bool:
     return len(words) < 6 and bool(difflib.get_close_matches(" ".join(words)[:40], names, n=1, cutoff=0.85))
 
 
+def has_slip(commands: Iterable[str], line: str) -> bool:
+    """Does the line begin with a command of two words, but for a slip ("chekin on 19:00")?"""
+    pairs = {name for name in commands if name.count(" ") == 1}
+    begins = " ".join(line.casefold().split()[:2])
+    return begins not in pairs and bool(difflib.get_close_matches(begins[:40], pairs, n=1, cutoff=0.9))
+
+
 def whole_command(commands: Iterable[str], line: str) -> bool:
     """Is the line a command and nothing else ("pause", "forget me.", "kith-mod hold bob"), rather than an answer?
 

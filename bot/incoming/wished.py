@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.errors import Ambiguous, UserError
 from bot.incoming.help_first import as_message
 from bot.incoming.lines import sentences
-from bot.incoming.text import STOPS, apart, ends_something, means_command, names_command
+from bot.incoming.text import STOPS, apart, ends_something, has_slip, means_command, names_command
 from bot.messages import STATELESS, Button, Form, Message, Text, plain
 from bot.registry import Command, Registry, Reply
 from bot.words import wishes
@@ -56,6 +56,7 @@ async def beyond(
     word, _space, rest = line.strip().casefold().partition(" ")
     leads_there = found is not None and any(door.startswith(f"{word} ") for door, _label in found.wishes[0].doors)
     is_one = word in commands and (not rest or leads_there)  # it says itself what it lacks
+    is_one = is_one or has_slip(commands, line)
     return found, is_one or (means_command(commands, line) and not (found and found.whole))
 
 

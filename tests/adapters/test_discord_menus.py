@@ -163,6 +163,7 @@ async def test_people_are_chosen_in_every_form_of_a_server_and_named_between_two
     screen = await (await alice.slash("kith report", where=room)).reply()
     told = await (await alice.submit(await alice.press(screen, "Write it"), words="he shouts", who=bob)).reply()
     assert "About: Bob" in told.text
+    screen = await (await alice.slash("kith report", where=room)).reply()
     away = await (await alice.submit(await alice.press(screen, "Write it"), words="he shouts", who="Zebulon")).reply()
     assert "About, as it was written: Zebulon" in away.text, "somebody who is not in the list"
     between = await alice.slash("buddy avoid")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from inspect import unwrap
 
 import discord
 import pytest
@@ -104,7 +105,11 @@ async def test_a_refused_resume_begins_anew(fake: FakeDiscord, bot: Library) -> 
     assert fake.gateway.identifies == 2
 
 
-async def test_a_malformed_event_ends_the_library_s_connect(fake: FakeDiscord, guild: Guild) -> None:
+async def test_a_malformed_event_ends_the_library_s_connect(
+    fake: FakeDiscord, guild: Guild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = discord.gateway.DiscordWebSocket
+    monkeypatch.setattr(socket, "received_message", unwrap(socket.received_message))  # Kith's own survives it
     fake.serve_discord_py()
     bot = Library()
     await bot.login(fake.token)

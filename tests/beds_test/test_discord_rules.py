@@ -68,7 +68,7 @@ QUIET = {"allowed_mentions": {"parse": []}, "content": "x"}
         ({**QUIET, "flags": 1 << 15}, "components v2"),
         ({"content": "x"}, "allowed_mentions must be sent"),
         ({"content": "x", "allowed_mentions": {"parse": ["users"]}}, "allowed_mentions must be sent"),
-        ({"content": "x", "allowed_mentions": {"parse": [], "users": ["5"]}}, "pings ['users']"),
+        ({"content": "x", "allowed_mentions": {"parse": [], "users": ["5"]}}, "pings ['5'], who are not named"),
         ({"content": "x", "allowed_mentions": {"parse": [], "replied_user": True}}, "pings ['replied_user']"),
     ],
 )

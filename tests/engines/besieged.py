@@ -261,13 +261,14 @@ class Siege:
         return None
 
     async def _misled(self) -> str | None:
-        """Kith still finds the thread it made for Alice and Chandra, and only that one."""
+        """Kith takes no thread for the one it made for Alice and Chandra but that one."""
         place, groups = self.bed.place, self.bed.bot.core.groups
         try:
             found = await self.bed.adapter.find_group(place, groups._key("buddies.pair:1"))
         except DeliveryError:
             return "nobody knows where the thread of Alice and Chandra is"
-        return None if found and found.channel.id == self.threads["together"].id else "another thread stands for theirs"
+        ours = found is None or found.channel.id == self.threads["together"].id  # None: it is kept, and not looked for
+        return None if ours else "another thread stands for theirs"
 
     def _protected(self, connection: Connection) -> dict[str, set[tuple[Any, ...]]]:
         """Every row that names Alice, and what the community is set to."""
@@ -281,6 +282,8 @@ class Siege:
             if table == "holds":  # in her own server a stranger holds whom she likes, whoever is not there
                 about, row = ["community"], self.community.id
             which = " OR ".join(f'"{column}" = {row}' for column in about)
+            if table == "thanks":  # what was not sent is its writer's, who reads it once more
+                which = f"({which}) AND sent IS NOT NULL"
             kept[table] = {*connection.execute(f'SELECT * FROM "{table}" WHERE {which}')}
         return kept
 

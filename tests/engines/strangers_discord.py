@@ -204,7 +204,10 @@ async def _thank(siege: Siege, who: str) -> None:
     attacker: Somebody = getattr(siege, who)
     where = siege.garden.general if who == "bob" else siege.lair.general
     for place in (where, attacker.dm):
+        siege.seen.pop("Send", None)
         await siege.slash(attacker, "kith thanks", place, member=siege.alice, words=EVIL)
+        if "Send" in siege.seen:
+            await siege.press(attacker, siege.seen["Send"], place)
     await siege.send(attacker, f"kith:1:thanks.words:-:discord {siege.alice.id}", where, words=EVIL)
 
 

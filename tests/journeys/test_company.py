@@ -88,7 +88,9 @@ async def test_where_messages_are_closed_a_hello_waits_and_nobody_else_hears_of_
     offer = await bob.hear("welcomes a hello this week.")
     assert "Sent: your name" in (await bob.press(offer, "Say hello")).text
     await eventually(lambda: _state(bed, "hello.said"), [("inbox",)])
-    assert not [text for text in await bob.room_texts() if "hello" in text.casefold()]
+    first = "Hello. I help people in a community"  # Kith's own, where it was let in
+    told = [text for text in await bob.room_texts() if not text.startswith(first)]
+    assert not [text for text in told if "hello" in text.casefold()]
 
 
 async def test_where_messages_are_closed_a_welcome_waits_and_the_room_stays_still(bed: KilledBed) -> None:

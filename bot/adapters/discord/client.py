@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any, Protocol
 
 import aiohttp
@@ -174,9 +175,10 @@ def _sweep_seldom(http: discord.http.HTTPClient) -> None:
 def _survive_frames(socket: type[discord.gateway.DiscordWebSocket]) -> None:
     """A frame the library cannot read would end the client: the connection is lost and begun anew, after a while."""
     receive = socket.received_message
-    if getattr(receive, "survives", False):
+    if hasattr(receive, "__wrapped__"):  # the library's class is one for the whole process
         return
 
+    @wraps(receive)
     async def received(self: discord.gateway.DiscordWebSocket, message: Any, /) -> None:
         try:
             await receive(self, message)
@@ -186,7 +188,6 @@ def _survive_frames(socket: type[discord.gateway.DiscordWebSocket]) -> None:
             await self.close(4000)
             raise Unreadable(type(error).__name__) from None
 
-    received.survives = True  # type: ignore[attr-defined]  # the library's class is one for the whole process
     socket.received_message = received  # type: ignore[method-assign]  # it offers no setting for it
 
 
