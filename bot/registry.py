@@ -130,7 +130,8 @@ class Listener:
 @dataclass(frozen=True)
 class Measure:
     """A total for moderators, its exact count (part, whole) never shown (``storage.moderation.picture``). ``percent``:
-    ``words`` takes the part of a hundred. ``beside`` is neither the part nor its opposite.
+    ``words`` takes the part of a hundred. ``beside`` is neither the part nor its opposite. ``whether``: ``words`` takes
+    0 or 1 for the part, and no more is told than whether it is anybody.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Measure:
     place: Literal["needs", "picture", "more"] = "picture"
     beside: tuple[Callable[[Connection, Community, datetime], int], Callable[[int], Text]] | None = None
     percent: bool = False
+    whether: bool = False
 
 
 @dataclass(frozen=True)

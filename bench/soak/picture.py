@@ -76,6 +76,9 @@ def _read(connection: Connection) -> Iterator[tuple[str, bool]]:
         if shown.figure is None:
             yield "", True
             continue
+        if measure.whether:
+            yield str(shown.text), shown.figure.part in (0, 1) and not re.search(r"\d", str(shown.words))
+            continue
         numbers = [int(number) for number in re.findall(r"about (\d+)", str(shown.words), re.IGNORECASE)]
         whole, part, *beside = numbers
         dark = part if measure.percent else round(100 * part / whole)

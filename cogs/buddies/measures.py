@@ -32,6 +32,12 @@ def _stayed(part: int, whole: int) -> Text:
     ).format(part=part, whole=whole)
 
 
+def _without_a_word(part: int, _whole: int) -> Text:
+    if part:
+        return _("Some people who would like a buddy wait longer than three days without a word: `kith-mod rounds`.")
+    return _("Nobody who would like a buddy waits longer than three days without a word.")
+
+
 def _told(part: int) -> Text:
     return _("About {part} have none yet, and know it.").format(part=part)
 
@@ -55,6 +61,7 @@ def _lasted(part: int, whole: int) -> Text:
 
 MEASURES = (
     Measure(N_("buddies now"), counted.with_a_buddy, _with, "needs", (counted.told, _told)),
+    Measure(N_("buddies without a word"), counted.without_a_word, _without_a_word, "needs", whether=True),
     Measure(N_("people with a tie"), counted.tied, _tied, "picture", (counted.tie_unknown, _not_said)),
     Measure(N_("ties that last"), counted.lasted, _lasted),
     Measure(N_("buddies within two weeks"), counted.soon_talked, _soon, "more"),

@@ -224,5 +224,7 @@ def shown_of(connection: Connection, community: Community, measure: Measure) -> 
     found = picture.shown(connection, community, measure.name)
     figure, since = found or (None, None)
     part = picture.counted(connection, community, measure.name)
+    if measure.whether and part:
+        return Shown(measure, picture.whether(part), None, since)
     beside = picture.counted(connection, community, measure.name + BESIDE)
     return Shown(measure, figure, picture.beside(part, beside) if figure else None, since)

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.messages import Community
+from storage.buddies import buddies, meeting, rounds
 from storage.database.instants import seconds
 from storage.moderation.survival import Life, left
 
 LATELY, QUARTER, SOON = timedelta(days=28), timedelta(days=90), timedelta(days=14)
+UNHEARD = buddies.LOOK_AGAIN + timedelta(days=1)
 A_DAY = 86_400
 
 _TALKED = """
@@ -162,6 +164,42 @@ def told(connection: Connection, community: Community, now: datetime) -> int:
         " FROM buddy_signups WHERE community = :community AND NOT resting"
     )
     return _count(connection, query, community)[0]
+
+
+def without_a_word(connection: Connection, community: Community, now: datetime) -> tuple[int, int]:
+    """M10: those who could be introduced for three days and heard nothing in this round, of all who would like a buddy.
+
+    They are looked at every two days and told, so it is nobody unless Kith stood still. Nothing is counted before the
+    first round.
+    """
+    round_ = rounds.latest(connection, community)
+    if round_ is None:
+        return 0, 0
+    asked = {
+        person
+        for (person,) in connection.execute(
+            "SELECT person FROM buddy_answers JOIN buddy_proposals ON buddy_proposals.id = proposal WHERE round = ?",
+            (round_.id,),
+        )
+    }
+    since = dict(
+        connection.execute(
+            "SELECT person, max(since, ifnull((SELECT max(ifnull(gone, ended)) FROM buddy_members JOIN buddy_pairs"
+            " ON buddy_pairs.id = pair WHERE buddy_members.person = buddy_signups.person"
+            " AND buddy_pairs.community = buddy_signups.community AND kind = 'buddy'), 0))"
+            " FROM buddy_signups WHERE community = ?",
+            (community.id,),
+        ).fetchall()
+    )
+    last = seconds(now - UNHEARD)
+    waiting = [
+        one
+        for one in meeting.eligible(connection, community, now)
+        if one.left_out_round != round_.number
+        and one.person.id not in asked
+        and max(since[one.person.id], seconds(round_.began)) <= last
+    ]
+    return len(waiting), with_a_buddy(connection, community, now)[1]
 
 
 def _life(since: int, talked: int | None, known: int) -> Life:

@@ -52,6 +52,11 @@ def show(counted: Count) -> Figure | None:
     return Figure(_rounded(whole * share / 100), whole, share)
 
 
+def whether(counted: Count) -> Figure | None:
+    """Whether it is anybody, of at least ten: for what I owe everybody, which says nothing of what they answered."""
+    return Figure(min(counted.part, 1), _rounded(counted.whole)) if counted.whole >= FEWEST else None
+
+
 def beside(part: Count | None, counted: Count | None) -> Figure | None:
     """What stands beside a part of the same people, where it, the part and the rest are all large enough to show."""
     if part is None or counted is None or counted.whole != part.whole:

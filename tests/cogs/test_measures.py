@@ -45,6 +45,8 @@ class Plain:
         self.pairs = {row["id"]: row for row in rows("buddy_pairs") if row["community"] == HERE}
         self.rounds = {row["id"]: row for row in rows("buddy_rounds")}
         self.parts = [row for row in rows("buddy_members") if row["pair"] in self.pairs]
+        proposals = {row["id"] for row in rows("buddy_proposals") if row["round"] == 3}
+        self.asked = {row["person"] for row in rows("buddy_answers") if row["proposal"] in proposals}
         self.weeks = [row for row in rows("buddy_weeks") if row["pair"] in self.pairs]
         self.consents, self.scheduled = rows("consents"), {row["person"] for row in rows("checkin_schedules")}
         self.gave, self.totals = rows("company_gave"), rows("company_totals")
@@ -109,6 +111,7 @@ class Plain:
             "people who stay beside": self.stay("paused"),
             "buddies who stayed": self.chose_again(),
             "pauses": self.pauses(),
+            "buddies without a word": self.without_a_word(),
         }
 
     def chose_again(self) -> tuple[int, int]:
@@ -123,6 +126,20 @@ class Plain:
             if went_on or (pair["ended"] is not None and pair["ended"] >= pair["ends"]):
                 again[part["person"]] = again.get(part["person"], False) or went_on
         return sum(again.values()), len(again)
+
+    def without_a_word(self) -> tuple[int, int]:
+        wishing = [row for row in self.signups if not row["resting"]]
+        here = {row["person"] for row in self.members if row["left_at"] is None and row["away"] is None}
+        waits = 0
+        for row in wishing:
+            person = row["person"]
+            said = {one["purpose"] for one in self.consents if one["person"] == person}
+            mine = [self.pairs[part["pair"]] for part in self.parts if part["person"] == person]
+            pairs = [pair for pair in mine if pair["kind"] == "buddy"]
+            free = [row["since"], self.rounds[3]["began"], *(pair["ended"] or AT for pair in pairs)]
+            may = {"buddy", "dm", "adult"} <= said and self.persons[person]["paused_at"] is None and person in here
+            waits += may and person not in self.asked and row["left_out_round"] != 3 and max(free) <= AT - 3 * DAY
+        return waits, len(wishing)
 
     def pauses(self) -> tuple[int, int]:
         here = [row["person"] for row in self.members if row["left_at"] is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import Connection
@@ -13,6 +14,7 @@ import pytest
 import cogs
 from bot.messages import Community, Text
 from bot.registry import Measure
+from cogs.buddies.measures import MEASURES
 from cogs.moderation.desk import DONE
 from storage.members import community_settings
 from storage.moderation import audit
@@ -108,6 +110,26 @@ async def test_too_few_is_said_to_be_too_few_without_a_number(
     assert "Too few to show safely: tea." in said
     line = next(line for line in said.splitlines() if "tea" in line)
     assert not re.search(r"\d", line)
+
+
+ALL_KNOW = "Nobody who would like a buddy waits longer than three days without a word."
+SOME_WAIT = "Some people who would like a buddy wait longer than three days without a word: `kith-mod rounds`."
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [((0, 10), ALL_KNOW), ((1, 10), SOME_WAIT), ((10, 10), SOME_WAIT), ((0, 9), ""), ((9, 9), "")],
+)
+async def test_of_who_waits_without_a_word_it_is_said_whether_it_is_anybody(
+    world: Playground, many: Community, monkeypatch: pytest.MonkeyPatch, count: tuple[int, int], sentence: str
+) -> None:
+    measured(world, monkeypatch, [])
+    [measure] = [one for one in MEASURES if one.whether]
+    counting = replace(measure, count=lambda *_: count)
+    monkeypatch.setattr(world.bot.registry.cogs[0], "measures", lambda: (counting,))
+    said = str((await say(world, MO, "kith-mod picture")).text).splitlines()
+    expected = [f"{sentence} (counted {world.now.date()})"] if sentence else []
+    assert [line for line in said if "without a word" in line] == expected
 
 
 SMALL = (

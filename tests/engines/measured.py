@@ -93,6 +93,16 @@ def fill(connection: Connection, chance: random.Random, people: int = 60) -> Non
         date = datetime.fromtimestamp(AT - days * DAY, UTC).date().isoformat()
         for outcome in ("met", "unanswered", "withdrawn"):
             insert(connection, "company_totals", community=1, day=date, outcome=outcome, requests=chance.randrange(5))
+    for person in range(1, people + 1):
+        if chance.random() < 0.8:
+            for purpose in ("dm", "adult"):
+                insert(connection, "consents", person=person, purpose=purpose, version=1, text_hash="h", given=0)
+    for _proposal in range(people // 6):
+        round_ = chance.choice((2, 3))
+        asked = {"community": 1, "round": round_, "kind": "buddy", "state": "fallen", "days": 28, "made": ago(40)}
+        proposal = insert(connection, "buddy_proposals", **asked)
+        for person in chance.sample(range(1, people + 1), 2):
+            insert(connection, "buddy_answers", proposal=proposal, person=person, role="buddy", reasons="")
 
 
 def opened(folder: Path, chance: random.Random) -> Connection:
@@ -114,7 +124,8 @@ def come_and_go(connection: Connection, chance: random.Random, members: int) -> 
         [person] = connection.execute("INSERT INTO persons (zone, created) VALUES ('UTC', 0) RETURNING id").fetchone()
         since = at - chance.randrange(100) * 86_400
         connection.execute("INSERT INTO memberships (community, person, since) VALUES (1, ?, ?)", (person, since))
-        connection.execute("INSERT INTO consents VALUES (?, 'buddy', 1, 'h', 0)", (person,))
+        for purpose in ("buddy", "dm", "adult"):
+            connection.execute("INSERT INTO consents VALUES (?, ?, 1, 'h', 0)", (person, purpose))
         signed = "INSERT INTO buddy_signups (community, person, choices, since) VALUES (1, ?, '', ?)"
         connection.execute(signed, (person, since))
         for _time in range(chance.randrange(12)):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.messages import Community
 from storage.database.database import Database
 from storage.moderation import picture
-from storage.moderation.picture import CELL, FEWEST, STEP, Count, Figure, settle, show
+from storage.moderation.picture import CELL, FEWEST, STEP, Count, Figure, settle, show, whether
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -43,6 +43,7 @@ def test_two_snapshots_one_member_apart_are_the_same_snapshot() -> None:
         standing = settle(None, before)
         assert settle(standing, after) == standing, (before, after)
         assert show(settle(standing, after)) == show(before), (before, after)
+        assert whether(settle(standing, after)) == whether(before), (before, after)
 
 
 @settings(max_examples=2000, deadline=None)
@@ -83,6 +84,15 @@ def test_a_figure_is_of_ten_with_five_on_either_side_and_rounded(counted: Count)
         assert figure.part % STEP == figure.whole % STEP == 0
         assert abs(figure.whole - counted.whole) <= STEP / 2
         assert 0 <= figure.part <= figure.whole
+
+
+@given(counts(200))
+def test_whether_it_is_anybody_is_told_of_ten_and_no_more_than_that(counted: Count) -> None:
+    figure = whether(counted)
+    assert (figure is not None) == (counted.whole >= FEWEST)
+    if figure is not None:
+        assert figure == whether(Count(counted.part and 1, counted.whole))
+        assert figure.part == (1 if counted.part else 0)
 
 
 @given(counts(200))
