@@ -5,19 +5,25 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, connect
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from lifelines import KaplanMeierFitter
 
+from bot.asking.consenting import ADULT, CORE
 from bot.hosting.installation import DATABASE
-from bot.messages import Community
+from bot.messages import Community, Person
 from cogs.buddies.measures import MEASURES
+from cogs.company.helping import Helping
 from storage.company import helping, kept
+from storage.members import consents
 from storage.moderation import picture
+from tests.cast import ALICE, BOB, MO, Playground
+from tests.cogs.moderated import person, populate
 from tests.engines.measured import AT, DAY, HERE, NOW, fill
 from tests.prepared import prepared
 
@@ -217,3 +223,39 @@ def test_every_figure_is_what_a_plain_recomputation_finds(connection: Connection
     for name, figure in plain.items():
         assert found[name] == figure, name
     assert min(whole for _part, whole in plain.values()) >= 10, "there is something to compare"
+
+
+AHEAD = {"UTC": 0, "Asia/Tokyo": 9, "America/Bogota": -5}
+"""Zones without summer time, and by how many hours they are ahead."""
+
+
+@pytest.mark.parametrize("hours", [(6, 5, 9), (1, 20, 11), (8, 8, 8), (24, 0, 0)])
+async def test_hours_nobody_covers_and_what_helps_are_what_a_plain_recomputation_finds(
+    world: Playground, hours: tuple[int, int, int]
+) -> None:
+    community = await populate(world)
+    helpers = list(zip((ALICE, BOB, MO), AHEAD, (7, 15, 22), hours, strict=True))
+    for member, zone, start, length in helpers:
+        if length:
+            one = await person(world, member)
+            await world.bot.database.write(_helps, one, zone, start, (start + length) % 24, world.now)
+    now = world.now.replace(minute=0, second=0, microsecond=0)
+    free = [
+        hour
+        for hour in (now + timedelta(hours=n) for n in range(24))
+        if all((hour.hour + AHEAD[zone] - start) % 24 >= length for _who, zone, start, length in helpers)
+    ]
+    [cog] = [cog for cog in world.bot.registry.cogs if isinstance(cog, Helping)]
+    zone = ZoneInfo(cog.core.settings.zone)
+    of_day = [sum(hour.astimezone(zone).hour // 6 == part for hour in free) for part in range(4)]
+    fewest = min((count for count in of_day if count), default=0)
+    more = (fewest + 1) // 2
+    part = ("nights", "mornings", "afternoons", "evenings")[3 - of_day[::-1].index(fewest)]
+    helper = "1 more helper with two hours a day" if more == 1 else f"{more} more helpers with two hours a day each"
+    said = [f"Helper hours nobody covers in the coming day: {len(free)} of 24.", f"{helper}, and {part} are covered."]
+    assert [*map(str, await cog.needs(community, world.now))] == (said if free else [])
+
+
+def _helps(connection: Connection, one: Person, zone: str, start: int, end: int, now: datetime) -> None:
+    consents.give(connection, one, (*CORE, ADULT, helping.HELPER), "Yes.", now)
+    helping.set_hours(connection, one, zone, f"{start:02}:00", f"{end:02}:00", helping.EVERY_DAY)
