@@ -137,7 +137,7 @@ class Measure:
     name: str
     count: Callable[[Connection, Community, datetime], tuple[int, int]]
     words: Callable[[int, int], Text]
-    place: Literal["needs", "picture", "more"] = "picture"
+    place: Literal["needs", "picture", "more", "run"] = "picture"
     beside: tuple[Callable[[Connection, Community, datetime], int], Callable[[int], Text]] | None = None
     percent: bool = False
     whether: bool = False

@@ -18,16 +18,20 @@ from tempfile import TemporaryDirectory
 from bench.report import progress
 from bot.messages import Community
 from cogs.buddies.measures import MEASURES as BUDDIES
+from cogs.circles.stewards import MEASURES as CIRCLES
 from cogs.company.asking import MEASURES as COMPANY
 from cogs.moderation import picture
 from cogs.moderation.picture import MEASURES as PEOPLE
+from storage.moderation import cases
+from storage.moderation.cases import Viewer
 from storage.moderation.picture import FEWEST, STEP, counted
 from tests.engines.measured import HERE, NOW, come_and_go, opened, undone
 
 NEEDS = "run"
 
-ALL = (*BUDDIES, *COMPANY, *PEOPLE)
+ALL = (*CIRCLES, *BUDDIES, *COMPANY, *PEOPLE)
 COMMUNITY = Community(HERE)
+MODERATOR = Viewer(None, frozenset({b"1"}))
 OF_EACH = 50
 """Changes tried on one community before the next is made."""
 
@@ -67,7 +71,8 @@ def read(connection: Connection) -> list[tuple[str, bool]]:
     people = counted(connection, COMMUNITY, picture.PEOPLE)
     if people is None or people.whole < FEWEST:
         return []
-    return list(_read(connection))
+    reported = picture.reports(cases.lately(connection, COMMUNITY, MODERATOR, NOW))
+    return [*_read(connection), *((str(words), True) for words in reported)]
 
 
 def _read(connection: Connection) -> Iterator[tuple[str, bool]]:

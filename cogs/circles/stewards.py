@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Literal
@@ -11,10 +11,11 @@ from bot.cog import KeepsNothing, action, command
 from bot.context import Context
 from bot.errors import UserError
 from bot.messages import Button, Community, Field, Form, Member, Message, Person, Text, When, Who
-from bot.words.i18n import _, ngettext
+from bot.registry import Measure
+from bot.words.i18n import N_, _, ngettext
 from cogs.circles import dates, hosting, kinds, lookup, wording
 from cogs.moderation import desk
-from storage.circles import circles, hosts
+from storage.circles import circles, counted, hosts
 from storage.circles.circles import Circle
 from storage.members import members
 
@@ -153,6 +154,19 @@ class CircleModeration(KeepsNothing):  # what moderators did stands in the audit
             words = ngettext("{n} circle meets in the next 7 days.", "{n} circles meet in the next 7 days.", coming)
             found.insert(0, words.format(n=coming))
         return found
+
+    def measures(self) -> Iterable[Measure]:
+        return MEASURES
+
+
+def _with_two(part: int, whole: int) -> Text:
+    words = _(
+        "Of about {whole} dates held in the last three months by circles that need two hosts, about {part} had two."
+    )
+    return words.format(part=part, whole=whole)
+
+
+MEASURES = (Measure(N_("dates with two hosts"), counted.with_two_hosts, _with_two, "run"),)
 
 
 def _end(connection: Connection, circle: Circle, state: Literal["paused", "archived"], context: Context) -> None:

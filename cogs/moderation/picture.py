@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from bot.cog import Core, KeepsNothing, action, command, job
@@ -12,10 +12,11 @@ from bot.context import Context
 from bot.messages import Button, Community, File, Message, Text
 from bot.registry import Measure, Reply
 from bot.words.drawing import Bar, Drawing
-from bot.words.i18n import N_, _, say
+from bot.words.i18n import N_, _, ngettext, say
 from cogs.moderation import desk, wording
 from storage.members import community_settings
 from storage.moderation import audit, cases, picture
+from storage.moderation.cases import Lately
 from storage.moderation.picture import Count, Figure
 
 NAME = "kith-mod picture"
@@ -70,7 +71,8 @@ class Picture(KeepsNothing):
             return question
         small = await self._is_small(context)
         said = [_("This week:"), *await self._needs(context)]
-        found = [] if small else [await self._figure(context, one) for one in self._measures() if one.place != "more"]
+        places = ("needs", "picture")
+        found = [] if small else [await self._figure(context, one) for one in self._measures() if one.place in places]
         said += [one.text for one in found if one.measure.place == "needs" and one.figure]
         if len(said) == 1:
             said.append(_("nothing waits for you."))
@@ -79,7 +81,7 @@ class Picture(KeepsNothing):
         if goes_on:
             said.append(_("Next in setting me up: {part}.").format(part=say(wording.PARTS[max(step, 1) - 1])))
         shown = [one for one in found if one.measure.place == "picture"]
-        said += [_small()] if small else [*_sentences(shown), *_too_few(shown)]
+        said += [_small()] if small else [*_sentences(shown), *_too_few(_refused(shown))]
         more = () if small else (Button(_("More totals"), "picture.more"),)
         buttons = (*goes_on, *more, Button(_("What moderators did"), "audit.open"))
         return Message(Text("\n").join(said), buttons, await self._drawn(context, shown))
@@ -89,8 +91,24 @@ class Picture(KeepsNothing):
         """The totals that are not drawn."""
         if await self._is_small(context):
             return Message(_small())
-        found = [await self._figure(context, one) for one in self._measures() if one.place == "more"]
-        return Message(Text("\n").join([_("More totals:"), *_sentences(found), *_too_few(found)]))
+        found = await self._of(context, "more")
+        said = [_("More totals:"), *_sentences(found), *_too_few(_refused(found))]
+        return Message(Text("\n").join(said), (Button(_("Circles and reports"), "picture.run"),))
+
+    @action("picture.run", moderators=True)
+    async def run(self, context: Context, value: str) -> Message:
+        """The totals of what moderators and hosts do."""
+        if await self._is_small(context):
+            return Message(_small())
+        found = await self._of(context, "run")
+        viewer = await desk.viewer(self, context)
+        reported = reports(await self.read(cases.lately, context.here, viewer, context.now))
+        refused = _refused(found) if reported else [*_refused(found), _("reports")]
+        said = [_("Circles and reports:"), *_sentences(found), *reported, *_too_few(refused)]
+        return Message(Text("\n").join(said))
+
+    async def _of(self, context: Context, place: str) -> list[Shown]:
+        return [await self._figure(context, one) for one in self._measures() if one.place == place]
 
     async def _needs(self, context: Context) -> list[Text]:
         community = context.here
@@ -203,10 +221,31 @@ def _sentences(found: Iterable[Shown]) -> Iterable[Text]:
     return (one.text for one in found if one.figure)
 
 
-def _too_few(found: Iterable[Shown]) -> Iterable[Text]:
-    names = [say(one.measure.name) for one in found if one.figure is None]
+def _refused(found: Iterable[Shown]) -> list[Text]:
+    return [say(one.measure.name) for one in found if one.figure is None]
+
+
+def _too_few(names: Sequence[Text]) -> Iterable[Text]:
     if names:
         yield _("Too few to show safely: {names}.").format(names=Text(", ").join(names))
+
+
+def reports(found: Lately) -> tuple[Text, ...]:
+    """M11, of the reports the reader may see."""
+    if found.opened < picture.FEWEST:
+        return ()
+    words = _("Of about {whole} reports of the last three months that you can see, about {part} are closed.")
+    part = picture.rounded(found.closed)
+    if not part:
+        words = _("Of about {whole} reports of the last three months that you can see, fewer than 5 are closed.")
+    said = words.format(whole=picture.rounded(found.opened), part=part)
+    if found.half is None:
+        return (said + " " + _("Fewer than half of them were looked at so far."),)
+    hours = max(1, -(-found.half // timedelta(hours=1)))
+    words = ngettext(
+        "Half of them were looked at within {n} hour.", "Half of them were looked at within {n} hours.", hours
+    )
+    return (said + " " + words.format(n=hours),)
 
 
 def count(connection: Connection, community: Community, measures: Iterable[Measure], now: datetime) -> None:

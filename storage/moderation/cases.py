@@ -17,7 +17,8 @@ from storage.database import sql
 from storage.database.instants import instant, seconds
 from storage.delivery import deliveries
 from storage.members import community_settings
-from storage.moderation import holds
+from storage.moderation import holds, survival
+from storage.moderation.survival import Life
 
 KEPT = timedelta(days=90)
 """After a case is closed."""
@@ -49,6 +50,14 @@ class Case(NamedTuple):
     opened: datetime
     closed: datetime | None
     reported: Person | None
+
+
+class Lately(NamedTuple):
+    """Of the reports of some time: how many there were, how many are closed, and when half had been looked at."""
+
+    opened: int
+    closed: int
+    half: timedelta | None
 
 
 class Viewer(NamedTuple):
@@ -92,6 +101,25 @@ def open_cases(connection: Connection, community: Community, viewer: Viewer) -> 
         f"{_SELECT} WHERE cases.community = ? AND closed IS NULL ORDER BY cases.id", (community.id,)
     )
     return [case for case in map(_case, rows.fetchall()) if _may_see(connection, case, viewer)]
+
+
+def lately(connection: Connection, community: Community, viewer: Viewer, now: datetime) -> Lately:
+    """M11: what was reported in the last three months, without any case that names the viewer.
+
+    Nothing of these is erased yet. Half of them by Kaplan-Meier: what nobody has looked at is known up to now.
+    """
+    rows = connection.execute(
+        f"{_SELECT} WHERE cases.community = ? AND opened > ?", (community.id, seconds(now - KEPT))
+    ).fetchall()
+    found = [case for case in map(_case, rows) if _may_see(connection, case, viewer)]
+    seen_at = dict(connection.execute("SELECT id, first_seen FROM cases WHERE community = ?", (community.id,)))
+    lives = []
+    for case in found:
+        looked = seen_at[case.id]
+        lives.append(Life((looked or seconds(now)) - seconds(case.opened), looked is not None))
+    half = survival.half(lives)
+    closed = sum(case.closed is not None for case in found)
+    return Lately(len(found), closed, None if half is None else timedelta(seconds=half))
 
 
 def get(connection: Connection, community: Community, case: int, viewer: Viewer) -> Case | None:

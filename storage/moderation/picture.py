@@ -47,14 +47,14 @@ def show(counted: Count) -> Figure | None:
     rest = counted.whole - counted.part
     if counted.whole < FEWEST or counted.part < CELL or rest < CELL:
         return None
-    share = _rounded(100 * counted.part / counted.whole)
-    whole = _rounded(counted.whole)
-    return Figure(_rounded(whole * share / 100), whole, share)
+    share = rounded(100 * counted.part / counted.whole)
+    whole = rounded(counted.whole)
+    return Figure(rounded(whole * share / 100), whole, share)
 
 
 def whether(counted: Count) -> Figure | None:
     """Whether it is anybody, of at least ten: for what I owe everybody, which says nothing of what they answered."""
-    return Figure(min(counted.part, 1), _rounded(counted.whole)) if counted.whole >= FEWEST else None
+    return Figure(min(counted.part, 1), rounded(counted.whole)) if counted.whole >= FEWEST else None
 
 
 def beside(part: Count | None, counted: Count | None) -> Figure | None:
@@ -68,7 +68,8 @@ def beside(part: Count | None, counted: Count | None) -> Figure | None:
     return second
 
 
-def _rounded(value: float) -> int:
+def rounded(value: float) -> int:
+    """As every number is said."""
     return STEP * round(value / STEP)
 
 

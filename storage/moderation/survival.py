@@ -33,3 +33,8 @@ def curve(lives: Iterable[Life]) -> list[tuple[float, float]]:
 def left(lives: Iterable[Life], after: float) -> float:
     """The share for whom it has not happened by then."""
     return next((share for moment, share in reversed(curve(lives)) if moment <= after), 1.0)
+
+
+def half(lives: Iterable[Life]) -> float | None:
+    """When it had happened for half of them; None where it has not. A half is a product of shares, and not exact."""
+    return next((moment for moment, share in curve(lives) if share <= 1 / 2 + 1e-9), None)

@@ -19,15 +19,18 @@ from bot.hosting.installation import DATABASE
 from bot.messages import Community, Person
 from cogs.buddies.measures import MEASURES
 from cogs.company.helping import Helping
+from storage.circles.counted import with_two_hosts
 from storage.company import helping, kept
 from storage.members import consents
-from storage.moderation import picture
+from storage.moderation import cases, picture
+from storage.moderation.cases import Viewer
 from tests.cast import ALICE, BOB, MO, Playground
 from tests.cogs.moderated import person, populate
 from tests.engines.measured import AT, DAY, HERE, NOW, fill
 from tests.prepared import prepared
 
 Row = dict[str, Any]
+ME = Viewer(Person(1), frozenset({b"1"}))
 
 
 @pytest.fixture
@@ -55,6 +58,9 @@ class Plain:
         self.asked = {row["person"] for row in rows("buddy_answers") if row["proposal"] in proposals}
         self.weeks = [row for row in rows("buddy_weeks") if row["pair"] in self.pairs]
         self.consents, self.scheduled = rows("consents"), {row["person"] for row in rows("checkin_schedules")}
+        self.circles = [row for row in rows("circles") if row["community"] == HERE]
+        self.dates, self.named = rows("gatherings"), rows("case_people")
+        self.cases = [row for row in rows("cases") if row["community"] == HERE]
         self.gave, self.totals = rows("company_gave"), rows("company_totals")
 
     def talks(self, person: int) -> list[int]:
@@ -118,7 +124,37 @@ class Plain:
             "buddies who stayed": self.chose_again(),
             "pauses": self.pauses(),
             "buddies without a word": self.without_a_word(),
+            "dates with two hosts": self.two_hosts(),
+            "reports": self.reports(),
         }
+
+    def two_hosts(self) -> tuple[int, int]:
+        circles = {row["id"] for row in self.circles if row["kind"] in ("circle", "story", "skill", "hosts")}
+        held = [
+            row
+            for row in self.dates
+            if row["circle"] in circles and row["state"] != "cancelled" and AT - 90 * DAY < row["ends"] <= AT
+        ]
+        return sum(not row["alone"] for row in held), len(held)
+
+    def mine_to_see(self) -> list[Row]:
+        """Reports of three months, for a moderator who is the first member and has another account."""
+        about_me = {row["case"] for row in self.named if row["person"] == 1 or row["code"] == b"1"}
+        return [
+            row
+            for row in self.cases
+            if row["id"] not in about_me and row["viewers"] == "moderators" and row["opened"] > AT - 90 * DAY
+        ]
+
+    def reports(self) -> tuple[int, int]:
+        found = self.mine_to_see()
+        return sum(row["closed"] is not None for row in found), len(found)
+
+    def half_seen(self) -> float:
+        found = self.mine_to_see()
+        waits = [(row["first_seen"] or AT) - row["opened"] for row in found]
+        fitted = KaplanMeierFitter().fit(waits, [row["first_seen"] is not None for row in found])
+        return min(time for time, share in fitted.survival_function_.itertuples() if share < 0.5 + 1e-9)
 
     def chose_again(self) -> tuple[int, int]:
         """A pair that goes on belongs to a round that began after it did."""
@@ -209,6 +245,9 @@ def counted(connection: Connection) -> dict[str, tuple[int, int]]:
             found[f"{measure.name} beside"] = (measure.beside[0](connection, here, NOW), found[measure.name][1])
     found["company"] = kept.answered(connection, here, NOW)
     found["load"] = helping.shared(connection, here, NOW)
+    found["dates with two hosts"] = with_two_hosts(connection, here, NOW)
+    reported = cases.lately(connection, here, ME, NOW)
+    found["reports"] = (reported.closed, reported.opened)
     found["pauses"] = picture.paused(connection, here, NOW)
     found["people who stay"] = picture.stayed(connection, here, NOW)
     found["people who stay beside"] = (picture.resting(connection, here, NOW), found["people who stay"][1])
@@ -222,6 +261,9 @@ def test_every_figure_is_what_a_plain_recomputation_finds(connection: Connection
     assert set(found) == set(plain)
     for name, figure in plain.items():
         assert found[name] == figure, name
+    half = cases.lately(connection, Community(HERE), ME, NOW).half
+    assert half is not None
+    assert half.total_seconds() == Plain(connection).half_seen()
     assert min(whole for _part, whole in plain.values()) >= 10, "there is something to compare"
 
 

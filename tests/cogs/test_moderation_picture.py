@@ -16,10 +16,12 @@ from bot.messages import Community, Text
 from bot.registry import Measure
 from cogs.buddies.measures import MEASURES
 from cogs.moderation.desk import DONE
+from storage.database.instants import seconds
 from storage.members import community_settings
 from storage.moderation import audit
 from tests.cast import ALICE, DANA, MO, Playground, labels
-from tests.cogs.moderated import ANNA, populate, press, say
+from tests.cogs.moderated import ANNA, person, populate, press, say
+from tests.engines.measured import insert
 
 
 @pytest.fixture
@@ -163,6 +165,37 @@ async def test_it_says_what_helps_now(world: Playground, porch: Community) -> No
     said = str((await say(world, MO, "kith-mod picture")).text)
     assert "Helper hours nobody covers in the coming day: 24 of 24." in said
     assert "3 more helpers with two hours a day each, and evenings are covered." in said
+
+
+async def test_reports_are_counted_of_those_the_reader_may_see(world: Playground, many: Community) -> None:
+    mo = await person(world, MO)
+
+    def reported(connection: Connection) -> None:
+        for number in range(10):
+            at = {
+                "opened": seconds(world.now - timedelta(days=2)),
+                "first_seen": seconds(world.now - timedelta(days=1)),
+            }
+            case = insert(connection, "cases", community=many.id, viewers="moderators", words=b"", **at)
+            about = mo.id if number == 9 else None
+            insert(connection, "case_people", case=case, part="reported", person=about, code=b"")
+
+    await world.bot.database.write(reported)
+    said = []
+    for moderator in (MO, ANNA):
+        more = await press(world, moderator, await say(world, moderator, "kith-mod picture"), "More totals")
+        said.append(str((await press(world, moderator, more, "Circles and reports")).text).splitlines())
+    assert said[0][1:] == ["Too few to show safely: dates with two hosts, reports."]
+    assert said[1][1:] == [
+        "Of about 10 reports of the last three months that you can see, fewer than 5 are closed. Half of them were"
+        " looked at within 24 hours.",
+        "Too few to show safely: dates with two hosts.",
+    ]
+
+
+def test_no_screen_of_totals_is_longer_than_five_lines(world: Playground) -> None:
+    places = [measure.place for cog in world.bot.registry.cogs for measure in cog.measures()]
+    assert (places.count("picture"), places.count("more"), places.count("run")) == (5, 4, 1)
 
 
 async def test_the_rest_of_the_totals_stands_behind_a_button(world: Playground, many: Community) -> None:

@@ -103,6 +103,51 @@ def fill(connection: Connection, chance: random.Random, people: int = 60) -> Non
         proposal = insert(connection, "buddy_proposals", **asked)
         for person in chance.sample(range(1, people + 1), 2):
             insert(connection, "buddy_answers", proposal=proposal, person=person, role="buddy", reasons="")
+    _meet(connection, chance)
+    _report(connection, chance, people)
+
+
+def _meet(connection: Connection, chance: random.Random) -> None:
+    for _circle in range(16):
+        circle = insert(
+            connection,
+            "circles",
+            community=chance.choice((1, 1, 1, 2)),
+            kind=chance.choice(("circle", "story", "skill", "hosts", "social")),
+            state="published",
+            title=b"",
+            recurrence="",
+            minutes=60,
+            seats=8,
+            platform="local",
+            created=0,
+        )
+        for week in range(chance.randrange(20)):
+            starts = AT + (3 - week) * 7 * DAY - chance.randrange(DAY)
+            state = "planned" if starts > AT else chance.choice(("planned", "over", "over", "cancelled"))
+            date = {"nominal": str(week), "starts": starts, "ends": starts + 3600, "state": state}
+            insert(connection, "gatherings", circle=circle, **date, alone=chance.random() < 0.4)
+
+
+def _report(connection: Connection, chance: random.Random, people: int) -> None:
+    """Reports of which some name the first member. An account's hash is its number."""
+    for _case in range(people):
+        opened = AT - chance.randrange(120 * DAY)
+        seen = min(AT, opened + chance.randrange(4 * DAY)) if chance.random() < 0.8 else None
+        case = insert(
+            connection,
+            "cases",
+            community=chance.choice((1, 1, 2)),
+            viewers=chance.choice(("moderators", "moderators", "moderators", "host")),
+            words=b"",
+            opened=opened,
+            first_seen=seen,
+            closed=seen if chance.random() < 0.6 else None,
+        )
+        named = chance.sample(range(1, people + 1), 2)
+        for part, person in zip(("reporter", "reported"), named, strict=True):
+            code = b"%d" % (1 if chance.random() < 0.1 else person)
+            insert(connection, "case_people", case=case, part=part, person=person, code=code)
 
 
 def opened(folder: Path, chance: random.Random) -> Connection:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
-from storage.moderation.survival import Life, curve, left
+from storage.moderation.survival import Life, curve, half, left
 
 LIVES = st.lists(st.builds(Life, st.integers(0, 12).map(float), st.booleans()), min_size=1, max_size=40)
 
@@ -16,6 +16,8 @@ LIVES = st.lists(st.builds(Life, st.integers(0, 12).map(float), st.booleans()), 
 def test_it_is_what_lifelines_says(lives: list[Life], after: int) -> None:
     fitter = KaplanMeierFitter().fit([one.lasted for one in lives], [one.ended for one in lives])
     assert abs(left(lives, after) - float(fitter.predict(after))) < 1e-9
+    shares = fitter.survival_function_.itertuples()
+    assert half(lives) == min((moment for moment, share in shares if share < 0.5 + 1e-9), default=None)
 
 
 def test_what_is_known_only_in_part_counts_as_long_as_it_is_known() -> None:
