@@ -1,4 +1,5 @@
 """Leads a visitor through the steps: says what is next, does it if they like, and looks whether they did it themselves.
+What is nobody's to decide is played at once.
 
 Where the visitor stands is kept in the community's database, so a tour that was left, or cut short, goes on there.
 """
@@ -9,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from bot.adapters.local import NAME
@@ -18,11 +20,11 @@ from bot.messages import Button, Channel
 from bot.story.page.world import MODERATORS, World
 from bot.story.playground import CAST, HOUR, ROOM
 from bot.story.tour import kept
-from bot.story.tour.steps import STEPS, Deed, Step
+from bot.story.tour.steps import STEPS, Deed, Played, Step
 from storage.database import platforms
 
-KEY = "tour"
-END = "Everything here can be tried further: write as anybody, press what Kith offers, and turn the clock."
+KEY = "guided"
+END = "Write as anybody, or turn the clock. “Five guided minutes” begins the tour again."
 LONGEST_WAIT = 14 * 24
 """Hours after which what a step waits for does not come any more: something else was chosen before."""
 
@@ -33,8 +35,11 @@ class Guide:
     def __init__(self, world: World) -> None:
         self._world = world
         self._going = asyncio.Lock()
-        self._at = self._deed = self._seen = self._from = 0
+        self._at = len(STEPS)
+        self._deed = self._seen = self._from = 0
         self._before: kept.Kept = {}
+        self._folded: list[list[int]] = []  # first and last line of what was played and needs no reading
+        self._played: list[str] = []  # which of it lasts
         self._on = self._lost = False
         self.frame: dict[str, Any] | None = None
         self.changed: Callable[[], None] = lambda: None
@@ -48,17 +53,18 @@ class Guide:
         """Where the tour stood when the community was closed."""
         written = await self._world.playground.bot.database.read(platforms.state, NAME, KEY)
         if written is not None:
-            self._on, self._at, self._deed, self._seen, self._from, self._before = json.loads(written)
+            self._on, self._at, self._deed, self._seen, self._from, self._before, *rest = json.loads(written)
+            self._folded, self._played = rest
             await self._show()
 
     async def begin(self) -> None:
         async with self._going:
-            if self._at >= len(STEPS):
-                self._at = 0
             self._on = True
             self._world.go("still")
-            if not self._before or self._lost or not self._deed:
-                await self._enter(self._at)
+            if self._at >= len(STEPS):
+                await self._enter(0)
+            elif self._lost:
+                await self._once_more()
             await self._show()
 
     async def leave(self) -> None:
@@ -71,18 +77,19 @@ class Guide:
             if not self._on or self._at >= len(STEPS):
                 return
             if self._lost:
-                await self._enter(self._at)
+                await self._once_more()
             elif self._deed == len(self._step.deeds):
                 await self._forth()
-            else:
-                self._lost = not await self._do(self._step.deeds[self._deed])
+            elif isinstance(deed := self._step.deeds[self._deed], Deed):
+                self._lost = not await self._do(deed)
                 await self._look()
             await self._show()
 
     async def skip(self) -> None:
         async with self._going:
-            await self._forth()
-            await self._show()
+            if self._on and self._at < len(STEPS):
+                await self._forth()
+                await self._show()
 
     async def look(self) -> None:
         """Somebody did something: perhaps it is what was next."""
@@ -108,6 +115,11 @@ class Guide:
         self._before = await kept.of(self._world.playground.bot, self._step.you)
         await self._others()
 
+    async def _once_more(self) -> None:
+        """The step again, with all that belongs to it: what was thought to last may have been undone."""
+        self._played = [one for one in self._played if not one.startswith(f"{self._at}.")]
+        await self._enter(self._at)
+
     async def _look(self) -> bool:
         """Whether what was next was done, by the visitor or for them; then the others do what is theirs."""
         begun = self._deed
@@ -115,7 +127,7 @@ class Guide:
         while self._at < len(STEPS) and self._deed < len(self._step.deeds) and self._seen < len(lines):
             line, deed = lines[self._seen], self._step.deeds[self._deed]
             self._seen += 1
-            if line.by == deed.who.id and str(line.message.text) == deed.words:
+            if isinstance(deed, Deed) and line.by == deed.who.id and str(line.message.text) == deed.words:
                 self._deed += 1
                 self._lost = False
                 await self._others()
@@ -123,23 +135,40 @@ class Guide:
 
     async def _others(self) -> None:
         """Everything up to what is the visitor's own: other people act, and time passes."""
-        for deed in self._step.deeds[self._deed :]:
-            if deed.how == "is asked":
-                await self._wait_for(deed)
-            elif deed.who != self._step.you:
-                await self._do(deed)
-            else:
-                break
+        deeds = self._step.deeds
+        while self._deed < len(deeds) and isinstance(played := deeds[self._deed], Played):
+            mark = f"{self._at}.{self._deed}"
+            if mark not in self._played:
+                await self._play(played)
+            if played.once and mark not in self._played:
+                self._played.append(mark)
             self._deed += 1
         self._seen = len(self._world.chat.lines)
 
-    async def _wait_for(self, deed: Deed) -> None:
-        since = len(self._world.chat.lines)
+    async def _play(self, played: Played) -> None:
+        """What came last is what is read; all else since the visitor's own last deed is folded."""
+        lines = self._world.chat.lines
+        own = (number for number in range(len(lines), self._from, -1) if lines[number - 1].by == self._step.you.id)
+        begun = last = next(own, len(lines))
+        for deed in played.deeds:
+            last = len(lines)
+            if deed.how == "is asked":
+                last = await self._wait_for(deed)
+            else:
+                await self._do(deed)
+        if last > begun:
+            self._folded.append([lines[begun].id, lines[last - 1].id])
+
+    async def _wait_for(self, deed: Deed) -> int:
+        """How many lines there were before the hour in which it came."""
+        before = len(self._world.chat.lines)
         for _hour in range(LONGEST_WAIT):
-            if self._button(deed, self._from):
-                return
+            if self._button(deed):
+                return before
+            before = len(self._world.chat.lines)
             await self._world.wait(HOUR)
-        self._lost = self._button(deed, since) is None
+        self._lost = self._button(deed) is None
+        return before
 
     async def _do(self, deed: Deed) -> bool:
         """Whether it could be done: a button may not be there, as somebody chose something else before."""
@@ -158,9 +187,9 @@ class Guide:
                 await self._world.act(deed.who, partial(chat.write, deed.who, where, words))
         return True
 
-    def _button(self, deed: Deed, since: int = 0) -> Button | None:
-        """The last that this member was shown with these words."""
-        for line in reversed(self._world.chat.lines[since:]):
+    def _button(self, deed: Deed) -> Button | None:
+        """The last that this member was shown with these words in this step."""
+        for line in reversed(self._world.chat.lines[self._from :]):
             if not line.by and line.reader == deed.who.id:
                 for button in line.message.buttons:
                     if str(button.label) == deed.words:
@@ -172,42 +201,48 @@ class Guide:
     async def _show(self) -> None:
         self.frame = await self._drawn()
         database = self._world.playground.bot.database
-        written = [self._on, self._at, self._deed, self._seen, self._from, self._before]
+        written = [self._on, self._at, self._deed, self._seen, self._from, self._before, self._folded, self._played]
         await database.write(platforms.set_state, NAME, KEY, json.dumps(written))
         self.changed()
 
     async def _drawn(self) -> dict[str, Any]:
-        frame: dict[str, Any] = {"is": "tour", "on": self._on, "of": len(STEPS), "titles": [one.title for one in STEPS]}
+        frame: dict[str, Any] = {"is": "tour", "on": self._on, "of": len(STEPS), "folded": self._folded.copy()}
         if not self._on or self._at >= len(STEPS):
             return frame | {"at": min(self._at, len(STEPS)), "ended": self._at >= len(STEPS), "about": END}
         step = self._step
-        frame |= {"at": self._at, "title": step.title, "about": step.about, "who": step.you.id, "lost": self._lost}
-        frame["beside"] = step.beside.id
-        if self._deed < len(step.deeds):
-            deed = step.deeds[self._deed]
-            own = [number for number, one in enumerate(step.deeds) if one.who == step.you and one.how != "is asked"]
+        frame |= {"at": self._at, "title": step.title, "who": step.you.id, "beside": step.beside.id, "lost": self._lost}
+        if self._deed < len(step.deeds) and isinstance(deed := step.deeds[self._deed], Deed):
+            begins = all(isinstance(one, Played) for one in step.deeds[: self._deed])
+            said = [step.about, self._says()] if begins else [self._says() or step.about]
             following = {"name": deed.who.name, "how": deed.how, "words": deed.words}
-            return frame | {"next": following, "press": own.index(self._deed) + 1, "presses": len(own)}
+            return frame | {"about": [one for one in said if one], "next": following}
         after = await kept.of(self._world.playground.bot, step.you)
+        new = kept.changes(self._before, after)
         return frame | {
-            "happened": self._happened(),
-            "kept": kept.changes(self._before, after),
+            "happened": f"{self._says()} {self._happened()}".strip(),
+            "kept": new,
+            "named": kept.named(new, step.kept),
             "of_whom": step.you.name,
             "entries": sum(map(len, after.values())),
+            "then": STEPS[self._at + 1].title if step is not STEPS[-1] else "",
         }
+
+    def _says(self) -> str:
+        """What was played since the visitor's last own deed."""
+        played = takewhile(lambda one: isinstance(one, Played), reversed(self._step.deeds[: self._deed]))
+        return " ".join(one.says for one in reversed([*played]) if isinstance(one, Played))
 
     def _happened(self) -> str:
         """Whom Kith spoke to in this step, read from the chats themselves."""
         spoken = [line for line in self._world.chat.lines[self._from :] if not line.by]
         to = [member.name or member.id for member in CAST if any(line.reader == member.id for line in spoken)]
-        where = {_place(line) for line in spoken if not line.reader}
+        where = {self._place(line) for line in spoken if not line.reader}
         alone = f"Kith wrote to {_listed(to)}, each alone." if len(to) > 1 else f"Kith wrote to {_listed(to)} alone."
-        shared = f" It wrote in {_listed(sorted(where))} too." if where else " In no shared place did it say anything."
-        return alone + shared
+        return f"{alone} It wrote in {_listed(sorted(where))} too." if where else f"{alone} Nowhere else."
 
-
-def _place(line: Line) -> str:
-    return {ROOM.id: ROOM.name, MODERATORS.channel.id: "the moderators' room"}.get(line.where, "a place of their own")
+    def _place(self, line: Line) -> str:
+        shared = {ROOM.id: self._world.chat.rooms[ROOM.id].place.name, MODERATORS.channel.id: "the moderators' room"}
+        return shared.get(line.where, "a place of their own")
 
 
 def _listed(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -57,6 +58,11 @@ def changes(before: Kept, after: Kept) -> list[str]:
         return ["Nothing any more." if before else "Nothing."]
     new = {title: [one for one in entries if one not in before.get(title, ())] for title, entries in after.items()}
     return [f"{title}: {_few(entries)}" for title, entries in new.items() if entries] or ["Nothing new."]
+
+
+def named(new: Sequence[str], titles: Sequence[str]) -> list[str]:
+    """Of what is new that of these things; all of it where it is none of them."""
+    return [one for one in new if one.partition(":")[0] in titles] or [*new]
 
 
 def _few(entries: list[str]) -> str:

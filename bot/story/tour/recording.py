@@ -24,44 +24,43 @@ EVENING = datetime(2026, 3, 23, 18, 40, tzinfo=UTC)
 """A Monday."""
 MOST_PRESSES = 200
 SHOWN = "Recorded from Kith itself: what it says here is what it says."
-END = "`scripts/play` opens the same page with Kith behind it: there everything can be tried further."
+END = "scripts/play opens the same page with Kith behind it. “Five guided minutes” begins this tour again."
 HIDDEN = "#turns, #ways, .write, .more, .files { display: none !important; }"
 SCRIPTS = ("/page.js", "/tour.js", "recorded.js")
 
 Frames = list[dict[str, Any]]
 
 
-async def record(folder: Path) -> list[Frames]:
+async def record(world: World) -> list[Frames]:
     """What a page is told when it is opened, then after each press of the tour."""
-    async with World.open(folder, EVENING) as world:
-        seats, guide = Seats(folder, world.people), Guide(world)
-        told: list[Frames] = [[]]
+    seats, guide = Seats(world.folder, world.people), Guide(world)
+    told: list[Frames] = [[]]
 
-        async def send(frame: str) -> None:
-            told[-1].append(json.loads(frame))
+    async def send(frame: str) -> None:
+        told[-1].append(json.loads(frame))
 
-        async def close() -> None:
-            raise AssertionError("the recording reads all it is told")
+    async def close() -> None:
+        raise AssertionError("the recording reads all it is told")
 
-        visit = Visit(world, seats, guide, send, close)
-        world.heard, world.moved, world.turned = visit.tell_line, visit.tell_places, visit.tell_clock
-        guide.changed = visit.tell_tour
-        async with visit.going_on():
-            world.go("still")
-            await visit.take({"do": "enter"}, may_enter=lambda _token: True)
-            for secret in seats.members:
-                await visit.take({"do": "open", "secret": secret}, may_enter=lambda _token: True)
+    visit = Visit(world, seats, guide, send, close)
+    world.heard, world.moved, world.turned = visit.tell_line, visit.tell_places, visit.tell_clock
+    guide.changed = visit.tell_tour
+    async with visit.going_on():
+        world.go("still")
+        await visit.take({"do": "enter"}, may_enter=lambda _token: True)
+        for secret in seats.members:
+            await visit.take({"do": "open", "secret": secret}, may_enter=lambda _token: True)
+        await visit.all_told()
+        for how in ("begin", *["next"] * MOST_PRESSES):
+            told.append([])
+            await visit.take({"do": "tour", "how": how}, may_enter=lambda _token: True)
             await visit.all_told()
-            for how in ("begin", *["next"] * MOST_PRESSES):
-                told.append([])
-                await visit.take({"do": "tour", "how": how}, may_enter=lambda _token: True)
-                await visit.all_told()
-                if guide.frame is not None and guide.frame.get("ended"):
-                    told[-1][-1]["about"] = END
-                    break
-        ids = {secret: member.id for secret, member in seats.members.items()}
-        ids |= {key: f"place-{number}" for number, key in enumerate(world.chat.titles, 1)}
-        return [[_in_order(frame, ids) for frame in _latest(frames)] for frames in told]
+            if guide.frame is not None and guide.frame.get("ended"):
+                told[-1][-1]["about"] = END
+                break
+    ids = {secret: member.id for secret, member in seats.members.items()}
+    ids |= {key: f"place-{number}" for number, key in enumerate(world.chat.titles, 1)}
+    return [[_in_order(frame, ids) for frame in _latest(frames)] for frames in told]
 
 
 def _latest(frames: Frames) -> Frames:
@@ -107,4 +106,5 @@ def _hash(words: str) -> str:
 
 async def made() -> str:
     with tempfile.TemporaryDirectory(prefix="kith-") as folder:
-        return page(await record(Path(folder)))
+        async with World.open(Path(folder), EVENING) as world:
+            return page(await record(world))

@@ -76,6 +76,25 @@ async def test_every_step_can_be_pressed_through_and_says_what_is_so(tour: tuple
     assert frame(guide)["ended"]
 
 
+async def test_a_finished_tour_can_be_taken_again_in_the_same_community(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_world, guide):
+        await guide.begin()
+        await to_the_end_of(guide, TITLES[-1])
+        await guide.next()
+        assert frame(guide)["ended"]
+        await guide.next()
+        await guide.skip()
+        await guide.leave()
+    async with opened(tmp_path) as (world, guide):
+        await guide.begin()
+        assert frame(guide)["title"] == TITLES[0]
+        told = {title: await to_the_end_of(guide, title) for title in TITLES}
+        assert any(one.startswith("your pairs: The Porch buddy") for one in told["Meet a buddy"]["named"])
+        assert told["Join a circle"]["named"] == ["circles: Sunday tea The Porch"]
+        assert told["Be forgotten"]["named"] == ["Nothing any more."]
+        assert await kept.of(world.playground.bot, ALICE) == {}
+
+
 async def test_what_is_said_to_be_kept_is_what_my_data_hands_out(tour: tuple[World, Guide]) -> None:
     world, guide = tour
     await guide.begin()

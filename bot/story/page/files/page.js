@@ -264,6 +264,7 @@ function Page({ send, only }) {
     log.replaceChildren();
     if (here.length) here.forEach((line) => stand(seat, line));
     else log.append(empty(seat, place));
+    tour.drawn();
     toEnd(seat);
   }
 

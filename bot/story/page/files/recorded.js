@@ -19,6 +19,7 @@
   function send(asked) {
     if (asked.do === "tour") {
       if (asked.how === "leave") page.take({ is: "tour", on: false, at });
+      else if (asked.how === "begin" && at + 1 === recording.length) [0, 1].forEach(play);
       else if (asked.how === "begin" && at) page.take(last);
       else if (at + 1 < recording.length) play(at + 1);
     } else if ([asked.label, asked.words].includes(last.next?.words) && asked.secret === last.who) play(at + 1);

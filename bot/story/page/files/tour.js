@@ -1,4 +1,4 @@
-// Draws the guided minutes (the frames that are `tour`), and marks in the chat what is next.
+// Draws the guided minutes (the frames that are `tour`), marks in the chat what is next, and folds what needs no reading.
 "use strict";
 
 function Tour({ ask, bring, make }) {
@@ -12,6 +12,8 @@ function Tour({ ask, bring, make }) {
   const hands = make("div", { class: "choices" }, forth, skip, leave);
   let frame = { on: false };
   let brought = "";
+  let folded = []; // first and last line of what was played at once
+  const opened = new Set(); // member and first line of what was folded, and is open
   panel.append(title, told, hands);
   begin.addEventListener("click", () => go(() => ask("begin")));
 
@@ -20,6 +22,7 @@ function Tour({ ask, bring, make }) {
     asking();
   }
 
+  const list = (lines) => make("ul", {}, ...lines.map((one) => make("li", {}, one)));
   const doing = (next) => `${next.name} ${next.how} “${next.words}”`;
 
   function draw() {
@@ -41,14 +44,14 @@ function Tour({ ask, bring, make }) {
       told.replaceChildren(make("p", {}, "Something else was chosen here before, so this step went another way."));
       forth.textContent = "Begin this step again";
     } else if (frame.next) {
-      told.replaceChildren(make("p", {}, frame.about), make("p", { class: "now" }, `${frame.press} of ${frame.presses}: ${doing(frame.next)}.`));
+      told.replaceChildren(...frame.about.map((one) => make("p", {}, one)));
       forth.textContent = doing(frame.next);
     } else {
       told.replaceChildren(
         make("h3", {}, "What happened"), make("p", {}, frame.happened),
-        make("h3", {}, `What is kept about ${frame.of_whom} because of it`),
-        make("ul", {}, ...frame.kept.map((one) => make("li", {}, one))));
-      forth.textContent = frame.at + 1 < frame.of ? `Next: ${frame.titles[frame.at + 1]}` : "To the end";
+        make("h3", {}, `Kept about ${frame.of_whom}`), list(frame.named),
+        ...(frame.kept.length > frame.named.length ? [make("details", {}, make("summary", {}, "All that is new"), list(frame.kept))] : []));
+      forth.textContent = frame.then ? `Next: ${frame.then}` : "To the end";
     }
   }
 
@@ -60,19 +63,55 @@ function Tour({ ask, bring, make }) {
     there.filter((one) => one.textContent === frame.next.words && one.closest(".seat").dataset.seat === frame.who).at(-1)?.classList.add("next");
   }
 
+  // What was played at once is a button in the chat that opens it. The day of a line that stands is left standing.
+  function fold() {
+    for (const one of document.querySelectorAll("main .fold")) one.remove();
+    const isFolded = (one) => folded.some(([from, to]) => from <= Number(one.dataset.n) && Number(one.dataset.n) <= to);
+    for (const log of document.querySelectorAll("main .log")) {
+      let run = [];
+      for (const one of [...log.children, null]) {
+        if (one && (one.matches(".day") ? run.length : isFolded(one))) {
+          run.push(one);
+        } else {
+          while (run.at(-1)?.matches(".day")) run.pop();
+          if (run.length) run[0].before(opener(run, `${log.id} ${run[0].dataset.n}`));
+          run = [];
+        }
+      }
+    }
+  }
+
+  function opener(run, key) {
+    const show = (open) => {
+      opened[open ? "add" : "delete"](key);
+      button.setAttribute("aria-expanded", String(open));
+      for (const one of run) one.hidden = !open;
+    };
+    const button = make("button", { type: "button", class: "fold", onclick: () => show(!opened.has(key)) }, "Lines in between");
+    show(opened.has(key));
+    return button;
+  }
+
+  function drawn() {
+    mark();
+    fold();
+  }
+
   return {
+    drawn,
     take(given) {
       if (given.is === "world" && begin.hidden && !frame.on) begin.hidden = false;
       if (given.is === "tour") {
-        const opened = given.on && !frame.on;
+        const opens = given.on && !frame.on;
+        if (given.folded) folded = given.folded;
         const held = panel.contains(document.activeElement);
         frame = given;
         draw();
-        if (frame.on && !frame.ended && (brought !== frame.who || opened)) bring(brought = frame.who, frame.beside);
-        if (frame.on && (opened || held)) forth.focus();
+        if (frame.on && !frame.ended && (brought !== frame.who || opens)) bring(brought = frame.who, frame.beside);
+        if (frame.on && (opens || held)) forth.focus();
         else if (held) begin.focus();
       }
-      if (["tour", "line", "lines", "member"].includes(given.is)) mark();
+      if (["tour", "line", "lines", "member"].includes(given.is)) drawn();
     },
   };
 }
