@@ -120,7 +120,8 @@ def test_the_test_homeserver_has_an_environment_of_its_own(machine: Machine) -> 
         (
             lambda machine: machine.has("python3", "3.11"),
             "tests",
-            "no set 'tests'; choose run, test, synapse, replica, places, peers, parsers, pictures, package or docs.",
+            "no set 'tests'; choose run, drawing, test, synapse, replica, places, peers, parsers, pictures, package or"
+            " docs.",
         ),
     ],
     ids=["no Python", "an old Python", "a Python too new for the tests", "no venv", "no network", "a typo"],
@@ -240,6 +241,7 @@ SETS = {
     "bench": ["run"],
     "check": ["test"],
     "demo": ["run"],
+    "discord": ["test"],
     "docs": ["docs"],
     "kith": ["run"],
     "package": ["package"],

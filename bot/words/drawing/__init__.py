@@ -60,12 +60,11 @@ class Drawing:
         if find_spec(self._library) is None:
             return None
         try:
-            with TemporaryDirectory(
-                prefix="kith-letters-"
-            ) as folder:  # matplotlib's list of fonts, and nothing of ours
+            # Matplotlib's list of fonts is written there, and nothing of ours.
+            with TemporaryDirectory(prefix="kith-letters-") as folder:
                 return await self._run(asked, folder)
         except (OSError, TimeoutError) as error:
-            log.warning("a picture could not be drawn: %s", type(error).__name__)
+            log.warning("a picture could not be drawn: %s", error)
             return None
 
     async def _run(self, asked: bytes, folder: str) -> bytes | None:
