@@ -53,6 +53,7 @@ def test_the_wheel_holds_the_program_and_its_content_and_nothing_else(wheel: Pat
         "bot", "cogs", "storage", "content", f"kith_bot-{__version__}.dist-info",
     }  # fmt: skip
     assert {"content/prompts.toml", "storage/migrations/0001_house.sql", "bot/clocks/places/names.bin"} <= set(names)
+    assert "bot/story/page/files/page.html" in names
     assert [name for name in names if "__pycache__" in name] == []
 
 
@@ -73,13 +74,13 @@ def test_the_wheel_asks_for_exactly_what_the_lock_has(wheel: Path) -> None:
 def run(kith: Path, folder: Path, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("KITH_", "PYTHON"))}
     return subprocess.run(
-        [kith, *arguments], cwd=folder, env=env, input=said, capture_output=True, text=True, check=False
+        [kith, *arguments], cwd=folder, env=env, input=said, capture_output=True, text=True, check=False, timeout=120
     )
 
 
 def test_the_installed_command_runs_without_the_checkout(installed: Path, tmp_path: Path) -> None:
     assert run(installed, tmp_path, "--version").stdout == f"Kith {__version__}\n"
-    played = run(installed, tmp_path, "play", said="start\n/quit\n")
+    played = run(installed, tmp_path, "play", "--terminal", said="start\n/quit\n")
     assert (played.returncode, played.stderr) == (0, "")
     assert "1. company" in played.stdout
 
