@@ -114,7 +114,7 @@ def _meet(connection: Connection, chance: random.Random) -> None:
             "circles",
             community=chance.choice((1, 1, 1, 2)),
             kind=chance.choice(("circle", "story", "skill", "hosts", "social")),
-            state="published",
+            state="draft",
             title=b"",
             recurrence="",
             minutes=60,
