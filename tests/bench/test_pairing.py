@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,10 +111,11 @@ def test_the_least_without_an_hour_counts_those_nobody_can_help() -> None:
 
 
 async def test_a_process_is_measured() -> None:
+    larger = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     measured = await in_its_own_process(community(400))
     assert measured.outcome.counts.signed_up == 400
     assert measured.seconds > 0.05
-    assert 20 < measured.mib < 400
+    assert 20 < measured.mib <= max(400, larger), "or what another child of this process took before"
     assert 0 < measured.stall_ms < 1_000
 
 
