@@ -129,18 +129,15 @@ class Listener:
 
 @dataclass(frozen=True)
 class Measure:
-    """A total for moderators, its exact count (part, whole) never shown (``storage.moderation.picture``). ``percent``:
-    ``words`` takes the part of a hundred. ``beside`` is neither the part nor its opposite. ``whether``: ``words`` takes
-    0 or 1 for the part, and no more is told than whether it is anybody.
-    """
+    """A total for moderators, its exact count never shown. ``beside`` is neither the part nor its opposite."""
 
     name: str
     count: Callable[[Connection, Community, datetime], tuple[int, int]]
     words: Callable[[int, int], Text]
     place: Literal["needs", "picture", "more", "run"] = "picture"
     beside: tuple[Callable[[Connection, Community, datetime], int], Callable[[int], Text]] | None = None
-    percent: bool = False
-    whether: bool = False
+    percent: bool = False  # ``words`` takes the part of a hundred
+    whether: bool = False  # ``words`` takes 0 or 1 for the part: nobody or somebody, and no more is told
 
 
 @dataclass(frozen=True)
