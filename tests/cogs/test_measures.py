@@ -154,7 +154,7 @@ class Plain:
         found = self.mine_to_see()
         waits = [(row["first_seen"] or AT) - row["opened"] for row in found]
         fitted = KaplanMeierFitter().fit(waits, [row["first_seen"] is not None for row in found])
-        return min(time for time, share in fitted.survival_function_.itertuples() if share < 0.5 + 1e-9)
+        return min(float(time) for time, share in fitted.survival_function_.itertuples() if share < 0.5 + 1e-9)
 
     def chose_again(self) -> tuple[int, int]:
         """A pair that goes on belongs to a round that began after it did."""
@@ -288,8 +288,8 @@ async def test_hours_nobody_covers_and_what_helps_are_what_a_plain_recomputation
         if all((hour.hour + AHEAD[zone] - start) % 24 >= length for _who, zone, start, length in helpers)
     ]
     [cog] = [cog for cog in world.bot.registry.cogs if isinstance(cog, Helping)]
-    zone = ZoneInfo(cog.core.settings.zone)
-    of_day = [sum(hour.astimezone(zone).hour // 6 == part for hour in free) for part in range(4)]
+    by_the_host = ZoneInfo(cog.core.settings.zone)
+    of_day = [sum(hour.astimezone(by_the_host).hour // 6 == part for hour in free) for part in range(4)]
     fewest = min((count for count in of_day if count), default=0)
     more = (fewest + 1) // 2
     part = ("nights", "mornings", "afternoons", "evenings")[3 - of_day[::-1].index(fewest)]
