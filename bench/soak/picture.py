@@ -32,7 +32,7 @@ NEEDS = "run"
 ALL = (*CIRCLES, *BUDDIES, *COMPANY, *PEOPLE)
 COMMUNITY = Community(HERE)
 MODERATOR = Viewer(None, frozenset({b"1"}))
-OF_EACH = 50
+OF_EACH = 20
 """Changes tried on one community before the next is made."""
 
 
