@@ -139,14 +139,21 @@ class Guide:
         while self._deed < len(deeds) and isinstance(played := deeds[self._deed], Played):
             mark = f"{self._at}.{self._deed}"
             if mark not in self._played:
-                await self._play(played)
+                came = await self._play(played)
+                self._lost = not came and not played.once
+            if self._lost:
+                break
             if played.once and mark not in self._played:
                 self._played.append(mark)
             self._deed += 1
         self._seen = len(self._world.chat.lines)
 
-    async def _play(self, played: Played) -> None:
-        """What came last is what is read; all else since the visitor's own last deed is folded."""
+    async def _play(self, played: Played) -> bool:
+        """Whether it came to what it is about: what is not asked again is left out, but for the last of it.
+
+        What came last is what is read; all else since the visitor's own last deed is folded.
+        """
+        came = False
         lines = self._world.chat.lines
         own = (number for number in range(len(lines), self._from, -1) if lines[number - 1].by == self._step.you.id)
         begun = last = next(own, len(lines))
@@ -154,10 +161,12 @@ class Guide:
             last = len(lines)
             if deed.how == "is asked":
                 last = await self._wait_for(deed)
+                came = self._button(deed) is not None
             else:
-                await self._do(deed)
+                came = await self._do(deed)
         if last > begun:
             self._folded.append([lines[begun].id, lines[last - 1].id])
+        return came
 
     async def _wait_for(self, deed: Deed) -> int:
         """How many lines there were before the hour in which it came."""
@@ -167,7 +176,6 @@ class Guide:
                 return before
             before = len(self._world.chat.lines)
             await self._world.wait(HOUR)
-        self._lost = self._button(deed) is None
         return before
 
     async def _do(self, deed: Deed) -> bool:
@@ -211,6 +219,8 @@ class Guide:
             return frame | {"at": min(self._at, len(STEPS)), "ended": self._at >= len(STEPS), "about": END}
         step = self._step
         frame |= {"at": self._at, "title": step.title, "who": step.you.id, "beside": step.beside.id, "lost": self._lost}
+        if self._lost:
+            return frame
         if self._deed < len(step.deeds) and isinstance(deed := step.deeds[self._deed], Deed):
             begins = all(isinstance(one, Played) for one in step.deeds[: self._deed])
             said = [step.about, self._says()] if begins else [self._says() or step.about]

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.story.tour.__main__ import PAGE
 from bot.story.tour.steps import STEPS
-from tests.story.page.browser import PHONE, Playing, looked_over
+from tests.story.page.browser import PHONE, WIDE, Playing, looked_over
 
 pytestmark = pytest.mark.xdist_group("browser")  # one process starts one
 
@@ -71,6 +71,19 @@ async def address() -> AsyncIterator[str]:
         yield str(server.make_url("/tour.html"))
 
 
+async def test_beside_the_visitor_stands_whoever_is_the_other_side(browser: Browser, address: str) -> None:
+    context = await browser.new_context(viewport=WIDE)
+    page = await context.new_page()
+    await page.goto(address)
+    await begin(page)
+    while STEPS[2].title not in await title(page).inner_text():
+        await go_on(page)
+    for name in ("Alice", "Dana"):
+        await expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
+    await expect(page.get_by_role("region", name="Mo", exact=True)).to_be_hidden()
+    await context.close()
+
+
 async def test_the_recorded_tour_goes_to_its_end_and_asks_nobody(browser: Browser, address: str) -> None:
     how: dict[str, Any] = {"viewport": PHONE, "reduced_motion": "reduce"}
     context = await browser.new_context(**how)
@@ -85,6 +98,10 @@ async def test_the_recorded_tour_goes_to_its_end_and_asks_nobody(browser: Browse
         while step.title not in await title(page).inner_text() or "WHAT HAPPENED" not in (await go_on(page)).upper():
             pass
         if step is STEPS[2]:
+            alice = page.get_by_role("region", name="Alice", exact=True)
+            await expect(alice.get_by_text("Company or a goal?")).to_be_hidden()
+            await alice.get_by_role("button", name="Lines in between").nth(-2).press("Enter")
+            await expect(alice.get_by_text("Company or a goal?")).to_be_visible()
             assert await looked_over(page) == []
             await page.reload()
             await expect(title(page)).to_contain_text(step.title)
@@ -92,6 +109,11 @@ async def test_the_recorded_tour_goes_to_its_end_and_asks_nobody(browser: Browse
         if step is not STEPS[-1]:
             await go_on(page)
     assert "Nothing any more." in await page.locator("#tour").inner_text()
+    assert "“Five guided minutes” begins this tour again." in await go_on(page)
+    await page.keyboard.press("Enter")
+    await begin(page)
+    await expect(title(page)).to_have_text("1 of 7: Set up a community")
+    await expect(page.get_by_role("region", name="Mo", exact=True)).to_be_visible()
     assert asked == [address] * 2
     assert troubles == []
     await context.close()

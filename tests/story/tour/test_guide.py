@@ -17,7 +17,7 @@ from bot.story.playground import ALICE, DANA
 from bot.story.tour import kept
 from bot.story.tour.guide import Guide
 from bot.story.tour.recording import EVENING
-from bot.story.tour.steps import STEPS
+from bot.story.tour.steps import STEPS, Played, presses, writes
 from tests.engines.on_the_spot import on_the_spot
 from tests.prepared import prepared
 from tests.tone import problems
@@ -153,7 +153,24 @@ async def test_whoever_chose_something_else_is_told_so_and_can_go_on(tour: tuple
     assert frame(guide)["title"] in TITLES
 
 
+async def test_nothing_is_said_of_what_was_played_but_did_not_come(tour: tuple[World, Guide]) -> None:
+    """Dana would have been Alice's buddy, and is forgotten before Alice asks: however long it waits, nobody fits."""
+    _world, guide = tour
+    await guide.begin()
+    await to_the_end_of(guide, "Choose a check-in")
+    await guide.next()
+    for deed in (writes(DANA, "forget-me"), *presses(DANA, "Delete everything")):
+        assert await guide._do(deed)
+    await guide.next()
+    assert guide.frame is not None
+    assert guide.frame["lost"]
+    assert not {"about", "happened", "kept"} & guide.frame.keys()
+    await guide.skip()
+    assert frame(guide)["title"] == "Join a circle"
+
+
 def test_the_guide_keeps_the_tone_too() -> None:
-    said = [words for step in STEPS for words in (step.title, step.about)]
+    played = [deed.says for step in STEPS for deed in step.deeds if isinstance(deed, Played)]
+    said = [*played, *(words for step in STEPS for words in (step.title, step.about))]
     assert not [problem for words in said for problem in problems(words)]
     assert {step.beside for step in STEPS} >= {DANA}

@@ -107,7 +107,9 @@ function Tour({ ask, bring, make }) {
         const held = panel.contains(document.activeElement);
         frame = given;
         draw();
-        if (frame.on && !frame.ended && (brought !== frame.who || opens)) bring(brought = frame.who, frame.beside);
+        const pair = `${frame.who} ${frame.beside}`;
+        if (frame.on && !frame.ended && (brought !== pair || opens)) bring(frame.who, frame.beside);
+        if (frame.on && !frame.ended) brought = pair;
         if (frame.on && (opens || held)) forth.focus();
         else if (held) begin.focus();
       }
