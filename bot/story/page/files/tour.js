@@ -74,6 +74,7 @@ function Tour({ ask, bring, make }) {
           run.push(one);
         } else {
           while (run.at(-1)?.matches(".day")) run.pop();
+          if (run.length && one?.matches(".kith")) one.classList.remove("again"); // it says again who speaks, and when
           if (run.length) run[0].before(opener(run, `${log.id} ${run[0].dataset.n}`));
           run = [];
         }
