@@ -111,11 +111,12 @@ def test_the_least_without_an_hour_counts_those_nobody_can_help() -> None:
 
 
 async def test_a_process_is_measured() -> None:
-    larger = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    own, others = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    larger = max(own, others) / 1024  # a child begins as what begins it
     measured = await in_its_own_process(community(400))
     assert measured.outcome.counts.signed_up == 400
     assert measured.seconds > 0.05
-    assert 20 < measured.mib <= max(400, larger), "or what another child of this process took before"
+    assert 20 < measured.mib <= max(400, larger), "or what this process or another child took before"
     assert 0 < measured.stall_ms < 1_000
 
 

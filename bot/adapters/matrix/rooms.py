@@ -121,9 +121,10 @@ class Rooms:
         """The encrypted room with this member, made in its turn if there is none. Raises ``CannotReach`` if they left
         the one there was, unless ``reopen``: they wrote, and wait for an answer.
         """
+        await self.opening.learn(member_id)
         found = self._find_direct(member_id)
-        if found is None and not reopen and self._was_left(member_id):
-            raise CannotReach("the member left the direct room")
+        if found is None and not reopen and not self.opening.is_under_way(member_id):
+            await self._look_at_left(member_id)
         if found is None:
             mark = {"kind": "direct", "member": member_id}
             how = {"preset": "trusted_private_chat", "is_direct": True}
@@ -143,11 +144,22 @@ class Rooms:
         order = self._direct.get(member_id, [])
         return sorted(rooms, key=lambda room: order.index(room) if room in order else -1)
 
-    def _was_left(self, member_id: str) -> bool:
-        """They left the room we had with them last, or never came in. One where a third person is now is not left."""
+    async def _look_at_left(self, member_id: str) -> None:
+        """Raises ``CannotReach`` if they left the room we had with them last, or never came in; not where a third
+        person is now. A room that a crash of the homeserver left half made, without them, is let go of.
+        """
         made = (room for room, mark in self._sync.marks.items() if mark.get("member") == member_id)
         known = [room for room in (*made, *self._direct.get(member_id, ())) if room in self._client.rooms]
-        return bool(known) and member_id not in self._client.rooms[known[-1]].users
+        if not known or member_id in self._client.rooms[known[-1]].users:
+            return
+        try:
+            await self._client.request("GET", route("rooms", known[-1], "state", "m.room.member", member_id))
+        except Refusal as error:
+            if error.errcode != "M_NOT_FOUND":
+                raise
+            await self._leave(known[-1])
+            return
+        raise CannotReach("the member left the direct room")
 
     def is_crowded(self, room_id: str, member_id: str) -> bool:
         """A chat of ours with this member, in which somebody else is now."""

@@ -68,7 +68,7 @@ class Opening:
 
     async def _open(self, key: str, find: Find, body: Json) -> str:
         """Made, unless the member opens a chat with us meanwhile."""
-        await self._learn(key)
+        await self.learn(key)
         if found := find():
             return found
         asked = asyncio.Event()
@@ -107,13 +107,17 @@ class Opening:
             raise
         return room_id
 
-    async def _learn(self, key: str) -> None:
+    async def learn(self, key: str) -> None:
         """The room that was asked for may be there: wait for a sync that began later, or there would be a second one.
         Raises ``DeliveryError`` while there is none.
         """
-        if key in self._unsure:
-            await self._sync.until(lambda: self._sync.taken > self._unsure[key])
-            del self._unsure[key]
+        if (since := self._unsure.get(key)) is not None:
+            await self._sync.until(lambda: self._sync.taken > since)
+            self._unsure.pop(key, None)
+
+    def is_under_way(self, key: str) -> bool:
+        """What the sync says of such a room is a part of it: nobody has left it who is not in it yet."""
+        return key in self._under_way
 
     def _is_ready(self, room_id: str, invited: set[str]) -> bool:
         """A new room comes in parts. What is said before we know who was invited would not be encrypted for them."""
