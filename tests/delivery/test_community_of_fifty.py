@@ -22,6 +22,8 @@ from tests.cast import ALICE, BOB, ROOM, Playground, labels
 from tests.cogs.circles.cast import join, published
 from tests.prepared import at_home
 
+pytestmark = pytest.mark.xdist_group("fifty")  # one process makes what all of these read
+
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MONDAY = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 PEOPLE = [Member(NAME, f"m{number}", f"M{number}") for number in range(48)] + [ALICE, BOB]

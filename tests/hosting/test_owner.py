@@ -18,7 +18,7 @@ from tests.beds.process import ROOT
 from tests.hosting.broken import Place
 from tests.hosting.everybody import KITH, OTHER, Everybodys, is_closed, systems_python
 
-pytestmark = pytest.mark.sockets
+pytestmark = [pytest.mark.sockets, pytest.mark.xdist_group("owner")]  # one process makes what all of these read
 
 COMMANDS = {
     "cases": ("cases",),

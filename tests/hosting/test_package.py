@@ -16,6 +16,8 @@ import pytest
 
 from bot import __version__
 
+pytestmark = pytest.mark.xdist_group("package")  # one process makes what all of these read
+
 ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("bot", "cogs", "storage", "content", "requirements", "LICENSE", "README.md", "hatch_build.py")
 
