@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from lifelines import KaplanMeierFitter
 
 from bot.asking.consenting import ADULT, CORE
 from bot.hosting.installation import DATABASE
@@ -153,7 +152,7 @@ class Plain:
     def half_seen(self) -> float:
         found = self.mine_to_see()
         waits = [(row["first_seen"] or AT) - row["opened"] for row in found]
-        fitted = KaplanMeierFitter().fit(waits, [row["first_seen"] is not None for row in found])
+        fitted = kaplan_meier().fit(waits, [row["first_seen"] is not None for row in found])
         return min(float(time) for time, share in fitted.survival_function_.itertuples() if share < 0.5 + 1e-9)
 
     def chose_again(self) -> tuple[int, int]:
@@ -196,7 +195,7 @@ class Plain:
             whole = int(((pair["ended"] or AT) - pair["opened"]) / (pair["days"] * DAY))
             lasted.append(max(whole, 1) if pair["ended"] else whole)
             over.append(bool(pair["ended"]) and len(people) > 1)
-        share = float(KaplanMeierFitter().fit(lasted, over).predict(1))
+        share = float(kaplan_meier().fit(lasted, over).predict(1))
         return round(share * len(lasted)), len(lasted)
 
     def soon(self) -> tuple[int, int]:
@@ -211,7 +210,7 @@ class Plain:
             over.append(first is not None and first <= known)
             until = first if first is not None and first <= known else known
             lasted.append(max(0, until - row["since"]) / DAY)
-        share = 1 - float(KaplanMeierFitter().fit(lasted, over).predict(14))
+        share = 1 - float(kaplan_meier().fit(lasted, over).predict(14))
         return round(share * len(lasted)), len(lasted)
 
     def company(self) -> tuple[int, int]:
@@ -235,6 +234,12 @@ class Plain:
             on = any(one["person"] == row["person"] and one["purpose"] != "core" for one in self.consents)
             count += row["left_at"] is None and (paused if what == "paused" else on and not paused)
         return count, len(began)
+
+
+def kaplan_meier() -> Any:
+    from lifelines import KaplanMeierFitter  # seconds, for which nobody else waits
+
+    return KaplanMeierFitter()
 
 
 def counted(connection: Connection) -> dict[str, tuple[int, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
 
 from storage.moderation.survival import Life, curve, half, left
 
@@ -14,6 +13,8 @@ LIVES = st.lists(st.builds(Life, st.integers(0, 12).map(float), st.booleans()), 
 @settings(max_examples=25, deadline=None)
 @given(LIVES, st.integers(0, 13))
 def test_it_is_what_lifelines_says(lives: list[Life], after: int) -> None:
+    from lifelines import KaplanMeierFitter  # seconds, for which nobody else waits
+
     fitter = KaplanMeierFitter().fit([one.lasted for one in lives], [one.ended for one in lives])
     assert abs(left(lives, after) - float(fitter.predict(after))) < 1e-9
     shares = fitter.survival_function_.itertuples()
