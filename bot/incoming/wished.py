@@ -55,9 +55,10 @@ async def beyond(
         found = wishes.Found((Wish("", (("{line}", "{label}"),)),), whole=True, filled=filled)
     word, _space, rest = line.strip().casefold().partition(" ")
     leads_there = found is not None and any(door.startswith(f"{word} ") for door, _label in found.wishes[0].doors)
-    is_one = word in commands and (not rest or leads_there)  # it says itself what it lacks
-    is_one = is_one or has_slip(commands, line)
-    return found, is_one or (means_command(commands, line) and not (found and found.whole))
+    says_itself = word in commands and (not rest or leads_there)  # what it lacks
+    return found, says_itself or has_slip(commands, line) or (
+        means_command(commands, line) and not (found and found.whole)
+    )
 
 
 def _with_desk(desk: wishes.Found, found: wishes.Found | None) -> wishes.Found:

@@ -38,16 +38,8 @@ class Circles(Cog):
 
     @action("circles.browse", stateless=True)
     async def browse(self, context: Context, value: str) -> Message:
-        community, _bar, number = value.partition("|")
-        if context.community is not None:
-            return await self._shown(context, context.community, pages.number_of(number))
-        shared = await self.core.permissions.communities_of(context.member, context)
-        chosen = [one for one in shared if str(one.id) == community] or shared
-        if not chosen:
-            raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
-        if len(chosen) == 1:
-            return await self._shown(context, chosen[0], pages.number_of(number))
-        return lookup.which(chosen, "circles.browse")
+        found = await lookup.whose(self, context, value, "circles.browse")
+        return found if isinstance(found, Message) else await self._shown(context, *found)
 
     async def _shown(self, context: Context, community: Community, number: int = 0) -> Message:
         on: list[tuple[Circle, Gathering]] = []

@@ -67,6 +67,18 @@ def wants_a_hello(connection: Connection, circle: int, person: Person) -> bool:
     return member is not None and member.missed is not None and consents.allows(connection, person, "missed")
 
 
+async def whose(cog: Cog, context: Context, value: str, action: str) -> tuple[Community, int] | Message:
+    """The community, and the page of its circles, that a button or a member means; else the question which one."""
+    community, _bar, number = value.partition("|")
+    if context.community is not None:
+        return context.community, pages.number_of(number)
+    shared = await cog.core.permissions.communities_of(context.member, context)
+    chosen = [one for one in shared if str(one.id) == community] or shared
+    if not chosen:
+        raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
+    return (chosen[0], pages.number_of(number)) if len(chosen) == 1 else which(chosen, action)
+
+
 def which(shared: Sequence[Community], action: str) -> Message:
     """Several communities: whose circles?"""
     buttons = (Button(plain(one.name[:45]), action, str(one.id)) for one in shared[: pages.MOST_COMMUNITIES])

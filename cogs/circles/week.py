@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.cog import KeepsNothing, action
 from bot.context import Context
-from bot.errors import UserError
 from bot.incoming import pages
 from bot.messages import Button, Community, Message, Text, plain
 from bot.words.i18n import _
@@ -23,16 +22,8 @@ class CirclesThisWeek(KeepsNothing):
 
     @action("circles.week", stateless=True)
     async def week(self, context: Context, value: str) -> Message:
-        community, _bar, number = value.partition("|")
-        if context.community is not None:
-            return await self._shown(context, context.community, pages.number_of(number))
-        shared = await self.core.permissions.communities_of(context.member, context)
-        chosen = [one for one in shared if str(one.id) == community] or shared
-        if not chosen:
-            raise UserError(_("I don't know of a community we share. Write to me there once, then try again here."))
-        if len(chosen) == 1:
-            return await self._shown(context, chosen[0], pages.number_of(number))
-        return lookup.which(chosen, "circles.week")
+        found = await lookup.whose(self, context, value, "circles.week")
+        return found if isinstance(found, Message) else await self._shown(context, *found)
 
     async def _shown(self, context: Context, community: Community, number: int) -> Message:
         meet = [one for one in await self.read(circles.published, community) if one.kind != kinds.NOTICE]

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-FLAGS = (
+from tests.story.page.chromium import FLAGS, chromium
+
+HEADLESS = (
+    *FLAGS,
     "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     "--hide-scrollbars",
     "--force-device-scale-factor=2",
     "--virtual-time-budget=3000",
@@ -40,7 +35,5 @@ def photographed(html: str, out: Path, width: int, height: int = 0) -> None:
 
 
 def _run(*arguments: str) -> str:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "google-chrome"
-    return subprocess.run(
-        [chromium, *FLAGS, *arguments], capture_output=True, check=True, text=True, timeout=120
-    ).stdout
+    line = [chromium(), *HEADLESS, *arguments]
+    return subprocess.run(line, capture_output=True, check=True, text=True, timeout=120).stdout

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.clocks.times import friendly_date, friendly_instant, friendly_time
-from bot.messages import Mark, Part, Plain, Text, When
+from bot.messages import Mark, Part, Plain, Text, When, Who
 from bot.words import names
 
 BOLD, CODE, DIM, END = "\x1b[1m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
@@ -48,14 +48,7 @@ class Page:
         return "".join(self._part(part, now, zone) for part in text.parts)
 
     def _part(self, part: Part, now: datetime, zone: ZoneInfo) -> str:
-        if isinstance(part, str):
-            return self._sentence(part)
-        if isinstance(part, When):
-            said = moment(part, now, zone)
-            return f"{part.there} ({said})" if part.there else said
-        if isinstance(part, Mark):
-            return ""
-        return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
+        return self._sentence(part) if isinstance(part, str) else live(part, now, zone)
 
     def _sentence(self, sentence: str) -> str:
         if not self.colour:
@@ -63,6 +56,16 @@ class Page:
         return _MARKUP.sub(
             lambda found: f"{BOLD}{found['bold']}{END}" if found["bold"] else f"{CODE}{found['code']}{END}", sentence
         )
+
+
+def live(part: Plain | When | Who | Mark, now: datetime, zone: ZoneInfo) -> str:
+    """What is not a sentence of ours, in words: a moment on the reader's clock, a name, somebody's own words."""
+    if isinstance(part, When):
+        said = moment(part, now, zone)
+        return f"{part.there} ({said})" if part.there else said
+    if isinstance(part, Mark):
+        return ""
+    return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
 
 def _columns(text: str) -> int:

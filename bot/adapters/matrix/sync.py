@@ -21,6 +21,7 @@ from bot.adapters.matrix.answer import FILTER, MARK, SAID, arrival_of, is_going,
 from bot.adapters.matrix.claims import Known
 from bot.adapters.matrix.homeserver import SIGNED_OUT, Homeserver, Json, route
 from bot.adapters.matrix.limits.invitations import Invitations
+from bot.adapters.matrix.limits.lanes import Lanes, cancelled
 from bot.errors import DeliveryError, FatalError, RetryAfter
 
 log = logging.getLogger(__name__)
@@ -66,8 +67,7 @@ class Sync:
         self._client = client
         self._memory = memory
         self._handle: Handler
-        self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes = Lanes()
         self._saving: asyncio.Task[None] | None = None
         self._asking: asyncio.Future[None] | None = None
         self._since: str | None = None
@@ -114,12 +114,10 @@ class Sync:
             self._asking.cancel()
             await asyncio.wait([self._asking])
         await self.invitations.stop()
-        under_way = [task for task in (*self._tasks, self._saving) if task is not None]
+        under_way = [task for task in (*self._lanes.tasks, self._saving) if task is not None]
         if under_way:
             _done, late = await asyncio.wait(under_way, timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await cancelled(late)
 
     async def _round(self, *, full_state: bool) -> bool:
         """One request and what follows from it. A failure is waited out, not raised."""
@@ -203,20 +201,7 @@ class Sync:
 
     def _queue(self, arrival: Arrival) -> asyncio.Task[None]:
         """One lane per member: their words stay in order, and nobody waits for anybody else."""
-        return self._in_lane(arrival.event.sender, partial(self._hand_over, arrival))
-
-    def _in_lane(self, lane: str, work: Callable[[], Work]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._after(self._lanes.get(lane), work))
-        self._lanes[lane] = task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
-        return task
-
-    async def _after(self, before: asyncio.Task[None] | None, work: Callable[[], Work]) -> None:
-        if before is not None:
-            await asyncio.wait([before])
-        await work()
+        return self._lanes.add(arrival.event.sender, partial(self._hand_over, arrival))
 
     async def _hand_over(self, arrival: Arrival) -> None:
         event = arrival.event

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.adapters.local.drawing import harmless, moment
+from bot.adapters.local.drawing import harmless, live
 from bot.adapters.page.lines import Line
 from bot.incoming import parameters, text
 from bot.incoming.lines import choosing
 from bot.incoming.parameters import One, Whom
-from bot.messages import Field, Mark, Member, Option, Plain, Text, When, Who, plain
+from bot.messages import Field, Member, Option, Text, plain
 from bot.words import names
 
 Frame = dict[str, Any]
@@ -28,21 +28,12 @@ def spans(said: Text, now: datetime, zone: ZoneInfo) -> list[str | list[str]]:
     drawn: list[str | list[str]] = []
     opened = ""
     for part in said.parts:
-        for token in _MARKUP.split(part) if isinstance(part, str) else [_live(part, now, zone)]:
+        for token in _MARKUP.split(part) if isinstance(part, str) else [live(part, now, zone)]:
             if isinstance(part, str) and token in _TAGS:
                 opened = "" if opened == _TAGS[token] else opened or _TAGS[token]
             elif token:
                 drawn.append([opened, token] if opened else token)
     return drawn
-
-
-def _live(part: Plain | When | Who | Mark, now: datetime, zone: ZoneInfo) -> str:
-    if isinstance(part, When):
-        said = moment(part, now, zone)
-        return f"{part.there} ({said})" if part.there else said
-    if isinstance(part, Mark):
-        return ""
-    return harmless(part.words if isinstance(part, Plain) else names.shown(part.member.name, part.member.id))
 
 
 def draw(line: Line, zone: ZoneInfo, names_of: Mapping[str, str]) -> Frame:

@@ -46,7 +46,7 @@ async def answer(
         await _keep(chats, context, replace(chat, unsure=line))
         return _was_that_it(registry, field, line)
     reply = await _next(registry, chats, context, chat, line, reading)
-    if isinstance(reply, Pressed) or parameters.of(field.kind).name not in parameters.WORDS:
+    if isinstance(reply, Pressed) or parameters.wants_value(field):
         return reply
     said = wished.beside(registry, reply, wished.find(line))
     return said if isinstance(said, Message) else reply
@@ -110,9 +110,8 @@ async def _next(
     try:
         typed = completed(partial(parameters.check, field, reading=reading), chat.heard, typed)
     except UserError as error:
-        heard = (
-            "" if parameters.of(field.kind).name in parameters.WORDS else chat.heard if text.agrees(typed) else typed
-        )
+        said = chat.heard if text.agrees(typed) else typed
+        heard = said if parameters.wants_value(field) else ""
         await _keep(chats, context, replace(chat, unsure="", heard=heard))
         asked = text.question(form, index, text.sentence(error))
         return help_first.not_understood(registry, asked, None, error.offers)

@@ -99,15 +99,7 @@ class Visit:
     async def _enter(self) -> None:
         self._entered = True
         self._tell(self._clock())
-        members: list[Frame] = [
-            {
-                "id": one.id,
-                "name": names.shown(one.name, one.id),
-                "moderates": one == MO,
-                "secret": self._seats.secrets[one.id],
-            }
-            for one in self._world.people
-        ]
+        members: list[Frame] = [{**self._who(one), "secret": self._seats.secrets[one.id]} for one in self._world.people]
         self._tell({"is": "world", "name": self._community, "members": members})
         self.tell_tour()
 

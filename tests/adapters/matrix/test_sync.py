@@ -100,7 +100,7 @@ async def test_a_replayed_stream_is_recognised(kith: World) -> None:
 async def test_the_place_is_saved_only_after_the_answer(kith: World) -> None:
     alice = await kith.in_direct("alice")
     await alice.say("slow")
-    await kith.until(lambda: alice.id in kith.adapter._sync._lanes)
+    await kith.until(lambda: alice.id in kith.adapter._sync._lanes.last)
     before = await kith.token()
     bob = await kith.in_direct("bob")
     await bob.say("help-now")
@@ -265,7 +265,7 @@ async def test_kith_starts_while_the_homeserver_is_still_away(tmp_path: Path) ->
 async def test_stopping_lets_what_is_under_way_finish_and_waits_no_longer_than_five_seconds(kith: World) -> None:
     alice = await kith.in_direct("alice")
     await alice.say("slow")
-    await kith.until(lambda: bool(kith.adapter._sync._lanes))
+    await kith.until(lambda: bool(kith.adapter._sync._lanes.last))
     asyncio.get_running_loop().call_later(0.5, kith.samples.gate.set)
     began = time.monotonic()
     await kith.stop()
@@ -273,7 +273,7 @@ async def test_stopping_lets_what_is_under_way_finish_and_waits_no_longer_than_f
     assert "At last" in (await alice.next()).text
     await kith.start()
     await alice.say("slow")
-    await kith.until(lambda: bool(kith.adapter._sync._lanes))
+    await kith.until(lambda: bool(kith.adapter._sync._lanes.last))
     async with asyncio.timeout(max(5, 4 + 2 * let_finish)):  # where half a second takes two, the other four take longer
         await kith.stop()
 

@@ -16,18 +16,9 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Viewpor
 from bot.story.page.server import Server
 from bot.story.page.world import World
 from tests.prepared import prepared
-from tests.story.page.chromium import chromium
+from tests.story.page.chromium import FLAGS, chromium
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 EVENING = datetime(2026, 12, 1, 18, 40, tzinfo=UTC)
 PATIENCE = 20_000
@@ -42,7 +33,7 @@ expect.set_options(timeout=PATIENCE)
 @asynccontextmanager
 async def started() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, NOWHERE])
         try:
             yield browser
         finally:

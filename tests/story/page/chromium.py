@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import shutil
 
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""It is to show what it is given, and to ask nobody for anything."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

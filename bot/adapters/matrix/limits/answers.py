@@ -17,6 +17,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.adapters.matrix.content import Content, Reading, contents
+from bot.adapters.matrix.limits.lanes import Lanes, cancelled
 from bot.adapters.matrix.limits.queues import Limits
 from bot.adapters.matrix.rooms import NAME, Rooms
 from bot.bot import Bot
@@ -66,7 +67,6 @@ class Answer:
         return cls(account, channel, asked, events, found, transaction)
 
 
-Work = Callable[[], Awaitable[object]]
 Say = Callable[[Channel, Answer], Awaitable[object]]
 """Says an answer in a room, in its turn."""
 
@@ -80,15 +80,14 @@ class Answers:
         self._rooms = rooms
         self._limits = limits
         self._say = say
-        self._lanes: dict[bytes, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes = Lanes()
         self._told: dict[str, str] = {}
         """Rooms in which it was said that many ask at once, and on which day."""
 
     async def load(self) -> None:
         """Go on with what waited when the bot was stopped."""
         for row, who in await self._bot.database.read(answers.waiting, NAME, self._bot.now()):
-            self._in_lane(who, partial(self._deliver, row))
+            self._lanes.add(who, partial(self._deliver, row))
 
     async def give(self, answer: Answer, event_id: str) -> None:
         """Keep it, say it, and come back once it is said; if it has to wait, as soon as that is known."""
@@ -97,10 +96,10 @@ class Answers:
             row = await self._keep(answer, who, event_id)
         except (StorageError, TimeoutError) as error:  # it still comes, unless a restart is faster
             log.error("an answer could not be kept: %s", type(error))
-            saying = self._in_lane(who, partial(self._until_said, answer))
+            saying = self._lanes.add(who, partial(self._until_said, answer))
         else:
             self._memory.marked(event_id)
-            saying = self._in_lane(who, partial(self._deliver, row))
+            saying = self._lanes.add(who, partial(self._deliver, row))
         if answer.channel and not self._limits.wait("send"):
             await asyncio.wait([saying], timeout=SOON)
 
@@ -114,12 +113,10 @@ class Answers:
         said = Message(_("Many at once: I'll write to each of you, or write to me directly."))
         line = contents(said, Reading(self._bot.now(), ZoneInfo("UTC")))
         everybody = Answer("", channel, None, line, (), transaction)
-        self._in_lane(channel.id.encode(), partial(self._until_said, everybody))
+        self._lanes.add(channel.id, partial(self._until_said, everybody))
 
     async def stop(self) -> None:
-        for task in (tasks := [*self._tasks]):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(self._lanes.tasks)
 
     def _who(self, account: str) -> bytes:
         return self._bot.core.keyring.pseudonym(NAME, account)
@@ -132,18 +129,6 @@ class Answers:
 
         async with asyncio.timeout(PATIENCE):
             return await self._bot.database.write(answers.keep, NAME, who, event_id, seal, self._bot.now())
-
-    def _in_lane(self, who: bytes, work: Work) -> asyncio.Task[None]:
-        before = self._lanes.get(who)
-        task = self._lanes[who] = asyncio.create_task(_after(before, work))
-        self._tasks.add(task)
-        task.add_done_callback(partial(self._done, who))
-        return task
-
-    def _done(self, who: bytes, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if self._lanes.get(who) is task:
-            del self._lanes[who]
 
     async def _deliver(self, row: int) -> None:
         try:
@@ -182,9 +167,3 @@ class Answers:
             return Channel(NAME, await room)
         finally:
             room.cancel()
-
-
-async def _after(before: asyncio.Task[None] | None, work: Work) -> None:
-    if before is not None:
-        await asyncio.wait([before])
-    await work()

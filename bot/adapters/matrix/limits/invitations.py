@@ -13,6 +13,7 @@ from nio import InviteEvent
 
 from bot.adapters.matrix.answer import parsed
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal, route
+from bot.adapters.matrix.limits.lanes import cancelled
 from bot.errors import DeliveryError, FatalError
 
 log = logging.getLogger(__name__)
@@ -73,9 +74,7 @@ class Invitations:
             self.heard(room_id, invited[room_id].invite_state)
 
     async def stop(self) -> None:
-        for task in (tasks := [*self._under_way.values()]):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(self._under_way.values())
 
     async def _accept(self, room_id: str) -> None:
         for pause in _pauses():

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.adapters.matrix.answer import MARK
 from bot.adapters.matrix.homeserver import Homeserver, Json, Refusal
+from bot.adapters.matrix.limits.lanes import cancelled
 from bot.adapters.matrix.sync import Sync
 from bot.errors import DeliveryError, RetryAfter
 
@@ -52,9 +53,7 @@ class Opening:
         return task.result()
 
     async def stop(self) -> None:
-        for task in (tasks := [*self._under_way.values()]):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(self._under_way.values())
 
     def _begin(self, key: str, work: Coroutine[Any, Any, str]) -> asyncio.Task[str]:
         def done(task: asyncio.Task[str]) -> None:
