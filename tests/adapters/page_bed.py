@@ -153,7 +153,7 @@ class PageBed:
     async def open(self) -> None:
         with on_the_spot():
             self.world = await self.stack.enter_async_context(World.open(prepared(self._folder), NOON))
-        self.world.go("still")
+        await self.world.go("still")
         self.world.chat.as_on(self._style)
         self.server = Server(self.world, "127.0.0.1", 0)
         await self.stack.enter_async_context(self.server.serving())

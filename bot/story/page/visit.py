@@ -158,7 +158,7 @@ class Visit:
         elif how == "morning":
             await self._world.until_morning(self._member(asked))
         else:
-            self._world.go(PACES[PACES.index(how)])
+            await self._world.go(PACES[PACES.index(how)])
 
     async def _style(self, asked: Asked) -> None:
         self._must_have_entered()

@@ -127,8 +127,10 @@ class World:
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def go(self, pace: Pace) -> None:
-        self.pace = pace
+    async def go(self, pace: Pace) -> None:
+        """From now on; what the clock is in the middle of is done first, so that it goes no further unseen."""
+        async with self._turning:
+            self.pace = pace
         self.turned()
 
     async def until_morning(self, member: Member) -> None:

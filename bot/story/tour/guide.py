@@ -60,7 +60,7 @@ class Guide:
     async def begin(self) -> None:
         async with self._going:
             self._on = True
-            self._world.go("still")
+            await self._world.go("still")
             if self._at >= len(STEPS):
                 await self._enter(0)
             elif self._lost:

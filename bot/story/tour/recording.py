@@ -46,7 +46,7 @@ async def record(world: World) -> list[Frames]:
     world.heard, world.moved, world.turned = visit.tell_line, visit.tell_places, visit.tell_clock
     guide.changed = visit.tell_tour
     async with visit.going_on():
-        world.go("still")
+        await world.go("still")
         await visit.take({"do": "enter"}, may_enter=lambda _token: True)
         for secret in seats.members:
             await visit.take({"do": "open", "secret": secret}, may_enter=lambda _token: True)

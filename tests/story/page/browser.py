@@ -90,7 +90,7 @@ class Playing:
 
     async def serve(self) -> None:
         self.world = await self._served.enter_async_context(World.open(prepared(self._folder), EVENING))
-        self.world.go("still")
+        await self.world.go("still")
         self.server = Server(self.world, "127.0.0.1", self._port)
         await self._served.enter_async_context(self.server.serving())
         self._port = int(self.server.address.rstrip("/").rpartition(":")[2])

@@ -29,7 +29,7 @@ TITLES = [step.title for step in STEPS]
 async def opened(folder: Path) -> AsyncIterator[tuple[World, Guide]]:
     with on_the_spot():
         async with World.open(prepared(folder), EVENING) as world:
-            world.go("still")
+            await world.go("still")
             guide = Guide(world)
             await guide.open()
             yield world, guide
